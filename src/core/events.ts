@@ -1,0 +1,199 @@
+import { z } from 'zod'
+
+/** Version of the event schema; it goes up when a field changes its meaning or goes away. */
+export const EVENT_VERSION = 1
+
+const usage = z.object({ input: z.number(), output: z.number(), cached: z.number() })
+const taskRef = { spec: z.string(), task: z.string() }
+const role = z.enum(['author', 'implementer'])
+
+/** A shrunk counterexample, in the words that people and the next prompt get. */
+export const counterexample = z.object({
+  test: z.string(),
+  message: z.string(),
+  value: z.string().nullable(),
+  seed: z.number().nullable(),
+  path: z.string().nullable(),
+  shrinks: z.number(),
+  history: z.array(z.string()),
+})
+export type Counterexample = z.infer<typeof counterexample>
+
+export const evidenceSummary = z.object({
+  /** Frozen tests red on the throwing stub / all. */
+  red: z.string().nullable(),
+  green: z.string().nullable(),
+  property: z.object({ seeds: z.number(), runs: z.number() }).nullable(),
+  chaos: z.object({ schedules: z.number(), failed: z.number() }).nullable(),
+  teeth: z.object({ killed: z.number(), total: z.number() }).nullable(),
+  suite: z.string().nullable(),
+})
+export type EvidenceSummary = z.infer<typeof evidenceSummary>
+
+export const taskStatus = z.enum([
+  'verified',
+  'checked',
+  'failed',
+  'blocked',
+  'unverifiable',
+  'budget',
+  'provider',
+  'isolation',
+  'tampering',
+  'git',
+  'environment',
+  'nothing',
+  'interrupted',
+  'usage',
+  'bug',
+])
+export type TaskOutcomeStatus = z.infer<typeof taskStatus>
+
+export const taskResult = z.object({
+  ...taskRef,
+  status: taskStatus,
+  commit: z.string().nullable(),
+  attempts: z.number(),
+  evidence: evidenceSummary,
+})
+export type TaskResult = z.infer<typeof taskResult>
+
+const part = z.object({ kind: z.string(), source: z.string(), tokens: z.number(), mandatory: z.boolean() })
+const dropped = z.object({ source: z.string(), tokens: z.number(), why: z.string() })
+
+const bodies = [
+  z.object({
+    type: z.literal('run.started'),
+    run: z.string(),
+    model: z.string(),
+    base: z.string(),
+    branch: z.string().nullable(),
+    journal: z.string(),
+    note: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal('task.selected'),
+    ...taskRef,
+    title: z.string(),
+    requirement: z.string().nullable(),
+    test: z.string().nullable(),
+    attempts: z.number(),
+  }),
+  z.object({
+    type: z.literal('isolation.ready'),
+    backend: z.string(),
+    level: z.string(),
+    checks: z.array(z.object({ name: z.string(), held: z.boolean() })),
+  }),
+  z.object({
+    type: z.literal('baseline.finished'),
+    status: z.string(),
+    tests: z.number(),
+    red: z.number(),
+    cached: z.boolean(),
+    ms: z.number(),
+  }),
+  z.object({
+    type: z.literal('prompt.built'),
+    ...taskRef,
+    role,
+    attempt: z.number(),
+    round: z.number(),
+    tokens: z.number(),
+    limit: z.number(),
+    parts: z.array(part),
+    dropped: z.array(dropped),
+  }),
+  z.object({ type: z.literal('model.started'), role, attempt: z.number(), round: z.number(), model: z.string() }),
+  z.object({ type: z.literal('model.delta'), chars: z.number() }),
+  z.object({
+    type: z.literal('model.finished'),
+    ok: z.boolean(),
+    message: z.string().nullable(),
+    usage,
+    usd: z.number().nullable(),
+    model: z.string(),
+    note: z.string().nullable(),
+    ms: z.number(),
+  }),
+  z.object({
+    type: z.literal('tests.frozen'),
+    files: z.array(z.string()),
+    tests: z.number(),
+    red: z.string(),
+    reused: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('patch.applied'),
+    role,
+    files: z.array(z.object({ path: z.string(), action: z.string() })),
+  }),
+  z.object({
+    type: z.literal('patch.refused'),
+    role,
+    reasons: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })),
+  }),
+  z.object({
+    type: z.literal('check.started'),
+    stage: z.string(),
+    tests: z.number().nullable(),
+    seeds: z.number().nullable(),
+    runs: z.number().nullable(),
+  }),
+  z.object({
+    type: z.literal('check.progress'),
+    stage: z.string(),
+    done: z.number(),
+    total: z.number().nullable(),
+    runs: z.number(),
+    failed: z.number(),
+  }),
+  z.object({
+    type: z.literal('check.finished'),
+    stage: z.string(),
+    status: z.string(),
+    passed: z.number(),
+    failed: z.number(),
+    seeds: z.array(z.number()),
+    runs: z.number(),
+    counterexample: counterexample.nullable(),
+    message: z.string().nullable(),
+    ms: z.number(),
+  }),
+  z.object({
+    type: z.literal('verdict'),
+    ...taskRef,
+    attempt: z.number(),
+    status: z.string(),
+    bound: z.string().nullable(),
+    summary: z.string(),
+  }),
+  z.object({ type: z.literal('decision'), ...taskRef, attempt: z.number(), decision: z.string(), reason: z.string() }),
+  z.object({ type: z.literal('commit'), ...taskRef, commit: z.string(), tree: z.string(), subject: z.string() }),
+  z.object({
+    type: z.literal('landed'),
+    ...taskRef,
+    commit: z.string(),
+    ref: z.string().nullable(),
+    waiting: z.string().nullable(),
+    reason: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal('run.result'),
+    status: taskStatus,
+    exitCode: z.number(),
+    message: z.string(),
+    tokens: usage,
+    usd: z.number().nullable(),
+    journal: z.string().nullable(),
+    tasks: z.array(taskResult),
+  }),
+] as const
+
+/** What happened, as the loops tell it. Listeners add nothing to it and only show it. */
+export const eventBody = z.discriminatedUnion('type', [...bodies])
+export type Event = z.infer<typeof eventBody>
+export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
+
+/** An event as it is written: schema version and milliseconds since the start of the run. */
+export type StampedEvent = Event & { v: number; t: number }

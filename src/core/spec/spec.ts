@@ -1,0 +1,152 @@
+/** What a spec folder says, as data. Lines and columns are 1-based; every `line` is the line in the file it was read from. */
+
+export type TaskStatus = 'open' | 'done' | 'doing' | 'blocked'
+export type TaskKind = 'code' | 'test' | 'checkpoint' | 'human'
+/** How a task asks to be judged: `Test: Chaos test with network partition`. */
+export type TestKind = 'property' | 'chaos' | 'integration' | 'unit' | 'example' | 'other'
+
+export interface TestWish {
+  kind: TestKind
+  text: string
+  /** The fault a chaos test must inject, as the line names it ("network partition"); null where none is named. */
+  fault: string | null
+  /** `path::name` or a path, where the line names the expert's own test. */
+  path: string | null
+}
+
+export interface Task {
+  /** `2`, `2.1`, or for a task without a number its parent's id and its position: `2/3`. */
+  id: string
+  title: string
+  status: TaskStatus
+  line: number
+  /** Offset in UTF-16 code units of the one character between the brackets of the checkbox, in tasks.md. */
+  boxOffset: number
+  parent: string | null
+  optional: boolean
+  kind: TaskKind
+  /** `refactor` and the like, from a `Class:` line; null where there is none. */
+  class: string | null
+  depends: string[]
+  /** Ids of criteria (`3.3`) and requirements (`3`) that exist in requirements.md. */
+  requirements: string[]
+  /** References as written that name nothing in this spec. */
+  unresolved: string[]
+  /** Numbers of properties of design.md that the task names. */
+  properties: number[]
+  /** The task's own `Property:` lines. */
+  statements: string[]
+  test: TestWish | null
+  /** The command of a `Verify:` line. */
+  verify: string | null
+  /** Globs of an `Allows:` line: protected paths that this task may touch. */
+  allows: string[]
+  /** Source text of the task with its annotation lines, as written. */
+  text: string
+}
+
+export type EarsPattern = 'ubiquitous' | 'event' | 'state' | 'optional' | 'unwanted' | 'complex' | 'none'
+
+/** `within 45 s`: value 45, unit 's', relation 'within'. */
+export interface Bound {
+  value: number
+  unit: string
+  relation: string
+}
+
+export interface Criterion {
+  id: string
+  line: number
+  pattern: EarsPattern
+  text: string
+  bounds: Bound[]
+}
+
+export interface Requirement {
+  id: string
+  title: string
+  line: number
+  /** The user story, where one stands. */
+  story: string | null
+  criteria: Criterion[]
+}
+
+export interface Property {
+  n: number
+  title: string
+  text: string
+  /** Ids of criteria or requirements. */
+  validates: string[]
+  line: number
+  /** `DesignSection.path` of the section it stands in. */
+  section: string
+}
+
+/** A heading of design.md with its own text, without that of its sub-sections. */
+export interface DesignSection {
+  /** Headings from the top, joined by ' > '. */
+  path: string
+  title: string
+  depth: number
+  line: number
+  /** Heading line and own text, as written. */
+  text: string
+  /** Criteria and requirements named by `Validates:` lines in its own text. */
+  validates: string[]
+}
+
+export interface Steering {
+  /** Path from the repository's root, with forward slashes. */
+  path: string
+  inclusion: 'always' | 'fileMatch' | 'manual' | 'auto'
+  /** Glob for `fileMatch`. */
+  pattern: string | null
+  text: string
+}
+
+export interface GlossaryTerm {
+  term: string
+  text: string
+}
+
+export type Severity = 'error' | 'warning' | 'info'
+
+export interface Diagnostic {
+  file: string
+  line: number
+  column: number
+  /** Stable kebab-case name: `broken-link`, `duplicate-id`, ... */
+  code: string
+  severity: Severity
+  /** What was found. */
+  message: string
+  /** What to write instead. */
+  suggestion: string
+}
+
+export interface Spec {
+  /** Name of the folder. */
+  id: string
+  /** Folder from the repository's root, with forward slashes. */
+  dir: string
+  dialect: 'specproof' | 'kiro' | 'cc-sdd' | 'spec-kit' | 'openspec'
+  /** First heading and text before the first section of requirements.md. */
+  introduction: string
+  tasks: Task[]
+  requirements: Requirement[]
+  properties: Property[]
+  sections: DesignSection[]
+  glossary: GlossaryTerm[]
+  steering: Steering[]
+  diagnostics: Diagnostic[]
+}
+
+/** The files of one spec folder, as text; null where a file does not exist. */
+export interface SpecSource {
+  id: string
+  dir: string
+  requirements: string | null
+  design: string | null
+  tasks: string | null
+  steering: { path: string; text: string }[]
+}

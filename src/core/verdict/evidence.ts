@@ -1,0 +1,59 @@
+/** What was run and what came out. All durations are milliseconds of real time unless said otherwise. */
+
+export type Stage = 'baseline' | 'red-throwing' | 'red-empty' | 'build' | 'tests' | 'property' | 'chaos' | 'final'
+
+/** One `fc.assert` as the harness ran it. */
+export interface PropertyRun {
+  /** Seeds used, in order, all of them 32-bit integers. */
+  seeds: number[]
+  /** Generated cases over all seeds, shrinking not counted. */
+  runs: number
+  failed: boolean
+  /** Seed and path that replay the shrunk counterexample; null when it held. */
+  seed: number | null
+  path: string | null
+  /** Shrunk counterexample as fast-check prints it. */
+  counterexample: string | null
+  shrinks: number
+  /** Last events of the simulation that ran the counterexample, oldest first; empty without a simulation. */
+  history: string[]
+}
+
+export interface TestError {
+  name: string
+  message: string
+  /** True when an assertion said no; false for any other exception. */
+  assertion: boolean
+}
+
+export interface TestResult {
+  /** `file > suite > name`, unique in a run. */
+  id: string
+  file: string
+  name: string
+  status: 'passed' | 'failed' | 'skipped'
+  durationMs: number
+  error: TestError | null
+  properties: PropertyRun[]
+}
+
+/** Limits of a box, each reported by its name when it strikes. */
+export type LimitName = 'wall-clock' | 'output' | 'cancelled'
+
+export interface CheckResult {
+  stage: Stage
+  /**
+   * `passed`: something ran and all of it held. `empty`: nothing to build or collect. `broken`: it could not be
+   * collected or compiled. `stopped`: a limit struck. `no-results`: the runner ended without a readable report.
+   */
+  status: 'passed' | 'failed' | 'empty' | 'broken' | 'stopped' | 'no-results'
+  tests: TestResult[]
+  /** Files that could not be collected, and compiler diagnostics. */
+  problems: { file: string | null; message: string }[]
+  /** The test or file that was running when a limit struck; null when unknown. */
+  running: string | null
+  limit: LimitName | null
+  /** Last part of what was printed, at most 4,000 characters. */
+  output: string
+  durationMs: number
+}

@@ -1,0 +1,62 @@
+/** The contract of a box: a place where untrusted code runs and cannot reach out, up or back. */
+
+export interface BoxPolicy {
+  /** Where the tree appears inside: the repository's original path. */
+  root: string
+  /** The folder on the host that is mounted there, writable and thrown away afterwards. */
+  tree: string
+  /** Host paths that are visible inside at the same path, read-only (toolchains, linked dependencies). */
+  readOnly: string[]
+  /** Further read-only mounts: host path to path inside (node_modules, the harness, the one-commit .git). */
+  mounts: { from: string; to: string }[]
+  /** The whole environment inside; nothing of the host's environment is inherited. */
+  env: Record<string, string>
+}
+
+export interface BoxLimits {
+  wallMs: number
+  /** Bytes of stdout and stderr together; the run is ended when they are exceeded. */
+  outputBytes: number
+  /** Largest file that can be written, bytes. */
+  fileBytes: number
+  /** Size of /tmp and HOME together, bytes. */
+  tmpBytes: number
+  /** Processes and threads, where the machine can enforce it. */
+  processes: number
+  cpuSeconds: number
+}
+
+export interface BoxResult {
+  exitCode: number | null
+  signal: string | null
+  /** Why it ended. `box` means the box itself could not be made; `message` says why. */
+  cause: 'exit' | 'wall-clock' | 'output' | 'cancelled' | 'box'
+  message: string | null
+  /** Interleaved order is not kept between the two; each is capped by `outputBytes`. */
+  stdout: string
+  stderr: string
+  durationMs: number
+}
+
+export interface ProbeCheck {
+  name: string
+  held: boolean
+  detail: string
+}
+
+export type Probe =
+  | { ok: true; level: string; checks: ProbeCheck[] }
+  | { ok: false; reason: string; advice: string; checks: ProbeCheck[] }
+
+export interface Box {
+  readonly name: 'unshare' | 'none'
+  /** Tries each forbidden thing for real. */
+  probe(repository: string): Promise<Probe>
+  /** Never rejects for what the payload does. */
+  run(
+    argv: string[],
+    policy: BoxPolicy,
+    limits: BoxLimits,
+    options: { signal?: AbortSignal; input?: string; onOutput?: (text: string) => void },
+  ): Promise<BoxResult>
+}

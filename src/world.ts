@@ -1,0 +1,118 @@
+import type { Event } from './core/events.ts'
+import type { BaseFile, FileChange } from './core/patch/patch.ts'
+import type { CheckResult, Stage } from './core/verdict/evidence.ts'
+
+/** The branch and commit that were checked out when a run began. */
+export interface Head {
+  /** Full ref name, `refs/heads/main`; null when HEAD is detached. */
+  branch: string | null
+  commit: string
+}
+
+/** The files of one commit, read from git objects, never from a working directory. */
+export interface Tree {
+  commit: string
+  /** Hash of the tree object. */
+  hash: string
+  /** All paths, with forward slashes, sorted by git. */
+  paths: string[]
+  read(path: string): Promise<BaseFile>
+}
+
+/** A commit materialised in a folder of its own, outside the repository. */
+export interface Worktree {
+  commit: string
+  dir: string
+}
+
+export type Role = 'author' | 'implementer'
+
+/** One question to a model. Attempts and rounds count from 1. */
+export interface ModelRequest {
+  spec: string
+  task: string
+  role: Role
+  attempt: number
+  round: number
+  /** Identifies the templates the prompt was made from. */
+  promptVersion: string
+  system: string
+  prompt: string
+  /** Upper bound of the answer. */
+  maxOutputTokens: number
+}
+
+export interface Usage {
+  input: number
+  output: number
+  /** Part of `input` that the provider served from its cache. */
+  cached: number
+}
+
+export type ModelFailure =
+  | 'key'
+  | 'rate-limit'
+  | 'outage'
+  | 'network'
+  | 'refused'
+  | 'bad-request'
+  | 'cancelled'
+  | 'exhausted'
+
+/** A model never throws. `usage` is what was billed, also when the answer was lost; `usd` null: the price is not known. */
+export type ModelResult =
+  | { ok: true; text: string; truncated: boolean; usage: Usage; usd: number | null; model: string; note: string | null }
+  | { ok: false; failure: ModelFailure; message: string; usage: Usage; usd: number | null; model: string }
+
+/** `runs` cases per seed and property, and more seeds until `minMs` have passed. */
+export interface Intensity {
+  seeds: number[]
+  runs: number
+  minMs: number
+}
+
+export type CheckRequest =
+  | { stage: 'build' | 'baseline'; kind: 'build' }
+  | {
+      stage: Stage
+      kind: 'tests'
+      /** Test files to run; null: the whole suite. */
+      files: string[] | null
+      intensity: Intensity
+      /** Wall clock limit. */
+      maxMs: number
+    }
+
+export type LandResult =
+  | { landed: true; ref: string }
+  /** The verified commit waits on `branch`. */
+  | { landed: false; branch: string; reason: string }
+
+/** What a new commit is made of; `parent` is also the base of the changes. */
+export interface CommitRequest {
+  parent: string
+  changes: FileChange[]
+  message: string
+}
+
+/** Everything the loops touch outside themselves. The real run, a replay and chaos are each a World. */
+export interface World {
+  head(): Promise<Head>
+  tree(commit: string): Promise<Tree>
+  /** Writes objects only: no ref, index or working file of the user changes. */
+  makeCommit(request: CommitRequest): Promise<{ commit: string; tree: string }>
+  openWorktree(commit: string): Promise<Worktree>
+  closeWorktree(worktree: Worktree): Promise<void>
+  runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>
+  askModel(request: ModelRequest): Promise<ModelResult>
+  land(commit: string, head: Head, waitingBranch: string): Promise<LandResult>
+  /** Small facts kept between runs: frozen tests, baselines. Values are JSON. */
+  recall(key: string): Promise<unknown>
+  remember(key: string, value: unknown): Promise<void>
+  tell(event: Event): void
+  /** Milliseconds since the run started. */
+  now(): number
+  /** A fresh 32-bit integer. */
+  seed(): number
+  readonly signal: AbortSignal
+}
