@@ -95,17 +95,43 @@ export interface CommitRequest {
   message: string
 }
 
+/** A verified commit that waits on a branch of its own because it could not land. */
+export interface Waiting {
+  branch: string
+  commit: string
+  parent: string
+  message: string
+}
+
+/** Why the surroundings cannot carry a run, and what to do about it. */
+export interface Unready {
+  status: 'isolation' | 'environment' | 'git'
+  message: string
+}
+
 /** Everything the loops touch outside themselves. The real run, a replay and chaos are each a World. */
 export interface World {
   head(): Promise<Head>
   tree(commit: string): Promise<Tree>
   /** Writes objects only: no ref, index or working file of the user changes. */
   makeCommit(request: CommitRequest): Promise<{ commit: string; tree: string }>
+  /** Tries everything a task on this base needs before money is spent: box, toolchain, dependencies, identity. */
+  prepare(tree: Tree): Promise<Unready | null>
   openWorktree(commit: string): Promise<Worktree>
   closeWorktree(worktree: Worktree): Promise<void>
   runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>
   askModel(request: ModelRequest): Promise<ModelResult>
-  land(commit: string, head: Head, waitingBranch: string): Promise<LandResult>
+  /** Seeds that judged this attempt when its replies were recorded; empty with a live model. */
+  recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
+  /** With `now` false the commit goes to `waitingBranch` and the user's branch stays. */
+  land(commit: string, head: Head, waitingBranch: string, now: boolean): Promise<LandResult>
+  /** Paths under these folders that differ from HEAD in the user's checkout. */
+  uncommitted(dirs: string[]): Promise<string[]>
+  waiting(): Promise<Waiting[]>
+  /** What a commit changed against its parent. */
+  changesOf(commit: string): Promise<FileChange[]>
+  /** Removes a waiting branch, if it still names this commit. */
+  dropWaiting(waiting: Waiting): Promise<void>
   /** Small facts kept between runs: frozen tests, baselines. Values are JSON. */
   recall(key: string): Promise<unknown>
   remember(key: string, value: unknown): Promise<void>

@@ -5,6 +5,8 @@ export interface Edit {
   search: string
   replace: string
   line: number
+  /** Lines of the file above the block, outermost first: they tell equal places apart and are never changed. */
+  after?: string[]
 }
 
 export type Operation =

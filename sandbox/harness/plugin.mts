@@ -1,0 +1,62 @@
+import { extname, join } from 'node:path'
+
+/** The parts of Vite's plugin contract that are used; the target's Vite is not ours to import types from. */
+export interface HarnessPlugin {
+  name: string
+  enforce: 'pre'
+  config(config: { test?: { server?: { deps?: { inline?: unknown } } } }): object
+  resolveId(this: Resolver, source: string, importer: string | undefined, options: object): Promise<string | null>
+  load(id: string): string | null
+}
+
+interface Resolver {
+  resolve(source: string, importer: string | undefined, options: object): Promise<{ id: string } | null>
+}
+
+const SHIM = '\0specproof-fast-check:'
+const HERE = import.meta.dirname
+/** `.mts` from source, `.mjs` when built. */
+const EXTENSION = extname(import.meta.filename)
+
+/** Adds our setup file to the project's own ones and puts our fast-check in front of the project's. */
+export function harnessPlugin(): HarnessPlugin {
+  return {
+    name: 'specproof',
+    enforce: 'pre',
+    config(config) {
+      return { test: { setupFiles: [join(HERE, `setup${EXTENSION}`)], ...inlined(config.test?.server?.deps?.inline) } }
+    },
+    async resolveId(source, importer, options) {
+      if (source !== 'fast-check' || importer?.startsWith(SHIM)) return null
+      const real = await this.resolve(source, importer, { ...options, skipSelf: true })
+      return real && `${SHIM}${real.id}`
+    },
+    load: (id) => (id.startsWith(SHIM) ? shimSource(id.slice(SHIM.length)) : null),
+  }
+}
+
+/**
+ * Code that is not inlined is imported by Node alone, without plugins: our own files when this package is installed
+ * below a node_modules, and packages that import fast-check for the tests.
+ */
+function inlined(existing: unknown): object {
+  if (existing === true) return {}
+  const ours = [new RegExp(escaped(HERE)), /@fast-check[\\/+]vitest/]
+  return { server: { deps: { inline: [existing ?? [], ours].flat() } } }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+function shimSource(real: string): string {
+  const path = JSON.stringify(real)
+  const ours = JSON.stringify(join(HERE, `fast-check${EXTENSION}`))
+  return [
+    `import * as real from ${path}`,
+    `import { overrides } from ${ours}`,
+    `export * from ${path}`,
+    'export const { assert, check } = overrides(real)',
+    'export default { ...real, assert, check }',
+  ].join('\n')
+}

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path'
+import { Command, CommanderError, Option } from 'commander'
+import type { ContextFlags } from './commands/context.ts'
+import type { DemoFlags } from './commands/demo.ts'
+import type { GlobalOptions } from './commands/options.ts'
+import type { RunCommandFlags } from './commands/run.ts'
+import type { RunFlags } from './commands/settings.ts'
+import { EXIT, exitCodeOf, UserError } from './core/errors.ts'
+import { packageVersion } from './io/package-root.ts'
+
+// Each command is loaded when it runs: SDKs, Ink and the tokenizer cost start-up time.
+const COMMANDS = {
+  run: () => import('./commands/run.ts'),
+  status: () => import('./commands/status.ts'),
+  context: () => import('./commands/context.ts'),
+  demo: () => import('./commands/demo.ts'),
+}
+
+function globals(command: Command): GlobalOptions {
+  const { cwd, config, json, quiet, color } = command.optsWithGlobals<{ cwd?: string; config?: string; json?: boolean; quiet?: boolean; color: boolean }>()
+  return { cwd: resolve(cwd ?? '.'), json: json ?? false, quiet: quiet ?? false, color, ...(config === undefined ? {} : { config }) }
+}
+
+function withRunOptions(command: Command): Command {
+  return command
+    .option('--model <name>', 'provider/model: anthropic/..., openai/..., openai-compatible/..., recorded/DIR')
+    .option('--attempts <n>', 'attempts per task')
+    .option('--max-tokens <n>', 'tokens of the run, in and out')
+    .option('--max-usd <x>', 'US dollars of the run')
+    .option('--max-minutes <n>', 'minutes of the run')
+    .option('--require <level>', 'verified: stop with 4 where a task can only be checked')
+    .option('--review-tests', 'stop when the tests are written, for a person to read them')
+    .option('--fresh-tests', 'write tests anew where frozen ones are kept')
+    .option('--isolation <backend>', 'auto, unshare or none')
+    .option('--no-land', 'leave the commit on branch specproof/<spec>--<task>')
+    .option('--record <dir>', 'keep all replies as a recording')
+}
+
+function build(run: (action: Promise<number>) => Promise<void>): Command {
+  const program = new Command('agent')
+    .description('Turns the next unchecked task of a spec into one verified commit, or into an honest report of why not.')
+    .version(packageVersion())
+    .option('--cwd <dir>', 'work in this folder')
+    .option('--config <file>', 'settings (default: agent.yaml, optional)')
+    .option('--json', 'JSON on stdout, text for people on stderr')
+    .option('--quiet', 'verdicts, commits and errors only')
+    .addOption(new Option('--no-color', 'no colours'))
+    .exitOverride()
+  withRunOptions(program.command('next').description('the next unchecked task, to one verified commit or a report'))
+    .option('--spec <id>', 'only this spec')
+    .option('--task <n>', 'this task')
+    .option('--dry-run', 'show the task and the prompt, ask no model')
+    .action(async (flags: RunFlags, command: Command) => run(COMMANDS.run().then((module) => module.nextCommand(globals(command), flags))))
+  withRunOptions(program.command('run').description('`next` until nothing is left, a task fails or a limit is met'))
+    .option('--spec <id>', 'only this spec')
+    .option('--until <n>', 'stop after this task')
+    .option('--keep-going', 'go on with the next task after one that was not verified')
+    .action(async (flags: RunCommandFlags, command: Command) => run(COMMANDS.run().then((module) => module.runCommand(globals(command), flags))))
+  program
+    .command('status')
+    .description('specs, progress, the next task and why each other open task is not it')
+    .action(async (_flags, command: Command) => run(COMMANDS.status().then((module) => module.statusCommand(globals(command)))))
+  program
+    .command('context <target>')
+    .description('the prompt of SPEC/TASK and what it is made of; asks no model')
+    .option('--full', 'the whole text')
+    .option('--role <role>', 'author or implementer')
+    .action(async (target: string, flags: ContextFlags, command: Command) => run(COMMANDS.context().then((module) => module.contextCommand(globals(command), target, flags))))
+  withRunOptions(program.command('demo').description('the main job on the shipped spec, in a fresh temporary repository'))
+    .option('--tasks <n>', 'stop after this task')
+    .action(async (flags: DemoFlags, command: Command) => run(COMMANDS.demo().then((module) => module.demoCommand(globals(command), flags))))
+  return program
+}
+
+/** Errors of commands that show no events: one message on stderr. */
+function report(error: unknown): number {
+  if (error instanceof UserError) {
+    process.stderr.write(`agent: ${error.message}\n`)
+    return exitCodeOf(error.status)
+  }
+  process.stderr.write(`agent: this is a bug of agent, not of yours.\n${error instanceof Error ? error.stack : String(error)}\n`)
+  return EXIT.bug
+}
+
+async function main(argv: string[]): Promise<number> {
+  let code: number = EXIT.done
+  const program = build(async (action) => {
+    try {
+      code = await action
+    } catch (error) {
+      code = report(error)
+    }
+  })
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return report(error)
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  }
+  return code
+}
+
+// A reader that goes away (`agent ... | head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+process.exit(await main(process.argv))

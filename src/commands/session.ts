@@ -1,0 +1,151 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { resolve } from 'node:path'
+import { exitCodeOf, UserError } from '../core/errors.ts'
+import { EVENT_VERSION, type Event } from '../core/events.ts'
+import type { CountTokens } from '../core/prompt/prompt.ts'
+import type { Settings } from '../core/settings.ts'
+import { openRepository } from '../io/git/repository.ts'
+import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
+import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
+import { openMemory } from '../io/journal/memory.ts'
+import { ModelNameError, openModel } from '../io/models/model.ts'
+import { record } from '../io/models/record.ts'
+import { readSeeds, writeSeeds } from '../io/models/recorded-seeds.ts'
+import { createRealWorld } from '../io/real-world.ts'
+import { loadKit, loadTemplates } from '../io/templates.ts'
+import { type RunOptions, type RunResult, run } from '../run.ts'
+import type { Surroundings } from '../task/state.ts'
+import { interruption } from './interruption.ts'
+import { type GlobalOptions, loadConfig } from './options.ts'
+import { chooseBox, createPreparation } from './project.ts'
+import { modelName, type RunFlags, settingsOf } from './settings.ts'
+import { openViews } from './views.ts'
+
+const FRAMEWORK = 'vitest (`import { describe, expect, it } from "vitest"`) and fast-check (`import fc from "fast-check"`), as the repository has them.'
+
+/** Runs tasks and shows what happens. On every way out the last event is `run.result`; answers the exit code. */
+export async function runSession(options: GlobalOptions, flags: RunFlags, wanted: RunOptions): Promise<number> {
+  const stop = interruption()
+  const views = await openViews(options, stop.interrupt)
+  const started = performance.now()
+  const now = () => performance.now() - started
+  let journal: Journal | null = null
+  const tell = (event: Event) => {
+    const stamped = journal ? journal.write(event, now()) : { v: EVENT_VERSION, t: Math.round(now()), ...event }
+    views.listen(stamped)
+  }
+  const open = async (root: string, id: string, mask: (text: string) => string) => {
+    journal = await openJournal(root, id, mask)
+    return journal
+  }
+  let result: RunResult
+  try {
+    result = await runInRepository(options, flags, wanted, { tell, now, open, signal: stop.signal })
+  } catch (error) {
+    result = failed(error, stop.signal.aborted)
+  }
+  const written = journal as Journal | null
+  tell({ ...result, journal: written?.dir ?? null })
+  written?.close()
+  await views.close()
+  stop.release()
+  return result.exitCode
+}
+
+interface SessionTools {
+  tell(event: Event): void
+  now(): number
+  open(root: string, id: string, mask: (text: string) => string): Promise<Journal>
+  signal: AbortSignal
+}
+
+async function runInRepository(options: GlobalOptions, flags: RunFlags, wanted: RunOptions, tools: SessionTools): Promise<RunResult> {
+  const repository = await openRepository(options.cwd)
+  const config = await loadConfig(options, repository.root)
+  const name = modelName(flags, config)
+  const plain = await openModel(name, {
+    env: process.env,
+    cwd: options.cwd,
+    ...(config.prices ? { prices: config.prices } : {}),
+    ...(config.baseUrl ? { baseUrl: config.baseUrl } : {}),
+    ...(config.maxOutputTokens ? { maxOutputTokens: config.maxOutputTokens } : {}),
+  })
+  const settings = settingsOf(flags, config, plain)
+  const isolation = chooseBox(flags.isolation, config)
+  const recording = flags.record ? resolve(options.cwd, flags.record) : null
+  const model = recording ? record(plain, recording, `${repository.root.split('/').at(-1)}`) : plain
+  await excludeFromGit(repository.commonDir)
+  await removeOrphans(repository)
+  const id = runId()
+  const journal = await tools.open(repository.root, id, maskKeys(process.env))
+  const worktrees = await createWorktrees(repository, id)
+  const preparation = createPreparation({
+    repository,
+    isolation,
+    config,
+    scratch: worktrees.scratch,
+    tell: tools.tell,
+    onProgress: (progress) => tools.tell({ type: 'check.progress', ...progress }),
+  })
+  const replayed = name.startsWith('recorded/') ? resolve(options.cwd, name.slice('recorded/'.length)) : null
+  const world = createRealWorld({
+    repository,
+    worktrees,
+    model,
+    checks: preparation.checks,
+    prepare: preparation.prepare,
+    journal,
+    memory: openMemory(repository.root),
+    prepareTree: isolation.prepareTree,
+    recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
+    onEvidence: async (asked, seeds) => {
+      if (recording) await writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
+    },
+    mayRetry: (usage) => settings.limits.maxTokens === null || usage.input + usage.output < settings.limits.maxTokens,
+    tell: tools.tell,
+    now: tools.now,
+    seed: () => randomInt(2 ** 31),
+    signal: tools.signal,
+  })
+  try {
+    const head = await world.head()
+    tools.tell({ type: 'run.started', run: id, model: name, base: head.commit, branch: head.branch, journal: journal.dir, note: null })
+    return await run(world, await surroundings(id, settings), wanted)
+  } finally {
+    await worktrees.closeAll()
+    await model.close?.()
+  }
+}
+
+export async function surroundings(id: string, settings: Settings): Promise<Surroundings> {
+  const [templates, kit, count] = await Promise.all([loadTemplates(), loadKit(), tokenCounter()])
+  return { run: id, settings, templates, count, kit, framework: FRAMEWORK }
+}
+
+/** Tokens by OpenAI's o200k vocabulary: an estimate for every other model. */
+async function tokenCounter(): Promise<CountTokens> {
+  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
+  return (text) => countTokens(text, { allowedSpecial: 'all' })
+}
+
+function runId(): string {
+  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
+  return `${stamp}-${randomBytes(3).toString('hex')}`
+}
+
+/** Values of variables that name a key never reach the journal. */
+function maskKeys(env: NodeJS.ProcessEnv): (text: string) => string {
+  const secrets = Object.entries(env)
+    .filter(([name, value]) => /(_API_KEY|_TOKEN|_SECRET|PASSWORD)$/.test(name) && (value ?? '').length >= 8)
+    .map(([, value]) => value!)
+  return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
+}
+
+function failed(error: unknown, interrupted: boolean): RunResult {
+  const base = { type: 'run.result' as const, tokens: { input: 0, output: 0, cached: 0 }, usd: 0, journal: null, tasks: [] }
+  if (interrupted) return { ...base, status: 'interrupted', exitCode: exitCodeOf('interrupted'), message: 'interrupted' }
+  if (error instanceof ModelNameError) return { ...base, status: 'usage', exitCode: exitCodeOf('usage'), message: error.message }
+  if (error instanceof UserError) return { ...base, status: error.status, exitCode: exitCodeOf(error.status), message: error.message }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { ...base, status: 'bug', exitCode: exitCodeOf('bug'), message: `This is a bug of agent, not of yours: ${text}` }
+}

@@ -1,0 +1,47 @@
+import type { StampedEvent } from '../core/events.ts'
+import { chooseColor, chooseUnicode, chooseView } from '../ui/choose.ts'
+import { createJsonlView } from '../ui/jsonl.ts'
+import { createPlainView } from '../ui/plain.ts'
+import type { GlobalOptions } from './options.ts'
+
+export interface Views {
+  listen(event: StampedEvent): void
+  close(): Promise<void>
+}
+
+/** What people and programs see of a run: JSON lines, plain lines, or the live view in a terminal. */
+export async function openViews(options: GlobalOptions, onInterrupt: () => void): Promise<Views> {
+  const { stdout, stderr, stdin, env } = process
+  const view = chooseView({
+    json: options.json,
+    quiet: options.quiet,
+    noColor: !options.color,
+    stdoutIsTTY: stdout.isTTY === true,
+    stdinIsTTY: stdin.isTTY === true,
+    env,
+  })
+  const unicode = chooseUnicode(env)
+  const colorOn = (stream: NodeJS.WriteStream) => chooseColor({ noColor: !options.color, isTTY: stream.isTTY === true, env })
+  if (view === 'ink') {
+    const { mountInkView } = await import('../ui/ink/mount.tsx')
+    const mounted = mountInkView({ stdout, stdin, color: colorOn(stdout), unicode, onInterrupt })
+    return { listen: (event) => mounted.listen(event), close: () => mounted.unmount() }
+  }
+  const people = view === 'jsonl' ? stderr : stdout
+  const plain = createPlainView({
+    write: (text) => void people.write(text),
+    color: colorOn(people),
+    quiet: options.quiet,
+    width: people.columns ?? 100,
+    unicode,
+  })
+  if (view === 'plain') return { listen: plain, close: async () => {} }
+  const jsonl = createJsonlView((text) => void stdout.write(text))
+  return {
+    listen(event) {
+      jsonl(event)
+      plain(event)
+    },
+    close: async () => {},
+  }
+}

@@ -1,0 +1,76 @@
+import type { Usage } from '../world.ts'
+
+/** Limits of a run; null is no limit. */
+export interface Limits {
+  maxTokens: number | null
+  maxUsd: number | null
+  maxMinutes: number | null
+}
+
+export interface Price {
+  /** US dollars per million tokens. */
+  input: number
+  output: number
+  cached?: number | undefined
+}
+
+export interface Spent {
+  usage: Usage
+  usd: number
+  /** False when a call was billed at a price we do not know. */
+  usdKnown: boolean
+}
+
+export const NOTHING_SPENT: Spent = { usage: { input: 0, output: 0, cached: 0 }, usd: 0, usdKnown: true }
+
+export function spend(spent: Spent, usage: Usage, usd: number | null): Spent {
+  const sum = {
+    input: spent.usage.input + usage.input,
+    output: spent.usage.output + usage.output,
+    cached: spent.usage.cached + usage.cached,
+  }
+  const billed = usage.input + usage.output > 0
+  return { usage: sum, usd: spent.usd + (usd ?? 0), usdKnown: spent.usdKnown && (usd !== null || !billed) }
+}
+
+/** Our count of tokens and a provider's differ; a call is reserved with this margin. */
+const MARGIN = 1.3
+
+export type Permit = { ok: true; maxOutputTokens: number } | { ok: false; reason: string }
+
+/** Smallest answer worth asking for. */
+const LEAST_OUTPUT = 1_000
+
+/**
+ * Asks before a call whether its worst case still fits. A long answer is cut down to what is left; a call whose
+ * answer could not be of use is not made at all.
+ */
+export function permitCall(
+  limits: Limits,
+  spent: Spent,
+  minutes: number,
+  promptTokens: number,
+  maxOutputTokens: number,
+  price: Price | null,
+): Permit {
+  if (limits.maxMinutes !== null && minutes >= limits.maxMinutes) {
+    return { ok: false, reason: `the limit of ${limits.maxMinutes} minutes is reached` }
+  }
+  const input = Math.ceil(promptTokens * MARGIN)
+  let output = maxOutputTokens
+  if (limits.maxTokens !== null) {
+    const left = limits.maxTokens - spent.usage.input - spent.usage.output - input
+    output = Math.min(output, left)
+    if (output < LEAST_OUTPUT) {
+      return { ok: false, reason: `the next call may need ${input + LEAST_OUTPUT} tokens and ${Math.max(0, left + input)} of ${limits.maxTokens} are left` }
+    }
+  }
+  if (limits.maxUsd !== null && price) {
+    const left = limits.maxUsd - spent.usd - (input * price.input) / 1e6
+    output = Math.min(output, Math.floor((left * 1e6) / price.output))
+    if (output < LEAST_OUTPUT) {
+      return { ok: false, reason: `the next call may cost more than what is left of $${limits.maxUsd} ($${spent.usd.toFixed(2)} spent)` }
+    }
+  }
+  return { ok: true, maxOutputTokens: output }
+}

@@ -1,0 +1,6 @@
+// The one import of a Node module in core: a hash is a pure function of its input.
+import { createHash } from 'node:crypto'
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,129 @@
+import picomatch from 'picomatch'
+import { foldPath } from './safe-path.ts'
+
+/** Whether a path matches one of the globs. Globs and paths are from the repository's root; case does not matter. */
+export function globMatcher(globs: readonly string[]): (path: string) => boolean {
+  const wanted = globs.map(fromRoot).filter((glob) => glob !== '')
+  if (wanted.length === 0) return () => false
+  const match = picomatch(wanted, { dot: true, nonegate: true, windows: false })
+  return (path) => match(foldPath(path))
+}
+
+function fromRoot(glob: string): string {
+  const plain = foldPath(glob.trim()).replace(/^(\.?\/)+/, '')
+  return plain.endsWith('/') ? `${plain}**` : plain
+}
+
+const anywhere = (...names: string[]) => names.map((name) => `**/${name}`)
+const SCRIPT = '{js,cjs,mjs,ts,cts,mts,jsx,tsx}'
+const CONFIG = '{js,cjs,mjs,ts,cts,mts,json,jsonc,yaml,yml}'
+
+/** Specs and steering of the usual layouts; where this project keeps its own is told by the caller. */
+export const SPEC_GLOBS = [
+  '**/.kiro/specs/**',
+  '**/.specify/specs/**',
+  '**/openspec/{specs,changes}/**',
+  'specs/**/{requirements,design,tasks,spec,plan}.md',
+]
+
+export const STEERING_GLOBS = ['**/.kiro/steering/**', '**/.specify/memory/**', '**/openspec/{project,agents}.md']
+
+export const AGENT_CONFIG_GLOBS = [
+  ...anywhere('agent.{yaml,yml}', '.agent/**', '{agents,claude,gemini}.md', '.cursorrules', '.{claude,cursor}/**'),
+]
+
+export const GIT_CONFIG_GLOBS = anywhere(
+  '.gitignore',
+  '.gitattributes',
+  '.gitmodules',
+  '.gitconfig',
+  '.husky/**',
+  '.githooks/**',
+  'lefthook.{yml,yaml,toml,json}',
+  '.pre-commit-config.{yaml,yml}',
+)
+
+export const CI_GLOBS = [
+  '.github/**',
+  '.ci/**',
+  '.circleci/**',
+  '.buildkite/**',
+  '.gitlab/**',
+  ...anywhere('.gitlab-ci.{yml,yaml}', 'jenkinsfile', 'jenkinsfile.*', 'azure-pipelines*.{yml,yaml}', '.travis.yml'),
+  'bitbucket-pipelines.yml',
+  'appveyor.yml',
+]
+
+export const LOCKFILE_GLOBS = anywhere(
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'bun.lock',
+  'bun.lockb',
+  'deno.lock',
+  'poetry.lock',
+  'uv.lock',
+  'pdm.lock',
+  'pipfile.lock',
+  'go.sum',
+  'go.work.sum',
+  'cargo.lock',
+  'composer.lock',
+  'gemfile.lock',
+  'mix.lock',
+)
+
+/** What decides how tests run and what counts as an error: runners, their setup files, compilers, linters, installed code. */
+export const RUNNER_CONFIG_GLOBS = anywhere(
+  `{vitest,vite,jest,playwright,cypress,ava,karma,mocha,wdio,babel,eslint,biome}.{config,conf}.${CONFIG}`,
+  `{vitest,jest}.{workspace,projects}.${CONFIG}`,
+  `{vitest,jest}.{setup,preset,environment}.${SCRIPT}`,
+  `{vitest,jest}-{setup,preset,environment}.${SCRIPT}`,
+  '.{mocharc,nycrc,babelrc,swcrc,eslintrc}',
+  '.{mocharc,nycrc,babelrc,swcrc,eslintrc,c8rc}.*',
+  `{test,tests,__tests__}/**/{setup,teardown,global-setup,global-teardown,globalsetup,globalteardown}.${SCRIPT}`,
+  `{setup-tests,setuptests,test-setup,global-setup,globalsetup}.${SCRIPT}`,
+  '__mocks__/**',
+  'node_modules/**',
+  '{tsconfig,jsconfig}*.json',
+  'biome.{json,jsonc}',
+  'karma.conf.*',
+  'bunfig.toml',
+  '.env.test',
+  '.env.test.*',
+  '{conftest,sitecustomize,usercustomize,noxfile}.py',
+  '*.pth',
+  '{pytest,.pytest,tox}.{ini,toml}',
+  'setup.cfg',
+  '.coveragerc',
+)
+
+export const MANIFEST_GLOBS = anywhere(
+  'package.json',
+  'pnpm-workspace.yaml',
+  'lerna.json',
+  'nx.json',
+  'turbo.json',
+  'deno.{json,jsonc}',
+  '.npmrc',
+  '.yarnrc',
+  '.yarnrc.yml',
+  '.pnpmfile.{cjs,mjs,js}',
+  '.nvmrc',
+  '.node-version',
+  '.tool-versions',
+  'pyproject.toml',
+  'setup.py',
+  'requirements*.txt',
+  'pipfile',
+  'go.{mod,work}',
+  'cargo.toml',
+  'rust-toolchain{,.toml}',
+  '.cargo/**',
+  'gemfile',
+  'composer.json',
+  '{makefile,gnumakefile,justfile}',
+)
+
+export const SNAPSHOT_GLOBS = anywhere('__snapshots__/**', '*.snap')

@@ -1,0 +1,14 @@
+import { foldPath } from './safe-path.ts'
+
+const TEST_FOLDERS = new Set(['test', 'tests', '__tests__'])
+const TEST_NAMES = [/\.(test|spec)\.[cm]?[jt]sx?$/, /^test_.*\.py$/, /_test\.(py|go)$/]
+
+/**
+ * Whether a path (with forward slashes, from the repository's root) is a test, a fixture or a helper of tests, judged by its
+ * name alone: what common runners collect, and everything in a folder for tests. Case does not matter.
+ */
+export function isTestPath(path: string): boolean {
+  const segments = foldPath(path).split('/')
+  const name = segments.pop() ?? ''
+  return segments.some((segment) => TEST_FOLDERS.has(segment)) || TEST_NAMES.some((pattern) => pattern.test(name))
+}

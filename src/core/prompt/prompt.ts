@@ -1,0 +1,105 @@
+import type { Role } from '../../world.ts'
+
+/** Templates by name, as they stand in `prompts/`, and the version that names exactly these texts. */
+export interface Templates {
+  rules: string
+  author: string
+  implementer: string
+  version: string
+}
+
+export type PartKind = 'rules' | 'steering' | 'slice' | 'kit' | 'tests' | 'file' | 'listing' | 'past' | 'role'
+
+/** One piece of a prompt. A mandatory part that does not fit is an error; others are dropped, later ones first. */
+export interface Part {
+  kind: PartKind
+  /** Where it comes from: a path, or a name such as `slice`. */
+  source: string
+  text: string
+  mandatory: boolean
+}
+
+export interface ManifestPart {
+  kind: PartKind
+  source: string
+  tokens: number
+  mandatory: boolean
+}
+
+export interface Manifest {
+  tokens: number
+  limit: number
+  parts: ManifestPart[]
+  dropped: { source: string; tokens: number; why: string }[]
+}
+
+export interface Prompt {
+  role: Role
+  version: string
+  system: string
+  user: string
+  manifest: Manifest
+}
+
+export type CountTokens = (text: string) => number
+
+/** Fills `{{slot}}`s. A slot without a value, or a value without a slot, is our bug and throws. */
+export function fill(template: string, values: Record<string, string>): string {
+  const used = new Set<string>()
+  const text = template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`the template has a slot {{${name}}} and no value for it`)
+    used.add(name)
+    return value
+  })
+  const unused = Object.keys(values).filter((name) => !used.has(name))
+  if (unused.length > 0) throw new Error(`the template has no slot for ${unused.join(', ')}`)
+  return text
+}
+
+export type Assembled = { ok: true; prompt: Prompt } | { ok: false; message: string; manifest: Manifest }
+
+/**
+ * Puts parts into a prompt within `limit` tokens, keeping their order. The rules are the system message; everything
+ * else is one user message. Optional parts are dropped from the end until the rest fits.
+ */
+export function assemble(role: Role, version: string, parts: Part[], limit: number, count: CountTokens): Assembled {
+  const sized = parts.map((part) => ({ ...part, tokens: count(part.text) + 4 }))
+  const kept = new Set(sized)
+  const dropped: Manifest['dropped'] = []
+  const total = () => [...kept].reduce((sum, part) => sum + part.tokens, 0)
+  for (const part of [...sized].reverse()) {
+    if (total() <= limit) break
+    if (part.mandatory) continue
+    kept.delete(part)
+    dropped.unshift({ source: part.source, tokens: part.tokens, why: `over the limit of ${limit} tokens` })
+  }
+  const rest = sized.filter((part) => kept.has(part))
+  const manifest: Manifest = {
+    tokens: total(),
+    limit,
+    parts: rest.map(({ kind, source, tokens, mandatory }) => ({ kind, source, tokens, mandatory })),
+    dropped,
+  }
+  if (manifest.tokens > limit) return { ok: false, message: tooLarge(manifest), manifest }
+  const text = (wanted: (part: Part) => boolean) => rest.filter(wanted).map((part) => part.text.trim())
+  return {
+    ok: true,
+    prompt: {
+      role,
+      version,
+      system: text((part) => part.kind === 'rules').join('\n\n'),
+      user: `${text((part) => part.kind !== 'rules').join('\n\n')}\n`,
+      manifest,
+    },
+  }
+}
+
+function tooLarge(manifest: Manifest): string {
+  const largest = [...manifest.parts].sort((a, b) => b.tokens - a.tokens)[0]
+  return (
+    `the parts that must be in the prompt have ${manifest.tokens} tokens, and the limit is ${manifest.limit} ` +
+    `(the largest is ${largest?.source}, ${largest?.tokens} tokens). ` +
+    'Raise `context.maxTokens` in agent.yaml, or link the task to fewer sections.'
+  )
+}

@@ -1,0 +1,49 @@
+/** Files of `paths` that a text names, by full path or, for names that are unique, by file name. */
+export function namedFiles(text: string, paths: string[]): string[] {
+  const words = new Set(text.match(/[\w./@-]+\.\w+/g) ?? [])
+  const byName = new Map<string, string[]>()
+  for (const path of paths) {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    byName.set(name, [...(byName.get(name) ?? []), path])
+  }
+  const found = new Set<string>()
+  for (const word of words) {
+    const clean = word.replace(/^\.\//, '').replace(/\.$/, '')
+    if (paths.includes(clean)) found.add(clean)
+    const same = byName.get(clean)
+    if (same?.length === 1) found.add(same[0]!)
+  }
+  return paths.filter((path) => found.has(path))
+}
+
+/** Files that a TypeScript or JavaScript file imports by a relative path. */
+export function importedFiles(path: string, text: string, paths: string[]): string[] {
+  const folder = path.split('/').slice(0, -1)
+  const found: string[] = []
+  for (const match of text.matchAll(/(?:from|import|import\()\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
+    const target = resolveRelative(folder, match[1]!)
+    if (target === null) continue
+    const stem = target.replace(/\.[cm]?js$/, '')
+    const hit = [target, `${target}.ts`, `${stem}.ts`, `${target}.js`, `${target}/index.ts`].find((name) => paths.includes(name))
+    if (hit) found.push(hit)
+  }
+  return found
+}
+
+function resolveRelative(folder: string[], specifier: string): string | null {
+  const parts = [...folder]
+  for (const piece of specifier.split('/')) {
+    if (piece === '.' || piece === '') continue
+    if (piece !== '..') parts.push(piece)
+    else if (parts.pop() === undefined) return null
+  }
+  return parts.join('/')
+}
+
+/** The existing test file that has most in common with `wanted`: same words in the path, then the shorter one. */
+export function nearestTest(wanted: string, tests: string[]): string | null {
+  const words = (text: string) => new Set(text.toLowerCase().match(/[a-z]{3,}/g) ?? [])
+  const target = words(wanted)
+  const score = (path: string) => [...words(path)].filter((word) => target.has(word)).length
+  return [...tests].sort((a, b) => score(b) - score(a) || a.length - b.length || (a < b ? -1 : 1))[0] ?? null
+}

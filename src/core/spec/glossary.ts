@@ -1,0 +1,44 @@
+import type { Nodes, PhrasingContent, Table } from 'mdast'
+import { contentOf, type Doc, itemText, plain, squeeze } from './markdown.ts'
+import type { GlossaryTerm } from './spec.ts'
+
+const HEADING = /^(?:[\d.]+\s*)?(?:glossary|terms|definitions|术语表|用語集|глоссарий)\s*[:：]?$/i
+
+/** Terms of every `Glossary` section: list items `**Term**: text`, bold lead paragraphs, or rows of a table. */
+export function readGlossary(doc: Doc): GlossaryTerm[] {
+  return doc.root.children.flatMap((node, index) =>
+    node.type === 'heading' && HEADING.test(plain(node))
+      ? contentOf(doc.root, index).flatMap((child) => termsOf(doc, child))
+      : [],
+  )
+}
+
+function termsOf(doc: Doc, node: Nodes): GlossaryTerm[] {
+  if (node.type === 'table') return rowsOf(node)
+  if (node.type === 'paragraph') return termOf(node.children, plain(node))
+  if (node.type !== 'list') return []
+  return node.children.flatMap((item) => {
+    const first = item.children[0]
+    return first?.type === 'paragraph' ? termOf(first.children, itemText(doc, item)) : []
+  })
+}
+
+function termOf(lead: PhrasingContent[], whole: string): GlossaryTerm[] {
+  const marked = lead[0]
+  const name = marked !== undefined && ['strong', 'emphasis', 'inlineCode'].includes(marked.type) ? plain(marked) : ''
+  if (name !== '' && whole.startsWith(name)) return entry(name, whole.slice(name.length))
+  const split = /^(.{1,60}?)(?:\s*[:：]\s*|\s+[-–—]\s+)(.+)$/.exec(whole)
+  return split === null ? [] : entry(split[1]!, split[2]!)
+}
+
+function rowsOf(table: Table): GlossaryTerm[] {
+  return table.children.slice(1).flatMap((row) => {
+    const [term, ...rest] = row.children.map((cell) => plain(cell))
+    return term === undefined ? [] : entry(term, rest.filter((cell) => cell !== '').join(' '))
+  })
+}
+
+function entry(name: string, text: string): GlossaryTerm[] {
+  const term = squeeze(name.replace(/`/g, '').replace(/[\s:：]+$/, ''))
+  return term === '' ? [] : [{ term, text: text.replace(/^[\s:：–—-]+/, '').trim() }]
+}

@@ -1,0 +1,162 @@
+import type { Requirement } from './spec.ts'
+
+/** One reference as a spec writes it. `written` is the words it was read from. */
+export type Reference =
+  | { kind: 'id'; written: string; id: string }
+  /** A range over several requirements: `3.2-4.1`; ends included, resolved against the order of the file. */
+  | { kind: 'range'; written: string; from: string; to: string }
+  | { kind: 'property'; written: string; n: number }
+  | { kind: 'all'; written: string }
+  /** Words that name no id: `Testing Strategy`. */
+  | { kind: 'text'; written: string }
+
+/** What references may name. */
+export interface Targets {
+  /** Requirement and criterion ids in file order. */
+  ids: readonly string[]
+  properties: readonly number[]
+}
+
+export interface Resolved {
+  ids: string[]
+  properties: number[]
+  missing: Reference[]
+}
+
+const ID = String.raw`(?:[A-Z]{1,5}-)?\d+(?:\.\d+)*[a-z]?`
+const WORD = String.raw`(?:acceptance\s+criteri(?:on|a)|criteri(?:on|a)|requirements?|reqs?\.?|要件|需求|требовани\p{L}*)`
+const PIECE = new RegExp(
+  String.raw`^(?:(?<property>propert(?:y|ies))|(?<word>${WORD}))?\s*#?R?(?<from>${ID})` +
+    String.raw`(?:\s*(?:[-‐-―−]|\.\.+|to\b|through\b)\s*(?:propert(?:y|ies)\s+|${WORD}\s*)?R?(?<to>${ID}))?(?<rest>(?![\d\p{L}_]).*)$`,
+  'iu',
+)
+const ALL = /^(?:all(?:\s+requirements)?|全要件|全部需求|все\s+требования)$/i
+const NOTHING = /^(?:none|n\/a|нет|なし|无|[-–—]|)$/i
+const MAX_RANGE = 100
+
+/** Every reference in the value of a link line (`Requirements 3.3, 3.4 and Property 2`). Total: never throws. */
+export function references(text: string): Reference[] {
+  const found: Reference[] = []
+  let property = false
+  let inTitle = false
+  for (const piece of pieces(text)) {
+    const match = PIECE.exec(piece)
+    const groups = match?.groups
+    if (groups === undefined || !follows(groups)) {
+      if (ALL.test(piece)) found.push({ kind: 'all', written: piece })
+      // "3.3: detection, recovery": words after a title's comma are still that title.
+      else if (!NOTHING.test(piece) && !inTitle) found.push({ kind: 'text', written: piece })
+      continue
+    }
+    if (groups.property !== undefined) property = true
+    else if (groups.word !== undefined) property = false
+    inTitle = /\p{L}/u.test(groups.rest ?? '')
+    const written = piece.slice(0, piece.length - (groups.rest ?? '').length).trim()
+    found.push(...expand(written, groups.from!, groups.to, property))
+  }
+  return found
+}
+
+function pieces(text: string): string[] {
+  let bare = text.replace(/[*_`]+(?=\s|$|[,;.])|(?<=^|\s)[*_`]+/g, '')
+  // Remarks in brackets may hold ids ("16.5 (16.3 partly)"); twice for one level of nesting.
+  for (let round = 0; round < 2; round++) bare = bare.replace(/[(（][^()（）]*[)）]/g, ' ')
+  return bare
+    .replace(/(\d[a-z]?)\s+(?=(?:R|[A-Z]{1,5}-)?\d)/g, '$1, ')
+    .split(/[,;、，；&]|\s+(?:and|und|и)\s+|\s+(?=(?:requirements?|propert(?:y|ies))\s+\d)/i)
+    .map((piece) =>
+      piece
+        .trim()
+        .replace(/[.。]+$/, '')
+        .trim(),
+    )
+    .filter((piece) => piece !== '' && !/^(?:and|requirements?|propert(?:y|ies)|要件|需求)[:：]?$/i.test(piece))
+}
+
+/** Whether what stands behind an id may follow one: nothing, a title, or words behind an id that cannot be a plain number. */
+function follows(groups: { [key: string]: string | undefined }): boolean {
+  const rest = (groups.rest ?? '').trim()
+  if (rest === '' || /^[:：–—-]/.test(rest)) return true
+  const sure = groups.word !== undefined || groups.property !== undefined || groups.from!.includes('.')
+  return sure && /^[\p{L}\s["“«]/u.test(rest)
+}
+
+function expand(written: string, from: string, to: string | undefined, property: boolean): Reference[] {
+  const one = (id: string): Reference =>
+    property ? { kind: 'property', written, n: Number(id) } : { kind: 'id', written, id }
+  if (property && !/^\d+$/.test(from)) return [{ kind: 'text', written }]
+  if (to === undefined) return [one(from)]
+  const head = from.slice(0, from.lastIndexOf('.') + 1)
+  // `3.1-4` is short for `3.1-3.4`.
+  const full = to.includes('.') || head === '' ? to : head + to
+  const [first, last] = [Number(from.slice(head.length)), Number(full.slice(head.length))]
+  const simple =
+    full.startsWith(head) && Number.isInteger(first) && Number.isInteger(last) && !/[-.]/.test(full.slice(head.length))
+  if (!simple) return [property ? { kind: 'text', written } : { kind: 'range', written, from, to: full }]
+  if (last < first || last - first >= MAX_RANGE) return [{ kind: 'text', written }]
+  return Array.from({ length: last - first + 1 }, (_, index) => one(`${head}${first + index}`))
+}
+
+/** Sorts references into what exists and what does not; without duplicates, in the order written. */
+export function resolve(found: readonly Reference[], targets: Targets): Resolved {
+  const ids = new Set<string>()
+  const properties = new Set<number>()
+  const missing: Reference[] = []
+  const known = new Set(targets.ids)
+  for (const reference of found) {
+    if (reference.kind === 'id' && known.has(reference.id)) ids.add(reference.id)
+    else if (reference.kind === 'property' && targets.properties.includes(reference.n)) properties.add(reference.n)
+    else if (reference.kind === 'all' && targets.ids.length > 0) for (const id of topLevel(targets.ids)) ids.add(id)
+    else if (reference.kind === 'range') {
+      const [from, to] = [targets.ids.indexOf(reference.from), targets.ids.indexOf(reference.to)]
+      if (from < 0 || to < from) missing.push(reference)
+      else for (const id of leaves(targets.ids.slice(from, to + 1))) ids.add(id)
+    } else missing.push(reference)
+  }
+  return { ids: [...ids], properties: [...properties], missing }
+}
+
+function topLevel(ids: readonly string[]): string[] {
+  const known = new Set(ids)
+  return ids.filter((id) => !known.has(id.slice(0, Math.max(0, id.lastIndexOf('.')))))
+}
+
+function leaves(ids: readonly string[]): string[] {
+  return ids.filter((id) => !ids.some((other) => other.startsWith(`${id}.`)))
+}
+
+/** Ids that references may name: each requirement, then its criteria. */
+export function idsOf(requirements: readonly Requirement[]): string[] {
+  return requirements.flatMap((requirement) => [
+    requirement.id,
+    ...requirement.criteria.map((criterion) => criterion.id),
+  ])
+}
+
+/** The existing id that a mistaken one most likely means; null where there is none. */
+export function nearest(id: string, candidates: readonly string[]): string | null {
+  const head = (text: string) => text.slice(0, Math.max(0, text.lastIndexOf('.')))
+  const tail = (text: string) => Number(text.slice(text.lastIndexOf('.') + 1)) || 0
+  let best: { id: string; cost: number } | null = null
+  for (const candidate of candidates) {
+    const sibling = head(candidate) === head(id) ? 0 : 1
+    const gap = Math.min(99, Math.abs(tail(candidate) - tail(id)))
+    const cost = sibling * 10_000 + distance(head(id), head(candidate)) * 100 + gap
+    if (best === null || cost < best.cost) best = { id: candidate, cost }
+  }
+  return best?.id ?? null
+}
+
+/** Levenshtein distance; ids are short, so the plain table will do. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}

@@ -1,0 +1,249 @@
+import { hasShall } from './ears.ts'
+import { type Doc, linesOf, openFences, paragraphs } from './markdown.ts'
+import { sliceOf } from './slice.ts'
+import type { Diagnostic, Property, Requirement, Severity, Spec, Task } from './spec.ts'
+import type { OddBox } from './tasks.ts'
+
+/** The three files, null where one does not exist, and their paths. */
+export interface Files {
+  requirements: Doc | null
+  design: Doc | null
+  tasks: Doc | null
+  paths: { requirements: string; design: string; tasks: string }
+}
+
+/** Codes that concern a file as a whole, so every task of the spec. */
+const FILE_LEVEL = new Set(['unreadable', 'tasks-missing', 'requirements-missing', 'no-tasks', 'no-requirements'])
+
+type Place = { file: string; line: number; column?: number }
+
+function diagnostic(place: Place, code: string, severity: Severity, message: string, suggestion: string): Diagnostic {
+  return { file: place.file, line: place.line, column: place.column ?? 1, code, severity, message, suggestion }
+}
+
+/** What is wrong with a file by itself. */
+export function lintFile(doc: Doc): Diagnostic[] {
+  const { file } = doc
+  const fences = openFences(doc).map((line) =>
+    diagnostic(
+      { file, line },
+      'unbalanced-fence',
+      'warning',
+      'This code fence is never closed.',
+      'Close it with a line of the same marks.',
+    ),
+  )
+  if (doc.failure === null) return fences
+  return [
+    ...fences,
+    diagnostic({ file, line: 1 }, 'unreadable', 'error', doc.failure, 'Write the file as plain Markdown.'),
+  ]
+}
+
+/** What is missing altogether. */
+export function lintPresence(files: Files, tasks: readonly Task[], requirements: readonly Requirement[]): Diagnostic[] {
+  const found: Diagnostic[] = []
+  const add = (file: string, code: string, severity: Severity, message: string, suggestion: string) =>
+    found.push(diagnostic({ file, line: 1 }, code, severity, message, suggestion))
+  // Without a requirement in sight every link hangs in the air; without links the tasks can still be run from their own text.
+  const linked = tasks.some((task) => task.unresolved.length > 0)
+  const severity = linked ? 'error' : 'warning'
+  if (files.tasks === null)
+    add(files.paths.tasks, 'tasks-missing', 'error', 'There is no tasks.md.', 'Write one with `- [ ] 1. title` items.')
+  else if (tasks.length === 0) {
+    add(files.paths.tasks, 'no-tasks', 'error', 'tasks.md holds no checkbox.', 'Write each task as `- [ ] 1. title`.')
+  }
+  if (files.requirements === null) {
+    add(
+      files.paths.requirements,
+      'requirements-missing',
+      severity,
+      'There is no requirements.md.',
+      'Write one with `### Requirement 1: title` sections.',
+    )
+  } else if (requirements.length === 0) {
+    const suggestion = 'Head each requirement with `### Requirement 1: title` and number its criteria.'
+    add(files.paths.requirements, 'no-requirements', severity, 'No numbered requirement was found.', suggestion)
+  }
+  return found
+}
+
+export function lintRequirements(
+  file: string,
+  requirements: readonly Requirement[],
+  tasks: readonly Task[],
+): Diagnostic[] {
+  const found = duplicates(
+    file,
+    requirements.flatMap((one) => [
+      { id: one.id, line: one.line, what: 'Requirement' },
+      ...one.criteria.map(({ id, line }) => ({ id, line, what: 'Criterion' })),
+    ]),
+  )
+  const related = (a: string, b: string) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
+  const cited = tasks.flatMap((task) => task.requirements)
+  for (const one of requirements) {
+    const place = { file, line: one.line }
+    for (const criterion of one.criteria.filter(({ text }) => !hasShall(text))) {
+      const message = `Criterion ${criterion.id} does not say SHALL.`
+      const at = { file, line: criterion.line }
+      found.push(
+        diagnostic(
+          at,
+          'criterion-without-shall',
+          'warning',
+          message,
+          'Write `WHEN <event>, THE <system> SHALL <response>`.',
+        ),
+      )
+    }
+    const grouped = requirements.some((other) => other.id.startsWith(`${one.id}.`))
+    if (one.criteria.length === 0 && !grouped) {
+      const message = `Requirement ${one.id} has no criteria.`
+      found.push(
+        diagnostic(
+          place,
+          'requirement-without-criteria',
+          'warning',
+          message,
+          'Number them below `#### Acceptance Criteria`.',
+        ),
+      )
+    }
+    if (tasks.length > 0 && !cited.some((id) => related(id, one.id))) {
+      const message = `No task cites requirement ${one.id}.`
+      found.push(
+        diagnostic(
+          place,
+          'requirement-without-task',
+          'info',
+          message,
+          `Add \`Validates: Requirement ${one.id}\` to the task that builds it.`,
+        ),
+      )
+    }
+  }
+  return found
+}
+
+export function lintDesign(file: string, properties: readonly Property[]): Diagnostic[] {
+  const found = duplicates(
+    file,
+    properties.map(({ n, line }) => ({ id: String(n), line, what: 'Property' })),
+  )
+  for (const one of properties.filter(({ validates }) => validates.length === 0)) {
+    const message = `Property ${one.n} validates no requirement.`
+    const suggestion = 'Add `**Validates: Requirements 1.1**` below it.'
+    found.push(diagnostic({ file, line: one.line }, 'property-without-validates', 'warning', message, suggestion))
+  }
+  return found
+}
+
+export function lintTasks(doc: Doc, tasks: readonly Task[], odd: readonly OddBox[]): Diagnostic[] {
+  const { file } = doc
+  const found = duplicates(
+    file,
+    tasks.map(({ id, line }) => ({ id, line, what: 'Task' })),
+  )
+  for (const task of tasks.filter(({ title }) => title === '')) {
+    const message = `Task ${task.id} has no text.`
+    found.push(
+      diagnostic(
+        { file, line: task.line },
+        'task-without-text',
+        'error',
+        message,
+        'Say in one line what is to be built.',
+      ),
+    )
+  }
+  for (const box of odd) {
+    const suggestion = 'Use `[ ]` open, `[x]` done, `[~]` in progress or `[!]` blocked.'
+    found.push(
+      diagnostic(
+        { file, ...box },
+        'unknown-status',
+        'warning',
+        `"[${box.mark}]" is no known mark; the line is not read as a task.`,
+        suggestion,
+      ),
+    )
+  }
+  for (const { line, column } of paragraphs(doc.root.children).flatMap((node) => linesOf(doc, node).slice(1))) {
+    if (!/^\s*(?:[-*+]|\d+[.)])\s+\[[ xX~!-]\]\s/.test(doc.lines[line - 1] ?? '')) continue
+    const message = 'This checkbox is indented so far that Markdown reads it as text of the line above.'
+    found.push(
+      diagnostic(
+        { file, line, column },
+        'checkbox-in-text',
+        'warning',
+        message,
+        'Indent it by two spaces below its parent.',
+      ),
+    )
+  }
+  const byId = new Map(tasks.map((one) => [one.id, one]))
+  for (const task of tasks.filter((one) => inCycle(one, byId))) {
+    const message = `Task ${task.id} waits for itself through its dependencies.`
+    found.push(
+      diagnostic(
+        { file, line: task.line },
+        'dependency-cycle',
+        'error',
+        message,
+        'Take one of the `Depends:` links out.',
+      ),
+    )
+  }
+  return found
+}
+
+function duplicates(file: string, named: readonly { id: string; line: number; what: string }[]): Diagnostic[] {
+  const first = new Map<string, number>()
+  return named.flatMap(({ id, line, what }) => {
+    const before = first.get(id)
+    if (before === undefined) {
+      first.set(id, line)
+      return []
+    }
+    const message = `${what} ${id} stands already in line ${before}.`
+    return [diagnostic({ file, line }, 'duplicate-id', 'error', message, 'Give each one a number of its own.')]
+  })
+}
+
+function inCycle(task: Task, byId: ReadonlyMap<string, Task>): boolean {
+  const seen = new Set<string>()
+  const queue = [...task.depends]
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (id === task.id) return true
+    if (seen.has(id)) continue
+    seen.add(id)
+    queue.push(...(byId.get(id)?.depends ?? []))
+  }
+  return false
+}
+
+/** The errors that concern one task: of the files as a whole, of the task, and of what it links to. */
+export function lintSlice(spec: Spec, taskId: string): Diagnostic[] {
+  const tasks = spec.tasks.filter((task) => task.id === taskId)
+  const lines = (text: string) => text.split(/\r\n|\r|\n/).length
+  const inFile = (name: string) => (spec.dir === '' ? name : `${spec.dir}/${name}`)
+  const near: { file: string; from: number; to: number }[] = []
+  for (const task of tasks)
+    near.push({ file: inFile('tasks.md'), from: task.line, to: task.line + lines(task.text) - 1 })
+  if (tasks.length > 0) {
+    const slice = sliceOf(spec, taskId)
+    const ids = new Set(slice.requirements.flatMap((one) => [one.id, ...one.criteria.map(({ id }) => id)]))
+    for (const one of spec.requirements.flatMap((requirement) => [requirement, ...requirement.criteria])) {
+      if (ids.has(one.id)) near.push({ file: inFile('requirements.md'), from: one.line, to: one.line })
+    }
+    for (const one of slice.sections)
+      near.push({ file: inFile('design.md'), from: one.line, to: one.line + lines(one.text) - 1 })
+  }
+  return spec.diagnostics.filter(
+    (one) =>
+      one.severity === 'error' &&
+      (FILE_LEVEL.has(one.code) ||
+        near.some(({ file, from, to }) => one.file === file && from <= one.line && one.line <= to)),
+  )
+}

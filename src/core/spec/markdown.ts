@@ -1,0 +1,198 @@
+import type { List, ListItem, Node, Nodes, Paragraph, Root } from 'mdast'
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { gfmFromMarkdown } from 'mdast-util-gfm'
+import { gfm } from 'micromark-extension-gfm'
+
+/** One Markdown file with its tree. All offsets of the tree count from the start of `body`. */
+export interface Doc {
+  /** Path for diagnostics. */
+  file: string
+  /** The text without a byte order mark, with front matter blanked (same length, same line ends). */
+  body: string
+  /** Add this to an offset in `body` to get the offset in the text as it was given. */
+  shift: number
+  /** Lines of `body` without their line ends. */
+  lines: string[]
+  /** Offset in `body` at which each line starts. */
+  starts: number[]
+  root: Root
+  /** Why the file could not be read as Markdown; null normally. */
+  failure: string | null
+}
+
+/** One line of a paragraph: `text` without emphasis, `raw` as written from `column` (1-based) on. */
+export interface Line {
+  line: number
+  column: number
+  text: string
+  raw: string
+}
+
+// Nesting beyond this is no spec; it bounds the recursion on hostile input.
+const MAX_DEPTH = 100
+const FRONT_MATTER = /^---[ \t]*(?:\r\n|\r|\n)[\s\S]*?(?:\r\n|\r|\n)---[ \t]*(?=\r|\n|$)/
+
+/** Reads Markdown with GitHub's extensions. Never throws: `failure` says what went wrong. */
+export function readMarkdown(file: string, text: string): Doc {
+  const shift = text.startsWith('\uFEFF') ? 1 : 0
+  // Blanked, not cut: positions stay those of the file, and `key: value` above `---` is not taken for a heading.
+  const body = text.slice(shift).replace(FRONT_MATTER, (block) => block.replace(/[^\r\n]/g, ' '))
+  const { lines, starts } = splitLines(body)
+  const empty: Root = { type: 'root', children: [] }
+  try {
+    const root = fromMarkdown(body, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
+    return { file, body, shift, lines, starts, root, failure: null }
+  } catch (error) {
+    return { file, body, shift, lines, starts, root: empty, failure: String(error) }
+  }
+}
+
+function splitLines(body: string): { lines: string[]; starts: number[] } {
+  const lines: string[] = []
+  const starts: number[] = []
+  let start = 0
+  for (const end of body.matchAll(/\r\n|\r|\n/g)) {
+    lines.push(body.slice(start, end.index))
+    starts.push(start)
+    start = end.index + end[0].length
+  }
+  lines.push(body.slice(start))
+  starts.push(start)
+  return { lines, starts }
+}
+
+export function lineOf(node: Node): number {
+  return node.position?.start.line ?? 1
+}
+
+export function startOf(node: Node): number {
+  return node.position?.start.offset ?? 0
+}
+
+export function endOf(node: Node): number {
+  return node.position?.end.offset ?? 0
+}
+
+/** Source of a node, as written. */
+export function sourceOf(doc: Doc, node: Node): string {
+  return doc.body.slice(startOf(node), endOf(node))
+}
+
+/** 1-based column of an offset in its line. */
+export function columnOf(doc: Doc, line: number, offset: number): number {
+  return offset - (doc.starts[line - 1] ?? 0) + 1
+}
+
+/** Text of inline content without emphasis and links; code keeps its backticks, lines are joined by a space. */
+export function plain(node: Nodes): string {
+  const lines = new Map<number, string>()
+  render(node, lines, 0)
+  return squeeze([...lines.values()].join(' '))
+}
+
+export function squeeze(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}
+
+function render(node: Nodes, lines: Map<number, string>, depth: number): void {
+  const at = lineOf(node)
+  const put = (line: number, text: string) => lines.set(line, (lines.get(line) ?? '') + text)
+  if (node.type === 'text' || node.type === 'html') {
+    const last = node.position?.end.line ?? at
+    node.value.split(/\r\n|\r|\n/).forEach((part, index) => {
+      put(Math.min(at + index, last), part)
+    })
+  } else if (node.type === 'inlineCode') {
+    put(at, `\`${node.value}\``)
+  } else if (node.type === 'image' || node.type === 'imageReference') {
+    put(at, node.alt ?? '')
+  } else if ('children' in node && depth < MAX_DEPTH) {
+    for (const child of node.children) render(child, lines, depth + 1)
+  }
+}
+
+/** The lines of a paragraph or heading, each with its place in the file. */
+export function linesOf(doc: Doc, node: Nodes): Line[] {
+  const rendered = new Map<number, string>()
+  render(node, rendered, 0)
+  const first = lineOf(node)
+  const last = node.position?.end.line ?? first
+  const result: Line[] = []
+  for (let line = first; line <= last; line++) {
+    const start = doc.starts[line - 1] ?? 0
+    const whole = doc.lines[line - 1] ?? ''
+    const from = line === first ? startOf(node) - start : /^[ \t>]*/.exec(whole)![0].length
+    const to = line === last ? endOf(node) - start : whole.length
+    result.push({
+      line,
+      column: from + 1,
+      text: squeeze(rendered.get(line) ?? ''),
+      raw: whole.slice(from, to).trimEnd(),
+    })
+  }
+  return result
+}
+
+/** Paragraphs in reading order, through lists and their items; not through quotes, code, tables or where `skip` says so. */
+export function paragraphs(nodes: readonly Nodes[], skip: (item: ListItem) => boolean = () => false): Paragraph[] {
+  const found: Paragraph[] = []
+  const visit = (node: Nodes, depth: number): void => {
+    if (depth > MAX_DEPTH) return
+    if (node.type === 'paragraph') found.push(node)
+    else if (node.type === 'list') for (const child of node.children) visit(child, depth + 1)
+    else if (node.type === 'listItem' && !skip(node)) for (const child of node.children) visit(child, depth + 1)
+  }
+  for (const node of nodes) visit(node, 0)
+  return found
+}
+
+/** List items in reading order with the items around them, outermost first. */
+export function listItems(root: Root): { item: ListItem; around: ListItem[] }[] {
+  const found: { item: ListItem; around: ListItem[] }[] = []
+  const visit = (list: List, around: ListItem[]): void => {
+    if (around.length > MAX_DEPTH) return
+    for (const item of list.children) {
+      found.push({ item, around })
+      for (const child of item.children) if (child.type === 'list') visit(child, [...around, item])
+    }
+  }
+  for (const node of root.children) if (node.type === 'list') visit(node, [])
+  return found
+}
+
+/** Text of a list item: all its paragraphs, one space between lines. */
+export function itemText(doc: Doc, item: ListItem): string {
+  return squeeze(
+    paragraphs(item.children)
+      .flatMap((paragraph) => linesOf(doc, paragraph))
+      .map((line) => line.text)
+      .join(' '),
+  )
+}
+
+/** Content that belongs to the heading at `index`: up to the next heading of its depth or above. */
+export function contentOf(root: Root, index: number): Root['children'] {
+  const heading = root.children[index]
+  const depth = heading?.type === 'heading' ? heading.depth : 0
+  const rest = root.children.slice(index + 1)
+  const end = rest.findIndex((node) => node.type === 'heading' && node.depth <= depth)
+  return end < 0 ? rest : rest.slice(0, end)
+}
+
+/** Lines (1-based) at which a code fence opens that nothing closes. */
+export function openFences(doc: Doc): number[] {
+  const found: number[] = []
+  const visit = (node: Nodes, depth: number): void => {
+    if (node.type === 'code') {
+      const open = /^(`{3,}|~{3,})/.exec(sourceOf(doc, node))?.[1]
+      const last = doc.lines[(node.position?.end.line ?? 1) - 1] ?? ''
+      const close = /^[ \t>]*(`{3,}|~{3,})[ \t]*$/.exec(last)?.[1] ?? ''
+      const closed = lineOf(node) !== node.position?.end.line && open !== undefined && close.startsWith(open)
+      if (open !== undefined && !closed) found.push(lineOf(node))
+    } else if ('children' in node && depth < MAX_DEPTH) {
+      for (const child of node.children) visit(child, depth + 1)
+    }
+  }
+  visit(doc.root, 0)
+  return found
+}

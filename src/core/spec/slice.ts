@@ -1,0 +1,119 @@
+import type { Criterion, DesignSection, GlossaryTerm, Property, Requirement, Spec, Task } from './spec.ts'
+
+/** The criteria of one requirement that a task must meet. */
+export interface SliceRequirement {
+  id: string
+  title: string
+  story: string | null
+  criteria: Criterion[]
+}
+
+/** A task and everything it links to. */
+export interface Slice {
+  task: Task
+  requirements: SliceRequirement[]
+  properties: Property[]
+  sections: DesignSection[]
+  glossary: GlossaryTerm[]
+  /** The task's own `Property:` lines. */
+  statements: string[]
+}
+
+/** The slice of one task. Throws where the spec has no such task: callers choose from `spec.tasks`. */
+export function sliceOf(spec: Spec, taskId: string): Slice {
+  const task = spec.tasks.find((one) => one.id === taskId)
+  if (task === undefined) throw new Error(`Spec ${spec.id} has no task ${taskId}`)
+  const own = spec.properties.filter((property) => task.properties.includes(property.n))
+  // A task that names only a property is still about what that property validates.
+  const linked = task.requirements.length > 0 ? task.requirements : own.flatMap((property) => property.validates)
+  const requirements = linkedRequirements(spec.requirements, linked)
+  const ids = requirements.flatMap((requirement) => [
+    requirement.id,
+    ...requirement.criteria.map((criterion) => criterion.id),
+  ])
+  // The requirement's own id too: what holds for the whole of it holds for each of its criteria.
+  const wanted = new Set([...ids, ...linked])
+  const properties = spec.properties.filter(
+    (property) => own.includes(property) || property.validates.some((id) => wanted.has(id)),
+  )
+  const linking = spec.sections.filter(
+    (section) =>
+      properties.some((property) => property.section === section.path && holds(section, property)) ||
+      section.validates.some((id) => wanted.has(id)),
+  )
+  // What stands above a section (an interface, a rule for all of them) is said for it too.
+  const sections = spec.sections.filter(
+    (section) => linking.includes(section) || linking.some((below) => below.path.startsWith(`${section.path} > `)),
+  )
+  const texts = [
+    task.text,
+    ...requirements.flatMap((one) => [one.title, one.story ?? '', ...one.criteria.map((criterion) => criterion.text)]),
+    ...properties.flatMap((property) => [property.title, property.text]),
+    ...sections.map((section) => section.text),
+  ]
+  return {
+    task,
+    requirements,
+    properties,
+    sections,
+    glossary: termsIn(spec.glossary, texts),
+    statements: task.statements,
+  }
+}
+
+/** Two sections may share a path; the one that holds the property is the one whose lines do. */
+function holds(section: DesignSection, property: Property): boolean {
+  const last = section.line + section.text.split(/\r\n|\r|\n/).length - 1
+  return section.line <= property.line && property.line <= last
+}
+
+/** Requirements with those of their criteria that the ids name; an id of a requirement names all below it. */
+export function linkedRequirements(all: readonly Requirement[], ids: readonly string[]): SliceRequirement[] {
+  const covered = (id: string) => ids.some((wanted) => id === wanted || id.startsWith(`${wanted}.`))
+  return all.flatMap((requirement) => {
+    const whole = covered(requirement.id)
+    const criteria = whole ? requirement.criteria : requirement.criteria.filter((criterion) => covered(criterion.id))
+    if (!whole && criteria.length === 0) return []
+    return [{ id: requirement.id, title: requirement.title, story: requirement.story, criteria }]
+  })
+}
+
+function termsIn(glossary: readonly GlossaryTerm[], texts: readonly string[]): GlossaryTerm[] {
+  const patterns = glossary.map((entry) => ({ entry, pattern: termPattern(entry.term) }))
+  const used = (among: readonly string[]) =>
+    patterns.filter(({ pattern }) => among.some((text) => pattern.test(text))).map(({ entry }) => entry)
+  const direct = used(texts)
+  const kept = new Set([...direct, ...used(direct.map((entry) => entry.text))])
+  return glossary.filter((entry) => kept.has(entry))
+}
+
+function termPattern(term: string): RegExp {
+  const escaped = term.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  // Chinese and Japanese put no spaces between words, so there a term may stand inside others.
+  const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(term)
+  return new RegExp(unspaced ? escaped : `(?<![\\p{L}\\p{N}_])${escaped}(?:s|es)?(?![\\p{L}\\p{N}_])`, 'iu')
+}
+
+/** Canonical text of a slice, for hashing: without line numbers, line ends and the state of the box. */
+export function sliceText(slice: Slice): string {
+  const clean = (text: string) =>
+    text
+      .replace(/\r\n?/g, '\n')
+      .replace(/[ \t]+$/gm, '')
+      .trim()
+  const unboxed = slice.task.text.replace(/\[[ xX~!-]\]/, '[ ]')
+  const parts: [string, string][] = [
+    [`task ${slice.task.id}`, unboxed],
+    ...slice.requirements.flatMap((one): [string, string][] => [
+      [`requirement ${one.id}`, [one.title, one.story ?? ''].join('\n')],
+      ...one.criteria.map((criterion): [string, string] => [`criterion ${criterion.id}`, criterion.text]),
+    ]),
+    ...slice.properties.map((one): [string, string] => [
+      `property ${one.n}`,
+      `${one.title}\n${one.text}\n${one.validates.join(', ')}`,
+    ]),
+    ...slice.sections.map((one): [string, string] => [`section ${one.path}`, one.text]),
+    ...slice.glossary.map((one): [string, string] => [`term ${one.term}`, one.text]),
+  ]
+  return `${parts.map(([name, text]) => `## ${name}\n${clean(text)}`).join('\n\n')}\n`
+}

@@ -1,0 +1,66 @@
+import { parse } from '@babel/parser'
+import { emptyValue, type TypeNames } from './empty-value.ts'
+import { isNode, type Node, walk } from './syntax.ts'
+
+/**
+ * Turns a stub whose functions throw into one whose functions return the empty value of their type, so that a test
+ * that only passes because nothing happens is found out. Files that cannot be parsed come back unchanged: the
+ * compiler and the runner report those better.
+ */
+export function emptyStub(files: { path: string; text: string }[]): { path: string; text: string }[] {
+  const parsed = files.map((file) => ({ ...file, program: parseTypeScript(file.text) }))
+  const types: TypeNames = new Map()
+  for (const { program, text } of parsed) {
+    if (program) for (const declaration of declarations(program)) types.set(declaration.name, { node: declaration.node, text })
+  }
+  return parsed.map(({ path, text, program }) => ({ path, text: program ? replaceThrows(program, text, types) : text }))
+}
+
+function parseTypeScript(text: string): Node | null {
+  try {
+    return parse(text, { sourceType: 'module', plugins: ['typescript'], errorRecovery: true }).program as unknown as Node
+  } catch {
+    return null
+  }
+}
+
+function declarations(program: Node): { name: string; node: Node }[] {
+  const found: { name: string; node: Node }[] = []
+  walk(program, (node) => {
+    if (node.type !== 'TSInterfaceDeclaration' && node.type !== 'TSTypeAliasDeclaration') return
+    const id = node['id']
+    if (isNode(id)) found.push({ name: String(id['name']), node })
+  })
+  return found
+}
+
+const FUNCTIONS = ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression', 'ClassMethod', 'ObjectMethod', 'ClassPrivateMethod']
+
+function replaceThrows(program: Node, text: string, types: TypeNames): string {
+  const edits: { start: number; end: number; text: string }[] = []
+  walk(program, (node) => {
+    if (!FUNCTIONS.includes(node.type)) return
+    const body = node['body']
+    if (!isNode(body) || body.type !== 'BlockStatement' || !onlyThrows(body)) return
+    edits.push({ start: body.start, end: body.end, text: emptyBody(node, text, types) })
+  })
+  let result = text
+  for (const edit of edits.sort((a, b) => b.start - a.start)) {
+    result = result.slice(0, edit.start) + edit.text + result.slice(edit.end)
+  }
+  return result
+}
+
+function onlyThrows(body: Node): boolean {
+  const statements = body['body']
+  const last = Array.isArray(statements) ? statements.at(-1) : undefined
+  return isNode(last) && last.type === 'ThrowStatement'
+}
+
+function emptyBody(node: Node, text: string, types: TypeNames): string {
+  if (node['kind'] === 'constructor' || node['generator'] === true) return '{}'
+  const annotation = node['returnType']
+  const type = isNode(annotation) ? annotation['typeAnnotation'] : undefined
+  const value = isNode(type) ? emptyValue(type, text, types, node['async'] === true) : 'undefined'
+  return `{ return ${value} }`
+}

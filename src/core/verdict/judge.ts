@@ -1,0 +1,76 @@
+import type { EvidenceSummary } from '../events.ts'
+import type { CheckResult, PropertyRun, TestResult } from './evidence.ts'
+
+/** What a check says about an attempt: fine, or the reason why not in words for the next prompt. */
+export type CheckVerdict = { ok: true } | { ok: false; reason: string; failed: TestResult[] }
+
+const STOPPED: Record<string, string> = {
+  'wall-clock': 'did not end in time: something loops, waits for ever or is far too slow',
+  output: 'printed more than it may',
+  cancelled: 'was interrupted',
+}
+
+/** Judges a run of the frozen tests: each must have run and passed. Missing and skipped ones are red. */
+export function judgeFrozen(result: CheckResult, frozen: string[]): CheckVerdict {
+  const unusable = notJudged(result)
+  if (unusable) return { ok: false, reason: unusable, failed: [] }
+  const byId = new Map(result.tests.map((test) => [test.id, test]))
+  const failed = result.tests.filter((test) => test.status === 'failed')
+  if (failed.length > 0) return { ok: false, reason: `${failed.length} of ${result.tests.length} tests failed`, failed }
+  const missing = frozen.filter((id) => byId.get(id)?.status !== 'passed')
+  if (missing.length > 0) return { ok: false, reason: `frozen tests did not run: ${missing.join(', ')}`, failed: [] }
+  if (result.problems.length > 0) return { ok: false, reason: result.problems.map((problem) => problem.message).join('\n'), failed: [] }
+  return { ok: true }
+}
+
+/** Judges the whole suite against the base: nothing red that was not red, nothing green that is gone. */
+export function judgeSuite(result: CheckResult, baseline: CheckResult | null, frozen: string[]): CheckVerdict {
+  const unusable = notJudged(result)
+  if (unusable) return { ok: false, reason: unusable, failed: [] }
+  const before = new Map((baseline?.tests ?? []).map((test) => [test.id, test.status]))
+  const now = new Map(result.tests.map((test) => [test.id, test]))
+  const red = result.tests.filter((test) => test.status === 'failed' && before.get(test.id) !== 'failed')
+  if (red.length > 0) return { ok: false, reason: `${red.length} tests of the whole suite are newly red`, failed: red }
+  const green = [...before].filter(([, status]) => status === 'passed').map(([id]) => id)
+  const gone = [...green, ...frozen].filter((id) => now.get(id)?.status !== 'passed')
+  if (gone.length > 0) return { ok: false, reason: `tests that must pass did not run: ${gone.join(', ')}`, failed: [] }
+  if (result.problems.length > 0) return { ok: false, reason: result.problems.map((problem) => problem.message).join('\n'), failed: [] }
+  return { ok: true }
+}
+
+function notJudged(result: CheckResult): string | null {
+  switch (result.status) {
+    case 'passed':
+    case 'failed':
+      return null
+    case 'empty':
+      return 'no test ran'
+    case 'broken':
+      return `the tests could not be run:\n${result.problems.map((problem) => `${problem.file ?? ''}: ${problem.message}`).join('\n')}`
+    case 'stopped':
+      return `${result.running ?? 'the test run'} ${STOPPED[result.limit ?? ''] ?? 'was stopped'}`
+    case 'no-results':
+      return `the test run ended without results (did the code end the process?):\n${result.output.slice(-800)}`
+  }
+}
+
+/** All `fc.assert` calls of a run. */
+export function propertyRuns(result: CheckResult | null): PropertyRun[] {
+  return (result?.tests ?? []).flatMap((test) => test.properties)
+}
+
+/** The property that was run least: the weakest of the claims, and so the one to state. */
+export function weakest(runs: PropertyRun[]): { seeds: number; runs: number } | null {
+  if (runs.length === 0) return null
+  const least = runs.reduce((a, b) => (b.runs < a.runs ? b : a))
+  return { seeds: least.seeds.length, runs: least.runs }
+}
+
+export const NO_EVIDENCE: EvidenceSummary = { red: null, green: null, property: null, chaos: null, teeth: null, suite: null }
+
+/** `41/41`, with what was red before the task. */
+export function suiteSummary(result: CheckResult, baseline: CheckResult | null): string {
+  const passed = result.tests.filter((test) => test.status === 'passed').length
+  const redBefore = (baseline?.tests ?? []).filter((test) => test.status === 'failed').length
+  return `${passed}/${result.tests.length}, ${redBefore} red on base${redBefore > 0 ? ' (not judged)' : ''}`
+}

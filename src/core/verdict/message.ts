@@ -1,0 +1,67 @@
+import type { EvidenceSummary } from '../events.ts'
+import { upperBoundPercent } from './bound.ts'
+
+export interface CommitFacts {
+  spec: string
+  task: string
+  title: string
+  statements: string[]
+  validates: string[]
+  verdict: 'verified' | 'checked'
+  specHash: string
+  base: string
+  evidence: EvidenceSummary
+  seeds: number[]
+  model: string
+  attempts: number
+  tokens: { input: number; output: number }
+  run: string
+}
+
+/** `red 3/3 at 1a2b3c4; green 3/3; property 5 seeds x 1000 runs; ...`: what stands in the commit for ever. */
+export function evidenceLine(evidence: EvidenceSummary, base: string): string {
+  const parts: string[] = []
+  if (evidence.red) parts.push(`red ${evidence.red} at ${base.slice(0, 7)}`)
+  if (evidence.green) parts.push(`green ${evidence.green}`)
+  if (evidence.property) parts.push(`property ${evidence.property.seeds} seeds x ${Math.floor(evidence.property.runs / Math.max(1, evidence.property.seeds))} runs`)
+  if (evidence.chaos) {
+    const bound = evidence.chaos.schedules > 0 ? ` (< ${upperBoundPercent(evidence.chaos.schedules)} % at 95 %)` : ''
+    parts.push(`chaos ${evidence.chaos.failed} of ${evidence.chaos.schedules} failed${bound}`)
+  }
+  parts.push(evidence.teeth ? `teeth ${evidence.teeth.killed}/${evidence.teeth.total}` : 'teeth not run')
+  if (evidence.suite) parts.push(`suite ${evidence.suite}`)
+  return parts.join('; ')
+}
+
+/** The commit message; `agent trace` reads its trailers back. */
+export function commitMessage(facts: CommitFacts): string {
+  const subject = `${facts.spec}: ${lowerFirst(facts.title)} (task ${facts.task})`
+  const trailers = [
+    `Spec: ${facts.spec}`,
+    `Task: ${facts.task}`,
+    ...(facts.validates.length > 0 ? [`Validates: ${facts.validates.join(', ')}`] : []),
+    `Verdict: ${facts.verdict}`,
+    `Spec-Hash: ${facts.specHash}`,
+    `Evidence: ${evidenceLine(facts.evidence, facts.base)}`,
+    `Seeds: ${facts.seeds.join(', ')}`,
+    `Model: ${facts.model}; attempts ${facts.attempts}; tokens ${facts.tokens.input} in, ${facts.tokens.output} out`,
+    `Run: ${facts.run}`,
+  ]
+  const body = facts.statements.map((statement) => `- ${statement}`).join('\n')
+  return `${subject}\n\n${body ? `${body}\n\n` : ''}${trailers.join('\n')}\n`
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text
+}
+
+/** Trailers of a commit message by name; later ones win. */
+export function readTrailers(message: string): Record<string, string> {
+  const last = message.trimEnd().split(/\n\s*\n/).at(-1) ?? ''
+  const trailers: Record<string, string> = {}
+  for (const line of last.split('\n')) {
+    const match = /^([A-Z][A-Za-z-]*): (.*)$/.exec(line)
+    if (match) trailers[match[1]!] = match[2]!
+  }
+  return trailers
+}

@@ -1,0 +1,72 @@
+import type { CheckResult, TestResult } from './evidence.ts'
+
+/** What the two stubs say about tests that were just written. */
+export interface RedJudgement {
+  /** Tests that are usable as a judge. */
+  ok: boolean
+  /** Something the author could do better, worth one more question even when the tests are usable. */
+  improvable: boolean
+  /** `3/3 red, 3 by assertion`. */
+  summary: string
+  red: number
+  total: number
+  /** What to tell the author, one line each. */
+  reasons: string[]
+}
+
+/**
+ * Tests are red when each fails against a stub that throws or, by assertion, against one that returns empty values.
+ * A test that is green on both never touches what it is meant to judge. One that is green on the empty stub alone
+ * passes on a program that does nothing.
+ */
+export function judgeRed(throwing: CheckResult, empty: CheckResult, wantsProperty: boolean): RedJudgement {
+  const unusable = [...unusableReasons(throwing, 'the stub that throws'), ...unusableReasons(empty, 'the stub that returns empty values')]
+  if (unusable.length > 0) {
+    return { ok: false, improvable: true, summary: 'not runnable', red: 0, total: throwing.tests.length, reasons: unusable }
+  }
+  const onEmpty = new Map(empty.tests.map((test) => [test.id, test]))
+  const verdicts = throwing.tests.map((test) => ({ test, onEmpty: onEmpty.get(test.id) }))
+  const asserted = verdicts.filter((entry) => byAssertion(entry.onEmpty))
+  const untouched = verdicts.filter((entry) => entry.test.status !== 'failed' && !byAssertion(entry.onEmpty))
+  const vacuous = verdicts.filter((entry) => entry.test.status === 'failed' && entry.onEmpty?.status !== 'failed')
+  const skipped = throwing.tests.filter((test) => test.status === 'skipped')
+  const properties = [...throwing.tests, ...empty.tests].reduce((sum, test) => sum + test.properties.length, 0)
+  const reasons = [
+    ...skipped.map((test) => `"${test.name}" is skipped; every test must run.`),
+    ...untouched
+      .filter((entry) => entry.test.status !== 'skipped')
+      .map((entry) => `"${entry.test.name}" passes although nothing is implemented: it does not test the missing behaviour.`),
+    ...vacuous.map(
+      (entry) => `"${entry.test.name}" passes on a program whose functions do nothing and return empty values: also assert that something did happen.`,
+    ),
+  ]
+  if (asserted.length === 0) reasons.push('No test fails by an assertion on a program that returns empty values; all fail by other exceptions.')
+  if (wantsProperty && properties === 0) reasons.push('No test runs a property through `fc.assert(fc.property(...))`, and the task asks for one.')
+  return {
+    ok: untouched.length === 0 && skipped.length === 0 && asserted.length > 0 && !(wantsProperty && properties === 0),
+    improvable: reasons.length > 0,
+    summary: `${verdicts.length - untouched.length}/${verdicts.length} red, ${asserted.length} by assertion`,
+    red: verdicts.length - untouched.length,
+    total: verdicts.length,
+    reasons,
+  }
+}
+
+function byAssertion(test: TestResult | undefined): boolean {
+  return test?.status === 'failed' && test.error?.assertion === true
+}
+
+function unusableReasons(result: CheckResult, where: string): string[] {
+  switch (result.status) {
+    case 'broken':
+      return result.problems.map((problem) => `${problem.file ?? 'A test file'} cannot be run against ${where}: ${problem.message}`)
+    case 'empty':
+      return ['No test was collected: tests must be in a file that the runner includes, and call `it` or `test`.']
+    case 'stopped':
+      return [`A limit (${result.limit}) struck while running ${result.running ?? 'the tests'} against ${where}.`]
+    case 'no-results':
+      return [`The runner ended without results against ${where}: ${result.output.slice(-500)}`]
+    default:
+      return []
+  }
+}

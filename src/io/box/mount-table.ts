@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { isWithin } from './system.ts'
+
+export interface HostMount {
+  path: string
+  options: string[]
+}
+
+const decoded = (text: string) => text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)))
+
+/** Parses the text of /proc/self/mountinfo, in mount order. */
+export function parseMountInfo(text: string): HostMount[] {
+  const mounts: HostMount[] = []
+  for (const line of text.split('\n')) {
+    const fields = line.split(' ')
+    const path = fields[4]
+    const options = fields[5]
+    if (path !== undefined && options !== undefined) mounts.push({ path: decoded(path), options: options.split(',') })
+  }
+  return mounts
+}
+
+export async function hostMounts(): Promise<HostMount[]> {
+  return parseMountInfo(
+    await readFile('/proc/self/mountinfo', 'latin1').then((t) => Buffer.from(t, 'latin1').toString()),
+  )
+}
+
+/** Mounts strictly below a folder, outermost first. */
+export function submounts(mounts: HostMount[], dir: string): HostMount[] {
+  const below = new Map<string, HostMount>()
+  for (const mount of mounts) {
+    if (mount.path !== dir && isWithin(mount.path, dir)) below.set(mount.path, mount)
+  }
+  return [...below.values()].sort((a, b) => a.path.length - b.path.length)
+}
+
+/**
+ * Options of the mount that holds `path` which a less privileged namespace may not clear: leaving one out of a remount
+ * makes the kernel refuse the whole remount.
+ */
+export function lockedOptions(mounts: HostMount[], path: string): string[] {
+  let holder: HostMount | null = null
+  for (const mount of mounts) {
+    if (isWithin(path, mount.path) && (holder === null || mount.path.length >= holder.path.length)) holder = mount
+  }
+  return holder?.options.includes('noexec') ? ['noexec'] : []
+}
+
+/** One line of an fstab; blanks and backslashes in paths are written in octal, as fstab(5) has it. */
+export function fstabLine(from: string, to: string, type: string, options: string[]): string {
+  const encoded = (path: string) =>
+    path.replace(/[ \t\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`)
+  return `${encoded(from)} ${encoded(to)} ${type} ${options.join(',')} 0 0`
+}

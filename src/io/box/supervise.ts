@@ -1,0 +1,153 @@
+import { open, readFile } from 'node:fs/promises'
+import { StringDecoder } from 'node:string_decoder'
+import { execa } from 'execa'
+import type { BoxLimits, BoxResult } from './box.ts'
+import { inheritableDescriptors, maskedDescriptors } from './descriptors.ts'
+
+type Cause = BoxResult['cause']
+
+export interface Supervision {
+  input?: string
+  signal?: AbortSignal
+  onOutput?: (text: string) => void
+}
+
+export interface Outcome {
+  /** What made us end it; null when it ended by itself. */
+  stopped: Cause | null
+  exitCode: number | null
+  signal: string | null
+  stdout: string
+  stderr: string
+  /** What the set-up script wrote to file descriptor 3. */
+  report: string
+  /** Why no process could be started; null when one was. */
+  spawnError: string | null
+  durationMs: number
+}
+
+/** How long the kernel may take to end a killed box before its outermost process is killed as well, milliseconds. */
+const GRACE_MS = 5_000
+/** The report is a few lines; anything longer is not ours. */
+const REPORT_CHARS = 4_096
+
+function send(pid: number, signal: 'SIGKILL'): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Kills the first process of the box's pid namespace: the kernel then kills every other one in it, and the outer
+ * `unshare` ends only once all of them are gone. Before there is such a process, the whole group is killed.
+ */
+async function killBox(pid: number): Promise<void> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  const inits = children.split(' ').filter(Boolean).map(Number)
+  if (inits.length === 0) send(-pid, 'SIGKILL')
+  for (const init of inits) send(init, 'SIGKILL')
+}
+
+/** Collects stdout and stderr up to a common number of bytes. */
+class Output {
+  readonly text = { stdout: '', stderr: '' }
+  private left: number
+  private readonly decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') }
+  private readonly onText: (text: string) => void
+  private readonly onFull: () => void
+
+  constructor(bytes: number, onText: (text: string) => void, onFull: () => void) {
+    this.left = bytes
+    this.onText = onText
+    this.onFull = onFull
+  }
+
+  add(name: 'stdout' | 'stderr', chunk: Buffer): void {
+    if (this.left < 0) return
+    const kept = chunk.length > this.left ? chunk.subarray(0, this.left) : chunk
+    this.append(name, this.decoders[name].write(kept))
+    this.left -= chunk.length
+    if (this.left < 0) this.onFull()
+  }
+
+  finish(): void {
+    // An incomplete character at the cut is dropped; at a natural end it shows as the replacement character.
+    if (this.left < 0) return
+    for (const name of ['stdout', 'stderr'] as const) this.append(name, this.decoders[name].end())
+  }
+
+  private append(name: 'stdout' | 'stderr', text: string): void {
+    if (text === '') return
+    this.text[name] += text
+    this.onText(text)
+  }
+}
+
+function spawn(argv: string[], variables: Record<string, string>, masked: (number | 'ignore')[]) {
+  return execa(argv[0]!, argv.slice(1), {
+    env: { ...variables, PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    extendEnv: false,
+    cwd: '/',
+    // A session of its own: no terminal to push characters into, and Ctrl-C reaches us first.
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: false,
+    // Any descriptor works, but the types know only those up to 9.
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...(masked as 'ignore'[])],
+  })
+}
+
+/** Runs one command line under the limits that are kept from outside; resolves when its whole process tree is gone. */
+export async function supervise(
+  argv: string[],
+  variables: Record<string, string>,
+  limits: Pick<BoxLimits, 'wallMs' | 'outputBytes'>,
+  { input = '', signal, onOutput = () => {} }: Supervision,
+): Promise<Outcome> {
+  const started = performance.now()
+  const nullDevice = await open('/dev/null', 'r+')
+  const child = spawn(argv, variables, maskedDescriptors(await inheritableDescriptors(), nullDevice.fd))
+  await nullDevice.close()
+  const { pid } = child
+  let stopped: Cause | null = null
+  let grace: NodeJS.Timeout | undefined
+  let running = pid !== undefined
+  const stop = (cause: Cause) => {
+    if (stopped !== null || !running || pid === undefined) return
+    stopped = cause
+    void killBox(pid)
+    grace = setTimeout(() => running && send(-pid, 'SIGKILL'), GRACE_MS)
+  }
+  const output = new Output(limits.outputBytes, onOutput, () => stop('output'))
+  let report = ''
+  child.stdout.on('data', (chunk: Buffer) => output.add('stdout', chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.add('stderr', chunk))
+  child.stdio[3]?.on('data', (chunk: Buffer) => {
+    if (report.length < REPORT_CHARS) report += chunk.toString()
+  })
+  // The payload may end without reading its input.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  const onAbort = () => stop('cancelled')
+  signal?.addEventListener('abort', onAbort, { once: true })
+  if (signal?.aborted) onAbort()
+  const timer = setTimeout(() => stop('wall-clock'), limits.wallMs)
+  const result = await child
+  running = false
+  clearTimeout(timer)
+  clearTimeout(grace)
+  signal?.removeEventListener('abort', onAbort)
+  output.finish()
+  return {
+    stopped,
+    exitCode: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    ...output.text,
+    report,
+    spawnError: pid === undefined ? (result.originalMessage ?? 'the process could not be started') : null,
+    durationMs: Math.round(performance.now() - started),
+  }
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { HarnessRequest } from '../../../sandbox/harness/protocol.mts'
+import type { CheckResult, Stage } from '../../core/verdict/evidence.ts'
+import type { CheckRequest, Worktree } from '../../world.ts'
+import type { Box, BoxLimits, BoxPolicy } from '../box/box.ts'
+import { buildFindings } from './build.ts'
+import { dependencyMounts } from './dependencies.ts'
+import type { Project } from './detect.ts'
+import { HARNESS, HARNESS_COMMAND, RunFollower, testFindings } from './vitest.ts'
+
+export interface CheckProgress {
+  stage: Stage
+  /** Tests that have ended. */
+  done: number
+  /** Tests collected so far; null before that is known. */
+  total: number | null
+  /** Generated cases so far. */
+  runs: number
+  failed: number
+}
+
+export interface CheckOptions {
+  box: Box
+  /** Path of the repository, where the worktree appears inside the box. */
+  repository: string
+  /** The toolchain: folders to show, and the PATH that finds `node` in them. */
+  node: { readOnly: string[]; path: string }
+  project: Project
+  /** Environment of the checks, PATH apart. The box brings HOME and a place for temporary files. */
+  env: Record<string, string>
+  /** Folder that appears as the repository's `.git`, read-only. */
+  gitDir: string | null
+  limits: Partial<BoxLimits>
+  onProgress(progress: CheckProgress): void
+}
+
+export interface Checks {
+  run(worktree: Worktree, request: CheckRequest, signal: AbortSignal): Promise<CheckResult>
+}
+
+type Findings = Omit<CheckResult, 'stage' | 'durationMs'>
+type TestRequest = Extract<CheckRequest, { kind: 'tests' }>
+
+const MB = 1024 ** 2
+const DEFAULT_LIMITS: BoxLimits = {
+  wallMs: 600_000,
+  outputBytes: 32 * MB,
+  fileBytes: 256 * MB,
+  tmpBytes: 1024 * MB,
+  processes: 512,
+  cpuSeconds: 3_600,
+}
+
+/** Runs the builds and tests of one project in a box. What the checked code does never rejects. */
+export function createChecks(options: CheckOptions): Checks {
+  return {
+    async run(worktree, request, signal) {
+      const started = performance.now()
+      const policy = await policyOf(options, worktree)
+      const findings = policy ? await check(options, policy, request, signal) : NOT_INSTALLED
+      return { stage: request.stage, ...findings, durationMs: Math.round(performance.now() - started) }
+    },
+  }
+}
+
+const NOT_INSTALLED: Findings = {
+  status: 'broken',
+  tests: [],
+  problems: [{ file: null, message: 'dependencies are not installed: run npm ci' }],
+  running: null,
+  limit: null,
+  output: '',
+}
+
+const NOTHING_TO_BUILD: Findings = { ...NOT_INSTALLED, status: 'empty', problems: [] }
+
+function check(
+  options: CheckOptions,
+  policy: BoxPolicy,
+  request: CheckRequest,
+  signal: AbortSignal,
+): Promise<Findings> {
+  return request.kind === 'build' ? build(options, policy, signal) : tests(options, policy, request, signal)
+}
+
+async function build(
+  { box, project, limits }: CheckOptions,
+  policy: BoxPolicy,
+  signal: AbortSignal,
+): Promise<Findings> {
+  if (!project.build) return NOTHING_TO_BUILD
+  return buildFindings(await box.run(project.build, policy, { ...DEFAULT_LIMITS, ...limits }, { signal }))
+}
+
+async function tests(
+  { box, limits, onProgress }: CheckOptions,
+  policy: BoxPolicy,
+  { stage, files, intensity, maxMs }: TestRequest,
+  signal: AbortSignal,
+): Promise<Findings> {
+  const request: HarnessRequest = { nonce: randomUUID(), files, intensity, maxMs }
+  const follower = new RunFollower(request.nonce)
+  const onOutput = (text: string) => {
+    if (!follower.add(text)) return
+    const { done, total, failed } = follower.progress
+    onProgress({ stage, done, total, failed, runs: follower.runs })
+  }
+  const all = { ...DEFAULT_LIMITS, ...limits, wallMs: maxMs }
+  const input = JSON.stringify(request)
+  return testFindings(await box.run(HARNESS_COMMAND, policy, all, { signal, input, onOutput }), request.nonce)
+}
+
+/** Null when the dependencies are not installed. */
+async function policyOf(options: CheckOptions, worktree: Worktree): Promise<BoxPolicy | null> {
+  const { repository, node, env, gitDir } = options
+  const dependencies = await dependencyMounts(repository)
+  if (!dependencies) return null
+  const git = gitDir === null ? [] : [{ from: gitDir, to: join(repository, '.git') }]
+  return {
+    root: repository,
+    tree: worktree.dir,
+    readOnly: [...new Set([...node.readOnly, HARNESS, ...dependencies.readOnly])],
+    mounts: [...dependencies.mounts, ...git],
+    env: { NO_COLOR: '1', ...env, PATH: node.path },
+  }
+}

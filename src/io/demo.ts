@@ -1,0 +1,54 @@
+import { cp, mkdir, mkdtemp, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { UserError } from '../core/errors.ts'
+import { git } from './git/git.ts'
+import { PACKAGE_ROOT } from './package-root.ts'
+
+/**
+ * Makes a fresh repository with the shipped spec, its steering and the empty target project. Dependencies are linked
+ * to the ones of this package, so that nothing is fetched. Answers its path.
+ */
+export async function makeDemoRepository(): Promise<string> {
+  const dir = await realpath(await mkdtemp(join(tmpdir(), 'specproof-demo-')))
+  await cp(join(PACKAGE_ROOT, 'sandbox', 'targets', 'job-queue'), dir, { recursive: true })
+  await cp(join(PACKAGE_ROOT, 'specs', 'job-queue'), join(dir, 'specs', 'job-queue'), { recursive: true })
+  await cp(join(PACKAGE_ROOT, 'specs', 'steering'), join(dir, 'specs', 'steering'), { recursive: true })
+  // npm leaves .gitignore files out of packages, so the target brings its own here.
+  await writeFile(join(dir, '.gitignore'), 'node_modules/\n')
+  await linkDependencies(dir)
+  await git(dir, ['init', '--quiet', '--initial-branch=main'])
+  await git(dir, ['config', 'user.name', 'specproof demo'])
+  await git(dir, ['config', 'user.email', 'demo@specproof.invalid'])
+  await git(dir, ['add', '--all'])
+  await git(dir, ['commit', '--quiet', '--message', 'The spec and an empty project'])
+  return dir
+}
+
+async function linkDependencies(dir: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> }
+  for (const name of Object.keys(manifest.devDependencies)) {
+    const link = join(dir, 'node_modules', name)
+    await mkdir(dirname(link), { recursive: true })
+    if (name === 'specproof') await installKit(link)
+    else await symlink(packageFolder(name), link)
+  }
+}
+
+function packageFolder(name: string): string {
+  const require = createRequire(join(PACKAGE_ROOT, 'package.json'))
+  for (const base of require.resolve.paths(name) ?? []) {
+    try {
+      return dirname(require.resolve(join(base, name, 'package.json')))
+    } catch {}
+  }
+  throw new UserError(`The demo runs in a clone of specproof after \`npm ci\`: ${name} is not installed beside it.`, 'environment')
+}
+
+/** The kit as an installed package would bring it: the manifest and the compiled simulation, nothing else. */
+async function installKit(link: string): Promise<void> {
+  await mkdir(link, { recursive: true })
+  await cp(join(PACKAGE_ROOT, 'package.json'), join(link, 'package.json'))
+  await cp(join(PACKAGE_ROOT, 'dist', 'sandbox', 'sim'), join(link, 'dist', 'sandbox', 'sim'), { recursive: true })
+}

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CommitRequest } from '../../world.ts'
+import { git } from './git.ts'
+import { listTree } from './tree.ts'
+
+const ZERO = '0'.repeat(40)
+
+/**
+ * Writes blobs, a tree and a commit from data alone, through an index of its own. No ref, no index and no file of the
+ * user changes, and nothing that ran on a worktree can slip into the commit.
+ */
+export async function makeCommit(root: string, request: CommitRequest): Promise<{ commit: string; tree: string }> {
+  const scratch = await mkdtemp(join(tmpdir(), 'specproof-index-'))
+  const env = { GIT_INDEX_FILE: join(scratch, 'index') }
+  try {
+    const entries = await listTree(root, request.parent)
+    await git(root, ['read-tree', request.parent], { env })
+    const lines: string[] = []
+    for (const change of request.changes) {
+      if (change.content === null) {
+        lines.push(`0 ${ZERO}\t${change.path}`)
+        continue
+      }
+      const blob = await git(root, ['hash-object', '-w', '--stdin', '--no-filters'], { input: change.content })
+      lines.push(`${entries.get(change.path)?.mode ?? '100644'} ${blob}\t${change.path}`)
+    }
+    if (lines.length > 0) {
+      await git(root, ['update-index', '-z', '--index-info'], { env, input: `${lines.join('\0')}\0` })
+    }
+    const tree = await git(root, ['write-tree'], { env })
+    const commit = await git(root, ['commit-tree', tree, '-p', request.parent], { input: request.message })
+    return { commit, tree }
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}

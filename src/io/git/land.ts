@@ -1,0 +1,68 @@
+import type { Head, LandResult, Waiting } from '../../world.ts'
+import { git, tryGit } from './git.ts'
+import { readHead } from './repository.ts'
+
+const ZERO = '0'.repeat(40)
+
+/** Flags that keep a fast-forward from touching what is not ours: stashes, ignored files, hooks (see git.ts). */
+const MERGE = ['-c', 'merge.autoStash=false', 'merge', '--ff-only', '--no-autostash', '--no-overwrite-ignore', '--quiet']
+
+/** Keeps a verified commit on a branch of its own, under the first free name. */
+export async function keepOnBranch(root: string, commit: string, wanted: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const branch = n === 1 ? wanted : `${wanted}-${n}`
+    const ref = `refs/heads/${branch}`
+    const existing = await tryGit(root, ['rev-parse', '--verify', '--quiet', ref])
+    if (existing.ok && existing.stdout.toString('utf8').trim() === commit) return branch
+    if (existing.ok) continue
+    const made = await tryGit(root, ['update-ref', ref, commit, ZERO])
+    if (made.ok) return branch
+    if (n > 50) throw new Error(`cannot keep ${commit} on a branch: ${made.message}`)
+  }
+}
+
+function whyNotNow(now: Head, start: Head): string | null {
+  if (start.branch === null) return 'HEAD is detached'
+  if (now.branch !== start.branch) {
+    return `HEAD was on ${short(start.branch)} and is now ${now.branch ? `on ${short(now.branch)}` : 'detached'}`
+  }
+  if (now.commit !== start.commit) return `${short(start.branch)} moved from ${start.commit.slice(0, 7)} to ${now.commit.slice(0, 7)}`
+  return null
+}
+
+function short(ref: string): string {
+  return ref.replace(/^refs\/heads\//, '')
+}
+
+/**
+ * Moves the user's branch to a verified commit, only while HEAD still names the branch and commit of the start and no
+ * file of the user is in the way. Otherwise the commit waits on `waitingBranch`, and nothing of the user's changes.
+ */
+export async function land(root: string, commit: string, start: Head, waitingBranch: string): Promise<LandResult> {
+  const moved = whyNotNow(await readHead(root), start)
+  if (moved) return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: moved }
+  const merged = await tryGit(root, [...MERGE, commit])
+  if (merged.ok) return { landed: true, ref: start.branch ?? 'HEAD' }
+  return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: merged.message }
+}
+
+/** Verified commits that wait on branches of ours and are not part of HEAD. */
+export async function waitingCommits(root: string): Promise<Waiting[]> {
+  const out = await git(root, [
+    'for-each-ref',
+    '--format=%(refname:short)%00%(objectname)%00%(parent)%00%(contents)%01',
+    '--no-merged=HEAD',
+    'refs/heads/specproof/',
+  ])
+  const waiting: Waiting[] = []
+  for (const entry of out.split('\x01')) {
+    const [branch, commit, parent, message] = entry.replace(/^\n/, '').split('\0')
+    if (branch && commit && parent && message) waiting.push({ branch, commit, parent, message })
+  }
+  return waiting
+}
+
+/** Removes a waiting branch whose commit has landed; compare-and-swap, so that a newer commit on it is never lost. */
+export async function dropBranch(root: string, branch: string, commit: string): Promise<void> {
+  await tryGit(root, ['update-ref', '-d', `refs/heads/${branch}`, commit])
+}

@@ -1,0 +1,54 @@
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { UserError } from '../../core/errors.ts'
+import type { Head } from '../../world.ts'
+import { gitBuffer, tryGit } from './git.ts'
+
+export interface Repository {
+  /** Top folder of the user's checkout, links resolved. */
+  root: string
+  /** The folder shared by all worktrees of this repository. */
+  commonDir: string
+}
+
+/** Finds the repository that holds `cwd`. Throws UserError where there is none, or nothing is committed in it. */
+export async function openRepository(cwd: string): Promise<Repository> {
+  const found = await tryGit(cwd, ['rev-parse', '--show-toplevel', '--git-common-dir'])
+  if (!found.ok) {
+    if (/dubious ownership/.test(found.message)) throw new UserError(found.message, 'git')
+    throw new UserError(`${cwd} is not inside a git repository. Run \`git init\` and commit your spec first.`, 'git')
+  }
+  const [top, common] = found.stdout.toString('utf8').trim().split('\n')
+  if (!top || !common) throw new UserError(`${cwd} lies in a bare repository; a checkout is needed.`, 'git')
+  return { root: await realpath(top), commonDir: await realpath(resolve(cwd, common)) }
+}
+
+export async function readHead(root: string): Promise<Head> {
+  const commit = await tryGit(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
+  if (!commit.ok) {
+    throw new UserError('This repository has no commit yet. Commit your spec and project first: `git add -A && git commit`.', 'git')
+  }
+  const branch = await tryGit(root, ['symbolic-ref', '--quiet', 'HEAD'])
+  return {
+    branch: branch.ok ? branch.stdout.toString('utf8').trim() : null,
+    commit: commit.stdout.toString('utf8').trim(),
+  }
+}
+
+/** Paths under `dirs` that differ from HEAD in the index or the checkout, untracked ones included. */
+export async function uncommitted(root: string, dirs: string[]): Promise<string[]> {
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', ...dirs]
+  const entries = (await gitBuffer(root, args)).toString('utf8').split('\0')
+  return entries.filter((entry) => entry.length > 3).map((entry) => entry.slice(3))
+}
+
+/** Throws UserError when git knows no author: found out before money is spent, not when the commit is made. */
+export async function requireIdentity(root: string): Promise<void> {
+  const ident = await tryGit(root, ['var', 'GIT_AUTHOR_IDENT'])
+  if (!ident.ok) {
+    throw new UserError(
+      'git does not know who commits. Set it: `git config user.name "..."` and `git config user.email "..."`.',
+      'git',
+    )
+  }
+}

@@ -1,0 +1,55 @@
+import type { BaseFile } from '../../core/patch/patch.ts'
+import type { Tree } from '../../world.ts'
+import { git, gitBuffer } from './git.ts'
+
+export interface TreeEntry {
+  mode: string
+  hash: string
+}
+
+/** All entries of a commit's tree by path. */
+export async function listTree(root: string, commit: string): Promise<Map<string, TreeEntry>> {
+  const out = (await gitBuffer(root, ['ls-tree', '-r', '-z', '--full-tree', commit])).toString('utf8')
+  const entries = new Map<string, TreeEntry>()
+  for (const line of out.split('\0')) {
+    const match = /^(\d+) \w+ ([0-9a-f]+)\t([\s\S]+)$/.exec(line)
+    if (match) entries.set(match[3]!, { mode: match[1]!, hash: match[2]! })
+  }
+  return entries
+}
+
+/** Text of a blob, or binary when it is not UTF-8 or holds NUL. A byte order mark stays in the text. */
+export function decodeBlob(bytes: Buffer): BaseFile {
+  if (bytes.includes(0)) return { kind: 'binary' }
+  try {
+    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
+  } catch {
+    return { kind: 'binary' }
+  }
+}
+
+export async function openTree(root: string, commit: string): Promise<Tree> {
+  const entries = await listTree(root, commit)
+  const hash = await git(root, ['rev-parse', `${commit}^{tree}`])
+  const cache = new Map<string, Promise<BaseFile>>()
+  const load = async (path: string): Promise<BaseFile> => {
+    const entry = entries.get(path)
+    if (!entry) return { kind: 'absent' }
+    if (entry.mode === '120000') return { kind: 'link' }
+    if (entry.mode === '160000') return { kind: 'binary' }
+    return decodeBlob(await gitBuffer(root, ['cat-file', 'blob', entry.hash]))
+  }
+  return {
+    commit,
+    hash,
+    paths: [...entries.keys()],
+    read(path) {
+      let file = cache.get(path)
+      if (!file) {
+        file = load(path)
+        cache.set(path, file)
+      }
+      return file
+    },
+  }
+}

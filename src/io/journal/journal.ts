@@ -1,0 +1,54 @@
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { EVENT_VERSION, type Event, type StampedEvent } from '../../core/events.ts'
+import type { ModelRequest } from '../../world.ts'
+
+/** What happened in one run: `.agent/runs/<run>/events.jsonl`, and beside it every prompt and reply as a file. */
+export interface Journal {
+  /** Folder of the run. */
+  dir: string
+  /** Stamps an event, writes it and answers it. */
+  write(event: Event, t: number): StampedEvent
+  prompt(request: ModelRequest): Promise<void>
+  reply(request: ModelRequest, text: string): Promise<void>
+  close(): void
+}
+
+/** Streamed text is not worth a line each; the reply is kept whole. */
+const NOT_KEPT: Event['type'][] = ['model.delta', 'check.progress']
+
+export async function openJournal(root: string, run: string, mask: (text: string) => string): Promise<Journal> {
+  const dir = join(root, '.agent', 'runs', run)
+  await mkdir(join(dir, 'prompts'), { recursive: true })
+  await mkdir(join(dir, 'replies'), { recursive: true })
+  const file = openSync(join(dir, 'events.jsonl'), 'a')
+  let open = true
+  return {
+    dir,
+    write(event, t) {
+      const stamped: StampedEvent = { v: EVENT_VERSION, t: Math.round(t), ...event }
+      if (open && !NOT_KEPT.includes(event.type)) writeSync(file, `${mask(JSON.stringify(stamped))}\n`)
+      return stamped
+    },
+    prompt: (request) => writeFile(join(dir, 'prompts', nameOf(request)), mask(`${request.system}\n\n---\n\n${request.prompt}`)),
+    reply: (request, text) => writeFile(join(dir, 'replies', nameOf(request)), mask(text)),
+    close() {
+      if (open) closeSync(file)
+      open = false
+    },
+  }
+}
+
+function nameOf(request: ModelRequest): string {
+  return `${request.spec}-${request.task.replaceAll('/', '.')}-${request.role}-${request.attempt}-${request.round}.md`
+}
+
+/** Keeps `.agent/` out of git without touching the project's own .gitignore. */
+export async function excludeFromGit(commonDir: string): Promise<void> {
+  const path = join(commonDir, 'info', 'exclude')
+  const text = await readFile(path, 'utf8').catch(() => '')
+  if (text.split(/\r?\n/).some((line) => line.trim() === '.agent/' || line.trim() === '/.agent/')) return
+  await mkdir(join(commonDir, 'info'), { recursive: true })
+  await appendFile(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}/.agent/\n`)
+}

@@ -1,0 +1,86 @@
+import type { ModelFailure } from '../../world.ts'
+
+/** Why a question failed, before the key is masked. */
+export interface Trouble {
+  failure: ModelFailure
+  message: string
+}
+
+/** A stream that sent nothing for too long. */
+export class SilentStreamError extends Error {
+  override name = 'SilentStreamError'
+}
+
+const BY_TYPE: Record<string, ModelFailure> = {
+  authentication_error: 'key',
+  permission_error: 'key',
+  rate_limit_error: 'rate-limit',
+  overloaded_error: 'outage',
+  api_error: 'outage',
+  server_error: 'outage',
+  invalid_request_error: 'bad-request',
+  not_found_error: 'bad-request',
+  request_too_large: 'bad-request',
+}
+
+const ADVICE: Partial<Record<ModelFailure, string>> = {
+  key: 'the key was refused',
+  'rate-limit': 'rate limit',
+  outage: 'the service has an outage',
+  'bad-request': 'the request was refused',
+}
+
+/** Judges what an SDK or a socket threw. The shapes of both SDKs' errors are read by their fields, not their classes. */
+export function troubleOf(error: unknown): Trouble {
+  const failure = failureOf(error)
+  const status = fieldOf(error, 'status')
+  if (failure === 'network') return { failure, message: networkMessage(error) }
+  const code = typeof status === 'number' ? ` (HTTP ${status})` : ''
+  return { failure, message: `${ADVICE[failure] ?? failure}${code}: ${oneLine(serviceMessage(error))}` }
+}
+
+function failureOf(error: unknown): ModelFailure {
+  const status = fieldOf(error, 'status')
+  if (typeof status === 'number') return byStatus(status)
+  // An error event inside a stream has a type but no status.
+  const type = fieldOf(error, 'type')
+  return (typeof type === 'string' ? BY_TYPE[type] : undefined) ?? 'network'
+}
+
+function byStatus(status: number): ModelFailure {
+  if (status === 401 || status === 403) return 'key'
+  if (status === 429) return 'rate-limit'
+  if (status >= 500 || status === 408 || status === 409) return 'outage'
+  return 'bad-request'
+}
+
+function serviceMessage(error: unknown): string {
+  const body = fieldOf(error, 'error')
+  for (const candidate of [fieldOf(fieldOf(body, 'error'), 'message'), fieldOf(body, 'message')]) {
+    if (typeof candidate === 'string' && candidate !== '') return candidate
+  }
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** `fetch failed` says nothing; the reason (ECONNREFUSED, say) lies in the chain of causes. */
+function networkMessage(error: unknown): string {
+  const parts: string[] = []
+  let current: unknown = error
+  for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
+    const code = fieldOf(current, 'code')
+    parts.push(
+      typeof code === 'string' && !current.message.includes(code) ? `${current.message} ${code}` : current.message,
+    )
+    current = current.cause
+  }
+  return oneLine(parts.filter((part) => part.trim() !== '').join(': ') || String(error))
+}
+
+function oneLine(text: string): string {
+  const flat = text.replace(/\s+/g, ' ').trim()
+  return flat.length > 400 ? `${flat.slice(0, 400)}...` : flat
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : undefined
+}

@@ -1,0 +1,97 @@
+import type { Event } from '../core/events.ts'
+import type { CheckRequest, ModelRequest, Tree, Unready, World } from '../world.ts'
+import { changesOf, modifiedFiles } from './git/changes.ts'
+import { makeCommit } from './git/commit.ts'
+import { dropBranch, keepOnBranch, land, waitingCommits } from './git/land.ts'
+import { type Repository, readHead, uncommitted } from './git/repository.ts'
+import { openTree } from './git/tree.ts'
+import type { Worktrees } from './git/worktree.ts'
+import type { Checks } from './checks/checks.ts'
+import type { Journal } from './journal/journal.ts'
+import type { Memory } from './journal/memory.ts'
+import type { Model } from './models/model.ts'
+
+export interface RealWorldOptions {
+  repository: Repository
+  worktrees: Worktrees
+  model: Model
+  /** Null before `prepare`. */
+  checks(): Checks | null
+  prepare(tree: Tree): Promise<Unready | null>
+  journal: Journal
+  memory: Memory
+  /** Makes a worktree writable for the payload. */
+  prepareTree(dir: string): Promise<void>
+  recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
+  /** Told when evidence at full strength was gathered, so that a recording can keep the seeds. */
+  onEvidence(last: ModelRequest, seeds: number[]): Promise<void>
+  /** Whether a repeated request that was paid for still fits. */
+  mayRetry(usage: { input: number; output: number }): boolean
+  tell(event: Event): void
+  now(): number
+  seed(): number
+  signal: AbortSignal
+}
+
+/** The World of a real run: git objects and worktrees, a model over the network, checks in a box. */
+export function createRealWorld(options: RealWorldOptions): World {
+  const { repository, worktrees, journal, memory, signal } = options
+  let asked: ModelRequest | null = null
+  return {
+    signal,
+    head: () => readHead(repository.root),
+    tree: (commit) => openTree(repository.root, commit),
+    prepare: options.prepare,
+    makeCommit: (request) => makeCommit(repository.root, request),
+    async openWorktree(commit) {
+      const worktree = await worktrees.open(commit)
+      await options.prepareTree(worktree.dir)
+      return worktree
+    },
+    closeWorktree: (worktree) => worktrees.close(worktree),
+    async runChecks(worktree, request) {
+      const checks = options.checks()
+      if (!checks) throw new Error('checks were asked for before the run was prepared')
+      const result = await checks.run(worktree, request, signal)
+      if (asked && isEvidence(request)) await options.onEvidence(asked, request.intensity.seeds)
+      if (request.stage !== 'final') return result
+      const modified = await modifiedFiles(repository.root, worktree.dir)
+      if (modified.length === 0) return result
+      const message = `files of the commit were changed while the suite ran: ${modified.join(', ')}`
+      return { ...result, problems: [...result.problems, { file: modified[0] ?? null, message }] }
+    },
+    async askModel(request) {
+      asked = request
+      await journal.prompt(request)
+      let streamed = 0
+      const result = await options.model.ask(request, {
+        signal,
+        onDelta: (text) => {
+          streamed += text.length
+          options.tell({ type: 'model.delta', chars: streamed })
+        },
+        mayRetry: (usage) => options.mayRetry(usage),
+      })
+      if (result.ok) await journal.reply(request, result.text)
+      return result
+    },
+    recordedSeeds: options.recordedSeeds,
+    async land(commit, head, waitingBranch, now) {
+      if (now) return land(repository.root, commit, head, waitingBranch)
+      return { landed: false, branch: await keepOnBranch(repository.root, commit, waitingBranch), reason: 'landing was not asked for' }
+    },
+    uncommitted: (dirs) => uncommitted(repository.root, dirs),
+    waiting: () => waitingCommits(repository.root),
+    changesOf: (commit) => changesOf(repository.root, commit),
+    dropWaiting: (waiting) => dropBranch(repository.root, waiting.branch, waiting.commit),
+    recall: memory.recall,
+    remember: memory.remember,
+    tell: options.tell,
+    now: options.now,
+    seed: options.seed,
+  }
+}
+
+function isEvidence(request: CheckRequest): request is Extract<CheckRequest, { kind: 'tests' }> {
+  return request.kind === 'tests' && (request.stage === 'property' || request.stage === 'chaos')
+}

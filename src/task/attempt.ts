@@ -1,0 +1,146 @@
+import type { FileChange } from '../core/patch/patch.ts'
+import type { Part } from '../core/prompt/prompt.ts'
+import { renderFile } from '../core/prompt/sections.ts'
+import { tick } from '../core/spec/tick.ts'
+import { decide, type Strikes } from '../core/verdict/decide.ts'
+import type { TestResult } from '../core/verdict/evidence.ts'
+import { describeFailures, failureSignature } from '../core/verdict/feedback.ts'
+import type { World } from '../world.ts'
+import { ask } from './ask.ts'
+import { implementerParts, pastPart, sceneOf } from './context.ts'
+import { gatherEvidence, type Judgement } from './evidence.ts'
+import { mergeChanges } from './overlay.ts'
+import { readPatch } from './read-patch.ts'
+import { end, type State } from './state.ts'
+
+/** Free rounds within an attempt: for build errors, and apart from them for answers that do not apply. */
+const MOST_BUILD_ROUNDS = 3
+const MOST_FORMAT_ROUNDS = 3
+
+/** Attempts until a tree is verified, or a decision ends it. Each starts from the same clean base. */
+export async function attempts(world: World, state: State): Promise<State> {
+  if (state.plan.task.kind === 'checkpoint') return checkpoint(world, state)
+  let current = state
+  let past: Part[] = []
+  let feedback = ''
+  const signatures: string[] = []
+  const strikes: Strikes = { judge: 0, other: 0 }
+  for (let attempt = 1; ; attempt++) {
+    current = { ...current, attempt }
+    const tried = await oneAttempt(world, current, past, feedback, strikes)
+    current = tried.state
+    if (current.outcome || current.candidate) return current
+    if (tried.exhausted) return end({ ...current, attempt: attempt - 1 }, attempt === 1 ? 'usage' : 'failed', lastWord(tried.exhausted, signatures))
+    const red = tried.red!
+    signatures.push(failureSignature(red.reason, red.failed))
+    tellVerdict(world, current, 'failed', null, red.reason)
+    const decision = decide({ attempt, attempts: state.around.settings.attempts, signatures })
+    world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
+    if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
+    past = [await failedPart(current, attempt, tried.answer, red)]
+    feedback = 'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch.'
+  }
+}
+
+/** A checkpoint asks no model: green is a commit of the tick alone. */
+async function checkpoint(world: World, state: State): Promise<State> {
+  const judgement = await gatherEvidence(world, state, candidateChanges(state, []))
+  const settled = settle(world, { ...state, untestable: 'a checkpoint has no tests of its own' }, judgement)
+  const red = redOf(judgement)
+  if (!red) return settled
+  tellVerdict(world, state, 'failed', null, red.reason)
+  return end(state, 'failed', `The checkpoint does not hold: ${describeFailures(red.reason, red.failed)}`)
+}
+
+interface Tried {
+  state: State
+  answer: string
+  red: { reason: string; failed: TestResult[] } | null
+  exhausted: string | null
+}
+
+async function oneAttempt(world: World, state: State, before: Part[], feedback: string, strikes: Strikes): Promise<Tried> {
+  let current = state
+  let past = before
+  let builds = 0
+  let formats = 0
+  for (let round = 1; ; round++) {
+    const parts = await implementerParts(sceneOf(current), current.frozen, past, feedback)
+    const answer = await ask(world, current, 'implementer', round, parts)
+    current = answer.state
+    const tried = (red: Tried['red'], exhausted: string | null = null): Tried => ({ state: current, answer: answer.text, red, exhausted })
+    if (current.outcome) return tried(null)
+    if (!answer.reply) return tried(null, answer.exhausted ?? 'the model has no answer')
+    if (answer.reply.kind === 'blocked') {
+      current = end(current, 'blocked', `The implementer says: ${answer.reply.reason}`)
+      return tried(null)
+    }
+    const read = await readPatch(world, current, answer.reply, strikes)
+    if (read.kind === 'ended') {
+      current = end(current, read.status, read.message)
+      return tried(null)
+    }
+    const again = (problem: string) => [...before, pastPart(`answer ${current.attempt}.${round}`, answer.text, problem)]
+    if (read.kind === 'refused') {
+      if (!read.strike && ++formats > MOST_FORMAT_ROUNDS) return tried({ reason: `no answer could be applied: ${read.problem}`, failed: [] })
+      past = again(read.problem)
+      continue
+    }
+    const judgement = await gatherEvidence(world, current, candidateChanges(current, read.changes))
+    if (judgement.kind === 'broken' && ++builds <= MOST_BUILD_ROUNDS) {
+      past = again(`It does not compile:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`)
+      continue
+    }
+    current = settle(world, current, judgement)
+    return tried(redOf(judgement))
+  }
+}
+
+function settle(world: World, state: State, judgement: Judgement): State {
+  if (judgement.kind === 'interrupted') return end(state, 'interrupted', 'interrupted while the evidence was gathered')
+  if (judgement.kind === 'unverifiable') {
+    tellVerdict(world, state, 'unverifiable', null, judgement.reason)
+    return end(state, 'unverifiable', judgement.reason)
+  }
+  if (judgement.kind !== 'passed') return state
+  const { status } = judgement.candidate
+  const summary = status === 'verified' ? 'all frozen tests hold' : `only the project's own checks held: ${state.untestable}`
+  tellVerdict(world, state, status, judgement.bound, summary)
+  return { ...state, candidate: judgement.candidate }
+}
+
+function redOf(judgement: Judgement): Tried['red'] {
+  if (judgement.kind === 'red') return { reason: judgement.reason, failed: judgement.failed }
+  if (judgement.kind === 'broken') return { reason: `it does not compile: ${judgement.problem}`, failed: [] }
+  return null
+}
+
+/** Everything that will be in the commit: tests, stub replaced by the patch, and the tick. */
+function candidateChanges(state: State, patch: FileChange[]): FileChange[] {
+  const { plan, frozen } = state
+  const ticked: FileChange = { path: plan.tasksPath, action: 'edit', content: tick(plan.tasksText, plan.task), blocks: [] }
+  return mergeChanges(frozen?.files ?? [], frozen?.stubs ?? [], patch, [ticked])
+}
+
+/** The last attempt whole, its counterexample, and the code of the tests that failed. */
+async function failedPart(state: State, attempt: number, answer: string, red: NonNullable<Tried['red']>): Promise<Part> {
+  const files = new Set(red.failed.map((test) => test.file))
+  const tests = (state.frozen?.files ?? []).filter((file) => files.has(file.path))
+  const shown = tests.map((file) => renderFile(file.path, file.content ?? '')).join('\n\n')
+  const code = shown ? `\n\nThe code of the failed tests (frozen):\n\n${shown}` : ''
+  return pastPart(`attempt ${attempt}`, answer, `${describeFailures(red.reason, red.failed)}${code}`)
+}
+
+function lastWord(exhausted: string, signatures: string[]): string {
+  const last = signatures.at(-1)
+  return last ? `Not verified: ${last.split('\n')[0]}. There is no further attempt: ${exhausted}` : exhausted
+}
+
+function taskOf(state: State): { spec: string; task: string } {
+  return { spec: state.plan.spec.id, task: state.plan.task.id }
+}
+
+function tellVerdict(world: World, state: State, status: string, bound: string | null, summary: string): void {
+  world.tell({ type: 'verdict', ...taskOf(state), attempt: state.attempt, status, bound, summary })
+}
+

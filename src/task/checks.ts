@@ -1,0 +1,46 @@
+import { firstCounterexample } from '../core/verdict/counterexample.ts'
+import type { CheckResult, Stage } from '../core/verdict/evidence.ts'
+import { propertyRuns } from '../core/verdict/judge.ts'
+import type { CheckRequest, Worktree, World } from '../world.ts'
+
+/** Opens a worktree of a commit for the time of `use`. */
+export async function withWorktree<T>(world: World, commit: string, use: (worktree: Worktree) => Promise<T>): Promise<T> {
+  const worktree = await world.openWorktree(commit)
+  try {
+    return await use(worktree)
+  } finally {
+    await world.closeWorktree(worktree)
+  }
+}
+
+/** Runs one check and tells what came out. `quiet` stages are told by the step that runs them. */
+export async function runCheck(world: World, worktree: Worktree, request: CheckRequest): Promise<CheckResult> {
+  const tests = request.kind === 'tests' ? request : null
+  world.tell({
+    type: 'check.started',
+    stage: request.stage,
+    tests: null,
+    seeds: tests ? tests.intensity.seeds.length : null,
+    runs: tests ? tests.intensity.runs : null,
+  })
+  const result = await world.runChecks(worktree, request)
+  const runs = propertyRuns(result)
+  world.tell({
+    type: 'check.finished',
+    stage: request.stage,
+    status: result.status,
+    passed: result.tests.filter((test) => test.status === 'passed').length,
+    failed: result.tests.filter((test) => test.status === 'failed').length,
+    seeds: [...new Set(runs.flatMap((run) => run.seeds))],
+    runs: runs.reduce((sum, run) => sum + run.runs, 0),
+    counterexample: isRedStage(request.stage) ? null : firstCounterexample(result),
+    message: result.problems[0]?.message ?? (result.limit ? `${result.limit} limit: ${result.running ?? 'unknown test'}` : null),
+    ms: result.durationMs,
+  })
+  return result
+}
+
+/** Stages where red is what we want to see. */
+function isRedStage(stage: Stage): boolean {
+  return stage === 'red-throwing' || stage === 'red-empty' || stage === 'baseline'
+}

@@ -1,0 +1,51 @@
+import { commitMessage } from '../core/verdict/message.ts'
+import type { World } from '../world.ts'
+import { baselineKey } from './baseline.ts'
+import { end, type State } from './state.ts'
+
+export function waitingBranch(spec: string, task: string): string {
+  return `specproof/${spec}--${task.replaceAll('/', '.')}`
+}
+
+/** Commits exactly the tree that was judged. */
+export async function commit(world: World, state: State): Promise<State> {
+  const { candidate, plan, around } = state
+  if (!candidate) return end(state, 'bug', 'a commit was reached without a verified tree')
+  const message = commitMessage({
+    spec: plan.spec.id,
+    task: plan.task.id,
+    title: plan.task.title,
+    statements: plan.task.statements,
+    validates: plan.task.requirements,
+    verdict: candidate.status,
+    specHash: `sha256:${plan.sliceHash}`,
+    base: state.tree.commit,
+    evidence: candidate.evidence,
+    seeds: candidate.seeds,
+    model: state.models.join(' + ') || around.settings.model,
+    attempts: state.attempt,
+    tokens: { input: state.spentHere.usage.input, output: state.spentHere.usage.output },
+    run: around.run,
+  })
+  const made = await world.makeCommit({ parent: state.tree.commit, changes: candidate.changes, message })
+  if (made.tree !== candidate.tree) return end(state, 'bug', `the commit holds ${made.tree} and ${candidate.tree} was judged`)
+  await world.remember(baselineKey(made.tree), candidate.final)
+  world.tell({ type: 'commit', spec: plan.spec.id, task: plan.task.id, commit: made.commit, tree: made.tree, subject: message.split('\n')[0] ?? '' })
+  return { ...state, commit: made.commit }
+}
+
+/** Moves the user's branch, or leaves the commit on a branch of its own and says why. */
+export async function land(world: World, state: State): Promise<State> {
+  const { plan, around, candidate } = state
+  if (!state.commit || !candidate) return end(state, 'bug', 'nothing to land')
+  const branch = waitingBranch(plan.spec.id, plan.task.id)
+  const result = await world.land(state.commit, state.head, branch, around.settings.land)
+  const told = { spec: plan.spec.id, task: plan.task.id, commit: state.commit }
+  if (result.landed) {
+    world.tell({ type: 'landed', ...told, ref: result.ref, waiting: null, reason: null })
+    return end(state, candidate.status, `Task ${plan.task.id} is ${candidate.status} and committed.`)
+  }
+  world.tell({ type: 'landed', ...told, ref: null, waiting: result.branch, reason: result.reason })
+  if (!around.settings.land) return end(state, candidate.status, `Task ${plan.task.id} is ${candidate.status}; the commit is on branch ${result.branch}.`)
+  return end(state, 'git', `Task ${plan.task.id} is ${candidate.status}, but it could not land: ${result.reason}\nThe commit waits on branch ${result.branch}; the next run lands it.`)
+}

@@ -1,0 +1,129 @@
+import type { EvidenceSummary } from '../core/events.ts'
+import type { FileChange } from '../core/patch/patch.ts'
+import { boundText } from '../core/verdict/bound.ts'
+import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
+import { type CheckVerdict, judgeFrozen, judgeSuite, NO_EVIDENCE, propertyRuns, suiteSummary, weakest } from '../core/verdict/judge.ts'
+import type { Intensity, World } from '../world.ts'
+import { describe } from './baseline.ts'
+import { runCheck, withWorktree } from './checks.ts'
+import type { Candidate, State } from './state.ts'
+
+export type Judgement =
+  | { kind: 'passed'; candidate: Candidate; bound: string | null }
+  /** It does not compile: a free round, not an attempt. */
+  | { kind: 'broken'; problem: string }
+  | { kind: 'red'; stage: string; reason: string; failed: TestResult[] }
+  | { kind: 'unverifiable'; reason: string }
+  | { kind: 'interrupted' }
+
+const QUICK_RUNS = 20
+const FINAL_RUNS = 100
+
+/** Evidence for one tree, cheapest first, until the first red. */
+export async function gatherEvidence(world: World, state: State, changes: FileChange[]): Promise<Judgement> {
+  const draft = await world.makeCommit({ parent: state.tree.commit, changes, message: 'candidate' })
+  const early = await withWorktree(world, draft.commit, (worktree) => earlyEvidence(world, state, worktree))
+  if (world.signal.aborted) return { kind: 'interrupted' }
+  if (early.kind !== 'green') return early
+  // A fresh materialisation: what the earlier runs may have left in their tree is not judged along.
+  const seeds = [world.seed()]
+  const maxMs = state.around.settings.level.maxMinutes * 60_000
+  const final = await withWorktree(world, draft.commit, (worktree) =>
+    runCheck(world, worktree, { stage: 'final', kind: 'tests', files: null, intensity: { seeds, runs: FINAL_RUNS, minMs: 0 }, maxMs }),
+  )
+  if (world.signal.aborted) return { kind: 'interrupted' }
+  const nothingToRun = state.frozen === null && final.status === 'empty'
+  const verdict: CheckVerdict = nothingToRun ? { ok: true } : judgeSuite(final, state.baseline, state.frozen?.ids ?? [])
+  if (!verdict.ok) return { kind: 'red', stage: 'final', reason: verdict.reason, failed: verdict.failed }
+  return {
+    kind: 'passed',
+    bound: early.bound,
+    candidate: {
+      ...draft,
+      changes,
+      evidence: { ...early.evidence, suite: suiteSummary(final, state.baseline) },
+      seeds: [...early.seeds, ...seeds],
+      status: state.frozen ? 'verified' : 'checked',
+      final,
+    },
+  }
+}
+
+type Early = Judgement | { kind: 'green'; evidence: EvidenceSummary; seeds: number[]; bound: string | null }
+
+async function earlyEvidence(world: World, state: State, worktree: { commit: string; dir: string }): Promise<Early> {
+  const build = await runCheck(world, worktree, { stage: 'build', kind: 'build' })
+  if (build.status === 'broken' || build.status === 'failed') return { kind: 'broken', problem: describe(build) }
+  if (build.status === 'stopped' || build.status === 'no-results') return { kind: 'red', stage: 'build', reason: describe(build), failed: [] }
+  const { frozen } = state
+  if (!frozen) return { kind: 'green', evidence: NO_EVIDENCE, seeds: [], bound: null }
+  const files = frozen.files.map((file) => file.path)
+  const maxMs = state.around.settings.level.maxMinutes * 60_000
+  const quick = await runCheck(world, worktree, { stage: 'tests', kind: 'tests', files, intensity: { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 }, maxMs })
+  const red = redOf('tests', quick, frozen.ids)
+  if (red) return red
+  const evidence: EvidenceSummary = { ...NO_EVIDENCE, red: `${frozen.redCount}/${frozen.ids.length}`, green: `${frozen.ids.length}/${frozen.ids.length}` }
+  const properties = propertyRuns(quick).length
+  if (properties === 0) {
+    if (state.plan.judgedBy === 'tests') return { kind: 'green', evidence, seeds: [], bound: null }
+    return { kind: 'unverifiable', reason: 'the task asks for a property test and the frozen tests ran no property' }
+  }
+  return thorough(world, state, worktree, evidence, properties, files, maxMs)
+}
+
+async function thorough(
+  world: World,
+  state: State,
+  worktree: { commit: string; dir: string },
+  evidence: EvidenceSummary,
+  properties: number,
+  files: string[],
+  maxMs: number,
+): Promise<Early> {
+  const chaos = state.plan.judgedBy === 'chaos'
+  const stage = chaos ? 'chaos' : 'property'
+  const intensity = await intensityOf(world, state, properties)
+  const result = await runCheck(world, worktree, { stage, kind: 'tests', files, intensity, maxMs })
+  await pinFailures(world, state, result)
+  const red = redOf(stage, result, state.frozen?.ids ?? [])
+  if (red) return red
+  const least = weakest(propertyRuns(result))
+  if (!least) return { kind: 'unverifiable', reason: 'no property ran at the level of this task' }
+  return {
+    kind: 'green',
+    seeds: intensity.seeds,
+    bound: boundText(least.runs, chaos ? 'schedules' : 'cases'),
+    evidence: {
+      ...evidence,
+      property: chaos ? null : least,
+      chaos: chaos ? { schedules: least.runs, failed: 0 } : null,
+    },
+  }
+}
+
+function redOf(stage: string, result: CheckResult, ids: string[]): Judgement | null {
+  const verdict = judgeFrozen(result, ids)
+  return verdict.ok ? null : { kind: 'red', stage, reason: verdict.reason, failed: verdict.failed }
+}
+
+/** Seeds that failed earlier run first, then those of a recording, then fresh ones. */
+async function intensityOf(world: World, state: State, properties: number): Promise<Intensity> {
+  const { level } = state.around.settings
+  const pinned = ((await world.recall(pinsKey(state))) as number[] | null) ?? []
+  const recorded = await world.recordedSeeds(state.plan.spec.id, state.plan.task.id, state.attempt)
+  const fresh = Array.from({ length: level.seeds }, () => world.seed())
+  const seeds = [...new Set([...pinned.slice(-10), ...recorded, ...fresh])]
+  if (state.plan.judgedBy !== 'chaos') return { seeds, runs: level.runs, minMs: 0 }
+  return { seeds, runs: Math.ceil(level.schedules / level.seeds), minMs: Math.ceil(level.chaosMs / properties) }
+}
+
+function pinsKey(state: State): string {
+  return `pins-${state.plan.spec.id}-${state.plan.task.id}`
+}
+
+async function pinFailures(world: World, state: State, result: CheckResult): Promise<void> {
+  const seeds = propertyRuns(result).flatMap((run) => (run.failed && run.seed !== null ? [run.seed] : []))
+  if (seeds.length === 0) return
+  const pinned = ((await world.recall(pinsKey(state))) as number[] | null) ?? []
+  await world.remember(pinsKey(state), [...new Set([...pinned, ...seeds])])
+}

@@ -1,0 +1,71 @@
+import type { FileChange } from '../core/patch/patch.ts'
+import { isTestPath } from '../core/patch/test-paths.ts'
+import { tick } from '../core/spec/tick.ts'
+import { readTrailers } from '../core/verdict/message.ts'
+import type { Waiting, World } from '../world.ts'
+import { baseline } from './baseline.ts'
+import { commit, land, waitingBranch } from './commit.ts'
+import { gatherEvidence } from './evidence.ts'
+import { prepare } from './permitted.ts'
+import { end, type Frozen, type State } from './state.ts'
+
+/**
+ * Lands a commit of this task that was verified earlier and waits on its branch, without asking a model: as it is
+ * while its base is still HEAD, else judged again on the new base. Null when nothing waits.
+ */
+export async function landWaiting(world: World, state: State): Promise<State | null> {
+  const { spec, task } = state.plan
+  const wanted = waitingBranch(spec.id, task.id)
+  const waiting = (await world.waiting()).filter((one) => one.branch === wanted || one.branch.startsWith(`${wanted}-`)).at(-1)
+  if (!waiting) return null
+  if (!state.around.settings.land) return end(state, 'nothing', `Task ${task.id} is verified already; its commit waits on branch ${waiting.branch}.`)
+  if (waiting.parent !== state.tree.commit) return judgeAgain(world, state, waiting)
+  const trailers = readTrailers(waiting.message)
+  const result = await world.land(waiting.commit, state.head, waiting.branch, true)
+  const told = { spec: spec.id, task: task.id, commit: waiting.commit }
+  const landed: State = { ...state, commit: waiting.commit }
+  if (!result.landed) {
+    world.tell({ type: 'landed', ...told, ref: null, waiting: result.branch, reason: result.reason })
+    return end(landed, 'git', `The verified commit of task ${task.id} still cannot land: ${result.reason}`)
+  }
+  world.tell({ type: 'landed', ...told, ref: result.ref, waiting: null, reason: `it waited on ${waiting.branch}` })
+  await world.dropWaiting(waiting)
+  const status = trailers['Verdict'] === 'checked' ? 'checked' : 'verified'
+  return end(landed, status, `Task ${task.id} was verified earlier and has landed now.`)
+}
+
+/** The branch moved meanwhile: the same changes are evidence only on the base they were judged on. */
+async function judgeAgain(world: World, state: State, waiting: Waiting): Promise<State> {
+  const changes = (await world.changesOf(waiting.commit)).filter((change) => change.path !== state.plan.tasksPath)
+  const conflict = await conflicting(world, state, waiting, changes)
+  if (conflict.length > 0) {
+    return end(state, 'git', `The verified commit on ${waiting.branch} no longer fits: ${conflict.join(', ')} changed meanwhile. Merge it by hand, or delete the branch to start the task anew.`)
+  }
+  const prepared = await prepare(world, state)
+  const based = prepared.outcome ? prepared : await baseline(world, prepared)
+  if (based.outcome) return based
+  const files = changes.filter((change) => isTestPath(change.path))
+  const frozen: Frozen | null =
+    files.length === 0 ? null : { files, stubs: [], ids: [], names: [], red: '', redCount: 0, remarks: '', author: '' }
+  const ticked: FileChange = { path: state.plan.tasksPath, action: 'edit', content: tick(state.plan.tasksText, state.plan.task), blocks: [] }
+  const judgement = await gatherEvidence(world, { ...based, frozen }, [...changes, ticked])
+  if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
+  if (judgement.kind !== 'passed') {
+    const reason = judgement.kind === 'broken' ? judgement.problem : judgement.reason
+    return end(based, 'git', `The commit on ${waiting.branch} does not hold on the new base: ${reason}\nDelete the branch to start the task anew.`)
+  }
+  const models = [readTrailers(waiting.message)['Model']?.split(';')[0] ?? 'unknown']
+  const candidate = { ...judgement.candidate, evidence: { ...judgement.candidate.evidence, red: null } }
+  const committed = await commit(world, { ...based, frozen, models, candidate })
+  const landed = committed.outcome ? committed : await land(world, committed)
+  if (landed.outcome?.status === 'verified' || landed.outcome?.status === 'checked') await world.dropWaiting(waiting)
+  return landed
+}
+
+async function conflicting(world: World, state: State, waiting: Waiting, changes: FileChange[]): Promise<string[]> {
+  const before = await world.tree(waiting.parent)
+  const same = async (path: string) => JSON.stringify(await before.read(path)) === JSON.stringify(await state.tree.read(path))
+  const paths: string[] = []
+  for (const change of changes) if (!(await same(change.path))) paths.push(change.path)
+  return paths
+}

@@ -1,0 +1,63 @@
+import { applyPatch } from '../core/patch/apply.ts'
+import { describeRefusals } from '../core/patch/describe-refusals.ts'
+import type { FileChange, Refusal, Reply } from '../core/patch/patch.ts'
+import { createGuard, type GuardRefusal, isJudge } from '../core/patch/protect.ts'
+import { isTestPath } from '../core/patch/test-paths.ts'
+import { decideStrike, type Strikes } from '../core/verdict/decide.ts'
+import type { World } from '../world.ts'
+import { pathsOf, readerOf } from './overlay.ts'
+import { protectedDirs, type State } from './state.ts'
+
+export type ReadPatch =
+  | { kind: 'changes'; changes: FileChange[] }
+  /** Goes back to the model. A strike has its own count and uses up no format round. */
+  | { kind: 'refused'; problem: string; strike: boolean }
+  | { kind: 'ended'; status: 'tampering' | 'blocked'; message: string }
+
+/** The implementer's reply as changes of the base with stubs and frozen tests, or why it is refused. */
+export async function readPatch(world: World, state: State, reply: Reply, strikes: Strikes): Promise<ReadPatch> {
+  if (reply.kind === 'need') {
+    return { kind: 'refused', strike: false, problem: 'Asking for further files is not possible here: work with what stands above and answer with a patch.' }
+  }
+  if (reply.kind === 'untestable') return { kind: 'refused', strike: false, problem: 'UNTESTABLE is no answer to this task: answer with a patch, or BLOCKED and the reason.' }
+  if (reply.kind === 'unreadable') {
+    return { kind: 'refused', strike: false, problem: reply.problems.map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n') }
+  }
+  if (reply.kind === 'blocked') return { kind: 'ended', status: 'blocked', message: reply.reason }
+  const { tree, plan, frozen } = state
+  const underneath = [...(frozen?.files ?? []), ...(frozen?.stubs ?? [])]
+  const paths = pathsOf(tree, underneath)
+  const guard = createGuard({
+    allows: plan.task.allows,
+    frozen: (frozen?.files ?? []).map((file) => file.path),
+    specDirs: protectedDirs(plan.spec),
+    existingTests: tree.paths.filter(isTestPath),
+    isTest: isTestPath,
+  })
+  const refused = guard(reply.patch, (path) => paths.includes(path))
+  if (refused.length > 0) return strike(world, refused, strikes)
+  const applied = await applyPatch(reply.patch, readerOf(tree, underneath))
+  if (!applied.ok) {
+    tellRefused(world, applied.refused)
+    return { kind: 'refused', strike: false, problem: describeRefusals(applied.refused) }
+  }
+  world.tell({ type: 'patch.applied', role: 'implementer', files: applied.changes.map(({ path, action }) => ({ path, action })) })
+  return { kind: 'changes', changes: applied.changes }
+}
+
+function tellRefused(world: World, refused: Refusal[]): void {
+  world.tell({ type: 'patch.refused', role: 'implementer', reasons: refused.map(({ path, code, message }) => ({ path, code, message })) })
+}
+
+function strike(world: World, refused: GuardRefusal[], strikes: Strikes): ReadPatch {
+  tellRefused(world, refused)
+  const problem = describeRefusals(refused)
+  const kinds = refused.flatMap((refusal) => (refusal.kind ? [refusal.kind] : []))
+  if (kinds.length === 0) return { kind: 'refused', strike: false, problem }
+  if (kinds.some(isJudge)) strikes.judge++
+  else strikes.other++
+  const decision = decideStrike(strikes)
+  if (decision.kind === 'tampering') return { kind: 'ended', status: 'tampering', message: `The patch reached for its judge a third time:\n${problem}` }
+  if (decision.kind === 'blocked') return { kind: 'ended', status: 'blocked', message: `The patch needs what the task does not allow:\n${problem}` }
+  return { kind: 'refused', strike: true, problem }
+}

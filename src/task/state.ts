@@ -1,0 +1,96 @@
+import type { Spent } from '../core/budget.ts'
+import type { EvidenceSummary, TaskOutcomeStatus } from '../core/events.ts'
+import type { FileChange } from '../core/patch/patch.ts'
+import type { CountTokens, Templates } from '../core/prompt/prompt.ts'
+import type { Settings } from '../core/settings.ts'
+import type { Slice } from '../core/spec/slice.ts'
+import type { Spec, Task } from '../core/spec/spec.ts'
+import type { CheckResult } from '../core/verdict/evidence.ts'
+import type { Head, Tree } from '../world.ts'
+
+/** What the task must satisfy and how it will be judged. Made once, never changed. */
+export interface Plan {
+  spec: Spec
+  task: Task
+  slice: Slice
+  /** Names the text of the task and all it links to. */
+  sliceHash: string
+  /** `property` and `chaos` tasks must run properties; the rest is judged by whatever tests the author writes. */
+  judgedBy: 'chaos' | 'property' | 'tests'
+  /** tasks.md of the base, for the tick. */
+  tasksPath: string
+  tasksText: string
+}
+
+/** Tests that nobody may change any more, and the stub they were red on. */
+export interface Frozen {
+  files: FileChange[]
+  stubs: FileChange[]
+  /** Ids of all tests that must pass. */
+  ids: string[]
+  names: string[]
+  /** `3/3 red, 3 by assertion`. */
+  red: string
+  redCount: number
+  /** What the author said beside the files. */
+  remarks: string
+  author: string
+}
+
+/** The best that is known after an attempt: a tree that passed everything. */
+export interface Candidate {
+  commit: string
+  tree: string
+  changes: FileChange[]
+  evidence: EvidenceSummary
+  seeds: number[]
+  status: 'verified' | 'checked'
+  final: CheckResult
+}
+
+export interface Outcome {
+  status: TaskOutcomeStatus
+  message: string
+}
+
+/** Fixed surroundings of a run. */
+export interface Surroundings {
+  run: string
+  settings: Settings
+  templates: Templates
+  count: CountTokens
+  /** One page on the simulation kit, shown when the project depends on it; null when it does not. */
+  kit: string | null
+  /** One paragraph for the test author on runner and property library. */
+  framework: string
+}
+
+export interface State {
+  around: Surroundings
+  plan: Plan
+  head: Head
+  tree: Tree
+  baseline: CheckResult | null
+  frozen: Frozen | null
+  /** Reason of the author why nothing can be tested. */
+  untestable: string | null
+  attempt: number
+  candidate: Candidate | null
+  /** The verified commit, once made. */
+  commit: string | null
+  models: string[]
+  spent: Spent
+  /** Of this task alone. */
+  spentHere: Spent
+  outcome: Outcome | null
+}
+
+export function end(state: State, status: TaskOutcomeStatus, message: string): State {
+  return { ...state, outcome: { status, message } }
+}
+
+/** Folders that no patch may touch: the spec's and those of steering. */
+export function protectedDirs(spec: Spec): string[] {
+  const steering = spec.steering.map((file) => file.path.slice(0, file.path.lastIndexOf('/')))
+  return [...new Set([spec.dir, ...steering])]
+}

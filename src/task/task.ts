@@ -1,0 +1,22 @@
+import type { World } from '../world.ts'
+import { attempts } from './attempt.ts'
+import { baseline } from './baseline.ts'
+import { commit, land } from './commit.ts'
+import { permitted, prepare } from './permitted.ts'
+import type { State } from './state.ts'
+import { writeTests } from './write-tests.ts'
+
+type Step = (world: World, state: State) => Promise<State>
+
+/** How a task becomes a verified commit. A step that sets the outcome ends it. */
+const STEPS: Step[] = [permitted, prepare, baseline, writeTests, permitted, attempts, commit, land]
+
+export async function runTask(world: World, state: State): Promise<State> {
+  let current = state
+  for (const step of STEPS) {
+    if (current.outcome) break
+    if (world.signal.aborted) return { ...current, outcome: { status: 'interrupted', message: 'interrupted' } }
+    current = await step(world, current)
+  }
+  return current
+}

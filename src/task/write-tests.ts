@@ -1,0 +1,124 @@
+import { applyPatch } from '../core/patch/apply.ts'
+import { describeRefusals } from '../core/patch/describe-refusals.ts'
+import type { FileChange, Patch } from '../core/patch/patch.ts'
+import { createGuard } from '../core/patch/protect.ts'
+import { isTestPath } from '../core/patch/test-paths.ts'
+import type { Part } from '../core/prompt/prompt.ts'
+import type { World } from '../world.ts'
+import { ask } from './ask.ts'
+import { authorParts, pastPart, sceneOf } from './context.ts'
+import { judgeStubs } from './red.ts'
+import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
+
+/** Answers that could not be read, applied or compiled are asked again this often in all. */
+const MOST_REPAIRS = 3
+
+interface Draft {
+  files: FileChange[]
+  stubs: FileChange[]
+  remarks: string
+}
+
+/** Tests first: written by a separate author, red on two stubs, then frozen. */
+export async function writeTests(world: World, state: State): Promise<State> {
+  if (state.plan.task.kind === 'checkpoint') return state
+  const kept = await reuse(world, state)
+  if (kept) return kept
+  let current: State = { ...state, attempt: 1 }
+  let past: Part[] = []
+  let repairs = 0
+  let sentBack = false
+  for (let round = 1; ; round++) {
+    const answer = await ask(world, current, 'author', round, await authorParts(sceneOf(current), past))
+    current = answer.state
+    if (current.outcome) return current
+    if (!answer.reply) return end(current, 'usage', answer.exhausted ?? 'the model has no answer')
+    if (answer.reply.kind === 'blocked') return end(current, 'blocked', `The test author says: ${answer.reply.reason}`)
+    if (answer.reply.kind === 'untestable') return { ...current, attempt: 0, untestable: answer.reply.reason }
+    const again = (problem: string) => [pastPart(`author's answer ${round}`, answer.text, problem)]
+    const draft = await readDraft(world, current, answer.reply)
+    if (typeof draft === 'string') {
+      if (++repairs > MOST_REPAIRS) return end(current, 'unverifiable', `The test author's answers could not be used:\n${draft}`)
+      past = again(draft)
+      continue
+    }
+    const judged = await judgeStubs(world, current, draft)
+    if (world.signal.aborted) return end(current, 'interrupted', 'interrupted while the tests were judged')
+    if (judged.kind === 'broken') {
+      if (++repairs > MOST_REPAIRS) return end(current, 'unverifiable', `The tests do not compile or run:\n${judged.problem}`)
+      past = again(judged.problem)
+      continue
+    }
+    if (judged.judgement.improvable && !sentBack) {
+      sentBack = true
+      const problem = judged.judgement.reasons.map((reason) => `- ${reason}`).join('\n')
+      world.tell({ type: 'decision', spec: current.plan.spec.id, task: current.plan.task.id, attempt: 0, decision: 'tests sent back', reason: judged.judgement.reasons[0] ?? '' })
+      past = again(`The tests ran against the stubs. ${judged.judgement.summary}.\n\n${problem}\n\nAnswer again with all files, complete.`)
+      continue
+    }
+    if (!judged.judgement.ok) {
+      return end(current, 'unverifiable', `The tests cannot judge this task, also after they were sent back:\n${judged.judgement.reasons.join('\n')}`)
+    }
+    const frozen: Frozen = {
+      ...draft,
+      ids: judged.ids,
+      names: judged.names,
+      red: judged.judgement.summary,
+      redCount: judged.judgement.red,
+      author: current.models.at(-1) ?? current.around.settings.model,
+    }
+    await world.remember(frozenKeyOf(current.plan), frozen)
+    return freeze(world, current, frozen, false)
+  }
+}
+
+/** Frozen tests are kept under the hash of all that they were written from. */
+export function frozenKeyOf(plan: Plan): string {
+  return `tests-${plan.sliceHash.slice(0, 32)}`
+}
+
+function freeze(world: World, state: State, frozen: Frozen, reused: boolean): State {
+  world.tell({ type: 'tests.frozen', files: frozen.files.map((file) => file.path), tests: frozen.ids.length, red: frozen.red, reused })
+  return { ...state, attempt: 0, frozen }
+}
+
+/** Tests frozen by an earlier run for the very same slice, if they are still red on this base. */
+async function reuse(world: World, state: State): Promise<State | null> {
+  if (state.around.settings.freshTests) return null
+  const kept = (await world.recall(frozenKeyOf(state.plan))) as Frozen | null
+  if (!kept) return null
+  const taken = [...kept.files, ...kept.stubs].some((file) => state.tree.paths.includes(file.path))
+  if (taken) return null
+  const judged = await judgeStubs(world, state, kept)
+  if (judged.kind !== 'judged' || !judged.judgement.ok) return null
+  return freeze(world, state, kept, true)
+}
+
+/** The author's files, or what is wrong with the answer in words for the next question. */
+async function readDraft(world: World, state: State, reply: { kind: string; patch?: Patch; prose?: string; problems?: { line: number; message: string }[] }): Promise<Draft | string> {
+  if (reply.kind === 'need') return 'Asking for further files is not possible here: everything that there is stands above. Answer with the files.'
+  if (!reply.patch) return (reply.problems ?? []).map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n')
+  const { tree, plan } = state
+  const guard = createGuard({
+    allows: plan.task.allows,
+    frozen: [],
+    specDirs: protectedDirs(plan.spec),
+    existingTests: tree.paths.filter(isTestPath),
+    isTest: isTestPath,
+    createOnly: true,
+  })
+  const refused = guard(reply.patch, (path) => tree.paths.includes(path))
+  const applied = refused.length > 0 ? { ok: false as const, refused } : await applyPatch(reply.patch, tree.read)
+  if (!applied.ok) {
+    world.tell({ type: 'patch.refused', role: 'author', reasons: applied.refused.map(({ path, code, message }) => ({ path, code, message })) })
+    return describeRefusals(applied.refused)
+  }
+  const files = applied.changes.filter((change) => isTestPath(change.path))
+  const stubs = applied.changes.filter((change) => !isTestPath(change.path))
+  if (files.length === 0) return 'Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts`.'
+  if (plan.judgedBy === 'chaos' && !files.some((file) => file.content?.includes('specproof/sim'))) {
+    return 'The task asks for a chaos test: its faults must be injected with the simulation kit (`specproof/sim`).'
+  }
+  world.tell({ type: 'patch.applied', role: 'author', files: applied.changes.map(({ path, action }) => ({ path, action })) })
+  return { files, stubs, remarks: (reply.prose ?? '').slice(0, 1_000).trim() }
+}

@@ -1,0 +1,64 @@
+import type { EventOf } from '../core/events.ts'
+import { counterexampleBlock } from './counterexample.ts'
+import { count, elapsed, plural } from './format.ts'
+import { blockIndent, indented, type Line, type Look, type Mark, step } from './line.ts'
+import { expectsRed, type ViewState } from './state.ts'
+import { clean, wrap } from './text.ts'
+
+const MESSAGE_LINES = 6
+
+type Finished = EventOf<'check.finished'>
+
+const STATUS_WORDS: Record<string, string> = {
+  broken: 'does not build or cannot be collected',
+  stopped: 'stopped at a limit',
+  'no-results': 'ended without readable results',
+  empty: 'nothing to run',
+}
+
+function markOf(e: Finished): Mark {
+  if (expectsRed(e.stage) && (e.status === 'failed' || e.status === 'passed')) return e.passed === 0 ? 'good' : 'warn'
+  if (e.status === 'passed') return 'good'
+  return e.status === 'empty' ? 'warn' : 'bad'
+}
+
+function counts(e: Finished): string {
+  if (expectsRed(e.stage)) return `${count(e.failed)} of ${plural(e.passed + e.failed, 'test')} red, as they must be`
+  const failed = e.failed > 0 ? `${count(e.failed)} failed` : ''
+  const passed = e.passed > 0 ? `${count(e.passed)} passed` : ''
+  return [failed, passed].filter((part) => part).join(', ')
+}
+
+function intensity(e: Finished): string {
+  if (e.runs === 0) return ''
+  const runs = plural(e.runs, e.stage === 'chaos' ? 'schedule' : 'run')
+  return e.seeds.length === 0 ? runs : `${runs} over ${plural(e.seeds.length, 'seed')}`
+}
+
+function words(e: Finished): string {
+  const parts = [STATUS_WORDS[e.status], e.passed + e.failed > 0 ? counts(e) : '', intensity(e)]
+  return parts.filter((part) => part).join('; ') || e.status
+}
+
+function messageLines(message: string, look: Look): Line[] {
+  const indent = blockIndent(look) + 2
+  const lines = wrap(clean(message).trim(), look.width - indent)
+  const shown = lines.slice(0, MESSAGE_LINES).map((text) => indented(indent, text))
+  const more = lines.length - shown.length
+  return more > 0 ? [...shown, indented(indent, `(${count(more)} more lines in the journal)`, 'step', 'dim')] : shown
+}
+
+function failureLines(e: Finished, before: ViewState, look: Look): Line[] {
+  if (e.counterexample) return counterexampleBlock(e.counterexample, before.run?.run ?? null, look)
+  return e.message === null || e.message.trim() === '' ? [] : messageLines(e.message, look)
+}
+
+/** One finished stage: its counts, and what is needed to understand a failure. */
+export function checkFinished(e: Finished, before: ViewState, look: Look): Line[] {
+  const mark = markOf(e)
+  const detail = expectsRed(e.stage) && mark === 'good' ? [] : failureLines(e, before, look)
+  // `baseline.finished` tells the counts of the base; only a message would be lost without this.
+  if (e.stage === 'baseline') return mark === 'bad' && e.status !== 'failed' ? detail : []
+  const style = mark === 'bad' ? { style: 'bad' as const } : {}
+  return [...step(look, { mark, label: e.stage, time: elapsed(e.ms), text: words(e), ...style }), ...detail]
+}

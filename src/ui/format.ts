@@ -1,0 +1,117 @@
+import { displayWidth, padEnd, padStart, truncate } from './text.ts'
+
+export { clean, displayWidth, oneLine, padEnd, padStart, truncate, wrap } from './text.ts'
+
+/** `12,345`. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US', { maximumFractionDigits: 0 })
+}
+
+/** `1 test`, `1,200 tests`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`
+}
+
+/** US dollars: four decimals below one dollar, where single calls are told apart, then two. Null: the price is not known. */
+export function money(usd: number | null): string {
+  if (usd === null) return 'price unknown'
+  if (usd === 0) return '$0.00'
+  const digits = Math.abs(usd) < 1 ? 4 : 2
+  return `$${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`
+}
+
+/** `8,123 tokens in (4,096 cached), 2,210 out`; `cached` is a part of `input`. */
+export function tokens(usage: { input: number; output: number; cached: number }): string {
+  const cached = usage.cached > 0 ? ` (${count(usage.cached)} cached)` : ''
+  return `${count(usage.input)} tokens in${cached}, ${count(usage.output)} out`
+}
+
+/** Milliseconds as `0.4 s`, `12.3 s`, `3 min 05 s` or `1 h 02 min`. */
+export function duration(ms: number): string {
+  const tenths = Math.round(Math.max(0, ms) / 100)
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  const two = (n: number) => String(n).padStart(2, '0')
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`
+}
+
+/** Milliseconds in whole seconds, for a clock that ticks once a second: `14 s`, `3 min 05 s`. */
+export function ticking(ms: number): string {
+  const seconds = Math.floor(Math.max(0, ms) / 1000)
+  return seconds < 60 ? `${seconds} s` : duration(seconds * 1000)
+}
+
+/** Elapsed milliseconds, short enough for a column: `12.3 s`, `3:05 min`, `1:02 h`. */
+export function elapsed(ms: number): string {
+  return duration(ms).replace(/^(\d+) (?:min|h) (\d\d) (?:s|min)$/, ms < 3_599_500 ? '$1:$2 min' : '$1:$2 h')
+}
+
+/** First seven digits of a commit or tree. */
+export function shortHash(hash: string): string {
+  return hash.slice(0, 7)
+}
+
+/** `refs/heads/main` -> `main`. */
+export function shortRef(ref: string): string {
+  return ref.replace(/^refs\/(heads|tags)\//, '')
+}
+
+/**
+ * What `runs` runs without a failure exclude, in words: `below 0.15 % at 95 %`. The exact bound 1 - 0.05^(1/runs),
+ * rounded up to two digits so that it stays a bound; null without runs.
+ */
+export function bound(runs: number): string | null {
+  if (runs < 1) return null
+  const percent = 100 * (1 - 0.05 ** (1 / runs))
+  const unit = 10 ** (Math.floor(Math.log10(percent)) - 1)
+  const up = Math.ceil(percent / unit - 1e-9) * unit
+  return `below ${Number(up.toPrecision(2))} % at 95 %`
+}
+
+export interface TableOptions {
+  /** One letter a column: `l` left (also where letters are missing), `r` right. */
+  align?: string
+  header?: string[]
+  /** Spaces before each line. */
+  indent?: number
+  /** Columns of the screen; a wider table has its widest left-aligned columns cut, down to 8 each. */
+  width?: number
+  /** Marks a cut cell with one character. */
+  unicode?: boolean
+}
+
+const GAP = 2
+const NARROWEST = 8
+
+function columnWidths(all: string[][], options: TableOptions): number[] {
+  const widths: number[] = []
+  for (const row of all) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell))
+  }
+  const total = widths.reduce((a, b) => a + b, 0) + GAP * Math.max(0, widths.length - 1) + (options.indent ?? 0)
+  for (let excess = total - (options.width ?? total); excess > 0; excess--) {
+    // Numbers are never cut: half a number is a wrong number.
+    const left = widths.map((w, i) => (options.align?.[i] === 'r' ? 0 : w))
+    const widest = Math.max(...left)
+    if (widest <= NARROWEST) break
+    widths[left.indexOf(widest)] = widest - 1
+  }
+  return widths
+}
+
+/** Rows of one-line cells as aligned lines without trailing spaces. */
+export function table(rows: string[][], options: TableOptions = {}): string[] {
+  const all = options.header ? [options.header, ...rows] : rows
+  const widths = columnWidths(all, options)
+  const mark = options.unicode ? '…' : '...'
+  return all.map((row) => {
+    const cells = row.map((cell, i) => {
+      const width = widths[i] ?? 0
+      const text = truncate(cell, width, mark)
+      return options.align?.[i] === 'r' ? padStart(text, width) : padEnd(text, width)
+    })
+    return (' '.repeat(options.indent ?? 0) + cells.join(' '.repeat(GAP))).trimEnd()
+  })
+}

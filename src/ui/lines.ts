@@ -1,0 +1,201 @@
+import type { EventOf, StampedEvent } from '../core/events.ts'
+import { checkFinished } from './check-lines.ts'
+import { count, elapsed, money, plural, shortHash, shortRef, ticking, tokens } from './format.ts'
+import { blank, blockIndent, indented, type Line, type Look, paragraph, step } from './line.ts'
+import { expectsRed, type ViewState } from './state.ts'
+import { summary } from './summary.ts'
+import { clean, oneLine, wrap } from './text.ts'
+
+const NAMES = 3
+
+/** The first few names, and how many more there are. */
+function named(names: string[]): string {
+  const more = names.length - NAMES
+  return names.slice(0, NAMES).join(', ') + (more > 0 ? ` and ${count(more)} more` : '')
+}
+
+function runStarted(e: EventOf<'run.started'>, look: Look): Line[] {
+  const where = e.branch === null ? 'detached HEAD' : shortRef(e.branch)
+  return [
+    ...step(look, { mark: 'none', label: 'run', text: `${e.run} on ${where} at ${shortHash(e.base)}` }),
+    ...step(look, { mark: 'none', label: 'model', text: e.model }),
+    ...step(look, { mark: 'none', label: 'journal', text: e.journal }),
+    ...(e.note === null ? [] : step(look, { mark: 'none', label: 'note', text: e.note })),
+  ]
+}
+
+function taskSelected(e: EventOf<'task.selected'>, look: Look): Line[] {
+  const title = wrap(`${oneLine(`${e.spec}/${e.task}`)}  ${oneLine(e.title)}`, look.width)
+  return [
+    blank(),
+    ...title.map((text) => indented(0, text, 'step', 'bold')),
+    ...(e.requirement === null ? [] : paragraph(look, e.requirement, 'step')),
+    ...(e.test === null ? [] : paragraph(look, `test: ${e.test}`, 'step', 'dim')),
+    blank(),
+  ]
+}
+
+function isolationReady(e: EventOf<'isolation.ready'>, look: Look): Line[] {
+  const open = e.checks.filter((c) => !c.held).map((c) => c.name)
+  const held = e.checks.length - open.length
+  const probes = e.checks.length === 0 ? '' : `; ${held} of ${plural(e.checks.length, 'probe')} held`
+  const text = `${e.backend}, level ${e.level}${probes}${open.length > 0 ? `, not held: ${open.join(', ')}` : ''}`
+  return step(look, { mark: open.length > 0 ? 'warn' : 'good', label: 'isolation', text })
+}
+
+function baselineFinished(e: EventOf<'baseline.finished'>, look: Look): Line[] {
+  const texts: Record<string, string> = {
+    empty: 'nothing to build or test yet',
+    broken: 'the base does not build or its tests cannot be collected',
+  }
+  const counts = e.tests > 0 ? `${plural(e.tests, 'test')}, ${count(e.red)} red before any change` : ''
+  const text = texts[e.status] ?? (counts || e.status)
+  const mark = e.status === 'passed' || e.status === 'empty' ? 'good' : e.status === 'failed' ? 'warn' : 'bad'
+  const time = e.cached ? 'cached' : elapsed(e.ms)
+  return step(look, { mark, label: 'baseline', time, text, kind: mark === 'bad' ? 'key' : 'step' })
+}
+
+/** A heading when the implementer begins another attempt. */
+function attemptHeading(e: { role: string; attempt: number }, before: ViewState): Line[] {
+  if (e.role !== 'implementer' || e.attempt === before.attempt) return []
+  const of = before.task && before.task.attempts >= e.attempt ? ` of ${before.task.attempts}` : ''
+  return [blank(), indented(0, `attempt ${e.attempt}${of}`, 'step', 'bold')]
+}
+
+function promptBuilt(e: EventOf<'prompt.built'>, before: ViewState, look: Look): Line[] {
+  const round = e.round > 1 ? `, round ${e.round}` : ''
+  const left = e.dropped.length > 0 ? `; left out: ${named(e.dropped.map((d) => d.source))}` : ''
+  const size = `${count(e.tokens)} of ${count(e.limit)} tokens, ${plural(e.parts.length, 'part')}`
+  const text = `for the ${e.role}${round}: ${size}${left}`
+  return [...attemptHeading(e, before), ...step(look, { mark: 'none', label: 'prompt', text })]
+}
+
+function modelFinished(e: EventOf<'model.finished'>, before: ViewState, look: Look): Line[] {
+  const label = before.running.find((r) => r.key === 'model')?.label ?? 'model'
+  const time = elapsed(e.ms)
+  if (!e.ok) {
+    const text = [e.message ?? 'no reply', e.note].filter((part) => part).join('; ')
+    return step(look, { mark: 'bad', label, time, text, kind: 'key' })
+  }
+  const model = before.run && before.run.model !== e.model ? e.model : null
+  const text = [tokens(e.usage), money(e.usd), model, e.message, e.note].filter((part) => part).join('; ')
+  return step(look, { mark: 'good', label, time, text })
+}
+
+function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
+  const reused = e.reused ? ', reused from an earlier run' : ''
+  const text = `${plural(e.tests, 'test')} frozen, red ${e.red}${reused}: ${named(e.files)}`
+  return step(look, { mark: 'good', label: 'frozen', text })
+}
+
+function patchApplied(e: EventOf<'patch.applied'>, look: Look): Line[] {
+  const text = e.files.length === 0 ? 'no changes' : named(e.files.map((f) => `${f.action} ${f.path}`))
+  return step(look, { mark: 'good', label: 'patch', text })
+}
+
+function patchRefused(e: EventOf<'patch.refused'>, look: Look): Line[] {
+  const shown = e.reasons.slice(0, NAMES)
+  const more = e.reasons.length - shown.length
+  const indent = blockIndent(look) + 2
+  const reasons = shown.flatMap((r) => {
+    const first = clean(r.message).trim().split('\n')[0] ?? ''
+    return wrap(oneLine(`${r.path}: ${r.code}: ${first}`), look.width - indent).map((t) => indented(indent, t))
+  })
+  return [
+    ...step(look, {
+      mark: 'bad',
+      label: 'patch',
+      text: `refused, nothing changed: ${plural(e.reasons.length, 'reason')}`,
+    }),
+    ...reasons,
+    ...(more > 0 ? [indented(indent, `and ${count(more)} more`)] : []),
+  ]
+}
+
+function verdict(e: EventOf<'verdict'>, look: Look): Line[] {
+  const mark = e.status === 'verified' ? 'good' : e.status === 'failed' || e.status === 'tampering' ? 'bad' : 'warn'
+  const what = `${e.spec}/${e.task} ${e.status} at attempt ${e.attempt}${e.summary === '' ? '' : `: ${e.summary}`}`
+  const more = e.bound === null || e.summary.includes(e.bound) ? [] : [e.bound]
+  return step(look, { mark, label: 'verdict', text: what, more, kind: 'key', style: mark })
+}
+
+function landed(e: EventOf<'landed'>, look: Look): Line[] {
+  const hash = shortHash(e.commit)
+  const why = e.reason === null ? '' : `: ${e.reason}`
+  if (e.ref !== null) {
+    return step(look, { mark: 'good', label: 'landed', text: `${hash} on ${shortRef(e.ref)}${why}`, kind: 'key' })
+  }
+  const branch = e.waiting === null ? '' : ` on branch ${shortRef(e.waiting)}`
+  return step(look, { mark: 'warn', label: 'waiting', text: `${hash} waits${branch}${why}`, kind: 'key' })
+}
+
+/** Signs of life of what takes long. */
+function lifeSign(event: EventOf<'model.delta' | 'check.progress'>, t: number, before: ViewState, look: Look): Line[] {
+  const key = event.type === 'model.delta' ? 'model' : event.stage
+  const running = before.running.find((r) => r.key === key)
+  const label = running?.label ?? key
+  const time = running ? ticking(t - running.since) : ''
+  if (event.type === 'model.delta') {
+    const text = `${count((running?.chars ?? 0) + event.chars)} characters so far`
+    return step(look, { mark: 'none', label, time, text, kind: 'progress', style: 'dim' })
+  }
+  const of = event.total === null ? '' : ` of ${count(event.total)}`
+  const runs = event.runs > 0 && event.runs !== event.done ? `, ${plural(event.runs, 'run')}` : ''
+  const text = `${count(event.done)}${of}, ${count(event.failed)} ${expectsRed(event.stage) ? 'red' : 'failed'}${runs}`
+  return step(look, {
+    mark: 'none',
+    label,
+    time,
+    text,
+    kind: 'progress',
+    style: event.failed > 0 && !expectsRed(event.stage) ? 'bad' : 'dim',
+  })
+}
+
+/** What people read about an event; `before` is the state without it. Pure, and without colour. */
+export function linesOf(event: StampedEvent, before: ViewState, look: Look): Line[] {
+  switch (event.type) {
+    case 'run.started':
+      return runStarted(event, look)
+    case 'task.selected':
+      return taskSelected(event, look)
+    case 'isolation.ready':
+      return isolationReady(event, look)
+    case 'baseline.finished':
+      return baselineFinished(event, look)
+    case 'prompt.built':
+      return promptBuilt(event, before, look)
+    case 'model.started':
+      return attemptHeading(event, before)
+    case 'model.delta':
+    case 'check.progress':
+      return lifeSign(event, event.t, before, look)
+    case 'model.finished':
+      return modelFinished(event, before, look)
+    case 'tests.frozen':
+      return testsFrozen(event, look)
+    case 'patch.applied':
+      return patchApplied(event, look)
+    case 'patch.refused':
+      return patchRefused(event, look)
+    case 'check.started':
+      return []
+    case 'check.finished':
+      return checkFinished(event, before, look)
+    case 'verdict':
+      return verdict(event, look)
+    case 'decision':
+      return step(look, { mark: 'none', label: 'decision', text: `${event.decision}: ${event.reason}` })
+    case 'commit':
+      return step(look, {
+        mark: 'good',
+        label: 'commit',
+        text: `${shortHash(event.commit)} ${event.subject}`,
+        kind: 'key',
+      })
+    case 'landed':
+      return landed(event, look)
+    case 'run.result':
+      return summary(event, event.t, look)
+  }
+}

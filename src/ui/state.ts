@@ -1,0 +1,173 @@
+import type { Counterexample, EventOf, StampedEvent } from '../core/events.ts'
+
+/** Something that takes time: a call of a model or a stage of the checks. */
+export interface Running {
+  /** `model` or the stage's name. */
+  key: string
+  /** What people read: the role or the stage. */
+  label: string
+  /** Event time at which it began. */
+  since: number
+  /** Characters streamed so far. */
+  chars: number
+  done: number
+  total: number | null
+  runs: number
+  failed: number
+  round: number
+}
+
+export interface FoundCounterexample {
+  attempt: number
+  stage: string
+  counterexample: Counterexample
+}
+
+/** All that the screen shows, made from events alone. Times are event times in milliseconds. */
+export interface ViewState {
+  run: EventOf<'run.started'> | null
+  task: EventOf<'task.selected'> | null
+  /** Attempt of the implementer; 0 while the tests are written. */
+  attempt: number
+  running: Running[]
+  tokens: { input: number; output: number; cached: number }
+  /** Sum of the known prices. */
+  usd: number
+  /** False once a call had no known price: `usd` is then a lower bound. */
+  priced: boolean
+  /** The last one found for this task. */
+  found: FoundCounterexample | null
+  verdict: EventOf<'verdict'> | null
+  commit: EventOf<'commit'> | null
+  landed: EventOf<'landed'> | null
+  finished: boolean
+  /** Time of the last event. */
+  now: number
+}
+
+export function initialState(): ViewState {
+  return {
+    run: null,
+    task: null,
+    attempt: 0,
+    running: [],
+    tokens: { input: 0, output: 0, cached: 0 },
+    usd: 0,
+    priced: true,
+    found: null,
+    verdict: null,
+    commit: null,
+    landed: null,
+    finished: false,
+    now: 0,
+  }
+}
+
+/** On a stub, tests are meant to be red: a failure there is good news. */
+export function expectsRed(stage: string): boolean {
+  return stage.startsWith('red')
+}
+
+const idle = { chars: 0, done: 0, total: null, runs: 0, failed: 0, round: 1 }
+
+function start(state: ViewState, running: Running): ViewState {
+  return { ...state, running: [...state.running.filter((r) => r.key !== running.key), running] }
+}
+
+function stop(state: ViewState, key: string): ViewState {
+  return { ...state, running: state.running.filter((r) => r.key !== key) }
+}
+
+function update(state: ViewState, key: string, change: (running: Running) => Partial<Running>): ViewState {
+  return { ...state, running: state.running.map((r) => (r.key === key ? { ...r, ...change(r) } : r)) }
+}
+
+function selectTask(state: ViewState, task: EventOf<'task.selected'>): ViewState {
+  return { ...state, task, attempt: 0, running: [], found: null, verdict: null, commit: null, landed: null }
+}
+
+function startModel(state: ViewState, event: EventOf<'model.started'>, t: number): ViewState {
+  const running = { ...idle, key: 'model', label: event.role, since: t, round: event.round }
+  const attempted = event.role === 'implementer' ? startAttempt(state, event.attempt) : state
+  return start(attempted, running)
+}
+
+/** A verdict is about one attempt: the next one begins without it, but with the counterexample it has to remove. */
+function startAttempt(state: ViewState, attempt: number): ViewState {
+  return attempt === state.attempt ? state : { ...state, attempt, verdict: null }
+}
+
+function finishModel(state: ViewState, event: EventOf<'model.finished'>): ViewState {
+  const { usage } = event
+  const tokens = {
+    input: state.tokens.input + usage.input,
+    output: state.tokens.output + usage.output,
+    cached: state.tokens.cached + usage.cached,
+  }
+  const priced = state.priced && event.usd !== null
+  return stop({ ...state, tokens, priced, usd: state.usd + (event.usd ?? 0) }, 'model')
+}
+
+/** The planned number of cases, where the event tells it; what is measured in other units comes with the progress. */
+function startCheck(state: ViewState, event: EventOf<'check.started'>, t: number): ViewState {
+  return start(state, { ...idle, key: event.stage, label: event.stage, since: t, total: event.tests })
+}
+
+function finishCheck(state: ViewState, event: EventOf<'check.finished'>): ViewState {
+  const { counterexample, stage } = event
+  const stopped = stop(state, stage)
+  return counterexample && !expectsRed(stage)
+    ? { ...stopped, found: { attempt: state.attempt, stage, counterexample } }
+    : stopped
+}
+
+function progress(state: ViewState, event: EventOf<'check.progress'>, t: number): ViewState {
+  const { stage, done, total, runs, failed } = event
+  const known = state.running.some((r) => r.key === stage)
+  const base = known ? state : start(state, { ...idle, key: stage, label: stage, since: t })
+  return update(base, stage, () => ({ done, total, runs, failed }))
+}
+
+function apply(state: ViewState, event: StampedEvent): ViewState {
+  switch (event.type) {
+    case 'run.started':
+      return { ...state, run: event }
+    case 'task.selected':
+      return selectTask(state, event)
+    case 'prompt.built':
+      return event.role === 'implementer' ? startAttempt(state, event.attempt) : state
+    case 'model.started':
+      return startModel(state, event, event.t)
+    case 'model.delta':
+      return update(state, 'model', (r) => ({ chars: r.chars + event.chars }))
+    case 'model.finished':
+      return finishModel(state, event)
+    case 'baseline.finished':
+      return stop(state, 'baseline')
+    case 'check.started':
+      return startCheck(state, event, event.t)
+    case 'check.progress':
+      return progress(state, event, event.t)
+    case 'check.finished':
+      return finishCheck(state, event)
+    case 'verdict':
+      return { ...state, verdict: event, running: [] }
+    case 'commit':
+      return { ...state, commit: event }
+    case 'landed':
+      return { ...state, landed: event }
+    case 'run.result':
+      return { ...state, finished: true, running: [] }
+    case 'isolation.ready':
+    case 'tests.frozen':
+    case 'patch.applied':
+    case 'patch.refused':
+    case 'decision':
+      return state
+  }
+}
+
+/** The state after an event. Pure; knows nothing of a clock but the times of the events. */
+export function reduce(state: ViewState, event: StampedEvent): ViewState {
+  return { ...apply(state, event), now: Math.max(state.now, event.t) }
+}

@@ -1,0 +1,105 @@
+import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
+import { bound, count, duration, money, plural, shortHash, table, tokens } from './format.ts'
+import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
+import { oneLine } from './text.ts'
+
+const EXIT_WORDS: Record<number, string> = {
+  1: 'the check found problems',
+  2: 'usage, configuration, or a spec that cannot be run as written',
+  3: 'not verified within its attempts',
+  4: 'blocked, a person is needed',
+  5: 'a limit of tokens, money or time is used up; the next run resumes',
+  6: "the model's service: key, rate limit or outage; the next run resumes",
+  7: 'no isolation, or a fault or service that this machine cannot provide',
+  8: 'tampering: the patch reached for its judge, or a report was forged',
+  9: 'git: the repository is not in a state to work on or to land in',
+  10: 'environment: the base does not build or collect, or set-up failed',
+  70: 'a bug in this program',
+  130: 'interrupted; cleaned up, and the next run resumes',
+}
+
+/** What an exit code other than 0 means. */
+export function exitWords(code: number, status: TaskOutcomeStatus): string {
+  if (code === 3 && status === 'unverifiable') return 'its tests stayed too weak to verify it'
+  return EXIT_WORDS[code] ?? 'an exit code without a meaning of its own'
+}
+
+const MARKS: Partial<Record<TaskOutcomeStatus, Mark>> = {
+  verified: 'good',
+  checked: 'warn',
+  nothing: 'none',
+  blocked: 'warn',
+  interrupted: 'warn',
+  budget: 'warn',
+}
+
+export function markOf(status: TaskOutcomeStatus): Mark {
+  return MARKS[status] ?? 'bad'
+}
+
+/** `red 3/3; green 3/3; 5 seeds, 5,000 runs; ...`: only what there is. */
+export function evidenceWords(e: EvidenceSummary): string {
+  const { property, chaos, teeth } = e
+  const limit = chaos && chaos.failed === 0 ? bound(chaos.schedules) : null
+  return [
+    e.red && `red ${e.red}`,
+    e.green && `green ${e.green}`,
+    property && `property ${plural(property.seeds, 'seed')}, ${plural(property.runs, 'run')}`,
+    chaos &&
+      `chaos ${count(chaos.failed)} of ${plural(chaos.schedules, 'schedule')} failed${limit ? ` (${limit})` : ''}`,
+    teeth && `teeth ${count(teeth.killed)} of ${count(teeth.total)} killed`,
+    e.suite && `suite ${e.suite}`,
+  ]
+    .filter((part) => part)
+    .join('; ')
+}
+
+function taskTable(tasks: TaskResult[], look: Look): Line[] {
+  const indent = look.width < 60 ? 0 : markWidth(look) + 1
+  const rows = tasks.map((t) => [
+    oneLine(`${t.spec}/${t.task}`),
+    t.status,
+    count(t.attempts),
+    t.commit === null ? '-' : shortHash(t.commit),
+  ])
+  const header = ['task', 'status', 'attempts', 'commit']
+  const lines = table(rows, { header, align: 'llrl', indent, width: look.width, unicode: look.unicode })
+  return lines.map((text, i) => ({ kind: 'key', spans: [i === 0 ? spanOf(text, 'dim') : spanOf(text)] }))
+}
+
+function oneTask(task: TaskResult): Omit<Step, 'mark'>[] {
+  const commit = task.commit === null ? 'no commit' : `commit ${shortHash(task.commit)}`
+  const evidence = evidenceWords(task.evidence)
+  const steps = [{ label: 'task', text: `${task.spec}/${task.task}: ${plural(task.attempts, 'attempt')}, ${commit}` }]
+  return evidence === '' ? steps : [...steps, { label: 'evidence', text: evidence }]
+}
+
+/** The end of a run: what was done, what it cost, where the journal lies, and the exit code in words unless it is 0. */
+export function summary(result: EventOf<'run.result'>, ms: number, look: Look): Line[] {
+  const { status, tasks, exitCode } = result
+  const mark = markOf(status)
+  const style = mark === 'none' ? undefined : mark
+  const details = [
+    ...(tasks.length === 1 ? oneTask(tasks[0]!) : []),
+    { label: 'tokens', text: tokens(result.tokens).replace(' tokens in', ' in') },
+    { label: 'money', text: money(result.usd) },
+    { label: 'time', text: duration(ms) },
+    ...(result.journal === null ? [] : [{ label: 'journal', text: result.journal }]),
+  ]
+  const head = {
+    mark,
+    label: status,
+    text: result.message,
+    kind: 'key',
+    aligned: true,
+    ...(style ? { style } : {}),
+  } as const
+  const lines = [
+    blank('key'),
+    ...step(look, head),
+    ...(tasks.length > 1 ? taskTable(tasks, look) : []),
+    ...details.flatMap((d) => step(look, { mark: 'none', kind: 'key', aligned: true, ...d })),
+  ]
+  if (exitCode === 0) return lines
+  return [...lines, ...paragraph(look, `exit ${exitCode}: ${exitWords(exitCode, status)}`, 'key', 'bold')]
+}

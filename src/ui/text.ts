@@ -1,0 +1,90 @@
+import { stripVTControlCharacters } from 'node:util'
+
+const ASCII = /^[\x20-\x7e]*$/
+const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
+const WIDE =
+  /^(?:\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}|[\u3000-\u303f\uff01-\uff60\uffe0-\uffe6])|\ufe0f/u
+/** C0 and C1 controls but the line feed, and the marks that reorder text on a screen. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+function graphemes(text: string): string[] {
+  return ASCII.test(text) ? [...text] : Array.from(segmenter.segment(text), (s) => s.segment)
+}
+
+function graphemeWidth(grapheme: string): number {
+  if (ASCII.test(grapheme)) return 1
+  if (ZERO.test(grapheme)) return 0
+  return WIDE.test(grapheme) ? 2 : 1
+}
+
+/** Columns that one line of text takes in a terminal. */
+export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length
+  return graphemes(text).reduce((sum, g) => sum + graphemeWidth(g), 0)
+}
+
+/**
+ * Text that is safe to print: what models and tests wrote must not move the cursor, change colours or reorder the
+ * line. Tabs become two spaces; line feeds stay.
+ */
+export function clean(text: string): string {
+  if (ASCII.test(text)) return text
+  const plain = stripVTControlCharacters(text.toWellFormed())
+  return plain.replaceAll('\r\n', '\n').replaceAll('\t', '  ').replace(CONTROLS, '')
+}
+
+/** `clean`, with every run of white space made one space. */
+export function oneLine(text: string): string {
+  return clean(text).replace(/\s+/g, ' ').trim()
+}
+
+/** Number of leading graphemes of `parts` that fit into `width` columns. */
+function fitting(parts: string[], width: number): number {
+  let used = 0
+  for (const [i, part] of parts.entries()) {
+    used += graphemeWidth(part)
+    if (used > width) return i
+  }
+  return parts.length
+}
+
+/** Cuts one line to `width` columns; the cut is marked by `mark`. */
+export function truncate(text: string, width: number, mark = '...'): string {
+  if (displayWidth(text) <= width) return text
+  const room = width - displayWidth(mark)
+  const parts = graphemes(text)
+  if (room <= 0) return parts.slice(0, fitting(parts, width)).join('')
+  return parts.slice(0, fitting(parts, room)).join('').trimEnd() + mark
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
+}
+
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - displayWidth(text))) + text
+}
+
+function wrapLine(line: string, width: number): string[] {
+  const lines: string[] = []
+  let rest = line.trimEnd()
+  while (displayWidth(rest) > width) {
+    const parts = graphemes(rest)
+    // One grapheme at least, or a column too narrow for a wide character would never end.
+    const fit = Math.max(1, fitting(parts, width))
+    const indent = parts.findIndex((p) => p !== ' ')
+    const space = parts[fit] === ' ' ? fit : parts.lastIndexOf(' ', fit - 1)
+    const cut = space > indent ? space : fit
+    lines.push(parts.slice(0, cut).join('').trimEnd())
+    rest = parts.slice(cut).join('').trimStart()
+  }
+  return rest === '' && lines.length > 0 ? lines : [...lines, rest]
+}
+
+/** Lines of at most `width` columns, broken at spaces where there are any. Line feeds and indentation stay. */
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => wrapLine(line, Math.max(1, width)))
+}

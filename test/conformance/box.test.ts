@@ -1,0 +1,59 @@
+import { lstatSync, realpathSync } from 'node:fs'
+import { chown, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execa, execaSync } from 'execa'
+import { describe, expect, it } from 'vitest'
+import { createUnshareBox, prepareTree } from '../../src/io/box/unshare.ts'
+import { boxConformance } from '../io/box/conformance.ts'
+
+boxConformance('unshare', { make: createUnshareBox, prepareTree })
+
+const checkout = dirname(dirname(import.meta.dirname))
+const asPlainUser = ['setpriv', '--reuid=12345', '--regid=12345', '--clear-groups', '--inh-caps=-all', '--']
+
+// The checkout may lie where only root can read, so the plain user sees it through a mount.
+const AT_MNT = 'mount --bind "$1" /mnt && cd /mnt && shift && exec "$@"'
+const inMount = ['-m', '--propagation', 'private', 'sh', '-c', AT_MNT, 'sh', checkout, ...asPlainUser]
+
+const node = realpathSync(process.execPath)
+const nodeAtMnt = node.startsWith(`${checkout}/`) ? node.replace(checkout, '/mnt') : node
+
+/** Why the suite cannot run as a plain user here; null when it can. */
+function obstacle(): string | null {
+  if (process.geteuid?.() !== 0) return 'it is one already'
+  if (!lstatSync('/mnt', { throwIfNoEntry: false })?.isDirectory()) return 'there is no /mnt to show the checkout at'
+  const tried = execaSync('unshare', [...inMount, nodeAtMnt, '-e', '0'], { reject: false })
+  return tried.exitCode === 0 ? null : `it cannot start Node: ${tried.stderr || tried.message}`
+}
+
+const why = obstacle()
+if (why !== null) console.warn(`the box is not tried as another, plain user: ${why}`)
+
+interface JsonReport {
+  numPassedTests: number
+  testResults: { assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[]
+}
+
+describe.skipIf(why !== null)('box: unshare, for a plain user', () => {
+  it('holds in the same suite', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'specproof-plain-'))
+    await chown(home, 12_345, 12_345)
+    const file = join(home, 'report.json')
+    const options = ['--configLoader=runner', '--reporter=json', `--outputFile=${file}`]
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...options, 'test/conformance/box.test.ts']
+
+    const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home }
+    const run = await execa('unshare', [...inMount, nodeAtMnt, ...vitest], { env, extendEnv: false, reject: false })
+    const text = await readFile(file, 'utf8').catch(() => null)
+    await rm(home, { recursive: true, force: true })
+
+    if (text === null) throw new Error(`no report: ${run.stdout}\n${run.stderr}`)
+    const report = JSON.parse(text) as JsonReport
+    const failed = report.testResults
+      .flatMap((file) => file.assertionResults)
+      .filter((test) => test.status === 'failed')
+    expect(failed.map(({ fullName, failureMessages }) => [fullName, failureMessages])).toEqual([])
+    expect(report.numPassedTests).toBeGreaterThan(25)
+  })
+})

@@ -1,0 +1,308 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type OpenModelOptions, openModel } from '../../src/io/models/model.ts'
+import type { ModelRequest } from '../../src/world.ts'
+import { type ModelServer, type Script, startModelServer } from '../support/model-server.ts'
+
+/** Without a well-known beginning: it must be masked for what it is. */
+const KEY = 'test0123456789abcdef'
+
+const request: ModelRequest = {
+  spec: 'demo',
+  task: '1',
+  role: 'implementer',
+  attempt: 1,
+  round: 1,
+  promptVersion: '1',
+  system: 'Be brief.',
+  prompt: 'Say something.',
+  maxOutputTokens: 500,
+}
+
+interface Subject {
+  name: string
+  env(server: Pick<ModelServer, 'anthropicUrl' | 'openaiUrl'>): Record<string, string>
+}
+
+const subjects: Subject[] = [
+  {
+    name: 'anthropic/test-model',
+    env: (server) => ({ ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: server.anthropicUrl }),
+  },
+  {
+    name: 'openai-compatible/test-model',
+    env: (server) => ({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: server.openaiUrl }),
+  },
+]
+
+async function serve(script: Script): Promise<ModelServer> {
+  const server = await startModelServer(script)
+  onTestFinished(() => server.close())
+  return server
+}
+
+function open(subject: Subject, server: ModelServer, more: Partial<OpenModelOptions> = {}) {
+  return openModel(subject.name, { env: subject.env(server), cwd: '/', timing: { pauseMs: 1 }, ...more })
+}
+
+/** Options of `ask` that keep what they are told. */
+function listener(signal = new AbortController().signal) {
+  const deltas: string[] = []
+  return { signal, onDelta: (text: string) => void deltas.push(text), deltas }
+}
+
+const LONG = 'All work and no play makes a dull test. '.repeat(10)
+
+describe.each(subjects)('$name', (subject) => {
+  describe('an answer', () => {
+    test('arrives in pieces that make up the text, with usage and cost', async () => {
+      const usage = { input: 1_000, output: 200, cached: 600 }
+      const server = await serve(() => ({ text: `${LONG}\r\nüñ😀`, usage }))
+      const model = await open(subject, server, { prices: { 'test-model': { input: 3, cached: 0.5, output: 15 } } })
+      const heard = listener()
+      const result = await model.ask(request, heard)
+      expect(result).toEqual({
+        ok: true,
+        text: `${LONG}\r\nüñ😀`,
+        truncated: false,
+        usage,
+        usd: (400 * 3 + 600 * 0.5 + 200 * 15) / 1_000_000,
+        model: subject.name,
+        note: null,
+      })
+      expect(heard.deltas.length).toBeGreaterThan(3)
+      expect(heard.deltas.join('')).toBe(`${LONG}\r\nüñ😀`)
+    })
+
+    test('is asked for with the system text, the prompt, the model and the key', async () => {
+      const server = await serve(() => ({ text: 'ok' }))
+      await (await open(subject, server)).ask(request, listener())
+      expect(server.requests).toMatchObject([
+        { system: 'Be brief.', prompt: 'Say something.', model: 'test-model', body: { max_tokens: 500 } },
+      ])
+      expect(JSON.stringify(server.requests[0]?.headers)).toContain(KEY)
+    })
+
+    test('is bounded by the model when the request allows more', async () => {
+      const server = await serve(() => ({ text: 'ok' }))
+      const model = await open(subject, server, { maxOutputTokens: 100 })
+      await model.ask(request, listener())
+      expect(server.requests[0]?.body.max_tokens).toBe(100)
+    })
+
+    test('costs null when no price is known', async () => {
+      const server = await serve(() => ({ text: 'ok' }))
+      expect(await (await open(subject, server)).ask(request, listener())).toMatchObject({ ok: true, usd: null })
+    })
+
+    test('that reached its bound is marked as truncated', async () => {
+      const server = await serve(() => ({ text: 'half of', truncated: true }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: true, text: 'half of', truncated: true })
+    })
+
+    test('without reported usage is counted by its characters, and says so', async () => {
+      const server = await serve(() => ({ text: 'x'.repeat(400), usage: null }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: true, usage: { input: 6, output: 100, cached: 0 } })
+      expect(result).toHaveProperty('note', expect.stringContaining('estimated'))
+    })
+
+    test('survives a listener that throws', async () => {
+      const server = await serve(() => ({ text: LONG }))
+      const onDelta = () => {
+        throw new Error('broken screen')
+      }
+      const signal = new AbortController().signal
+      expect(await (await open(subject, server)).ask(request, { signal, onDelta })).toMatchObject({ text: LONG })
+    })
+
+    test('that the model refuses to give is a failure, and is paid', async () => {
+      const server = await serve(() => ({ text: 'I', refused: true, usage: { input: 50, output: 2 } }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: false, failure: 'refused', usage: { input: 50, output: 2, cached: 0 } })
+    })
+  })
+
+  describe('an error before the stream', () => {
+    test('429 is waited out as long as the service says', async () => {
+      const server = await serve(({ n }) => (n === 1 ? { status: 429, retryAfter: 0.05 } : { text: 'later' }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: true, text: 'later' })
+      expect(server.requests.map(({ headers }) => headers['x-stainless-retry-count'])).toEqual(['0', '1'])
+    })
+
+    test('429 with a wait of an hour fails at once', async () => {
+      const server = await serve(() => ({ status: 429, retryAfter: 3_600, message: 'come back later' }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: false, failure: 'rate-limit' })
+      expect(result).toHaveProperty('message', expect.stringContaining('come back later'))
+      expect(server.requests).toHaveLength(1)
+    })
+
+    test.each([
+      [429, 'rate-limit'],
+      [500, 'outage'],
+      [529, 'outage'],
+    ])('%i again and again ends as %s after four more tries, unpaid', async (status, failure) => {
+      const server = await serve(() => ({ status, retryAfter: 0.01 }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: false, failure, usage: { input: 0, output: 0, cached: 0 } })
+      expect(server.requests).toHaveLength(5)
+    })
+
+    test.each([401, 403])('%i is a matter of the key, which is never shown', async (status) => {
+      const message = `bad key ${KEY}, also known as sk-ab*****yz, sent as Bearer abc`
+      const server = await serve(() => ({ status, message }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: false, failure: 'key' })
+      expect(JSON.stringify(result)).not.toMatch(/0123456789|ab\*+yz|Bearer abc/)
+      expect(server.requests).toHaveLength(1)
+    })
+
+    test.each([400, 404, 413])('%i is not asked again', async (status) => {
+      const server = await serve(() => ({ status, message: 'model test-model is not known' }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: false, failure: 'bad-request', model: subject.name })
+      expect(result).toHaveProperty('message', expect.stringContaining('model test-model is not known'))
+      expect(server.requests).toHaveLength(1)
+    })
+
+    test('a page instead of a stream points at the base URL', async () => {
+      const server = await serve(() => ({ html: '<h1>Welcome</h1>' }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: false, failure: 'bad-request' })
+      expect(result).toHaveProperty('message', expect.stringContaining('base URL'))
+      expect(server.requests).toHaveLength(1)
+    })
+
+    test('nothing listening is a matter of the network and names the address', async () => {
+      const server = await startModelServer(() => ({ text: 'never' }))
+      await server.close()
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: false, failure: 'network', usage: { input: 0, output: 0 } })
+      expect(result).toHaveProperty('message', expect.stringMatching(new RegExp(`${server.url}.*ECONNREFUSED`)))
+    })
+  })
+})
+
+describe.each(subjects)('a stream of $name', (subject) => {
+  const anthropic = subject.name.startsWith('anthropic')
+  /** Of a stream cut after 200 characters: one service reports the input at its start, the other at its end. */
+  const cutUsage = anthropic ? { input: 1_000, output: 50, cached: 0 } : { input: 6, output: 50, cached: 0 }
+  const usage = { input: 1_000, output: 100 }
+
+  test.each([
+    ['breaks', { cutAfterChars: 200 }],
+    ['ends properly but too early', { cutAfterChars: 200, clean: true }],
+    ['reports an overload', { errorAfterChars: 200 }],
+  ])('that %s is asked again, and both are paid', async (_how, broken) => {
+    const server = await serve(({ n }) => ({ text: LONG, usage, ...(n === 1 ? broken : {}) }))
+    const heard = listener()
+    const result = await (await open(subject, server)).ask(request, heard)
+    expect(result).toMatchObject({ ok: true, text: LONG, note: expect.stringContaining('2 times') })
+    expect(result.usage).toEqual({ input: cutUsage.input + 1_000, output: cutUsage.output + 100, cached: 0 })
+    expect(heard.deltas.join('')).toBe(LONG.slice(0, 200) + LONG)
+  })
+
+  test('that breaks for ever is asked three times and paid three times', async () => {
+    const server = await serve(() => ({ text: LONG, usage, cutAfterChars: 200 }))
+    const result = await (await open(subject, server)).ask(request, listener())
+    expect(result).toMatchObject({ ok: false, failure: 'network' })
+    expect(result.usage).toEqual({ input: 3 * cutUsage.input, output: 150, cached: 0 })
+    expect(server.requests).toHaveLength(3)
+  })
+
+  test('that breaks is not asked again when the caller cannot afford it', async () => {
+    const server = await serve(() => ({ text: LONG, usage, cutAfterChars: 200 }))
+    const asked: unknown[] = []
+    const mayRetry = (spent: unknown) => asked.push(spent) < 1
+    const result = await (await open(subject, server)).ask(request, { ...listener(), mayRetry })
+    expect(result).toMatchObject({ ok: false, failure: 'network', usage: cutUsage })
+    expect(asked).toEqual([cutUsage])
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('that falls silent counts as broken', async () => {
+    const server = await serve(({ n }) => ({ text: LONG, usage, ...(n === 1 ? { hangAfterChars: 200 } : {}) }))
+    const model = await open(subject, server, { timing: { idleMs: 300, pauseMs: 1 } })
+    const result = await model.ask(request, listener())
+    expect(result).toMatchObject({ ok: true, text: LONG })
+    expect(server.requests).toHaveLength(2)
+  })
+
+  test('that is slow but never silent is left alone', async () => {
+    const server = await serve(() => ({ text: LONG, chunkDelayMs: 100 }))
+    const model = await open(subject, server, { timing: { idleMs: 700, pauseMs: 1 } })
+    expect(await model.ask(request, listener())).toMatchObject({ ok: true, note: null })
+  })
+
+  test('ends when the signal says so, and what was sent is paid', async () => {
+    const server = await serve(() => ({ text: LONG, usage, hangAfterChars: 200 }))
+    const abort = new AbortController()
+    const heard = listener(abort.signal)
+    const onDelta = (text: string) => {
+      heard.onDelta(text)
+      if (heard.deltas.join('').length === 200) abort.abort()
+    }
+    const result = await (await open(subject, server)).ask(request, { signal: abort.signal, onDelta })
+    expect(result).toMatchObject({ ok: false, failure: 'cancelled', usage: cutUsage })
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('is not waited for when the signal comes during the wait for a retry', async () => {
+    const abort = new AbortController()
+    const server = await serve(() => {
+      setTimeout(() => abort.abort(), 100)
+      return { status: 429, retryAfter: 50 }
+    })
+    const result = await (await open(subject, server)).ask(request, listener(abort.signal))
+    expect(result).toMatchObject({ ok: false, failure: 'cancelled' })
+    expect(server.requests).toHaveLength(1)
+  }, 20_000)
+
+  test('is not waited for when the signal comes during the pause after a cut', async () => {
+    const server = await serve(() => ({ text: LONG, cutAfterChars: 200 }))
+    const abort = new AbortController()
+    const model = await open(subject, server, { timing: { pauseMs: 50_000 } })
+    const mayRetry = () => {
+      setTimeout(() => abort.abort(), 50)
+      return true
+    }
+    const result = await model.ask(request, { ...listener(abort.signal), mayRetry })
+    expect(result).toMatchObject({ ok: false, failure: 'cancelled' })
+    expect(result.usage.output).toBe(50)
+  }, 20_000)
+
+  test('is not opened when the signal has come before', async () => {
+    const server = await serve(() => ({ text: 'never' }))
+    const result = await (await open(subject, server)).ask(request, listener(AbortSignal.abort()))
+    expect(result).toMatchObject({ ok: false, failure: 'cancelled' })
+    expect(server.requests).toEqual([])
+  })
+})
+
+describe('what only one service does', () => {
+  test('anthropic: the system text may be cached, and all three kinds of input add up', async () => {
+    const server = await serve(() => ({ text: 'ok', usage: { input: 900, cached: 500, created: 300, output: 7 } }))
+    const result = await (await open(subjects[0]!, server)).ask(request, listener())
+    expect(server.requests[0]?.body.system).toMatchObject([{ cache_control: { type: 'ephemeral' } }])
+    expect(result.usage).toEqual({ input: 900, cached: 500, output: 7 })
+  })
+
+  test('openai: the bound has its new name, and the base URL of the environment counts', async () => {
+    const server = await serve(() => ({ text: 'ok' }))
+    const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: server.openaiUrl }
+    const result = await (await openModel('openai/gpt-x', { env, cwd: '/' })).ask(request, listener())
+    expect(result).toMatchObject({ ok: true, model: 'openai/gpt-x' })
+    expect(server.requests[0]?.body).toMatchObject({ max_completion_tokens: 500, model: 'gpt-x' })
+    expect(server.requests[0]?.body).not.toHaveProperty('max_tokens')
+  })
+
+  test('openai-compatible: no key is needed, and the configured address goes before the environment', async () => {
+    const server = await serve(() => ({ text: 'ok' }))
+    const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }
+    const model = await openModel('openai-compatible/org/m', { env, baseUrl: server.openaiUrl, cwd: '/' })
+    expect(await model.ask(request, listener())).toMatchObject({ ok: true })
+    expect(server.requests[0]?.model).toBe('org/m')
+  })
+})

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { CheckResult } from '../../../src/core/verdict/evidence.ts'
+import type { BoxLimits } from '../../../src/io/box/box.ts'
+import { createNoneBox } from '../../../src/io/box/none.ts'
+import { type CheckProgress, createChecks } from '../../../src/io/checks/checks.ts'
+import { detectProject } from '../../../src/io/checks/detect.ts'
+import type { CheckRequest, Intensity } from '../../../src/world.ts'
+
+const INSTALLED = join(import.meta.dirname, '..', '..', '..', 'node_modules')
+const PACKAGES = ['vitest', 'fast-check', 'typescript', '@types/node']
+
+export const MANIFEST = JSON.stringify({
+  name: 'target',
+  type: 'module',
+  devDependencies: { vitest: '*', 'fast-check': '*', typescript: '*' },
+})
+
+/** A folder for one test file or one test, gone afterwards. */
+export async function scratch(finished: (cleanUp: () => Promise<void>) => void = onTestFinished): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'specproof-target-')))
+  finished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function write(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), content)
+  }
+}
+
+/** A repository whose dependencies are links to ours, and a worktree of it that holds `files`. */
+export async function makeTarget(files: Record<string, string>, finished?: Parameters<typeof scratch>[0]) {
+  const folder = await scratch(finished)
+  const repository = join(folder, 'repository')
+  const worktree = join(folder, 'worktree')
+  for (const name of PACKAGES) {
+    await mkdir(dirname(join(repository, 'node_modules', name)), { recursive: true })
+    await symlink(join(INSTALLED, name), join(repository, 'node_modules', name))
+  }
+  const all = { 'package.json': MANIFEST, ...files }
+  await write(worktree, all)
+  return { repository, worktree, files: all }
+}
+
+type Target = Awaited<ReturnType<typeof makeTarget>>
+
+export interface Options {
+  limits?: Partial<BoxLimits>
+  onProgress?: (progress: CheckProgress) => void
+  signal?: AbortSignal
+}
+
+export async function runRequest(target: Target, request: CheckRequest, options: Options = {}): Promise<CheckResult> {
+  const read = async (path: string) => (target.files as Record<string, string>)[path] ?? null
+  const project = await detectProject(read, Object.keys(target.files))
+  if ('unsupported' in project) throw new Error(project.unsupported)
+  const checks = createChecks({
+    box: createNoneBox(),
+    repository: target.repository,
+    node: { readOnly: [], path: `${dirname(process.execPath)}:/usr/bin:/bin` },
+    project,
+    env: {},
+    gitDir: null,
+    limits: options.limits ?? {},
+    onProgress: options.onProgress ?? (() => {}),
+  })
+  const worktree = { commit: '0'.repeat(40), dir: target.worktree }
+  return checks.run(worktree, request, options.signal ?? new AbortController().signal)
+}
+
+export const LIGHT: Intensity = { seeds: [11, -22], runs: 50, minMs: 0 }
+
+export function runTests(
+  target: Target,
+  options: Options & { files?: string[]; maxMs?: number; intensity?: Intensity },
+) {
+  const { files = null, maxMs = 120_000, intensity = LIGHT } = options
+  return runRequest(target, { kind: 'tests', stage: 'tests', files, intensity, maxMs }, options)
+}

@@ -1,0 +1,256 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { StampedEvent } from '../../src/core/events.ts'
+import { createPlainView, type PlainOptions } from '../../src/ui/plain.ts'
+import { displayWidth } from '../../src/ui/text.ts'
+import { anySequence } from './events.ts'
+import { counterexample, twoAttempts } from './fixture.ts'
+
+function shown(events: StampedEvent[], options: Partial<PlainOptions> = {}): string {
+  let out = ''
+  const view = createPlainView({ write: (text) => (out += text), color: false, quiet: false, ...options })
+  for (const event of events) view(event)
+  return out
+}
+
+const at = (t: number, event: object) => ({ v: 1, t, ...event }) as StampedEvent
+const result = (fields: object) => ({
+  type: 'run.result',
+  status: 'failed',
+  exitCode: 3,
+  message: 'task 2 was not verified in 3 attempts',
+  tokens: { input: 0, output: 0, cached: 0 },
+  usd: null,
+  journal: null,
+  tasks: [],
+  ...fields,
+})
+
+test('a run of two attempts reads well', () => {
+  expect(shown(twoAttempts, { unicode: true })).toMatchInlineSnapshot(`
+    "  run           20260114-101502-7f3a on main at 932ab94
+      model         anthropic/claude-sonnet
+      journal       .agent/runs/20260114-101502-7f3a
+
+    job-queue/2  Implement failure detection and reassignment
+      WHEN a worker has sent no heartbeat for 30 s THE SYSTEM SHALL mark it failed and reassign its jobs
+      within 45 s, each to exactly one worker.
+      test: Chaos test with network partition
+
+    ✓ isolation     bwrap, level full; 6 of 6 probes held
+      prompt        for the author: 1,280 of 60,000 tokens, 3 parts
+    ✓ baseline      41 tests, 0 red before any change                                              2.1 s
+      author        7,600 characters so far                                                         20 s
+    ✓ author        1,310 tokens in, 2,480 out; $0.0411                                           22.0 s
+    ✓ patch         create test/detector.chaos.test.ts
+    ✓ red-throwing  8 of 8 tests red, as they must be                                              1.2 s
+    ✓ frozen        8 tests frozen, red 8/8: test/detector.chaos.test.ts
+
+    attempt 1 of 3
+      prompt        for the implementer: 2,020 of 60,000 tokens, 3 parts; left out: symbol map
+    ✓ implementer   2,050 tokens in (310 cached), 1,610 out; $0.0302                              13.3 s
+    ✓ patch         create src/detector.ts, edit src/queue.ts
+    ✓ build         passed                                                                         1.1 s
+    ✗ chaos         1 failed, 7 passed; 418 schedules over 3 seeds                                 4.1 s
+      │ test     test/detector.chaos.test.ts > failure detection > reassigns the jobs of a worker that
+      │          is cut off
+      │ shrunk   [
+      │            {"kind":"partition","at":7200,"heal":51000,"between":[["w1"],["q","w2"]]},
+      │            [{"id":"j1","submit":0,"work":60000}]
+      │          ]
+      │ message  AssertionError: job j1 was held by w1 and w2 at 52,400 ms
+      │          - Expected
+      │          + Received
+      │            Array [
+      │          -   "w2",
+      │          +   "w1",
+      │          (3 more lines in the journal)
+      │ history  last 12 of 14 events
+      │          [   5010 ms] w1 -> q: heartbeat 1
+      │          [   7200 ms] partition {w1} | {q, w2}
+      │          [  10010 ms] w1 -> q: heartbeat 2 (dropped)
+      │          [  15010 ms] w1 -> q: heartbeat 3 (dropped)
+      │          [  20010 ms] w1 -> q: heartbeat 4 (dropped)
+      │          [  35010 ms] q: marks w1 failed
+      │          [  35010 ms] q -> w2: run j1
+      │          [  35020 ms] w2: starts j1
+      │          [  51000 ms] partition heals
+      │          [  52350 ms] w1 -> q: heartbeat 11
+      │          [  52360 ms] q: un-marks w1, keeps its lease on j1
+      │          [  52400 ms] q: lease table {j1: [w1, w2]}
+      │ replay: seed -1873264011, path 417:2:0:3 (run 20260114-101502-7f3a)
+    ✗ verdict       job-queue/2 failed at attempt 1: 1 of 8 frozen tests is red
+      decision      retry: a new counterexample, 2 attempts are left
+
+    attempt 2 of 3
+      prompt        for the implementer: 3,940 of 60,000 tokens, 1 part; left out: symbol map
+      implementer   4,900 characters so far                                                         15 s
+    ✓ implementer   3,970 tokens in (2,020 cached), 1,720 out; $0.0318                            17.9 s
+    ✓ patch         create src/detector.ts, edit src/queue.ts
+    ✓ chaos         8 passed; 2,000 schedules over 10 seeds                                        5.1 s
+    ✓ final         49 passed                                                                      3.1 s
+    ✓ verdict       job-queue/2 verified at attempt 2: 8 of 8 frozen tests green, suite 49/49
+                    0 of 2,000 schedules failed: below 0.15 % at 95 %
+      decision      commit: verified
+    ✓ commit        4f2a1bc job-queue 2: failure detection and reassignment
+    ✓ landed        4f2a1bc on main
+
+    ✓ verified      task 2 of job-queue landed on main
+      task          job-queue/2: 2 attempts, commit 4f2a1bc
+      evidence      red 8/8; green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at 95 %); teeth
+                    9 of 10 killed; suite 49/49
+      tokens        7,330 in (2,330 cached), 5,810 out
+      money         $0.1031
+      time          1 min 08 s
+      journal       .agent/runs/20260114-101502-7f3a
+    "
+  `)
+})
+
+test('without Unicode everything stays within ASCII', () => {
+  expect(shown(twoAttempts, { width: 80 })).toMatch(/^[\x20-\x7e\n]*$/)
+})
+
+test('quiet leaves verdicts, commits, landings and the summary', () => {
+  expect(shown(twoAttempts, { quiet: true, unicode: true })).toMatchInlineSnapshot(`
+    "✗ verdict       job-queue/2 failed at attempt 1: 1 of 8 frozen tests is red
+    ✓ verdict       job-queue/2 verified at attempt 2: 8 of 8 frozen tests green, suite 49/49
+                    0 of 2,000 schedules failed: below 0.15 % at 95 %
+    ✓ commit        4f2a1bc job-queue 2: failure detection and reassignment
+    ✓ landed        4f2a1bc on main
+
+    ✓ verified      task 2 of job-queue landed on main
+      task          job-queue/2: 2 attempts, commit 4f2a1bc
+      evidence      red 8/8; green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at 95 %); teeth
+                    9 of 10 killed; suite 49/49
+      tokens        7,330 in (2,330 cached), 5,810 out
+      money         $0.1031
+      time          1 min 08 s
+      journal       .agent/runs/20260114-101502-7f3a
+    "
+  `)
+})
+
+test('quiet still tells that the model could not be reached', () => {
+  const usage = { input: 0, output: 0, cached: 0 }
+  const failed = {
+    type: 'model.finished',
+    ok: false,
+    message: 'rate limit',
+    usage,
+    usd: null,
+    model: 'm',
+    note: null,
+    ms: 900,
+  }
+  expect(shown([at(0, failed)], { quiet: true })).toContain('FAIL model         rate limit')
+})
+
+test('colour adds nothing but colour, and without it there is none', () => {
+  const colored = shown(twoAttempts, { color: true })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+  const sgr = /\x1b\[\d+m/g
+  expect(colored).toMatch(sgr)
+  expect(colored.replace(sgr, '')).toBe(shown(twoAttempts))
+  expect(shown(twoAttempts)).not.toMatch(sgr)
+})
+
+test('an unsuccessful run ends with its exit code in words and an honest price', () => {
+  expect(shown([at(61_000, result({}))], { unicode: true })).toMatchInlineSnapshot(`
+    "✗ failed        task 2 was not verified in 3 attempts
+      tokens        0 in, 0 out
+      money         price unknown
+      time          1 min 01 s
+      exit 3: not verified within its attempts
+    "
+  `)
+})
+
+test('tests that stayed too weak are told apart from failed attempts', () => {
+  expect(shown([at(0, result({ status: 'unverifiable' }))])).toContain('exit 3: its tests stayed too weak')
+  expect(shown([at(0, result({ exitCode: 130, status: 'interrupted' }))])).toContain('exit 130: interrupted')
+})
+
+test('several tasks end as a table', () => {
+  const evidence = { red: null, green: null, property: null, chaos: null, teeth: null, suite: null }
+  const tasks = [
+    { spec: 'job-queue', task: '2', status: 'verified', commit: '4f2a1bc09e8d', attempts: 2, evidence },
+    { spec: 'job-queue', task: '3.1', status: 'failed', commit: null, attempts: 12, evidence },
+  ]
+  const lines = shown([at(0, result({ tasks }))]).split('\n')
+  const start = lines.findIndex((line) => line.includes('attempts  commit'))
+  expect(lines.slice(start, start + 3)).toEqual([
+    '     task           status    attempts  commit',
+    '     job-queue/2    verified         2  4f2a1bc',
+    '     job-queue/3.1  failed          12  -',
+  ])
+})
+
+test('a verified commit that could not land says where it waits and why', () => {
+  const event = {
+    type: 'landed',
+    spec: 'job-queue',
+    task: '2',
+    commit: '4f2a1bc09e8d',
+    ref: null,
+    waiting: 'refs/heads/specproof/job-queue--2',
+    reason: 'main has moved',
+  }
+  expect(shown([at(0, event)])).toContain('4f2a1bc waits on branch specproof/job-queue--2: main has moved')
+})
+
+const finished = (fields: object) =>
+  at(0, {
+    ...{ type: 'check.finished', stage: 'tests', status: 'failed', passed: 0, failed: 2, seeds: [], runs: 0 },
+    ...{ counterexample: null, message: null, ms: 900, ...fields },
+  })
+
+test('red on a stub is good news and shows no counterexample; green there is pointed out', () => {
+  const red = shown([finished({ stage: 'red-throwing', counterexample })])
+  expect(red).toMatch(/^ok {3}red-throwing {2}2 of 2 tests red, as they must be +0\.9 s\n$/)
+  expect(shown([finished({ stage: 'red-empty', passed: 1 })])).toMatch(/^! {4}red-empty/)
+})
+
+test('a failure without a counterexample shows the first lines of its message', () => {
+  const message = Array.from({ length: 9 }, (_, i) => `line ${i + 1}`).join('\n')
+  const lines = shown([finished({ status: 'broken', failed: 0, message })]).split('\n')
+  expect(lines[0]).toMatch(/^FAIL tests {9}does not build or cannot be collected/)
+  expect(lines.slice(1)).toEqual([
+    ...[1, 2, 3, 4, 5, 6].map((i) => `       line ${i}`),
+    '       (3 more lines in the journal)',
+    '',
+  ])
+})
+
+test('a counterexample without a seed promises no replay', () => {
+  expect(shown([finished({ counterexample })])).toContain('replay: seed -1873264011, path 417:2:0:3')
+  expect(shown([finished({ counterexample: { ...counterexample, seed: null } })])).not.toContain('replay')
+})
+
+test('while a stage runs, there is a sign of life every 15 s and not more', () => {
+  const start = at(0, { type: 'check.started', stage: 'chaos', tests: null, seeds: null, runs: null })
+  const progress = Array.from({ length: 600 }, (_, i) =>
+    at(100 * (i + 1), { type: 'check.progress', stage: 'chaos', done: i, total: 2000, runs: i, failed: 0 }),
+  )
+  const lines = shown([start, ...progress])
+    .trim()
+    .split('\n')
+  expect(lines.map((line) => line.trim().replace(/ +/g, ' '))).toEqual([
+    'chaos 149 of 2,000, 0 failed 15 s',
+    'chaos 299 of 2,000, 0 failed 30 s',
+    'chaos 449 of 2,000, 0 failed 45 s',
+    'chaos 599 of 2,000, 0 failed 1 min 00 s',
+  ])
+})
+
+test('any events in any order are shown within the width and without control characters', () => {
+  fc.assert(
+    fc.property(anySequence, fc.integer({ min: 40, max: 120 }), fc.boolean(), (events, width, unicode) => {
+      for (const line of shown(events, { width, unicode }).split('\n')) {
+        expect(line).not.toMatch(/\p{Cc}/u)
+        expect(displayWidth(line)).toBeLessThanOrEqual(width)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
