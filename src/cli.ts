@@ -17,8 +17,20 @@ const COMMANDS = {
 }
 
 function globals(command: Command): GlobalOptions {
-  const { cwd, config, json, quiet, color } = command.optsWithGlobals<{ cwd?: string; config?: string; json?: boolean; quiet?: boolean; color: boolean }>()
-  return { cwd: resolve(cwd ?? '.'), json: json ?? false, quiet: quiet ?? false, color, ...(config === undefined ? {} : { config }) }
+  const { cwd, config, json, quiet, color } = command.optsWithGlobals<{
+    cwd?: string
+    config?: string
+    json?: boolean
+    quiet?: boolean
+    color: boolean
+  }>()
+  return {
+    cwd: resolve(cwd ?? '.'),
+    json: json ?? false,
+    quiet: quiet ?? false,
+    color,
+    ...(config === undefined ? {} : { config }),
+  }
 }
 
 function withRunOptions(command: Command): Command {
@@ -38,7 +50,9 @@ function withRunOptions(command: Command): Command {
 
 function build(run: (action: Promise<number>) => Promise<void>): Command {
   const program = new Command('agent')
-    .description('Turns the next unchecked task of a spec into one verified commit, or into an honest report of why not.')
+    .description(
+      'Turns the next unchecked task of a spec into one verified commit, or into an honest report of why not.',
+    )
     .version(packageVersion())
     .option('--cwd <dir>', 'work in this folder')
     .option('--config <file>', 'settings (default: agent.yaml, optional)')
@@ -50,25 +64,37 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--spec <id>', 'only this spec')
     .option('--task <n>', 'this task')
     .option('--dry-run', 'show the task and the prompt, ask no model')
-    .action(async (flags: RunFlags, command: Command) => run(COMMANDS.run().then((module) => module.nextCommand(globals(command), flags))))
+    .action(async (flags: RunFlags, command: Command) =>
+      run(COMMANDS.run().then((module) => module.nextCommand(globals(command), flags))),
+    )
   withRunOptions(program.command('run').description('`next` until nothing is left, a task fails or a limit is met'))
     .option('--spec <id>', 'only this spec')
     .option('--until <n>', 'stop after this task')
     .option('--keep-going', 'go on with the next task after one that was not verified')
-    .action(async (flags: RunCommandFlags, command: Command) => run(COMMANDS.run().then((module) => module.runCommand(globals(command), flags))))
+    .action(async (flags: RunCommandFlags, command: Command) =>
+      run(COMMANDS.run().then((module) => module.runCommand(globals(command), flags))),
+    )
   program
     .command('status')
     .description('specs, progress, the next task and why each other open task is not it')
-    .action(async (_flags, command: Command) => run(COMMANDS.status().then((module) => module.statusCommand(globals(command)))))
+    .action(async (_flags, command: Command) =>
+      run(COMMANDS.status().then((module) => module.statusCommand(globals(command)))),
+    )
   program
     .command('context <target>')
     .description('the prompt of SPEC/TASK and what it is made of; asks no model')
     .option('--full', 'the whole text')
     .option('--role <role>', 'author or implementer')
-    .action(async (target: string, flags: ContextFlags, command: Command) => run(COMMANDS.context().then((module) => module.contextCommand(globals(command), target, flags))))
-  withRunOptions(program.command('demo').description('the main job on the shipped spec, in a fresh temporary repository'))
+    .action(async (target: string, flags: ContextFlags, command: Command) =>
+      run(COMMANDS.context().then((module) => module.contextCommand(globals(command), target, flags))),
+    )
+  withRunOptions(
+    program.command('demo').description('the main job on the shipped spec, in a fresh temporary repository'),
+  )
     .option('--tasks <n>', 'stop after this task')
-    .action(async (flags: DemoFlags, command: Command) => run(COMMANDS.demo().then((module) => module.demoCommand(globals(command), flags))))
+    .action(async (flags: DemoFlags, command: Command) =>
+      run(COMMANDS.demo().then((module) => module.demoCommand(globals(command), flags))),
+    )
   return program
 }
 
@@ -78,7 +104,9 @@ function report(error: unknown): number {
     process.stderr.write(`agent: ${error.message}\n`)
     return exitCodeOf(error.status)
   }
-  process.stderr.write(`agent: this is a bug of agent, not of yours.\n${error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(
+    `agent: this is a bug of agent, not of yours.\n${error instanceof Error ? error.stack : String(error)}\n`,
+  )
   return EXIT.bug
 }
 

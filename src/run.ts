@@ -41,7 +41,8 @@ export async function run(world: World, around: Surroundings, options: RunOption
     if (exitCodeOf(last.status) !== 0) first ??= last
     if (step.result && exitCodeOf(last.status) !== 0) failed.add(`${step.result.spec}/${step.result.task}`)
     if (options.until !== null && step.result?.task === options.until) break
-    const goOn = options.keepGoing && step.result !== null && ['failed', 'unverifiable', 'blocked'].includes(last.status)
+    const goOn =
+      options.keepGoing && step.result !== null && ['failed', 'unverifiable', 'blocked'].includes(last.status)
     if (last.status === 'nothing' || (exitCodeOf(last.status) !== 0 && !goOn)) break
   }
   return resultOf(tasks, first, last, spent)
@@ -49,7 +50,11 @@ export async function run(world: World, around: Surroundings, options: RunOption
 
 function resultOf(tasks: TaskResult[], first: Outcome | null, last: Outcome, spent: Spent): RunResult {
   const done = tasks.filter((task) => exitCodeOf(task.status) === 0).length
-  const outcome = first ?? (done > 0 && last.status === 'nothing' ? { status: tasks.at(-1)!.status, message: `${done} tasks are done; nothing is left to do.` } : last)
+  const outcome =
+    first ??
+    (done > 0 && last.status === 'nothing'
+      ? { status: tasks.at(-1)!.status, message: `${done} tasks are done; nothing is left to do.` }
+      : last)
   return {
     type: 'run.result',
     status: outcome.status,
@@ -68,12 +73,21 @@ interface Stepped {
   result: TaskResult | null
 }
 
-async function oneTask(world: World, around: Surroundings, options: RunOptions, spent: Spent, failed: Set<string>): Promise<Stepped> {
+async function oneTask(
+  world: World,
+  around: Surroundings,
+  options: RunOptions,
+  spent: Spent,
+  failed: Set<string>,
+): Promise<Stepped> {
   const stop = (outcome: Outcome): Stepped => ({ outcome, spent, result: null })
   if (world.signal.aborted) return stop({ status: 'interrupted', message: 'interrupted' })
   const head = await world.head()
   if (head.branch === null && around.settings.land) {
-    return stop({ status: 'git', message: 'HEAD is detached: check out a branch, or use --no-land to leave the commit on a branch of its own.' })
+    return stop({
+      status: 'git',
+      message: 'HEAD is detached: check out a branch, or use --no-land to leave the commit on a branch of its own.',
+    })
   }
   const tree = await world.tree(head.commit)
   const { specs, withoutTasks } = await loadSpecs(tree)
@@ -104,14 +118,27 @@ async function oneTask(world: World, around: Surroundings, options: RunOptions, 
 type Choice = { spec: Spec; task: Task } | { outcome: Outcome }
 
 /** Which task is next, or in words why none is. */
-export function choose(specs: Spec[], withoutTasks: string[], options: Pick<RunOptions, 'spec' | 'task'>, failed: Set<string> = new Set()): Choice {
+export function choose(
+  specs: Spec[],
+  withoutTasks: string[],
+  options: Pick<RunOptions, 'spec' | 'task'>,
+  failed: Set<string> = new Set(),
+): Choice {
   const stop = (status: Outcome['status'], message: string): Choice => ({ outcome: { status, message } })
   if (specs.length === 0) {
     const near = withoutTasks.length > 0 ? ` ${withoutTasks.join(', ')} has no tasks.md.` : ''
-    return stop('usage', `No spec found at HEAD.${near} Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.`)
+    return stop(
+      'usage',
+      `No spec found at HEAD.${near} Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.`,
+    )
   }
-  const wanted = options.spec === null ? specs : specs.filter((spec) => spec.id === options.spec || spec.dir === options.spec)
-  if (wanted.length === 0) return stop('usage', `There is no spec "${options.spec}" at HEAD; there are: ${specs.map((spec) => spec.id).join(', ')}.`)
+  const wanted =
+    options.spec === null ? specs : specs.filter((spec) => spec.id === options.spec || spec.dir === options.spec)
+  if (wanted.length === 0)
+    return stop(
+      'usage',
+      `There is no spec "${options.spec}" at HEAD; there are: ${specs.map((spec) => spec.id).join(', ')}.`,
+    )
   if (options.task !== null) return namedTask(wanted, options.task)
   const empty = wanted.filter((spec) => spec.tasks.length === 0)
   let blocked: { spec: Spec; task: Task } | null = null
@@ -121,7 +148,11 @@ export function choose(specs: Spec[], withoutTasks: string[], options: Pick<RunO
     if (next.blocked) blocked ??= { spec, task: next.blocked }
   }
   if (blocked) return blocked
-  if (empty.length === wanted.length) return stop('usage', `${empty.map((spec) => `${spec.dir}/tasks.md`).join(', ')} holds no task: write each as \`- [ ] 1. title\`.`)
+  if (empty.length === wanted.length)
+    return stop(
+      'usage',
+      `${empty.map((spec) => `${spec.dir}/tasks.md`).join(', ')} holds no task: write each as \`- [ ] 1. title\`.`,
+    )
   return stop('nothing', 'Nothing is left to do.')
 }
 
@@ -129,7 +160,8 @@ function namedTask(specs: Spec[], id: string): Choice {
   for (const spec of specs) {
     const task = spec.tasks.find((one) => one.id === id)
     if (!task) continue
-    if (task.status === 'done') return { outcome: { status: 'nothing', message: `Task ${id} of ${spec.id} is ticked already.` } }
+    if (task.status === 'done')
+      return { outcome: { status: 'nothing', message: `Task ${id} of ${spec.id} is ticked already.` } }
     return { spec, task }
   }
   const known = specs.flatMap((spec) => spec.tasks.map((task) => `${spec.id}/${task.id}`)).slice(0, 20)
@@ -160,7 +192,10 @@ async function refuse(world: World, plan: Plan): Promise<Outcome | null> {
   const steering = plan.spec.steering.map((file) => file.path)
   const changed = await world.uncommitted([plan.spec.dir, ...steering])
   if (changed.length > 0) {
-    return { status: 'git', message: `The spec is read from HEAD, and these files differ from it: ${changed.join(', ')}. Commit them first.` }
+    return {
+      status: 'git',
+      message: `The spec is read from HEAD, and these files differ from it: ${changed.join(', ')}. Commit them first.`,
+    }
   }
   return null
 }

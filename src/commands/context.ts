@@ -33,11 +33,14 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const around = await surroundings('context', contextSettings(limit))
   const frozen = (await openMemory(repository.root).recall(frozenKeyOf(plan))) as Frozen | null
   const role = flags.role ?? (frozen ? 'implementer' : 'author')
-  if (role !== 'author' && role !== 'implementer') throw new UserError(`--role ${role}: expected author or implementer.`)
+  if (role !== 'author' && role !== 'implementer')
+    throw new UserError(`--role ${role}: expected author or implementer.`)
   const scene = { around, plan, tree }
   const parts = role === 'author' ? await authorParts(scene, []) : await implementerParts(scene, frozen, [], '')
   const assembled = assemble(role, around.templates.version, parts, limit, around.count)
-  process.stdout.write(options.json ? asJson(assembled) : asText(assembled, `${plan.spec.id}/${plan.task.id}`, role, flags.full ?? false))
+  process.stdout.write(
+    options.json ? asJson(assembled) : asText(assembled, `${plan.spec.id}/${plan.task.id}`, role, flags.full ?? false),
+  )
   if (!assembled.ok) throw new UserError(assembled.message)
   return 0
 }
@@ -69,7 +72,12 @@ function asJson(assembled: Assembled): string {
 function asText(assembled: Assembled, task: string, role: string, full: boolean): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const share = (tokens: number) => `${Math.round((100 * tokens) / Math.max(1, manifest.tokens))} %`
-  const rows = manifest.parts.map((part) => [part.kind, part.source, part.tokens.toLocaleString('en-US'), share(part.tokens)])
+  const rows = manifest.parts.map((part) => [
+    part.kind,
+    part.source,
+    part.tokens.toLocaleString('en-US'),
+    share(part.tokens),
+  ])
   const lines = [
     `Prompt of the ${role} for ${task}: ${manifest.tokens.toLocaleString('en-US')} of ${manifest.limit.toLocaleString('en-US')} tokens (counted with the o200k vocabulary, an estimate for other models)`,
     '',

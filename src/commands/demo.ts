@@ -16,7 +16,9 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
   const model = flags.model ?? `recorded/${join(PACKAGE_ROOT, 'recordings', 'job-queue')}`
   say(`The demo builds the job queue of specs/job-queue in ${dir}`)
   if (model.startsWith('recorded/')) {
-    say('Replies are replayed: a real model gave them once to these prompts. All that follows a reply runs for real, with')
+    say(
+      'Replies are replayed: a real model gave them once to these prompts. All that follows a reply runs for real, with',
+    )
     say('fresh seeds: patch, compiler, tests in the box, fault schedules, verdict, commit. With a live model:')
     say('  npx agent demo --model anthropic/MODEL     (ANTHROPIC_API_KEY set; this costs money)')
   }

@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.ts'
-import type { Event } from '../core/events.ts'
 import { UserError } from '../core/errors.ts'
+import type { Event } from '../core/events.ts'
 import type { Box, Probe } from '../io/box/box.ts'
 import { createNoneBox } from '../io/box/none.ts'
 import { nodeToolchain } from '../io/box/toolchain.ts'
@@ -65,7 +65,8 @@ export function createPreparation(options: PreparationOptions): Preparation {
         return file.kind === 'text' ? file.text : null
       }
       const project = await detectProject(read, tree.paths, config.build === undefined ? {} : { build: config.build })
-      if ('unsupported' in project) return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
+      if ('unsupported' in project)
+        return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
       checks = createChecks({
         box: isolation.box,
         repository: repository.root,

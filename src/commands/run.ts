@@ -15,5 +15,11 @@ export function runCommand(options: GlobalOptions, flags: RunCommandFlags): Prom
 
 /** `agent next`: one task, to one verified commit or a report of why not. */
 export function nextCommand(options: GlobalOptions, flags: RunFlags): Promise<number> {
-  return runSession(options, flags, { spec: flags.spec ?? null, task: flags.task ?? null, most: 1, until: null, keepGoing: false })
+  return runSession(options, flags, {
+    spec: flags.spec ?? null,
+    task: flags.task ?? null,
+    most: 1,
+    until: null,
+    keepGoing: false,
+  })
 }

@@ -21,7 +21,8 @@ import { chooseBox, createPreparation } from './project.ts'
 import { modelName, type RunFlags, settingsOf } from './settings.ts'
 import { openViews } from './views.ts'
 
-const FRAMEWORK = 'vitest (`import { describe, expect, it } from "vitest"`) and fast-check (`import fc from "fast-check"`), as the repository has them.'
+const FRAMEWORK =
+  'vitest (`import { describe, expect, it } from "vitest"`) and fast-check (`import fc from "fast-check"`), as the repository has them.'
 
 /** Runs tasks and shows what happens. On every way out the last event is `run.result`; answers the exit code. */
 export async function runSession(options: GlobalOptions, flags: RunFlags, wanted: RunOptions): Promise<number> {
@@ -59,7 +60,12 @@ interface SessionTools {
   signal: AbortSignal
 }
 
-async function runInRepository(options: GlobalOptions, flags: RunFlags, wanted: RunOptions, tools: SessionTools): Promise<RunResult> {
+async function runInRepository(
+  options: GlobalOptions,
+  flags: RunFlags,
+  wanted: RunOptions,
+  tools: SessionTools,
+): Promise<RunResult> {
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
   const name = modelName(flags, config)
@@ -109,7 +115,15 @@ async function runInRepository(options: GlobalOptions, flags: RunFlags, wanted: 
   })
   try {
     const head = await world.head()
-    tools.tell({ type: 'run.started', run: id, model: name, base: head.commit, branch: head.branch, journal: journal.dir, note: null })
+    tools.tell({
+      type: 'run.started',
+      run: id,
+      model: name,
+      base: head.commit,
+      branch: head.branch,
+      journal: journal.dir,
+      note: null,
+    })
     return await run(world, await surroundings(id, settings), wanted)
   } finally {
     await worktrees.closeAll()
@@ -142,10 +156,24 @@ function maskKeys(env: NodeJS.ProcessEnv): (text: string) => string {
 }
 
 function failed(error: unknown, interrupted: boolean): RunResult {
-  const base = { type: 'run.result' as const, tokens: { input: 0, output: 0, cached: 0 }, usd: 0, journal: null, tasks: [] }
-  if (interrupted) return { ...base, status: 'interrupted', exitCode: exitCodeOf('interrupted'), message: 'interrupted' }
-  if (error instanceof ModelNameError) return { ...base, status: 'usage', exitCode: exitCodeOf('usage'), message: error.message }
-  if (error instanceof UserError) return { ...base, status: error.status, exitCode: exitCodeOf(error.status), message: error.message }
+  const base = {
+    type: 'run.result' as const,
+    tokens: { input: 0, output: 0, cached: 0 },
+    usd: 0,
+    journal: null,
+    tasks: [],
+  }
+  if (interrupted)
+    return { ...base, status: 'interrupted', exitCode: exitCodeOf('interrupted'), message: 'interrupted' }
+  if (error instanceof ModelNameError)
+    return { ...base, status: 'usage', exitCode: exitCodeOf('usage'), message: error.message }
+  if (error instanceof UserError)
+    return { ...base, status: error.status, exitCode: exitCodeOf(error.status), message: error.message }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { ...base, status: 'bug', exitCode: exitCodeOf('bug'), message: `This is a bug of agent, not of yours: ${text}` }
+  return {
+    ...base,
+    status: 'bug',
+    exitCode: exitCodeOf('bug'),
+    message: `This is a bug of agent, not of yours: ${text}`,
+  }
 }

@@ -20,7 +20,13 @@ export async function statusCommand(options: GlobalOptions): Promise<number> {
   const head = await readHead(repository.root)
   const { specs, withoutTasks } = await loadSpecs(await openTree(repository.root, head.commit))
   const statuses = specs.map(statusOf)
-  const changed = specs.length > 0 ? await uncommitted(repository.root, specs.map((spec) => spec.dir)) : []
+  const changed =
+    specs.length > 0
+      ? await uncommitted(
+          repository.root,
+          specs.map((spec) => spec.dir),
+        )
+      : []
   if (options.json) process.stdout.write(`${JSON.stringify({ specs: statuses, uncommitted: changed, withoutTasks })}\n`)
   else process.stdout.write(describe(specs, statuses, changed, withoutTasks))
   return 0
@@ -41,7 +47,8 @@ function statusOf(spec: Spec): SpecStatus {
 }
 
 function describe(specs: Spec[], statuses: SpecStatus[], changed: string[], withoutTasks: string[]): string {
-  if (specs.length === 0) return `No spec at HEAD. Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.\n`
+  if (specs.length === 0)
+    return `No spec at HEAD. Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.\n`
   const lines: string[] = []
   for (const status of statuses) {
     const spec = specs.find((one) => one.dir === status.dir)!

@@ -21,7 +21,8 @@ export async function openViews(options: GlobalOptions, onInterrupt: () => void)
     env,
   })
   const unicode = chooseUnicode(env)
-  const colorOn = (stream: NodeJS.WriteStream) => chooseColor({ noColor: !options.color, isTTY: stream.isTTY === true, env })
+  const colorOn = (stream: NodeJS.WriteStream) =>
+    chooseColor({ noColor: !options.color, isTTY: stream.isTTY === true, env })
   if (view === 'ink') {
     const { mountInkView } = await import('../ui/ink/mount.tsx')
     const mounted = mountInkView({ stdout, stdin, color: colorOn(stdout), unicode, onInterrupt })

@@ -62,14 +62,20 @@ export function permitCall(
     const left = limits.maxTokens - spent.usage.input - spent.usage.output - input
     output = Math.min(output, left)
     if (output < LEAST_OUTPUT) {
-      return { ok: false, reason: `the next call may need ${input + LEAST_OUTPUT} tokens and ${Math.max(0, left + input)} of ${limits.maxTokens} are left` }
+      return {
+        ok: false,
+        reason: `the next call may need ${input + LEAST_OUTPUT} tokens and ${Math.max(0, left + input)} of ${limits.maxTokens} are left`,
+      }
     }
   }
   if (limits.maxUsd !== null && price) {
     const left = limits.maxUsd - spent.usd - (input * price.input) / 1e6
     output = Math.min(output, Math.floor((left * 1e6) / price.output))
     if (output < LEAST_OUTPUT) {
-      return { ok: false, reason: `the next call may cost more than what is left of $${limits.maxUsd} ($${spent.usd.toFixed(2)} spent)` }
+      return {
+        ok: false,
+        reason: `the next call may cost more than what is left of $${limits.maxUsd} ($${spent.usd.toFixed(2)} spent)`,
+      }
     }
   }
   return { ok: true, maxOutputTokens: output }

@@ -2,7 +2,11 @@ import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { UserError } from './errors.ts'
 
-const price = z.strictObject({ input: z.number().min(0), output: z.number().min(0), cached: z.number().min(0).optional() })
+const price = z.strictObject({
+  input: z.number().min(0),
+  output: z.number().min(0),
+  cached: z.number().min(0).optional(),
+})
 
 /** agent.yaml. Everything is optional; names and defaults are documented in docs/configuration.md. */
 const schema = z.strictObject({

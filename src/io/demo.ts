@@ -27,7 +27,9 @@ export async function makeDemoRepository(): Promise<string> {
 }
 
 async function linkDependencies(dir: string): Promise<void> {
-  const manifest = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as { devDependencies: Record<string, string> }
+  const manifest = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>
+  }
   for (const name of Object.keys(manifest.devDependencies)) {
     const link = join(dir, 'node_modules', name)
     await mkdir(dirname(link), { recursive: true })
@@ -43,7 +45,10 @@ function packageFolder(name: string): string {
       return dirname(require.resolve(join(base, name, 'package.json')))
     } catch {}
   }
-  throw new UserError(`The demo runs in a clone of specproof after \`npm ci\`: ${name} is not installed beside it.`, 'environment')
+  throw new UserError(
+    `The demo runs in a clone of specproof after \`npm ci\`: ${name} is not installed beside it.`,
+    'environment',
+  )
 }
 
 /** The kit as an installed package would bring it: the manifest and the compiled simulation, nothing else. */

@@ -7,7 +7,8 @@ export const PACKAGE_ROOT = findRoot(import.meta.dirname)
 function findRoot(from: string): string {
   for (let dir = from; ; dir = dirname(dir)) {
     const manifest = join(dir, 'package.json')
-    if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'specproof') return dir
+    if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string }).name === 'specproof')
+      return dir
     if (dir === dirname(dir)) throw new Error(`no package.json of specproof above ${from}`)
   }
 }

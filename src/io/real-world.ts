@@ -1,12 +1,12 @@
 import type { Event } from '../core/events.ts'
 import type { CheckRequest, ModelRequest, Tree, Unready, World } from '../world.ts'
+import type { Checks } from './checks/checks.ts'
 import { changesOf, modifiedFiles } from './git/changes.ts'
 import { makeCommit } from './git/commit.ts'
 import { dropBranch, keepOnBranch, land, waitingCommits } from './git/land.ts'
 import { type Repository, readHead, uncommitted } from './git/repository.ts'
 import { openTree } from './git/tree.ts'
 import type { Worktrees } from './git/worktree.ts'
-import type { Checks } from './checks/checks.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Memory } from './journal/memory.ts'
 import type { Model } from './models/model.ts'
@@ -63,13 +63,9 @@ export function createRealWorld(options: RealWorldOptions): World {
     async askModel(request) {
       asked = request
       await journal.prompt(request)
-      let streamed = 0
       const result = await options.model.ask(request, {
         signal,
-        onDelta: (text) => {
-          streamed += text.length
-          options.tell({ type: 'model.delta', chars: streamed })
-        },
+        onDelta: (text) => options.tell({ type: 'model.delta', chars: text.length }),
         mayRetry: (usage) => options.mayRetry(usage),
       })
       if (result.ok) await journal.reply(request, result.text)
@@ -78,7 +74,11 @@ export function createRealWorld(options: RealWorldOptions): World {
     recordedSeeds: options.recordedSeeds,
     async land(commit, head, waitingBranch, now) {
       if (now) return land(repository.root, commit, head, waitingBranch)
-      return { landed: false, branch: await keepOnBranch(repository.root, commit, waitingBranch), reason: 'landing was not asked for' }
+      return {
+        landed: false,
+        branch: await keepOnBranch(repository.root, commit, waitingBranch),
+        reason: 'landing was not asked for',
+      }
     },
     uncommitted: (dirs) => uncommitted(repository.root, dirs),
     waiting: () => waitingCommits(repository.root),

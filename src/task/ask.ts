@@ -1,6 +1,6 @@
 import { permitCall, spend } from '../core/budget.ts'
-import { readReply } from '../core/patch/read-reply.ts'
 import type { Reply } from '../core/patch/patch.ts'
+import { readReply } from '../core/patch/read-reply.ts'
 import { assemble, type Part } from '../core/prompt/prompt.ts'
 import type { ModelFailure, Role, World } from '../world.ts'
 import { end, type State } from './state.ts'
@@ -22,7 +22,14 @@ export async function ask(world: World, state: State, role: Role, round: number,
   const assembled = assemble(role, templates.version, parts, settings.promptLimit, count)
   if (!assembled.ok) return none(end(state, 'usage', assembled.message))
   const { prompt } = assembled
-  const permit = permitCall(settings.limits, state.spent, world.now() / 60_000, prompt.manifest.tokens, settings.outputLimit, settings.price)
+  const permit = permitCall(
+    settings.limits,
+    state.spent,
+    world.now() / 60_000,
+    prompt.manifest.tokens,
+    settings.outputLimit,
+    settings.price,
+  )
   if (!permit.ok) return none(end(state, 'budget', permit.reason))
   const at = { role, attempt: state.attempt, round }
   world.tell({ type: 'prompt.built', spec: spec.id, task: task.id, ...at, ...prompt.manifest })
@@ -59,7 +66,12 @@ export async function ask(world: World, state: State, role: Role, round: number,
   }
   if (result.truncated) {
     const message = 'Your answer was cut off at the length limit. Answer again, shorter: fewer files or fewer words.'
-    return { state: charged, reply: { kind: 'unreadable', problems: [{ line: 1, message }] }, text: result.text, exhausted: null }
+    return {
+      state: charged,
+      reply: { kind: 'unreadable', problems: [{ line: 1, message }] },
+      text: result.text,
+      exhausted: null,
+    }
   }
   return { state: charged, reply: readReply(result.text), text: result.text, exhausted: null }
 }

@@ -30,7 +30,12 @@ export async function attempts(world: World, state: State): Promise<State> {
     const tried = await oneAttempt(world, current, past, feedback, strikes)
     current = tried.state
     if (current.outcome || current.candidate) return current
-    if (tried.exhausted) return end({ ...current, attempt: attempt - 1 }, attempt === 1 ? 'usage' : 'failed', lastWord(tried.exhausted, signatures))
+    if (tried.exhausted)
+      return end(
+        { ...current, attempt: attempt - 1 },
+        attempt === 1 ? 'usage' : 'failed',
+        lastWord(tried.exhausted, signatures),
+      )
     const red = tried.red!
     signatures.push(failureSignature(red.reason, red.failed))
     tellVerdict(world, current, 'failed', null, red.reason)
@@ -38,7 +43,8 @@ export async function attempts(world: World, state: State): Promise<State> {
     world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
     if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
     past = [await failedPart(current, attempt, tried.answer, red)]
-    feedback = 'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch.'
+    feedback =
+      'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch.'
   }
 }
 
@@ -59,7 +65,13 @@ interface Tried {
   exhausted: string | null
 }
 
-async function oneAttempt(world: World, state: State, before: Part[], feedback: string, strikes: Strikes): Promise<Tried> {
+async function oneAttempt(
+  world: World,
+  state: State,
+  before: Part[],
+  feedback: string,
+  strikes: Strikes,
+): Promise<Tried> {
   let current = state
   let past = before
   let builds = 0
@@ -68,7 +80,12 @@ async function oneAttempt(world: World, state: State, before: Part[], feedback: 
     const parts = await implementerParts(sceneOf(current), current.frozen, past, feedback)
     const answer = await ask(world, current, 'implementer', round, parts)
     current = answer.state
-    const tried = (red: Tried['red'], exhausted: string | null = null): Tried => ({ state: current, answer: answer.text, red, exhausted })
+    const tried = (red: Tried['red'], exhausted: string | null = null): Tried => ({
+      state: current,
+      answer: answer.text,
+      red,
+      exhausted,
+    })
     if (current.outcome) return tried(null)
     if (!answer.reply) return tried(null, answer.exhausted ?? 'the model has no answer')
     if (answer.reply.kind === 'blocked') {
@@ -82,7 +99,8 @@ async function oneAttempt(world: World, state: State, before: Part[], feedback: 
     }
     const again = (problem: string) => [...before, pastPart(`answer ${current.attempt}.${round}`, answer.text, problem)]
     if (read.kind === 'refused') {
-      if (!read.strike && ++formats > MOST_FORMAT_ROUNDS) return tried({ reason: `no answer could be applied: ${read.problem}`, failed: [] })
+      if (!read.strike && ++formats > MOST_FORMAT_ROUNDS)
+        return tried({ reason: `no answer could be applied: ${read.problem}`, failed: [] })
       past = again(read.problem)
       continue
     }
@@ -104,7 +122,8 @@ function settle(world: World, state: State, judgement: Judgement): State {
   }
   if (judgement.kind !== 'passed') return state
   const { status } = judgement.candidate
-  const summary = status === 'verified' ? 'all frozen tests hold' : `only the project's own checks held: ${state.untestable}`
+  const summary =
+    status === 'verified' ? 'all frozen tests hold' : `only the project's own checks held: ${state.untestable}`
   tellVerdict(world, state, status, judgement.bound, summary)
   return { ...state, candidate: judgement.candidate }
 }
@@ -118,12 +137,22 @@ function redOf(judgement: Judgement): Tried['red'] {
 /** Everything that will be in the commit: tests, stub replaced by the patch, and the tick. */
 function candidateChanges(state: State, patch: FileChange[]): FileChange[] {
   const { plan, frozen } = state
-  const ticked: FileChange = { path: plan.tasksPath, action: 'edit', content: tick(plan.tasksText, plan.task), blocks: [] }
+  const ticked: FileChange = {
+    path: plan.tasksPath,
+    action: 'edit',
+    content: tick(plan.tasksText, plan.task),
+    blocks: [],
+  }
   return mergeChanges(frozen?.files ?? [], frozen?.stubs ?? [], patch, [ticked])
 }
 
 /** The last attempt whole, its counterexample, and the code of the tests that failed. */
-async function failedPart(state: State, attempt: number, answer: string, red: NonNullable<Tried['red']>): Promise<Part> {
+async function failedPart(
+  state: State,
+  attempt: number,
+  answer: string,
+  red: NonNullable<Tried['red']>,
+): Promise<Part> {
   const files = new Set(red.failed.map((test) => test.file))
   const tests = (state.frozen?.files ?? []).filter((file) => files.has(file.path))
   const shown = tests.map((file) => renderFile(file.path, file.content ?? '')).join('\n\n')
@@ -143,4 +172,3 @@ function taskOf(state: State): { spec: string; task: string } {
 function tellVerdict(world: World, state: State, status: string, bound: string | null, summary: string): void {
   world.tell({ type: 'verdict', ...taskOf(state), attempt: state.attempt, status, bound, summary })
 }
-

@@ -22,7 +22,11 @@ export async function baseline(world: World, state: State): Promise<State> {
   })
   if (world.signal.aborted) return end(state, 'interrupted', 'interrupted during the baseline')
   if (!['passed', 'failed', 'empty'].includes(result.status)) {
-    return end(told(world, state, result, false), 'environment', `The project does not build or collect before any change:\n${describe(result)}`)
+    return end(
+      told(world, state, result, false),
+      'environment',
+      `The project does not build or collect before any change:\n${describe(result)}`,
+    )
   }
   await world.remember(baselineKey(state.tree.hash), result)
   return told(world, { ...state, baseline: result }, result, false)
@@ -41,7 +45,9 @@ function told(world: World, state: State, result: CheckResult, cached: boolean):
 }
 
 export function describe(result: CheckResult): string {
-  const problems = result.problems.map((problem) => (problem.file ? `${problem.file}: ${problem.message}` : problem.message))
+  const problems = result.problems.map((problem) =>
+    problem.file ? `${problem.file}: ${problem.message}` : problem.message,
+  )
   if (problems.length > 0) return problems.slice(0, 20).join('\n')
   if (result.limit) return `the ${result.limit} limit struck (${result.running ?? 'nothing in particular was running'})`
   return result.output.slice(-1_500) || result.status

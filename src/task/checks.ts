@@ -4,7 +4,11 @@ import { propertyRuns } from '../core/verdict/judge.ts'
 import type { CheckRequest, Worktree, World } from '../world.ts'
 
 /** Opens a worktree of a commit for the time of `use`. */
-export async function withWorktree<T>(world: World, commit: string, use: (worktree: Worktree) => Promise<T>): Promise<T> {
+export async function withWorktree<T>(
+  world: World,
+  commit: string,
+  use: (worktree: Worktree) => Promise<T>,
+): Promise<T> {
   const worktree = await world.openWorktree(commit)
   try {
     return await use(worktree)
@@ -34,7 +38,9 @@ export async function runCheck(world: World, worktree: Worktree, request: CheckR
     seeds: [...new Set(runs.flatMap((run) => run.seeds))],
     runs: runs.reduce((sum, run) => sum + run.runs, 0),
     counterexample: isRedStage(request.stage) ? null : firstCounterexample(result),
-    message: result.problems[0]?.message ?? (result.limit ? `${result.limit} limit: ${result.running ?? 'unknown test'}` : null),
+    message:
+      result.problems[0]?.message ??
+      (result.limit ? `${result.limit} limit: ${result.running ?? 'unknown test'}` : null),
     ms: result.durationMs,
   })
   return result

@@ -28,9 +28,17 @@ export async function commit(world: World, state: State): Promise<State> {
     run: around.run,
   })
   const made = await world.makeCommit({ parent: state.tree.commit, changes: candidate.changes, message })
-  if (made.tree !== candidate.tree) return end(state, 'bug', `the commit holds ${made.tree} and ${candidate.tree} was judged`)
+  if (made.tree !== candidate.tree)
+    return end(state, 'bug', `the commit holds ${made.tree} and ${candidate.tree} was judged`)
   await world.remember(baselineKey(made.tree), candidate.final)
-  world.tell({ type: 'commit', spec: plan.spec.id, task: plan.task.id, commit: made.commit, tree: made.tree, subject: message.split('\n')[0] ?? '' })
+  world.tell({
+    type: 'commit',
+    spec: plan.spec.id,
+    task: plan.task.id,
+    commit: made.commit,
+    tree: made.tree,
+    subject: message.split('\n')[0] ?? '',
+  })
   return { ...state, commit: made.commit }
 }
 
@@ -46,6 +54,15 @@ export async function land(world: World, state: State): Promise<State> {
     return end(state, candidate.status, `Task ${plan.task.id} is ${candidate.status} and committed.`)
   }
   world.tell({ type: 'landed', ...told, ref: null, waiting: result.branch, reason: result.reason })
-  if (!around.settings.land) return end(state, candidate.status, `Task ${plan.task.id} is ${candidate.status}; the commit is on branch ${result.branch}.`)
-  return end(state, 'git', `Task ${plan.task.id} is ${candidate.status}, but it could not land: ${result.reason}\nThe commit waits on branch ${result.branch}; the next run lands it.`)
+  if (!around.settings.land)
+    return end(
+      state,
+      candidate.status,
+      `Task ${plan.task.id} is ${candidate.status}; the commit is on branch ${result.branch}.`,
+    )
+  return end(
+    state,
+    'git',
+    `Task ${plan.task.id} is ${candidate.status}, but it could not land: ${result.reason}\nThe commit waits on branch ${result.branch}; the next run lands it.`,
+  )
 }

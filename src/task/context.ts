@@ -1,5 +1,5 @@
-import { isTestPath } from '../core/patch/test-paths.ts'
 import type { BaseFile, FileChange } from '../core/patch/patch.ts'
+import { isTestPath } from '../core/patch/test-paths.ts'
 import { fill, type Part } from '../core/prompt/prompt.ts'
 import { renderFile, renderSlice, renderSteering } from '../core/prompt/sections.ts'
 import { importedFiles, namedFiles, nearestTest } from '../core/prompt/select-files.ts'
@@ -19,19 +19,32 @@ type Scene = { around: Surroundings; plan: Plan; tree: Tree }
 export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
   const { tree, around, plan } = scene
   const tests = tree.paths.filter(isTestPath)
-  const nearest = nearestTest(`${plan.task.title} ${plan.slice.sections.map((section) => section.title).join(' ')}`, tests)
+  const nearest = nearestTest(
+    `${plan.task.title} ${plan.slice.sections.map((section) => section.title).join(' ')}`,
+    tests,
+  )
   const files = await relevantFiles(scene, [], nearest ? [nearest] : [])
   return [
     ...common(scene),
     ...files,
     listing(tree.paths),
     ...past,
-    { kind: 'role', source: 'prompts/author.md', text: fill(around.templates.author, { framework: around.framework }), mandatory: true },
+    {
+      kind: 'role',
+      source: 'prompts/author.md',
+      text: fill(around.templates.author, { framework: around.framework }),
+      mandatory: true,
+    },
   ]
 }
 
 /** Parts of the implementer's prompt: the stub it replaces, and the names of the frozen tests. */
-export async function implementerParts(scene: Scene, frozen: Frozen | null, past: Part[], feedback: string): Promise<Part[]> {
+export async function implementerParts(
+  scene: Scene,
+  frozen: Frozen | null,
+  past: Part[],
+  feedback: string,
+): Promise<Part[]> {
   const stubs = frozen?.stubs ?? []
   const { around, tree } = scene
   const names = frozen ? [testNames(frozen)] : []
@@ -41,7 +54,12 @@ export async function implementerParts(scene: Scene, frozen: Frozen | null, past
     ...(await relevantFiles(scene, stubs, [])),
     listing(pathsOf(tree, stubs)),
     ...past,
-    { kind: 'role', source: 'prompts/implementer.md', text: fill(around.templates.implementer, { feedback }), mandatory: true },
+    {
+      kind: 'role',
+      source: 'prompts/implementer.md',
+      text: fill(around.templates.implementer, { feedback }),
+      mandatory: true,
+    },
   ]
 }
 
@@ -85,7 +103,11 @@ async function relevantFiles(scene: Scene, stubs: FileChange[], extra: string[])
     if (text === null || shown.has(path)) return
     shown.set(path, { kind: 'file', source: path, text: renderFile(path, text), mandatory })
   }
-  for (const path of named) await show(path, stubs.some((stub) => stub.path === path))
+  for (const path of named)
+    await show(
+      path,
+      stubs.some((stub) => stub.path === path),
+    )
   for (const path of await importsOf(named, read, paths)) await show(path, false)
   for (const path of manifests(paths)) await show(path, false)
   return [...shown.values()]
@@ -103,7 +125,11 @@ function manifests(paths: string[]): string[] {
   return ['package.json', 'tsconfig.json'].filter((path) => paths.includes(path))
 }
 
-async function importsOf(files: string[], read: (path: string) => Promise<BaseFile>, paths: string[]): Promise<string[]> {
+async function importsOf(
+  files: string[],
+  read: (path: string) => Promise<BaseFile>,
+  paths: string[],
+): Promise<string[]> {
   const found: string[] = []
   for (const path of files) {
     const text = textOf(await read(path))
@@ -119,7 +145,12 @@ function textOf(file: BaseFile): string | null {
 function listing(paths: string[]): Part {
   const shown = paths.slice(0, MOST_LISTED)
   const more = paths.length > shown.length ? `\n... and ${paths.length - shown.length} more` : ''
-  return { kind: 'listing', source: 'file listing', text: `# Files of the repository\n\n${shown.join('\n')}${more}`, mandatory: false }
+  return {
+    kind: 'listing',
+    source: 'file listing',
+    text: `# Files of the repository\n\n${shown.join('\n')}${more}`,
+    mandatory: false,
+  }
 }
 
 /** A previous answer of the same role with what was wrong with it. */

@@ -2,7 +2,15 @@ import type { EvidenceSummary } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { boundText } from '../core/verdict/bound.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
-import { type CheckVerdict, judgeFrozen, judgeSuite, NO_EVIDENCE, propertyRuns, suiteSummary, weakest } from '../core/verdict/judge.ts'
+import {
+  type CheckVerdict,
+  judgeFrozen,
+  judgeSuite,
+  NO_EVIDENCE,
+  propertyRuns,
+  suiteSummary,
+  weakest,
+} from '../core/verdict/judge.ts'
 import type { Intensity, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
@@ -29,7 +37,13 @@ export async function gatherEvidence(world: World, state: State, changes: FileCh
   const seeds = [world.seed()]
   const maxMs = state.around.settings.level.maxMinutes * 60_000
   const final = await withWorktree(world, draft.commit, (worktree) =>
-    runCheck(world, worktree, { stage: 'final', kind: 'tests', files: null, intensity: { seeds, runs: FINAL_RUNS, minMs: 0 }, maxMs }),
+    runCheck(world, worktree, {
+      stage: 'final',
+      kind: 'tests',
+      files: null,
+      intensity: { seeds, runs: FINAL_RUNS, minMs: 0 },
+      maxMs,
+    }),
   )
   if (world.signal.aborted) return { kind: 'interrupted' }
   const nothingToRun = state.frozen === null && final.status === 'empty'
@@ -54,15 +68,26 @@ type Early = Judgement | { kind: 'green'; evidence: EvidenceSummary; seeds: numb
 async function earlyEvidence(world: World, state: State, worktree: { commit: string; dir: string }): Promise<Early> {
   const build = await runCheck(world, worktree, { stage: 'build', kind: 'build' })
   if (build.status === 'broken' || build.status === 'failed') return { kind: 'broken', problem: describe(build) }
-  if (build.status === 'stopped' || build.status === 'no-results') return { kind: 'red', stage: 'build', reason: describe(build), failed: [] }
+  if (build.status === 'stopped' || build.status === 'no-results')
+    return { kind: 'red', stage: 'build', reason: describe(build), failed: [] }
   const { frozen } = state
   if (!frozen) return { kind: 'green', evidence: NO_EVIDENCE, seeds: [], bound: null }
   const files = frozen.files.map((file) => file.path)
   const maxMs = state.around.settings.level.maxMinutes * 60_000
-  const quick = await runCheck(world, worktree, { stage: 'tests', kind: 'tests', files, intensity: { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 }, maxMs })
+  const quick = await runCheck(world, worktree, {
+    stage: 'tests',
+    kind: 'tests',
+    files,
+    intensity: { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 },
+    maxMs,
+  })
   const red = redOf('tests', quick, frozen.ids)
   if (red) return red
-  const evidence: EvidenceSummary = { ...NO_EVIDENCE, red: `${frozen.redCount}/${frozen.ids.length}`, green: `${frozen.ids.length}/${frozen.ids.length}` }
+  const evidence: EvidenceSummary = {
+    ...NO_EVIDENCE,
+    red: `${frozen.redCount}/${frozen.ids.length}`,
+    green: `${frozen.ids.length}/${frozen.ids.length}`,
+  }
   const properties = propertyRuns(quick).length
   if (properties === 0) {
     if (state.plan.judgedBy === 'tests') return { kind: 'green', evidence, seeds: [], bound: null }

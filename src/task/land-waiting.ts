@@ -16,9 +16,12 @@ import { end, type Frozen, type State } from './state.ts'
 export async function landWaiting(world: World, state: State): Promise<State | null> {
   const { spec, task } = state.plan
   const wanted = waitingBranch(spec.id, task.id)
-  const waiting = (await world.waiting()).filter((one) => one.branch === wanted || one.branch.startsWith(`${wanted}-`)).at(-1)
+  const waiting = (await world.waiting())
+    .filter((one) => one.branch === wanted || one.branch.startsWith(`${wanted}-`))
+    .at(-1)
   if (!waiting) return null
-  if (!state.around.settings.land) return end(state, 'nothing', `Task ${task.id} is verified already; its commit waits on branch ${waiting.branch}.`)
+  if (!state.around.settings.land)
+    return end(state, 'nothing', `Task ${task.id} is verified already; its commit waits on branch ${waiting.branch}.`)
   if (waiting.parent !== state.tree.commit) return judgeAgain(world, state, waiting)
   const trailers = readTrailers(waiting.message)
   const result = await world.land(waiting.commit, state.head, waiting.branch, true)
@@ -39,7 +42,11 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   const changes = (await world.changesOf(waiting.commit)).filter((change) => change.path !== state.plan.tasksPath)
   const conflict = await conflicting(world, state, waiting, changes)
   if (conflict.length > 0) {
-    return end(state, 'git', `The verified commit on ${waiting.branch} no longer fits: ${conflict.join(', ')} changed meanwhile. Merge it by hand, or delete the branch to start the task anew.`)
+    return end(
+      state,
+      'git',
+      `The verified commit on ${waiting.branch} no longer fits: ${conflict.join(', ')} changed meanwhile. Merge it by hand, or delete the branch to start the task anew.`,
+    )
   }
   const prepared = await prepare(world, state)
   const based = prepared.outcome ? prepared : await baseline(world, prepared)
@@ -47,12 +54,21 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   const files = changes.filter((change) => isTestPath(change.path))
   const frozen: Frozen | null =
     files.length === 0 ? null : { files, stubs: [], ids: [], names: [], red: '', redCount: 0, remarks: '', author: '' }
-  const ticked: FileChange = { path: state.plan.tasksPath, action: 'edit', content: tick(state.plan.tasksText, state.plan.task), blocks: [] }
+  const ticked: FileChange = {
+    path: state.plan.tasksPath,
+    action: 'edit',
+    content: tick(state.plan.tasksText, state.plan.task),
+    blocks: [],
+  }
   const judgement = await gatherEvidence(world, { ...based, frozen }, [...changes, ticked])
   if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
   if (judgement.kind !== 'passed') {
     const reason = judgement.kind === 'broken' ? judgement.problem : judgement.reason
-    return end(based, 'git', `The commit on ${waiting.branch} does not hold on the new base: ${reason}\nDelete the branch to start the task anew.`)
+    return end(
+      based,
+      'git',
+      `The commit on ${waiting.branch} does not hold on the new base: ${reason}\nDelete the branch to start the task anew.`,
+    )
   }
   const models = [readTrailers(waiting.message)['Model']?.split(';')[0] ?? 'unknown']
   const candidate = { ...judgement.candidate, evidence: { ...judgement.candidate.evidence, red: null } }
@@ -64,7 +80,8 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
 
 async function conflicting(world: World, state: State, waiting: Waiting, changes: FileChange[]): Promise<string[]> {
   const before = await world.tree(waiting.parent)
-  const same = async (path: string) => JSON.stringify(await before.read(path)) === JSON.stringify(await state.tree.read(path))
+  const same = async (path: string) =>
+    JSON.stringify(await before.read(path)) === JSON.stringify(await state.tree.read(path))
   const paths: string[] = []
   for (const change of changes) if (!(await same(change.path))) paths.push(change.path)
   return paths

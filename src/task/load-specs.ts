@@ -22,8 +22,19 @@ export async function loadSpecs(tree: Pick<Tree, 'paths' | 'read'>): Promise<Loa
   }
   const specs: Spec[] = []
   for (const { id, dir } of specFolders(tree.paths)) {
-    const [requirements, design, tasks] = await Promise.all(['requirements', 'design', 'tasks'].map((name) => read(`${dir}/${name}.md`)))
-    specs.push(parseSpec({ id, dir, requirements: requirements ?? null, design: design ?? null, tasks: tasks ?? null, steering }))
+    const [requirements, design, tasks] = await Promise.all(
+      ['requirements', 'design', 'tasks'].map((name) => read(`${dir}/${name}.md`)),
+    )
+    specs.push(
+      parseSpec({
+        id,
+        dir,
+        requirements: requirements ?? null,
+        design: design ?? null,
+        tasks: tasks ?? null,
+        steering,
+      }),
+    )
   }
   return { specs, withoutTasks: foldersWithoutTasks(tree.paths) }
 }

@@ -8,7 +8,11 @@ export async function permitted(_world: World, state: State): Promise<State> {
     return end(state, 'blocked', `Task ${plan.task.id} is for a person: ${plan.task.title}`)
   }
   if (frozen && around.settings.reviewTests) {
-    return end(state, 'blocked', `The tests are written and wait for review: ${frozen.files.map((file) => file.path).join(', ')}. Run again without --review-tests to go on with them.`)
+    return end(
+      state,
+      'blocked',
+      `The tests are written and wait for review: ${frozen.files.map((file) => file.path).join(', ')}. Run again without --review-tests to go on with them.`,
+    )
   }
   if (untestable && around.settings.requireVerified) {
     return end(state, 'blocked', `The task can only be checked, not verified: ${untestable}`)

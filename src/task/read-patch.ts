@@ -17,11 +17,24 @@ export type ReadPatch =
 /** The implementer's reply as changes of the base with stubs and frozen tests, or why it is refused. */
 export async function readPatch(world: World, state: State, reply: Reply, strikes: Strikes): Promise<ReadPatch> {
   if (reply.kind === 'need') {
-    return { kind: 'refused', strike: false, problem: 'Asking for further files is not possible here: work with what stands above and answer with a patch.' }
+    return {
+      kind: 'refused',
+      strike: false,
+      problem: 'Asking for further files is not possible here: work with what stands above and answer with a patch.',
+    }
   }
-  if (reply.kind === 'untestable') return { kind: 'refused', strike: false, problem: 'UNTESTABLE is no answer to this task: answer with a patch, or BLOCKED and the reason.' }
+  if (reply.kind === 'untestable')
+    return {
+      kind: 'refused',
+      strike: false,
+      problem: 'UNTESTABLE is no answer to this task: answer with a patch, or BLOCKED and the reason.',
+    }
   if (reply.kind === 'unreadable') {
-    return { kind: 'refused', strike: false, problem: reply.problems.map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n') }
+    return {
+      kind: 'refused',
+      strike: false,
+      problem: reply.problems.map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n'),
+    }
   }
   if (reply.kind === 'blocked') return { kind: 'ended', status: 'blocked', message: reply.reason }
   const { tree, plan, frozen } = state
@@ -41,12 +54,20 @@ export async function readPatch(world: World, state: State, reply: Reply, strike
     tellRefused(world, applied.refused)
     return { kind: 'refused', strike: false, problem: describeRefusals(applied.refused) }
   }
-  world.tell({ type: 'patch.applied', role: 'implementer', files: applied.changes.map(({ path, action }) => ({ path, action })) })
+  world.tell({
+    type: 'patch.applied',
+    role: 'implementer',
+    files: applied.changes.map(({ path, action }) => ({ path, action })),
+  })
   return { kind: 'changes', changes: applied.changes }
 }
 
 function tellRefused(world: World, refused: Refusal[]): void {
-  world.tell({ type: 'patch.refused', role: 'implementer', reasons: refused.map(({ path, code, message }) => ({ path, code, message })) })
+  world.tell({
+    type: 'patch.refused',
+    role: 'implementer',
+    reasons: refused.map(({ path, code, message }) => ({ path, code, message })),
+  })
 }
 
 function strike(world: World, refused: GuardRefusal[], strikes: Strikes): ReadPatch {
@@ -57,7 +78,9 @@ function strike(world: World, refused: GuardRefusal[], strikes: Strikes): ReadPa
   if (kinds.some(isJudge)) strikes.judge++
   else strikes.other++
   const decision = decideStrike(strikes)
-  if (decision.kind === 'tampering') return { kind: 'ended', status: 'tampering', message: `The patch reached for its judge a third time:\n${problem}` }
-  if (decision.kind === 'blocked') return { kind: 'ended', status: 'blocked', message: `The patch needs what the task does not allow:\n${problem}` }
+  if (decision.kind === 'tampering')
+    return { kind: 'ended', status: 'tampering', message: `The patch reached for its judge a third time:\n${problem}` }
+  if (decision.kind === 'blocked')
+    return { kind: 'ended', status: 'blocked', message: `The patch needs what the task does not allow:\n${problem}` }
   return { kind: 'refused', strike: true, problem }
 }

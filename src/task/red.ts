@@ -13,19 +13,35 @@ export type StubVerdict =
   | { kind: 'judged'; judgement: RedJudgement; ids: string[]; names: string[] }
 
 /** Runs tests against the stub as written (it throws) and against its empty twin. */
-export async function judgeStubs(world: World, state: State, draft: { files: FileChange[]; stubs: FileChange[] }): Promise<StubVerdict> {
-  const request = { kind: 'tests' as const, files: draft.files.map((file) => file.path), intensity: { seeds: [world.seed()], runs: 20, minMs: 0 }, maxMs: RED_MS }
+export async function judgeStubs(
+  world: World,
+  state: State,
+  draft: { files: FileChange[]; stubs: FileChange[] },
+): Promise<StubVerdict> {
+  const request = {
+    kind: 'tests' as const,
+    files: draft.files.map((file) => file.path),
+    intensity: { seeds: [world.seed()], runs: 20, minMs: 0 },
+    maxMs: RED_MS,
+  }
   const commitOf = async (stubs: FileChange[]) =>
-    (await world.makeCommit({ parent: state.tree.commit, changes: [...draft.files, ...stubs], message: 'tests' })).commit
+    (await world.makeCommit({ parent: state.tree.commit, changes: [...draft.files, ...stubs], message: 'tests' }))
+      .commit
   const throwing = await withWorktree(world, await commitOf(draft.stubs), async (worktree) => {
     const build = await runCheck(world, worktree, { stage: 'build', kind: 'build' })
     if (build.status === 'broken' || build.status === 'failed') return { build, tests: null }
     return { build, tests: await runCheck(world, worktree, { stage: 'red-throwing', ...request }) }
   })
-  if (!throwing.tests) return { kind: 'broken', problem: `The compiler says:\n\n${describe(throwing.build)}\n\nAnswer again with all files, complete.` }
+  if (!throwing.tests)
+    return {
+      kind: 'broken',
+      problem: `The compiler says:\n\n${describe(throwing.build)}\n\nAnswer again with all files, complete.`,
+    }
   const twins = emptyStub(draft.stubs.map((stub) => ({ path: stub.path, text: stub.content ?? '' })))
   const emptyStubs = draft.stubs.map((stub, i) => ({ ...stub, content: twins[i]?.text ?? stub.content }))
-  const empty = await withWorktree(world, await commitOf(emptyStubs), (worktree) => runCheck(world, worktree, { stage: 'red-empty', ...request }))
+  const empty = await withWorktree(world, await commitOf(emptyStubs), (worktree) =>
+    runCheck(world, worktree, { stage: 'red-empty', ...request }),
+  )
   const judgement = judgeRed(throwing.tests, empty, state.plan.judgedBy !== 'tests')
   return {
     kind: 'judged',

@@ -38,26 +38,41 @@ export async function writeTests(world: World, state: State): Promise<State> {
     const again = (problem: string) => [pastPart(`author's answer ${round}`, answer.text, problem)]
     const draft = await readDraft(world, current, answer.reply)
     if (typeof draft === 'string') {
-      if (++repairs > MOST_REPAIRS) return end(current, 'unverifiable', `The test author's answers could not be used:\n${draft}`)
+      if (++repairs > MOST_REPAIRS)
+        return end(current, 'unverifiable', `The test author's answers could not be used:\n${draft}`)
       past = again(draft)
       continue
     }
     const judged = await judgeStubs(world, current, draft)
     if (world.signal.aborted) return end(current, 'interrupted', 'interrupted while the tests were judged')
     if (judged.kind === 'broken') {
-      if (++repairs > MOST_REPAIRS) return end(current, 'unverifiable', `The tests do not compile or run:\n${judged.problem}`)
+      if (++repairs > MOST_REPAIRS)
+        return end(current, 'unverifiable', `The tests do not compile or run:\n${judged.problem}`)
       past = again(judged.problem)
       continue
     }
     if (judged.judgement.improvable && !sentBack) {
       sentBack = true
       const problem = judged.judgement.reasons.map((reason) => `- ${reason}`).join('\n')
-      world.tell({ type: 'decision', spec: current.plan.spec.id, task: current.plan.task.id, attempt: 0, decision: 'tests sent back', reason: judged.judgement.reasons[0] ?? '' })
-      past = again(`The tests ran against the stubs. ${judged.judgement.summary}.\n\n${problem}\n\nAnswer again with all files, complete.`)
+      world.tell({
+        type: 'decision',
+        spec: current.plan.spec.id,
+        task: current.plan.task.id,
+        attempt: 0,
+        decision: 'tests sent back',
+        reason: judged.judgement.reasons[0] ?? '',
+      })
+      past = again(
+        `The tests ran against the stubs. ${judged.judgement.summary}.\n\n${problem}\n\nAnswer again with all files, complete.`,
+      )
       continue
     }
     if (!judged.judgement.ok) {
-      return end(current, 'unverifiable', `The tests cannot judge this task, also after they were sent back:\n${judged.judgement.reasons.join('\n')}`)
+      return end(
+        current,
+        'unverifiable',
+        `The tests cannot judge this task, also after they were sent back:\n${judged.judgement.reasons.join('\n')}`,
+      )
     }
     const frozen: Frozen = {
       ...draft,
@@ -78,7 +93,13 @@ export function frozenKeyOf(plan: Plan): string {
 }
 
 function freeze(world: World, state: State, frozen: Frozen, reused: boolean): State {
-  world.tell({ type: 'tests.frozen', files: frozen.files.map((file) => file.path), tests: frozen.ids.length, red: frozen.red, reused })
+  world.tell({
+    type: 'tests.frozen',
+    files: frozen.files.map((file) => file.path),
+    tests: frozen.ids.length,
+    red: frozen.red,
+    reused,
+  })
   return { ...state, attempt: 0, frozen }
 }
 
@@ -95,9 +116,15 @@ async function reuse(world: World, state: State): Promise<State | null> {
 }
 
 /** The author's files, or what is wrong with the answer in words for the next question. */
-async function readDraft(world: World, state: State, reply: { kind: string; patch?: Patch; prose?: string; problems?: { line: number; message: string }[] }): Promise<Draft | string> {
-  if (reply.kind === 'need') return 'Asking for further files is not possible here: everything that there is stands above. Answer with the files.'
-  if (!reply.patch) return (reply.problems ?? []).map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n')
+async function readDraft(
+  world: World,
+  state: State,
+  reply: { kind: string; patch?: Patch; prose?: string; problems?: { line: number; message: string }[] },
+): Promise<Draft | string> {
+  if (reply.kind === 'need')
+    return 'Asking for further files is not possible here: everything that there is stands above. Answer with the files.'
+  if (!reply.patch)
+    return (reply.problems ?? []).map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n')
   const { tree, plan } = state
   const guard = createGuard({
     allows: plan.task.allows,
@@ -110,15 +137,24 @@ async function readDraft(world: World, state: State, reply: { kind: string; patc
   const refused = guard(reply.patch, (path) => tree.paths.includes(path))
   const applied = refused.length > 0 ? { ok: false as const, refused } : await applyPatch(reply.patch, tree.read)
   if (!applied.ok) {
-    world.tell({ type: 'patch.refused', role: 'author', reasons: applied.refused.map(({ path, code, message }) => ({ path, code, message })) })
+    world.tell({
+      type: 'patch.refused',
+      role: 'author',
+      reasons: applied.refused.map(({ path, code, message }) => ({ path, code, message })),
+    })
     return describeRefusals(applied.refused)
   }
   const files = applied.changes.filter((change) => isTestPath(change.path))
   const stubs = applied.changes.filter((change) => !isTestPath(change.path))
-  if (files.length === 0) return 'Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts`.'
+  if (files.length === 0)
+    return 'Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts`.'
   if (plan.judgedBy === 'chaos' && !files.some((file) => file.content?.includes('specproof/sim'))) {
     return 'The task asks for a chaos test: its faults must be injected with the simulation kit (`specproof/sim`).'
   }
-  world.tell({ type: 'patch.applied', role: 'author', files: applied.changes.map(({ path, action }) => ({ path, action })) })
+  world.tell({
+    type: 'patch.applied',
+    role: 'author',
+    files: applied.changes.map(({ path, action }) => ({ path, action })),
+  })
   return { files, stubs, remarks: (reply.prose ?? '').slice(0, 1_000).trim() }
 }

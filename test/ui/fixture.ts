@@ -1,7 +1,7 @@
 import type { Counterexample, Event, StampedEvent } from '../../src/core/events.ts'
 
 const task = { spec: 'job-queue', task: '2' }
-const model = 'anthropic/claude-sonnet'
+const model = 'anthropic/some-model'
 
 export const counterexample: Counterexample = {
   test: 'test/detector.chaos.test.ts > failure detection > reassigns the jobs of a worker that is cut off',

@@ -29,7 +29,7 @@ const result = (fields: object) => ({
 test('a run of two attempts reads well', () => {
   expect(shown(twoAttempts, { unicode: true })).toMatchInlineSnapshot(`
     "  run           20260114-101502-7f3a on main at 932ab94
-      model         anthropic/claude-sonnet
+      model         anthropic/some-model
       journal       .agent/runs/20260114-101502-7f3a
 
     job-queue/2  Implement failure detection and reassignment

@@ -1,6 +1,8 @@
 const LABEL = /^(?:file ?name|file ?path|file|path|new file|create|update|edit)\s*:\s*/i
 const COMMENTS = [/^\/\/\s*(.+)$/, /^#(?!#)\s*(.+)$/, /^--\s+(.+)$/, /^<!--\s*(.+?)\s*-->$/, /^\/\*\s*(.+?)\s*\*\/$/]
 const NOTE = /\s+\((?:new|new file|create|created|modified|updated|existing)\)$/i
+/** Characters; no longer line is looked at as a path. */
+const LONGEST = 1000
 /** A name with an extension that is no number: `3.3` and `v1.2` are none. */
 const DOTTED = /^\.?[^.]*(?:\.[\w-]*[a-z][\w-]*)+$/i
 /** Files that are known by a name without a dot or a slash. */
@@ -11,6 +13,7 @@ const BARE_NAMES = /^(?:makefile|dockerfile|license|notice|readme|changelog|code
  * null where the line is anything else. Whether the path may be used is not asked here.
  */
 export function pathIn(line: string): string | null {
+  if (line.length > LONGEST) return null
   const text = line
     .trim()
     .replace(/^#{1,6}\s+(?=\S)/, '')
@@ -20,6 +23,7 @@ export function pathIn(line: string): string | null {
 
 /** The path in a line that is a comment of nothing but a path: `// src/x.ts`. */
 export function commentedPath(line: string): string | null {
+  if (line.length > LONGEST) return null
   for (const pattern of COMMENTS) {
     const said = pattern.exec(line.trim())?.[1]
     if (said !== undefined) return undressedPath(said)
@@ -29,6 +33,7 @@ export function commentedPath(line: string): string | null {
 
 /** The path in what follows the opening characters of a fence: `ts path=src/x.ts`, `ts:src/x.ts`, `src/x.ts`. */
 export function pathInInfo(info: string): string | null {
+  if (info.length > LONGEST) return null
   const named = /(?:^|[\s{,])(?:path|file|filename|title)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|([^\s,}]+))/i.exec(info)
   const quoted = named?.[1] ?? named?.[2]
   if (quoted !== undefined) return quotedPath(quoted)

@@ -64,6 +64,7 @@ export interface Replacement {
 export function rebuild({ region, search, replace, shift, eol }: Replacement): Line[] {
   const partner = alignLines(search, replace)
   const result: Line[] = []
+  const limits = limitsOf(partner, region.length)
   let next = 0
   for (const [j, text] of replace.entries()) {
     const from = partner[j]!
@@ -73,13 +74,23 @@ export function rebuild({ region, search, replace, shift, eol }: Replacement): L
       next = from + 1
       continue
     }
-    const limit = partner.slice(j).find((p) => p >= 0) ?? region.length
-    const stead = next < limit ? next++ : Math.max(0, next - 1)
+    const stead = next < limits[j]! ? next++ : Math.max(0, next - 1)
     result.push({ text: shift(text), eol: eolNear(region, stead, eol) })
   }
   const last = result.at(-1)
   if (last !== undefined && region.at(-1)?.eol === '') last.eol = ''
   return result
+}
+
+/** For each new line the next line of the region that stays. */
+function limitsOf(partner: readonly number[], end: number): number[] {
+  const limits = new Array<number>(partner.length)
+  let limit = end
+  for (let j = partner.length - 1; j >= 0; j--) {
+    if (partner[j]! >= 0) limit = partner[j]!
+    limits[j] = limit
+  }
+  return limits
 }
 
 function eolNear(region: readonly Line[], at: number, fallback: '\n' | '\r\n'): '\n' | '\r\n' {

@@ -3,12 +3,7 @@ import type { Steering } from '../spec/spec.ts'
 
 /** Text of the slice as a prompt shows it: task, criteria, design sections, properties elsewhere, glossary. */
 export function renderSlice(slice: Slice): string {
-  return [
-    `# Task\n\n${slice.task.text.trimEnd()}`,
-    renderCriteria(slice),
-    renderDesign(slice),
-    renderGlossary(slice),
-  ]
+  return [`# Task\n\n${slice.task.text.trimEnd()}`, renderCriteria(slice), renderDesign(slice), renderGlossary(slice)]
     .filter((text) => text !== '')
     .join('\n\n')
 }

@@ -24,7 +24,9 @@ export function importedFiles(path: string, text: string, paths: string[]): stri
     const target = resolveRelative(folder, match[1]!)
     if (target === null) continue
     const stem = target.replace(/\.[cm]?js$/, '')
-    const hit = [target, `${target}.ts`, `${stem}.ts`, `${target}.js`, `${target}/index.ts`].find((name) => paths.includes(name))
+    const hit = [target, `${target}.ts`, `${stem}.ts`, `${target}.js`, `${target}/index.ts`].find((name) =>
+      paths.includes(name),
+    )
     if (hit) found.push(hit)
   }
   return found

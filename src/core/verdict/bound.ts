@@ -6,7 +6,10 @@ export function upperBoundPercent(runs: number): string {
   const percent = 300 / runs
   const digits = Math.max(0, 1 - Math.floor(Math.log10(percent)))
   const scale = 10 ** digits
-  return (Math.ceil(percent * scale - 1e-9) / scale).toFixed(digits).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+  return (Math.ceil(percent * scale - 1e-9) / scale)
+    .toFixed(digits)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '')
 }
 
 export function boundText(runs: number, noun: string): string | null {

@@ -11,7 +11,8 @@ export type Decision = { kind: 'retry'; reason: string } | { kind: 'stop'; reaso
 
 export function decide(past: Past): Decision {
   const [before, now] = past.signatures.slice(-2)
-  if (past.attempt >= past.attempts) return { kind: 'stop', reason: `attempt ${past.attempt} of ${past.attempts} failed` }
+  if (past.attempt >= past.attempts)
+    return { kind: 'stop', reason: `attempt ${past.attempt} of ${past.attempts} failed` }
   if (past.signatures.length >= 2 && before === now) return { kind: 'stop', reason: 'the same failure twice' }
   return { kind: 'retry', reason: 'the next attempt starts from the same clean base, with the counterexample' }
 }

@@ -11,14 +11,16 @@ export function emptyStub(files: { path: string; text: string }[]): { path: stri
   const parsed = files.map((file) => ({ ...file, program: parseTypeScript(file.text) }))
   const types: TypeNames = new Map()
   for (const { program, text } of parsed) {
-    if (program) for (const declaration of declarations(program)) types.set(declaration.name, { node: declaration.node, text })
+    if (program)
+      for (const declaration of declarations(program)) types.set(declaration.name, { node: declaration.node, text })
   }
   return parsed.map(({ path, text, program }) => ({ path, text: program ? replaceThrows(program, text, types) : text }))
 }
 
 function parseTypeScript(text: string): Node | null {
   try {
-    return parse(text, { sourceType: 'module', plugins: ['typescript'], errorRecovery: true }).program as unknown as Node
+    return parse(text, { sourceType: 'module', plugins: ['typescript'], errorRecovery: true })
+      .program as unknown as Node
   } catch {
     return null
   }
@@ -34,7 +36,14 @@ function declarations(program: Node): { name: string; node: Node }[] {
   return found
 }
 
-const FUNCTIONS = ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression', 'ClassMethod', 'ObjectMethod', 'ClassPrivateMethod']
+const FUNCTIONS = [
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'ClassMethod',
+  'ObjectMethod',
+  'ClassPrivateMethod',
+]
 
 function replaceThrows(program: Node, text: string, types: TypeNames): string {
   const edits: { start: number; end: number; text: string }[] = []

@@ -9,8 +9,19 @@ export function describeFailure(test: TestResult): string {
   const run = test.properties.find((property) => property.failed)
   const lines = [`### ${test.name}`]
   if (run) {
-    lines.push('', `Smallest failing case found (seed ${run.seed}, path ${run.path}, ${run.shrinks} shrinks):`, '', fenced(run.counterexample ?? '(none)'))
-    if (run.history.length > 0) lines.push('', 'Last events of the simulation of that case:', '', fenced(run.history.slice(-MOST_HISTORY).join('\n')))
+    lines.push(
+      '',
+      `Smallest failing case found (seed ${run.seed}, path ${run.path}, ${run.shrinks} shrinks):`,
+      '',
+      fenced(run.counterexample ?? '(none)'),
+    )
+    if (run.history.length > 0)
+      lines.push(
+        '',
+        'Last events of the simulation of that case:',
+        '',
+        fenced(run.history.slice(-MOST_HISTORY).join('\n')),
+      )
   }
   lines.push('', 'Failure:', '', fenced(cut(stripReport(test.error?.message ?? ''), MOST_MESSAGE)))
   return lines.join('\n')

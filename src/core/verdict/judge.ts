@@ -19,7 +19,8 @@ export function judgeFrozen(result: CheckResult, frozen: string[]): CheckVerdict
   if (failed.length > 0) return { ok: false, reason: `${failed.length} of ${result.tests.length} tests failed`, failed }
   const missing = frozen.filter((id) => byId.get(id)?.status !== 'passed')
   if (missing.length > 0) return { ok: false, reason: `frozen tests did not run: ${missing.join(', ')}`, failed: [] }
-  if (result.problems.length > 0) return { ok: false, reason: result.problems.map((problem) => problem.message).join('\n'), failed: [] }
+  if (result.problems.length > 0)
+    return { ok: false, reason: result.problems.map((problem) => problem.message).join('\n'), failed: [] }
   return { ok: true }
 }
 
@@ -34,7 +35,8 @@ export function judgeSuite(result: CheckResult, baseline: CheckResult | null, fr
   const green = [...before].filter(([, status]) => status === 'passed').map(([id]) => id)
   const gone = [...green, ...frozen].filter((id) => now.get(id)?.status !== 'passed')
   if (gone.length > 0) return { ok: false, reason: `tests that must pass did not run: ${gone.join(', ')}`, failed: [] }
-  if (result.problems.length > 0) return { ok: false, reason: result.problems.map((problem) => problem.message).join('\n'), failed: [] }
+  if (result.problems.length > 0)
+    return { ok: false, reason: result.problems.map((problem) => problem.message).join('\n'), failed: [] }
   return { ok: true }
 }
 
@@ -66,7 +68,14 @@ export function weakest(runs: PropertyRun[]): { seeds: number; runs: number } | 
   return { seeds: least.seeds.length, runs: least.runs }
 }
 
-export const NO_EVIDENCE: EvidenceSummary = { red: null, green: null, property: null, chaos: null, teeth: null, suite: null }
+export const NO_EVIDENCE: EvidenceSummary = {
+  red: null,
+  green: null,
+  property: null,
+  chaos: null,
+  teeth: null,
+  suite: null,
+}
 
 /** `41/41`, with what was red before the task. */
 export function suiteSummary(result: CheckResult, baseline: CheckResult | null): string {

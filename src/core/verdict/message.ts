@@ -23,7 +23,10 @@ export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   const parts: string[] = []
   if (evidence.red) parts.push(`red ${evidence.red} at ${base.slice(0, 7)}`)
   if (evidence.green) parts.push(`green ${evidence.green}`)
-  if (evidence.property) parts.push(`property ${evidence.property.seeds} seeds x ${Math.floor(evidence.property.runs / Math.max(1, evidence.property.seeds))} runs`)
+  if (evidence.property)
+    parts.push(
+      `property ${evidence.property.seeds} seeds x ${Math.floor(evidence.property.runs / Math.max(1, evidence.property.seeds))} runs`,
+    )
   if (evidence.chaos) {
     const bound = evidence.chaos.schedules > 0 ? ` (< ${upperBoundPercent(evidence.chaos.schedules)} % at 95 %)` : ''
     parts.push(`chaos ${evidence.chaos.failed} of ${evidence.chaos.schedules} failed${bound}`)
@@ -57,7 +60,11 @@ function lowerFirst(text: string): string {
 
 /** Trailers of a commit message by name; later ones win. */
 export function readTrailers(message: string): Record<string, string> {
-  const last = message.trimEnd().split(/\n\s*\n/).at(-1) ?? ''
+  const last =
+    message
+      .trimEnd()
+      .split(/\n\s*\n/)
+      .at(-1) ?? ''
   const trailers: Record<string, string> = {}
   for (const line of last.split('\n')) {
     const match = /^([A-Z][A-Za-z-]*): (.*)$/.exec(line)

@@ -20,9 +20,19 @@ export interface RedJudgement {
  * passes on a program that does nothing.
  */
 export function judgeRed(throwing: CheckResult, empty: CheckResult, wantsProperty: boolean): RedJudgement {
-  const unusable = [...unusableReasons(throwing, 'the stub that throws'), ...unusableReasons(empty, 'the stub that returns empty values')]
+  const unusable = [
+    ...unusableReasons(throwing, 'the stub that throws'),
+    ...unusableReasons(empty, 'the stub that returns empty values'),
+  ]
   if (unusable.length > 0) {
-    return { ok: false, improvable: true, summary: 'not runnable', red: 0, total: throwing.tests.length, reasons: unusable }
+    return {
+      ok: false,
+      improvable: true,
+      summary: 'not runnable',
+      red: 0,
+      total: throwing.tests.length,
+      reasons: unusable,
+    }
   }
   const onEmpty = new Map(empty.tests.map((test) => [test.id, test]))
   const verdicts = throwing.tests.map((test) => ({ test, onEmpty: onEmpty.get(test.id) }))
@@ -35,13 +45,19 @@ export function judgeRed(throwing: CheckResult, empty: CheckResult, wantsPropert
     ...skipped.map((test) => `"${test.name}" is skipped; every test must run.`),
     ...untouched
       .filter((entry) => entry.test.status !== 'skipped')
-      .map((entry) => `"${entry.test.name}" passes although nothing is implemented: it does not test the missing behaviour.`),
+      .map(
+        (entry) =>
+          `"${entry.test.name}" passes although nothing is implemented: it does not test the missing behaviour.`,
+      ),
     ...vacuous.map(
-      (entry) => `"${entry.test.name}" passes on a program whose functions do nothing and return empty values: also assert that something did happen.`,
+      (entry) =>
+        `"${entry.test.name}" passes on a program whose functions do nothing and return empty values: also assert that something did happen.`,
     ),
   ]
-  if (asserted.length === 0) reasons.push('No test fails by an assertion on a program that returns empty values; all fail by other exceptions.')
-  if (wantsProperty && properties === 0) reasons.push('No test runs a property through `fc.assert(fc.property(...))`, and the task asks for one.')
+  if (asserted.length === 0)
+    reasons.push('No test fails by an assertion on a program that returns empty values; all fail by other exceptions.')
+  if (wantsProperty && properties === 0)
+    reasons.push('No test runs a property through `fc.assert(fc.property(...))`, and the task asks for one.')
   return {
     ok: untouched.length === 0 && skipped.length === 0 && asserted.length > 0 && !(wantsProperty && properties === 0),
     improvable: reasons.length > 0,
@@ -59,7 +75,9 @@ function byAssertion(test: TestResult | undefined): boolean {
 function unusableReasons(result: CheckResult, where: string): string[] {
   switch (result.status) {
     case 'broken':
-      return result.problems.map((problem) => `${problem.file ?? 'A test file'} cannot be run against ${where}: ${problem.message}`)
+      return result.problems.map(
+        (problem) => `${problem.file ?? 'A test file'} cannot be run against ${where}: ${problem.message}`,
+      )
     case 'empty':
       return ['No test was collected: tests must be in a file that the runner includes, and call `it` or `test`.']
     case 'stopped':

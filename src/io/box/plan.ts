@@ -58,7 +58,7 @@ async function callerMounts(policy: BoxPolicy): Promise<Mount[]> {
   for (const mount of all) byPlace.set(mount.to, mount)
   if (byPlace.get(all[0]!.to) !== all[0]) throw new PlanError(`something else is mounted at the root ${all[0]!.to}`)
   const depth = (mount: Mount) => mount.to.split('/').length
-  return [...byPlace.values()]
+  return [...byPlace.values()].sort((a, b) => depth(a) - depth(b))
 }
 
 /** Looks for `path` below `dir` without following a symbolic link, which could lead out of it. */

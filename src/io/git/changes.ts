@@ -16,7 +16,8 @@ export async function changesOf(root: string, commit: string): Promise<FileChang
       continue
     }
     const file = decodeBlob(await gitBuffer(root, ['cat-file', 'blob', `${commit}:${path}`]))
-    if (file.kind === 'text') changes.push({ path, action: status === 'A' ? 'create' : 'edit', content: file.text, blocks: [] })
+    if (file.kind === 'text')
+      changes.push({ path, action: status === 'A' ? 'create' : 'edit', content: file.text, blocks: [] })
   }
   return changes
 }

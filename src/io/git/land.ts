@@ -5,7 +5,15 @@ import { readHead } from './repository.ts'
 const ZERO = '0'.repeat(40)
 
 /** Flags that keep a fast-forward from touching what is not ours: stashes, ignored files, hooks (see git.ts). */
-const MERGE = ['-c', 'merge.autoStash=false', 'merge', '--ff-only', '--no-autostash', '--no-overwrite-ignore', '--quiet']
+const MERGE = [
+  '-c',
+  'merge.autoStash=false',
+  'merge',
+  '--ff-only',
+  '--no-autostash',
+  '--no-overwrite-ignore',
+  '--quiet',
+]
 
 /** Keeps a verified commit on a branch of its own, under the first free name. */
 export async function keepOnBranch(root: string, commit: string, wanted: string): Promise<string> {
@@ -26,7 +34,8 @@ function whyNotNow(now: Head, start: Head): string | null {
   if (now.branch !== start.branch) {
     return `HEAD was on ${short(start.branch)} and is now ${now.branch ? `on ${short(now.branch)}` : 'detached'}`
   }
-  if (now.commit !== start.commit) return `${short(start.branch)} moved from ${start.commit.slice(0, 7)} to ${now.commit.slice(0, 7)}`
+  if (now.commit !== start.commit)
+    return `${short(start.branch)} moved from ${start.commit.slice(0, 7)} to ${now.commit.slice(0, 7)}`
   return null
 }
 

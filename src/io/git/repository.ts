@@ -26,7 +26,10 @@ export async function openRepository(cwd: string): Promise<Repository> {
 export async function readHead(root: string): Promise<Head> {
   const commit = await tryGit(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
   if (!commit.ok) {
-    throw new UserError('This repository has no commit yet. Commit your spec and project first: `git add -A && git commit`.', 'git')
+    throw new UserError(
+      'This repository has no commit yet. Commit your spec and project first: `git add -A && git commit`.',
+      'git',
+    )
   }
   const branch = await tryGit(root, ['symbolic-ref', '--quiet', 'HEAD'])
   return {

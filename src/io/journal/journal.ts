@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { closeSync, openSync, writeSync } from 'node:fs'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EVENT_VERSION, type Event, type StampedEvent } from '../../core/events.ts'
 import type { ModelRequest } from '../../world.ts'
@@ -31,7 +31,8 @@ export async function openJournal(root: string, run: string, mask: (text: string
       if (open && !NOT_KEPT.includes(event.type)) writeSync(file, `${mask(JSON.stringify(stamped))}\n`)
       return stamped
     },
-    prompt: (request) => writeFile(join(dir, 'prompts', nameOf(request)), mask(`${request.system}\n\n---\n\n${request.prompt}`)),
+    prompt: (request) =>
+      writeFile(join(dir, 'prompts', nameOf(request)), mask(`${request.system}\n\n---\n\n${request.prompt}`)),
     reply: (request, text) => writeFile(join(dir, 'replies', nameOf(request)), mask(text)),
     close() {
       if (open) closeSync(file)

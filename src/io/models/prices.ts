@@ -3,7 +3,6 @@ import type { Usage } from '../../world.ts'
 
 export type { Price }
 
-
 /** The entry for the full name goes before the one for the bare model. */
 export function priceOf(name: string, model: string, prices: Record<string, Price> | undefined): Price | null {
   return prices?.[name] ?? prices?.[model] ?? null

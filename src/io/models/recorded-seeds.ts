@@ -19,7 +19,13 @@ export async function readSeeds(dir: string, spec: string, task: string, attempt
   }
 }
 
-export async function writeSeeds(dir: string, spec: string, task: string, attempt: number, value: number[]): Promise<void> {
+export async function writeSeeds(
+  dir: string,
+  spec: string,
+  task: string,
+  attempt: number,
+  value: number[],
+): Promise<void> {
   const file = fileOf(dir, spec, task, attempt)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, `${JSON.stringify(value)}\n`)

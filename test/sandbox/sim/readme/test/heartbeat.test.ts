@@ -19,8 +19,10 @@ it('a worker is failed after 30 s without a heartbeat (noticed within 5 s), and 
         for (const w of WORKERS) {
           const silence = sim.now() - (sim.received('coordinator', w).at(-1)?.deliveredAt ?? 0)
           const status = detector?.status(w)
-          if (silence < 30_000 && status !== 'alive') wrong.push(`${w} ${status} at ${sim.now()}, silent for ${silence}`)
-          if (silence > 35_000 && status !== 'failed') wrong.push(`${w} ${status} at ${sim.now()}, silent for ${silence}`)
+          if (silence < 30_000 && status !== 'alive')
+            wrong.push(`${w} ${status} at ${sim.now()}, silent for ${silence}`)
+          if (silence > 35_000 && status !== 'failed')
+            wrong.push(`${w} ${status} at ${sim.now()}, silent for ${silence}`)
         }
       })
       sim.run(calmAfter(schedule) + 15_000) // quiet time: one heartbeat interval and some slack
