@@ -78,7 +78,7 @@ export async function writeTests(world: World, state: State): Promise<State> {
       ...draft,
       ids: judged.ids,
       names: judged.names,
-      red: judged.judgement.summary,
+      red: judged.judgement.summary.replace(' red', ''),
       redCount: judged.judgement.red,
       author: current.models.at(-1) ?? current.around.settings.model,
     }

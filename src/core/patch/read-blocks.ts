@@ -98,10 +98,11 @@ function unclosed(at: LineAt, count: number, start: number, limit: number, fence
     line: start + 1,
     message: `${BLOCK_GRAMMAR}: no \`>>>>>>> REPLACE\` ends it${limit < count ? ` before the next one at line ${limit + 1}` : ''}`,
   }
-  const close = indexes(0, count, (k) => at(k).trim() !== '').at(-1) ?? 0
-  const fences = indexes(start + 1, count, (k) => openingFence(at(k), k) !== null)
+  if (fence === null || limit < count) return { problem, next: limit }
+  const close = indexes(start + 1, count, (k) => at(k).trim() !== '').at(-1) ?? start
+  const firstFence = indexes(start + 1, count, (k) => openingFence(at(k), k) !== null)[0]
   const middle = middleOf(at, start, count)
-  const certain = fence !== null && limit === count && closesFence(at(close), fence)
-  if (!certain || fences[0] !== close || typeof middle === 'string') return { problem, next: limit }
+  if (firstFence !== close || !closesFence(at(close), fence) || typeof middle === 'string')
+    return { problem, next: limit }
   return { middle, end: close, next: close }
 }

@@ -49,14 +49,15 @@ async function resolveMount(from: string, to: string, writable: boolean): Promis
 /** All mounts of the caller, parents before what lies in them; at one place the later one of the policy wins. */
 async function callerMounts(policy: BoxPolicy): Promise<Mount[]> {
   const all = [await resolveMount(policy.tree, policy.root, true)]
+  const root = all[0]!.to
   for (const { from, to } of policy.mounts) all.push(await resolveMount(from, to, false))
   for (const path of policy.readOnly) {
     const normal = checkedPath(path, 'a mounted path')
-    if (!isSystemPath(normal)) all.push(await resolveMount(normal, normal, false))
+    if (!isSystemPath(normal) || isWithin(normal, root)) all.push(await resolveMount(normal, normal, false))
   }
   const byPlace = new Map<string, Mount>()
   for (const mount of all) byPlace.set(mount.to, mount)
-  if (byPlace.get(all[0]!.to) !== all[0]) throw new PlanError(`something else is mounted at the root ${all[0]!.to}`)
+  if (byPlace.get(root) !== all[0]) throw new PlanError(`something else is mounted at the root ${root}`)
   const depth = (mount: Mount) => mount.to.split('/').length
   return [...byPlace.values()].sort((a, b) => depth(a) - depth(b))
 }

@@ -157,6 +157,10 @@ async function tryAll(box: Box, bait: Bait): Promise<{ result: BoxResult; checks
  * `level` describes the box. Leaves nothing behind in the repository, not even an empty `.agent`.
  */
 export async function probeBox(box: Box, repository: string, level: () => Promise<string>): Promise<Probe> {
+  if (process.platform !== 'linux') {
+    const reason = 'this box needs Linux'
+    return { ok: false, reason, advice: await adviceFor(reason), checks: [] }
+  }
   let bait: Bait
   try {
     bait = await plantBait(await realpath(repository))

@@ -2,8 +2,9 @@
  * Builds the box from inside its new namespaces, then runs the payload as its child.
  *
  * Everything variable arrives in BOX_* variables (lists have one entry a line) and in "$@", the whole command line of
- * the payload; nothing is ever pasted into this text. File descriptor 3 reports to the outside: `ready`, then what the
- * shell says about a signal, then `status N`. Until `ready`, stderr belongs to the set-up and says what failed.
+ * the payload; nothing is ever pasted into this text. File descriptor 3 reports to the outside: `ready` (from
+ * STARTED_SCRIPT), then what the shell says about a signal, then `status N`. Until `ready`, stderr belongs to the set-up
+ * and says what failed.
  */
 export const SETUP_SCRIPT = `
 set -efu
@@ -33,14 +34,16 @@ umount -n -l /mnt
 mount -n -o remount,bind,ro,nosuid,nodev /
 cd "$BOX_CWD"
 exec 5>&2 2>&3
-echo ready >&3
 set +e
 (
-  exec 2>&5 3>&- 5>&-
+  exec 2>&5 5>&-
   exec "$@"
 )
 echo "status $?" >&3
 `
+
+/** The last step before the payload: all rights are gone by now, and nothing of the report is passed on. */
+export const STARTED_SCRIPT = 'echo ready >&3; exec "$@" 3>&-'
 
 /** For machines with neither iproute2 nor net-tools: SIOCSIFFLAGS with IFF_UP and IFF_RUNNING. */
 export const PERL_LOOPBACK_UP =

@@ -28,6 +28,8 @@ export interface Outcome {
 
 /** How long the kernel may take to end a killed box before its outermost process is killed as well, milliseconds. */
 const GRACE_MS = 5_000
+/** A longer timer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 /** The report is a few lines; anything longer is not ours. */
 const REPORT_CHARS = 4_096
 
@@ -134,7 +136,7 @@ export async function supervise(
   const onAbort = () => stop('cancelled')
   signal?.addEventListener('abort', onAbort, { once: true })
   if (signal?.aborted) onAbort()
-  const timer = setTimeout(() => stop('wall-clock'), limits.wallMs)
+  const timer = setTimeout(() => stop('wall-clock'), Math.min(limits.wallMs, LONGEST_TIMER_MS))
   const result = await child
   running = false
   clearTimeout(timer)

@@ -1,10 +1,11 @@
-import { constants, release } from 'node:os'
+import { constants } from 'node:os'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from './box.ts'
 import { detectIdentity, type Identity, levelOf, outerNamespaces, withoutRights } from './identity.ts'
+import { prlimitOptions } from './limits.ts'
 import { hostMounts } from './mount-table.ts'
 import { type Plan, PlanError, planBox } from './plan.ts'
 import { probeBox } from './probe.ts'
-import { SETUP_SCRIPT } from './setup-script.ts'
+import { SETUP_SCRIPT, STARTED_SCRIPT } from './setup-script.ts'
 import { type Outcome, supervise } from './supervise.ts'
 import { BOX_HOME, SYSTEM_BINS, type SystemLayout, systemLayout } from './system.ts'
 
@@ -15,23 +16,16 @@ interface Machine {
   system: SystemLayout
 }
 
-function countsProcessesPerNamespace(): boolean {
-  const [major = 0, minor = 0] = release().split('.').map(Number)
-  return major > 5 || (major === 5 && minor >= 14)
-}
-
-function prlimitOptions(limits: BoxLimits, identity: Identity): string[] {
-  const seconds = Math.max(1, Math.ceil(limits.cpuSeconds))
-  const options = [`--fsize=${Math.floor(limits.fileBytes)}`, `--cpu=${seconds}:${seconds + 1}`, '--core=0']
-  // Older kernels count all that the user runs on the whole machine: a number meant for one box would stop it at once.
-  const countable = identity.kind === 'root' || countsProcessesPerNamespace()
-  return countable ? [...options, `--nproc=${Math.floor(limits.processes)}`] : options
-}
-
-function commandLine(argv: string[], policy: BoxPolicy, limits: BoxLimits, identity: Identity): string[] {
+async function commandLine(
+  argv: string[],
+  policy: BoxPolicy,
+  limits: BoxLimits,
+  identity: Identity,
+): Promise<string[]> {
   const environment = { PATH: SYSTEM_BINS.join(':'), HOME: BOX_HOME, ...policy.env }
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
-  return withoutRights(identity, prlimitOptions(limits, identity), ['env', '-i', ...assignments, ...argv])
+  const started = ['sh', '-c', STARTED_SCRIPT, 'sh', 'env', '-i', ...assignments, ...argv]
+  return withoutRights(identity, await prlimitOptions(limits, identity), started)
 }
 
 function refuse(argv: string[], policy: BoxPolicy): string | null {
@@ -85,7 +79,7 @@ async function run(
     plan = await planBox(policy, limits, system, await hostMounts())
     // Should this process die without a word, the kernel ends the box.
     const outer = ['setpriv', '--pdeathsig', 'KILL', '--', 'unshare', ...outerNamespaces(identity), '--']
-    const script = ['sh', '-c', SETUP_SCRIPT, 'box', ...commandLine(argv, policy, limits, identity)]
+    const script = ['sh', '-c', SETUP_SCRIPT, 'box', ...(await commandLine(argv, policy, limits, identity))]
     return toResult(await supervise([...outer, ...script], plan.variables, limits, options))
   } catch (error) {
     if (error instanceof PlanError) return failed(error.message)

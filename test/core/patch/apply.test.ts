@@ -25,6 +25,9 @@ describe('the ladder', () => {
       'line-endings',
       'a\r\nB\nc\r\nD\n',
     ])
+    const grown = 'a\nx\ny\nc\r\nd\n'
+    expect(await rungOf('a\nb\nc\r\nd\n', 'a\nb\nc\nd\n', 'a\nx\ny\nc\nd\n')).toEqual(['line-endings', grown])
+    expect(await rungOf('x\r\ny\r\nb\nc', 'b\nc\n', 'b\nc\nd\n')).toEqual(['exact', 'x\r\ny\r\nb\nc\nd'])
     expect(await rungOf('one\r\ntwo\r\n', 'two', 'two\nthree')).toEqual(['exact', 'one\r\ntwo\r\nthree\r\n'])
   })
 

@@ -116,6 +116,11 @@ describe('search/replace blocks', () => {
     ['there is no fence', ['src/a.ts', ...BLOCK.slice(0, -1)]],
     ['text follows', ['```', 'src/a.ts', ...BLOCK.slice(0, -1), '```', 'Done.']],
     ['content holds fences', ['```', 'src/a.ts', ...BLOCK.slice(0, -1), '```sh', 'x', '```', '```']],
+    ['only a shorter fence follows', ['````', 'src/a.ts', ...BLOCK.slice(0, -1), '```']],
+    [
+      'a block is begun twice',
+      ['```', 'src/a.ts', '<<<<<<< SEARCH', 'a', '<<<<<<< SEARCH', 'a', '=======', 'b', '```'],
+    ],
     ['another block follows', ['```', 'src/a.ts', ...BLOCK.slice(0, -1), ...BLOCK, '```']],
   ])('wants the last marker where %s', (_name, lines) => {
     const reply = read(...lines)

@@ -16,7 +16,7 @@ describe('a slice', () => {
     expect(short(sliceOf(spec(), '2'))).toEqual({
       criteria: ['3.3.1', '3.3.2'],
       properties: [3],
-      sections: ['Coordination Protocol'],
+      sections: ['Design', 'Coordination Protocol'],
       terms: ['Worker', 'Leader'],
     })
     expect(sliceOf(spec(), '2').statements).toEqual(['Workers marked failed after 30s silence'])
@@ -37,11 +37,11 @@ describe('a slice', () => {
     expect(short(sliceOf(named, '1'))).toMatchObject({ criteria: ['3.1.1'], properties: [1] })
   })
 
-  it('holds only its sections and adds terms that its terms use', () => {
-    const design = '# D\n\nThe Tombstone.\n\n## Other\n\n## Mine\n\nValidates: 3.4\n\nUse fence-posts.\n'
+  it('holds its sections with those they stand in, not their neighbours, and adds terms that its terms use', () => {
+    const design = '# D\n\n## Other\n\nThe Tombstone.\n\n## Mine\n\nValidates: 3.4\n\nUse fence-posts.\n'
     const requirements = `${REQUIREMENTS}\n## Glossary\n\n- **Fence-Post**: keeps a Gate shut\n- **Gate**: has a Hinge\n- **Hinge**: turns\n`
     const slice = sliceOf(spec({ design, requirements }), '3')
-    expect(short(slice)).toMatchObject({ sections: ['Mine'], terms: ['Worker', 'Leader', 'Fence-Post', 'Gate'] })
+    expect(short(slice)).toMatchObject({ sections: ['D', 'Mine'], terms: ['Worker', 'Leader', 'Fence-Post', 'Gate'] })
   })
 
   it('is empty but for the task where nothing is linked, and the same for each call', () => {
