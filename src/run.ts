@@ -7,6 +7,7 @@ import { nextTask } from './core/spec/next.ts'
 import { sliceOf, sliceText } from './core/spec/slice.ts'
 import type { Diagnostic, Spec, Task } from './core/spec/spec.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
+import { dryRun } from './task/dry-run.ts'
 import { landWaiting } from './task/land-waiting.ts'
 import { loadSpecs } from './task/load-specs.ts'
 import type { Outcome, Plan, State, Surroundings } from './task/state.ts'
@@ -22,6 +23,8 @@ export interface RunOptions {
   /** The run ends after this task. */
   until: string | null
   keepGoing: boolean
+  /** Show the task and its prompt, and ask no model. */
+  dryRun: boolean
 }
 
 export type RunResult = EventOf<'run.result'>
@@ -97,6 +100,7 @@ async function oneTask(
   const refused = await refuse(world, plan)
   if (refused) return stop(refused)
   const state = initialState(around, plan, head, tree, spent)
+  if (options.dryRun) return stop(await dryRun(world, state))
   const waiting = await landWaiting(world, state)
   if (!waiting) tellSelected(world, plan, around)
   const done = waiting ?? (await runTask(world, state))

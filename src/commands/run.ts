@@ -10,7 +10,7 @@ export interface RunCommandFlags extends RunFlags {
 /** `agent run`: the next task again and again, until nothing is left, one fails or a limit is met. */
 export function runCommand(options: GlobalOptions, flags: RunCommandFlags): Promise<number> {
   const { spec = null, until = null, keepGoing = false } = flags
-  return runSession(options, flags, { spec, task: null, most: null, until, keepGoing })
+  return runSession(options, flags, { spec, task: null, most: null, until, keepGoing, dryRun: false })
 }
 
 /** `agent next`: one task, to one verified commit or a report of why not. */
@@ -21,5 +21,6 @@ export function nextCommand(options: GlobalOptions, flags: RunFlags): Promise<nu
     most: 1,
     until: null,
     keepGoing: false,
+    dryRun: flags.dryRun ?? false,
   })
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from '../../../src/io/box/box.ts'
 import { CLINGING, LIMITS, processesWith } from './support.ts'
@@ -239,6 +239,15 @@ function mounts(scene: () => Scene): void {
 
     expect(result).toMatchObject({ cause: 'exit', stdout: 'top code from the host', exitCode: 1 })
     expect(existsSync(join(scene().tree, 'written'))).toBe(true)
+  })
+
+  it('shows read-only paths in a root that covers a system folder', async () => {
+    const names = await readdir('/usr/share', { withFileTypes: true })
+    const shown = `/usr/share/${names.find((entry) => entry.isDirectory())!.name}`
+
+    const result = await scene().run('ls -d *', { policy: { root: '/usr/share', readOnly: [shown, '/usr/bin'] } })
+
+    expect(result.stdout.trim().split('\n').sort()).toEqual([basename(shown), 'source.txt'].sort())
   })
 
   it('does not follow a symbolic link that the tree has at a mount point', async () => {

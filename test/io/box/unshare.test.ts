@@ -78,9 +78,11 @@ describe('the box and the process around it', () => {
     expect(resultIn(stdout)).toMatchObject({ cause: 'exit', stdout: '2\nthere\n' })
   })
 
-  it('says so when namespaces cannot be made', async () => {
-    const noNamespaces = 'echo 0 > /proc/sys/user/max_user_namespaces && echo 0 > /proc/sys/user/max_mnt_namespaces'
-    const script = ['-c', `${noNamespaces} && exec "$@"`, 'sh', ...childCommand()]
+  it.each([
+    ['at all', 'echo 0 > /proc/sys/user/max_user_namespaces && echo 0 > /proc/sys/user/max_mnt_namespaces'],
+    ['for the payload', 'echo 1 > /proc/sys/user/max_user_namespaces'],
+  ])('says so when namespaces cannot be made %s', async (_, forbid) => {
+    const script = ['-c', `${forbid} && exec "$@"`, 'sh', ...childCommand()]
 
     const { stdout } = await execa('unshare', ['-U', '-r', 'sh', ...script])
 

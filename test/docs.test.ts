@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { eventSchemaJson } from '../src/core/event-schema.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+
+describe('documents', () => {
+  it('publish the schema of events that the code has', () => {
+    expect(read('docs/events.schema.json')).toBe(eventSchemaJson())
+  })
+
+  it('link only to files that exist', () => {
+    const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+    const broken = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+        .map((match) => join(page, '..', match[1]!))
+        .filter((target) => readdirSync(join(ROOT, target, '..')).every((name) => name !== target.split('/').at(-1)))
+        .map((target) => `${page}: ${target}`),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('name every dependency and no other', () => {
+    const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
+    const rows = read('README.md').split('| --- | --- |').at(-1) ?? ''
+    for (const name of Object.keys({ ...manifest['dependencies'] })) expect(rows).toContain(name)
+  })
+})
