@@ -121,7 +121,7 @@ export interface World {
   closeWorktree(worktree: Worktree): Promise<void>
   runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>
   askModel(request: ModelRequest): Promise<ModelResult>
-  /** Seeds that judged this attempt when its replies were recorded; empty with a live model. */
+  /** Seeds on which this attempt was red when it was recorded; empty with a live model. */
   recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
   /** With `now` false the commit goes to `waitingBranch` and the user's branch stays. */
   land(commit: string, head: Head, waitingBranch: string, now: boolean): Promise<LandResult>

@@ -6,7 +6,6 @@ import {
   AUTHOR,
   block,
   CLAMP_DESIGN,
-  CLAMP_STUB,
   CLAMP_TASK,
   CLAMP_TASKS,
   CLAMP_TEST,
@@ -14,7 +13,7 @@ import {
   implement,
   RIGHT,
 } from './support/clamp.ts'
-import { makeRepository } from './support/repository.ts'
+import { cloneRepository, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
 const HEARTBEAT = `import type { Clock, Net } from 'specproof/sim'
@@ -136,7 +135,11 @@ describe('a task becomes a verified commit', () => {
       },
       include: ['src', 'test'],
     }
-    const manifest = { name: 'target', type: 'module', devDependencies: { vitest: '*', 'fast-check': '*', typescript: '*' } }
+    const manifest = {
+      name: 'target',
+      type: 'module',
+      devDependencies: { vitest: '*', 'fast-check': '*', typescript: '*' },
+    }
     const repository = await makeRepository({
       files: { 'tsconfig.json': JSON.stringify(tsconfig), 'package.json': JSON.stringify(manifest) },
       packages: ['vitest', 'fast-check', 'typescript'],
@@ -149,7 +152,7 @@ describe('a task becomes a verified commit', () => {
     expect(run.code, run.result.message).toBe(0)
     expect(run.result.tasks[0]).toMatchObject({ status: 'verified', attempts: 1 })
     expect(model.server.requests.map((request) => request.api)).toEqual(['anthropic', 'anthropic', 'anthropic'])
-    expect(model.asked('implementer')[1]).toMatch(/It does not compile:\s+src\/clamp\.ts: 2:3: error TS2322/)
+    expect(model.asked('implementer')[1]).toMatch(/It does not compile:\s+src\/clamp\.ts: 2:3: TS2322/)
     expect(model.asked('implementer')[1]).toContain('return value\n')
     const prompts = eventsOf(run, 'prompt.built').map(({ role, attempt, round }) => `${role} ${attempt}.${round}`)
     expect(prompts).toEqual(['author 1.1', 'implementer 1.1', 'implementer 1.2'])
@@ -251,13 +254,11 @@ describe('a model that sees no way', () => {
     const implementer = await next(repository, model)
     expect(implementer.result).toMatchObject({ status: 'blocked', exitCode: 4 })
     expect(implementer.result.message).toBe('The implementer says: nobody says what crossed limits give')
-    expect(CLAMP_STUB).toContain('not implemented')
   })
 })
 
 describe('what a recording repeats', () => {
   it('gives the same tree in a fresh clone of the same base, with no model in reach', async () => {
-    const { cloneRepository } = await import('./support/repository.ts')
     const repository = await makeRepository()
     const base = await repository.git('rev-parse', 'HEAD')
     const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })

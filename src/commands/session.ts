@@ -104,7 +104,7 @@ async function runInRepository(
     memory: openMemory(repository.root),
     prepareTree: isolation.prepareTree,
     recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
-    onEvidence: async (asked, seeds) => {
+    onRed: async (asked, seeds) => {
       if (recording) await writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
     },
     mayRetry: (usage) => settings.limits.maxTokens === null || usage.input + usage.output < settings.limits.maxTokens,

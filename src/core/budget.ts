@@ -38,7 +38,7 @@ const MARGIN = 1.3
 
 export type Permit = { ok: true; maxOutputTokens: number } | { ok: false; reason: string }
 
-/** Smallest answer worth asking for. */
+/** Smallest answer worth asking for, unless the model gives shorter ones only. */
 const LEAST_OUTPUT = 1_000
 
 /**
@@ -57,21 +57,24 @@ export function permitCall(
     return { ok: false, reason: `the limit of ${limits.maxMinutes} minutes is reached` }
   }
   const input = Math.ceil(promptTokens * MARGIN)
+  const least = Math.min(LEAST_OUTPUT, maxOutputTokens)
   let output = maxOutputTokens
   if (limits.maxTokens !== null) {
     const left = limits.maxTokens - spent.usage.input - spent.usage.output - input
     output = Math.min(output, left)
-    if (output < LEAST_OUTPUT) {
+    if (output < least) {
       return {
         ok: false,
-        reason: `the next call may need ${input + LEAST_OUTPUT} tokens and ${Math.max(0, left + input)} of ${limits.maxTokens} are left`,
+        reason: `the next call may need ${input + least} tokens and ${Math.max(0, left + input)} of ${limits.maxTokens} are left`,
       }
     }
   }
   if (limits.maxUsd !== null && price) {
-    const left = limits.maxUsd - spent.usd - (input * price.input) / 1e6
-    output = Math.min(output, Math.floor((left * 1e6) / price.output))
-    if (output < LEAST_OUTPUT) {
+    const dearest = Math.max(price.input, price.cached ?? 0)
+    const left = limits.maxUsd - spent.usd - (input * dearest) / 1e6
+    // What costs nothing divides by zero, and leaves the answer as long as it was.
+    if (price.output > 0) output = Math.min(output, Math.floor((left * 1e6) / price.output))
+    if (left < 0 || output < least) {
       return {
         ok: false,
         reason: `the next call may cost more than what is left of $${limits.maxUsd} ($${spent.usd.toFixed(2)} spent)`,

@@ -23,8 +23,8 @@ export interface RealWorldOptions {
   /** Makes a worktree writable for the payload. */
   prepareTree(dir: string): Promise<void>
   recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
-  /** Told when evidence at full strength was gathered, so that a recording can keep the seeds. */
-  onEvidence(last: ModelRequest, seeds: number[]): Promise<void>
+  /** Told when an attempt was red, so that a recording can keep the seeds: its replay must be red too. */
+  onRed(last: ModelRequest, seeds: number[]): Promise<void>
   /** Whether a repeated request that was paid for still fits. */
   mayRetry(usage: { input: number; output: number }): boolean
   tell(event: Event): void
@@ -53,7 +53,7 @@ export function createRealWorld(options: RealWorldOptions): World {
       const checks = options.checks()
       if (!checks) throw new Error('checks were asked for before the run was prepared')
       const result = await checks.run(worktree, request, signal)
-      if (asked && isEvidence(request)) await options.onEvidence(asked, request.intensity.seeds)
+      if (asked && isEvidence(request) && result.status === 'failed') await options.onRed(asked, request.intensity.seeds)
       if (request.stage !== 'final') return result
       const modified = await modifiedFiles(repository.root, worktree.dir)
       if (modified.length === 0) return result
@@ -93,5 +93,5 @@ export function createRealWorld(options: RealWorldOptions): World {
 }
 
 function isEvidence(request: CheckRequest): request is Extract<CheckRequest, { kind: 'tests' }> {
-  return request.kind === 'tests' && (request.stage === 'property' || request.stage === 'chaos')
+  return request.kind === 'tests' && ['tests', 'property', 'chaos'].includes(request.stage)
 }

@@ -1,5 +1,17 @@
 import { execFile } from 'node:child_process'
-import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -179,7 +191,7 @@ async function takeSnapshot(repository: TestRepository): Promise<Snapshot> {
       .filter((line) => !line.startsWith('refs/heads/specproof/'))
       .join('\n'),
     index: await hashOf(join(repository.dir, '.git', 'index')),
-    status: status.filter((entry) => entry !== '!! .agent/').join('\n'),
+    status: status.filter((entry) => !entry.endsWith(' .agent/')).join('\n'),
     files,
   }
 }

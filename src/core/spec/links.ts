@@ -139,9 +139,8 @@ export function nearest(id: string, candidates: readonly string[]): string | nul
   const tail = (text: string) => Number(text.slice(text.lastIndexOf('.') + 1)) || 0
   let best: { id: string; cost: number } | null = null
   for (const candidate of candidates) {
-    const sibling = head(candidate) === head(id) ? 0 : 1
     const gap = Math.min(99, Math.abs(tail(candidate) - tail(id)))
-    const cost = sibling * 10_000 + distance(head(id), head(candidate)) * 100 + gap
+    const cost = distance(head(id), head(candidate)) * 100 + gap
     if (best === null || cost < best.cost) best = { id: candidate, cost }
   }
   return best?.id ?? null

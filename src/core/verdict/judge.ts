@@ -10,17 +10,28 @@ const STOPPED: Record<string, string> = {
   cancelled: 'was interrupted',
 }
 
-/** Judges a run of the frozen tests: each must have run and passed. Missing and skipped ones are red. */
+/** Judges a run of the frozen test files: each test must have run and passed. Missing and skipped ones are red. */
 export function judgeFrozen(result: CheckResult, frozen: string[]): CheckVerdict {
   const unusable = notJudged(result)
   if (unusable) return { ok: false, reason: unusable, failed: [] }
   const byId = new Map(result.tests.map((test) => [test.id, test]))
   const failed = result.tests.filter((test) => test.status === 'failed')
   if (failed.length > 0) return { ok: false, reason: `${failed.length} of ${result.tests.length} tests failed`, failed }
+  const skipped = result.tests.filter((test) => test.status === 'skipped').map((test) => test.id)
   const missing = frozen.filter((id) => byId.get(id)?.status !== 'passed')
-  if (missing.length > 0) return { ok: false, reason: `frozen tests did not run: ${missing.join(', ')}`, failed: [] }
-  if (result.problems.length > 0)
-    return { ok: false, reason: result.problems.map((problem) => problem.message).join('\n'), failed: [] }
+  const notRun = [...new Set([...missing, ...skipped])]
+  if (notRun.length > 0) return { ok: false, reason: `frozen tests did not run: ${notRun.join(', ')}`, failed: [] }
+  return withoutTest(result)
+}
+
+/** What is wrong beside the tests: files that could not be collected, errors that no test caught. */
+function withoutTest(result: CheckResult): CheckVerdict {
+  const red = (reason: string): CheckVerdict => ({ ok: false, reason, failed: [] })
+  if (result.problems.length > 0) return red(result.problems.map((problem) => problem.message).join('\n'))
+  // A red without a name is a red all the same.
+  if (result.status === 'failed' && !result.tests.some((test) => test.status === 'failed'))
+    return red('the test run failed without naming a test')
+  if (!result.tests.some((test) => test.status === 'passed')) return red('no test ran')
   return { ok: true }
 }
 
@@ -35,9 +46,7 @@ export function judgeSuite(result: CheckResult, baseline: CheckResult | null, fr
   const green = [...before].filter(([, status]) => status === 'passed').map(([id]) => id)
   const gone = [...green, ...frozen].filter((id) => now.get(id)?.status !== 'passed')
   if (gone.length > 0) return { ok: false, reason: `tests that must pass did not run: ${gone.join(', ')}`, failed: [] }
-  if (result.problems.length > 0)
-    return { ok: false, reason: result.problems.map((problem) => problem.message).join('\n'), failed: [] }
-  return { ok: true }
+  return withoutTest(result)
 }
 
 function notJudged(result: CheckResult): string | null {

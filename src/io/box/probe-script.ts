@@ -48,6 +48,16 @@ const ownLoopback = () => new Promise((resolve) => {
     resolve(refusal)
   })
 })
+// The end must not come before the child is up, or nobody could tell whether it was ended.
+const startSurvivor = () => new Promise((resolve) => {
+  const script = 'echo up; for i in 1 2 3 4 5 6; do sleep 10; done'
+  // Detached: Node calls setsid() for it.
+  const options = { detached: true, stdio: ['ignore', 'pipe', 'ignore'] }
+  const child = spawn('sh', ['-c', script, targets.marker], options)
+  child.on('error', (error) => resolve(why(error)))
+  child.on('exit', () => resolve('it ended by itself'))
+  child.stdout.on('data', () => resolve(null))
+})
 const writeTo = (path) => [path, () => fs.writeFileSync(path, 'probe')]
 const inside = (path) => path.replace(/\\/$/, '') + '/' + targets.marker
 
@@ -86,9 +96,8 @@ async function main() {
     const refusal = await connect(options)
     say(name, refusal !== null, refusal || 'connected')
   }
-  const survivor = spawn('setsid', ['sh', '-c', 'for i in 1 2 3 4 5 6; do sleep 10; done', targets.marker], { detached: true, stdio: 'ignore' })
-  survivor.unref()
-  say('started a child in a session of its own', survivor.pid !== undefined, 'pid ' + survivor.pid)
+  const survivor = await startSurvivor()
+  say('started a child in a session of its own', survivor === null, survivor || 'it said so')
 }
 main().then(() => process.exit(0))
 `

@@ -102,6 +102,20 @@ function spawn(argv: string[], variables: Record<string, string>, masked: (numbe
   })
 }
 
+/** Connects all streams; the returned `text` grows with the report. */
+function attach(child: ReturnType<typeof spawn>, output: Output, input: string): { text: string } {
+  const report = { text: '' }
+  child.stdout.on('data', (chunk: Buffer) => output.add('stdout', chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.add('stderr', chunk))
+  child.stdio[3]?.on('data', (chunk: Buffer) => {
+    if (report.text.length < REPORT_CHARS) report.text += chunk.toString()
+  })
+  // The payload may end without reading its input.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  return report
+}
+
 /** Runs one command line under the limits that are kept from outside; resolves when its whole process tree is gone. */
 export async function supervise(
   argv: string[],
@@ -111,8 +125,9 @@ export async function supervise(
 ): Promise<Outcome> {
   const started = performance.now()
   const nullDevice = await open('/dev/null', 'r+')
-  const child = spawn(argv, variables, maskedDescriptors(await inheritableDescriptors(), nullDevice.fd))
-  await nullDevice.close()
+  const masked = maskedDescriptors(await inheritableDescriptors(), nullDevice.fd)
+  // Nothing may be awaited until every stream has its reader: execa throws away what nobody reads.
+  const child = spawn(argv, variables, masked)
   const { pid } = child
   let stopped: Cause | null = null
   let grace: NodeJS.Timeout | undefined
@@ -124,15 +139,7 @@ export async function supervise(
     grace = setTimeout(() => running && send(-pid, 'SIGKILL'), GRACE_MS)
   }
   const output = new Output(limits.outputBytes, onOutput, () => stop('output'))
-  let report = ''
-  child.stdout.on('data', (chunk: Buffer) => output.add('stdout', chunk))
-  child.stderr.on('data', (chunk: Buffer) => output.add('stderr', chunk))
-  child.stdio[3]?.on('data', (chunk: Buffer) => {
-    if (report.length < REPORT_CHARS) report += chunk.toString()
-  })
-  // The payload may end without reading its input.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  const report = attach(child, output, input)
   const onAbort = () => stop('cancelled')
   signal?.addEventListener('abort', onAbort, { once: true })
   if (signal?.aborted) onAbort()
@@ -143,12 +150,13 @@ export async function supervise(
   clearTimeout(grace)
   signal?.removeEventListener('abort', onAbort)
   output.finish()
+  await nullDevice.close()
   return {
     stopped,
     exitCode: result.exitCode ?? null,
     signal: result.signal ?? null,
     ...output.text,
-    report,
+    report: report.text,
     spawnError: pid === undefined ? (result.originalMessage ?? 'the process could not be started') : null,
     durationMs: Math.round(performance.now() - started),
   }

@@ -8,6 +8,8 @@ import { git } from './git.ts'
  */
 export async function makeBoxGit(root: string, commonDir: string, commit: string, scratch: string): Promise<string> {
   const home = join(scratch, 'box-git')
+  // One run works on several bases, one after the other.
+  await rm(home, { recursive: true, force: true })
   await mkdir(home, { recursive: true })
   const lonely = await git(root, ['commit-tree', `${commit}^{tree}`, '-m', 'base'])
   await git(home, ['init', '--quiet', '--template=', '--initial-branch=main', '.'])

@@ -13,7 +13,8 @@ describe('design properties', () => {
       '### Property 7 (order)',
       'Jobs keep order (Validates: Requirements 3.2)',
       '## Testing Strategy',
-      'Property 1 is tested with seeds.',
+      '**Property 1** is tested with seeds.',
+      '',
       '- **Property 7**: see above',
     ].join('\n')
     expect(spec({ design }).properties).toEqual([

@@ -200,6 +200,7 @@ describe('kinds', () => {
     ['test/queue.test.ts::marks a worker as failed', 'other', null, 'test/queue.test.ts::marks a worker as failed'],
     ['Property test in `test/unit/queue.test.ts`', 'property', null, 'test/unit/queue.test.ts'],
     ['Chaos test queue_test.go with clock skew', 'chaos', 'clock skew', 'queue_test.go'],
+    ['Unit test test/chaos.test.ts with a fake clock', 'unit', null, 'test/chaos.test.ts'],
     ['unit tests/test_queue.py::test_order', 'unit', null, 'tests/test_queue.py::test_order'],
   ])('the wish %j is %s', (text, kind, fault, path) => {
     expect(only(`- [ ] 1. a\n  - Test: ${text}\n`).test).toMatchObject({ kind, fault, path })

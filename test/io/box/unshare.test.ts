@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Box, BoxResult } from '../../../src/io/box/box.ts'
 import { detectIdentity, levelOf, withoutRights } from '../../../src/io/box/identity.ts'
 import { probeBox } from '../../../src/io/box/probe.ts'
+import type { ProbeTargets } from '../../../src/io/box/probe-script.ts'
 import { createUnshareBox, prepareTree } from '../../../src/io/box/unshare.ts'
 import type { ChildRequest } from './child.ts'
 import { CLINGING, processesWith } from './support.ts'
@@ -91,12 +92,13 @@ describe('the box and the process around it', () => {
 })
 
 /** Runs the payload on the host, as an unprivileged user when we are root: what the probe must not accept. */
-function nakedBox(node: string): Box {
+function nakedBox(node: string, started: (marker: string) => void): Box {
   const drop = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : ['env', '--']
   return {
     name: 'none',
     probe: async () => ({ ok: true, level: 'none', checks: [] }),
     run: async (argv, policy) => {
+      started((JSON.parse(argv.at(-1)!) as ProbeTargets).marker)
       const command = [...drop.slice(1), node, ...argv.slice(1)]
       const { stdout, stderr, exitCode } = await execa(drop[0]!, command, { cwd: policy.tree, reject: false })
       const end = { exitCode: exitCode ?? null, signal: null, cause: 'exit' as const, message: null }
@@ -125,8 +127,13 @@ describe('the probe', () => {
     await copyFile(await realpath(process.execPath), node)
     await execa('chmod', ['-R', 'a+rwX', dir])
 
-    const probe = await probeBox(nakedBox(node), repository, async () => 'none')
-    for (const pid of await processesWith('specproof-probe-')) process.kill(-pid, 'SIGKILL')
+    let marker = ''
+    const box = nakedBox(node, (text) => {
+      marker = text
+    })
+
+    const probe = await probeBox(box, repository, async () => 'none')
+    for (const pid of await processesWith(marker)) process.kill(-pid, 'SIGKILL')
 
     expect(probe.ok).toBe(false)
     const broken = probe.checks.filter((check) => !check.held).map((check) => check.name)
