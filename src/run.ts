@@ -56,7 +56,10 @@ function resultOf(tasks: TaskResult[], first: Outcome | null, last: Outcome, spe
   const outcome =
     first ??
     (done > 0 && last.status === 'nothing'
-      ? { status: tasks.at(-1)!.status, message: `${done} tasks are done; nothing is left to do.` }
+      ? {
+          status: tasks.at(-1)!.status,
+          message: `${done === 1 ? '1 task is' : `${done} tasks are`} done. ${last.message}`,
+        }
       : last)
   return {
     type: 'run.result',
@@ -105,6 +108,8 @@ async function oneTask(
   if (!waiting) tellSelected(world, plan, around)
   const done = waiting ?? (await runTask(world, state))
   const outcome = done.outcome ?? { status: 'bug', message: 'the task ended without an outcome' }
+  // A commit that waits already is no result of this run.
+  if (outcome.status === 'nothing') return { outcome, spent: done.spent, result: null }
   return {
     outcome,
     spent: done.spent,

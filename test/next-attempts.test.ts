@@ -65,7 +65,12 @@ describe('code that does not play by the rules', () => {
   const FLOOD = `import { writeSync } from 'node:fs'
 
 export function clamp(_value: number, _low: number, _high: number): number {
-  for (let n = 0; n < 100; n++) writeSync(1, 'x'.repeat(1024 * 1024))
+  const text = 'x'.repeat(1024 * 1024)
+  for (let written = 0; written < 100 * text.length; ) {
+    try {
+      written += writeSync(1, text)
+    } catch {} // the pipe is full at the moment
+  }
   return 0
 }
 `
@@ -114,9 +119,9 @@ await tryTo('write into .git', () => writeFileSync('.git/stolen', ''))
 await tryTo('read the journal', () => readFileSync('.agent/secret'))
 await tryTo('read the cache', () => readFileSync('${repository.around}/cache/specproof'))
 await tryTo('ask the model', () => fetch('${url}'))
-if (Object.keys(process.env).some((name) => /KEY|BASE_URL/.test(name))) loot.push('keys')
+if (JSON.stringify(process.env).includes('sk-test')) loot.push('the key')
 
-${CLAMP_RIGHT.replace('{\n', "{\n  if (loot.length > 0) throw new Error(`could \${loot.join(', ')}`)\n")}`
+${CLAMP_RIGHT.replace('{\n', "{\n  if (loot.length > 0) throw new Error('could ' + loot.join(', '))\n")}`
     const model = await scriptModel({
       author: [AUTHOR],
       implementer: [implement(meddling), () => implement(stealing(model.server.url))],

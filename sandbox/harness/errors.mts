@@ -7,9 +7,13 @@ export interface SentError {
   message?: string | undefined
   code?: unknown
   cause?: unknown
+  /** What an assertion expected and what it got, as vitest prints it. */
+  diff?: unknown
 }
 
-const MAX_MESSAGE = 2_000
+const MAX_MESSAGE = 3_000
+/** Part of the message that the reason (assertion and difference) may take from a long counterexample. */
+const MAX_REASON = 2_000
 const FALSIFIED = /^Property (failed|interrupted) after \d+ tests\n|^Failed to run property, too many pre-condition/
 const RETURNED_FALSE = 'Property failed by returning false'
 
@@ -20,7 +24,7 @@ export function toTestError(errors: readonly SentError[] | undefined): TestError
   const cause = FALSIFIED.test(error.message ?? '') ? asError(error.cause) : null
   const root = cause ?? error
   const report = text(error)
-  const reason = cause ? `\n\n${cause.name ?? 'Error'}: ${text(cause)}` : ''
+  const reason = (cause ? `\n\n${cause.name ?? 'Error'}: ${text(cause)}` : '') + difference(root)
   return { name: root.name ?? 'Error', message: joined(report, reason), assertion: isAssertion(root) }
 }
 
@@ -46,9 +50,15 @@ function text(error: SentError): string {
   return stripVTControlCharacters(error.message ?? String(error))
 }
 
+/** The message alone says `expected [ Array(1) ] to deeply equal []`; what the array holds is what helps. */
+function difference(error: SentError): string {
+  if (typeof error.diff !== 'string' || error.diff.trim() === '') return ''
+  return `\n\n${stripVTControlCharacters(error.diff).trim()}`
+}
+
 /** The reason says most, so a long counterexample gives way first. */
 function joined(report: string, reason: string): string {
-  const end = cut(reason, MAX_MESSAGE / 2)
+  const end = cut(reason, MAX_REASON)
   return cut(report, MAX_MESSAGE - end.length) + end
 }
 

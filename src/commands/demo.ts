@@ -23,7 +23,14 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
     say('  npx agent demo --model anthropic/MODEL     (ANTHROPIC_API_KEY set; this costs money)')
   }
   say('')
-  const wanted = { spec: 'job-queue', task: null, most: null, until: flags.tasks ?? null, keepGoing: false, dryRun: false }
+  const wanted = {
+    spec: 'job-queue',
+    task: null,
+    most: null,
+    until: flags.tasks ?? null,
+    keepGoing: false,
+    dryRun: false,
+  }
   const code = await runSession({ ...options, cwd: dir }, { ...flags, model }, wanted)
   say('')
   say(`Look at it:  git -C ${dir} log --stat      the commits with their evidence`)

@@ -36,13 +36,27 @@ export async function openViews(options: GlobalOptions, onInterrupt: () => void)
     width: people.columns ?? 100,
     unicode,
   })
-  if (view === 'plain') return { listen: plain, close: async () => {} }
+  const lines = sayingOneLine(plain, (text) => void stderr.write(text))
+  if (view === 'plain') return { listen: lines, close: async () => {} }
   const jsonl = createJsonlView((text) => void stdout.write(text))
   return {
     listen(event) {
       jsonl(event)
-      plain(event)
+      lines(event)
     },
     close: async () => {},
+  }
+}
+
+/** A run that ends before it began has a message and no story: people get it as from every other command. */
+function sayingOneLine(
+  view: (event: StampedEvent) => void,
+  complain: (text: string) => void,
+): (event: StampedEvent) => void {
+  let begun = false
+  return (event) => {
+    if (event.type === 'run.result' && !begun) complain(`agent: ${event.message}\n`)
+    else view(event)
+    begun = true
   }
 }

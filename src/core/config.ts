@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml'
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { UserError } from './errors.ts'
 
@@ -39,26 +39,44 @@ export type Config = z.infer<typeof schema>
 
 /** Reads agent.yaml. Throws UserError with file, line and what is expected. */
 export function parseConfig(file: string, text: string): Config {
-  const document = parseDocument(text, { prettyErrors: true })
+  const lines = new LineCounter()
+  const document = parseDocument(text, { prettyErrors: true, lineCounter: lines })
   const broken = document.errors[0]
-  if (broken) throw new UserError(`${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0]}`)
-  const result = schema.safeParse(document.toJS() ?? {})
+  if (broken) {
+    const message = broken.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
+    throw new UserError(`${file}:${broken.linePos?.[0].line ?? 1}: ${message}`)
+  }
+  const result = schema.safeParse(valuesOf(document, file))
   if (result.success) return result.data
   const issue = result.error.issues[0]!
-  const path = issue.path.map(String)
-  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const at = lineOf(text, unknown ?? path.at(-1))
-  const where = [...path, ...(unknown ? [unknown] : [])].join('.')
-  const known = Object.keys(schema.shape).join(', ')
-  throw new UserError(
-    unknown && path.length === 0
-      ? `${file}:${at}: \`${where}\` is not a setting; known are ${known}.`
-      : `${file}:${at}: \`${where}\`: ${issue.message}`,
-  )
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const path = [...issue.path.map(String), ...unknown]
+  const at = `${file}:${lineOf(document, path, lines)}`
+  if (path.length === 0) throw new UserError(`${at}: expected settings, one a line, such as \`attempts: 3\`.`)
+  const where = path.join('.')
+  if (unknown.length === 0) throw new UserError(`${at}: \`${where}\`: ${issue.message}`)
+  const known = path.length === 1 ? `; known are ${Object.keys(schema.shape).join(', ')}` : ''
+  throw new UserError(`${at}: \`${where}\` is not a setting${known}.`)
 }
 
-function lineOf(text: string, key: string | undefined): number {
-  if (key === undefined) return 1
-  const index = text.split(/\r?\n/).findIndex((line) => line.trimStart().startsWith(`${key}:`))
-  return index < 0 ? 1 : index + 1
+function valuesOf(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS() ?? {}
+  } catch (error) {
+    // An alias without its anchor, or aliases that multiply without end.
+    throw new UserError(`${file}: ${(error as Error).message}`)
+  }
+}
+
+/** Line of the key that a path leads to, or of the last key on the way that exists. */
+function lineOf(document: Document.Parsed, path: string[], lines: LineCounter): number {
+  let node: unknown = document.contents
+  let offset = 0
+  for (const name of path) {
+    const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === name) : null
+    if (!pair || !isScalar(pair.key)) break
+    offset = pair.key.range?.[0] ?? offset
+    node = pair.value
+  }
+  return lines.linePos(offset).line
 }

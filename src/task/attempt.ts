@@ -24,6 +24,7 @@ export async function attempts(world: World, state: State): Promise<State> {
   let past: Part[] = []
   let feedback = ''
   const signatures: string[] = []
+  let lastReason: string | null = null
   const strikes: Strikes = { judge: 0, other: 0 }
   for (let attempt = 1; ; attempt++) {
     current = { ...current, attempt }
@@ -34,9 +35,10 @@ export async function attempts(world: World, state: State): Promise<State> {
       return end(
         { ...current, attempt: attempt - 1 },
         attempt === 1 ? 'usage' : 'failed',
-        lastWord(tried.exhausted, signatures),
+        lastWord(tried.exhausted, lastReason),
       )
     const red = tried.red!
+    lastReason = red.reason
     signatures.push(failureSignature(red.reason, red.failed))
     tellVerdict(world, current, 'failed', null, red.reason)
     const decision = decide({ attempt, attempts: state.around.settings.attempts, signatures })
@@ -160,9 +162,8 @@ async function failedPart(
   return pastPart(`attempt ${attempt}`, answer, `${describeFailures(red.reason, red.failed)}${code}`)
 }
 
-function lastWord(exhausted: string, signatures: string[]): string {
-  const last = signatures.at(-1)
-  return last ? `Not verified: ${last.split('\n')[0]}. There is no further attempt: ${exhausted}` : exhausted
+function lastWord(exhausted: string, lastReason: string | null): string {
+  return lastReason === null ? exhausted : `Not verified: ${lastReason}. There is no further attempt: ${exhausted}`
 }
 
 function taskOf(state: State): { spec: string; task: string } {

@@ -14,29 +14,17 @@ export type ReadPatch =
   | { kind: 'refused'; problem: string; strike: boolean }
   | { kind: 'ended'; status: 'tampering' | 'blocked'; message: string }
 
+/** How the refusal of an answer without a patch is told; no file is concerned. */
+export const NO_PATCH = { path: '(answer)', code: 'no-patch' }
+
 /** The implementer's reply as changes of the base with stubs and frozen tests, or why it is refused. */
 export async function readPatch(world: World, state: State, reply: Reply, strikes: Strikes): Promise<ReadPatch> {
-  if (reply.kind === 'need') {
-    return {
-      kind: 'refused',
-      strike: false,
-      problem: 'Asking for further files is not possible here: work with what stands above and answer with a patch.',
-    }
-  }
-  if (reply.kind === 'untestable')
-    return {
-      kind: 'refused',
-      strike: false,
-      problem: 'UNTESTABLE is no answer to this task: answer with a patch, or BLOCKED and the reason.',
-    }
-  if (reply.kind === 'unreadable') {
-    return {
-      kind: 'refused',
-      strike: false,
-      problem: reply.problems.map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n'),
-    }
-  }
   if (reply.kind === 'blocked') return { kind: 'ended', status: 'blocked', message: reply.reason }
+  if (reply.kind !== 'patch') {
+    const problem = withoutPatch(reply)
+    world.tell({ type: 'patch.refused', role: 'implementer', reasons: [{ ...NO_PATCH, message: problem }] })
+    return { kind: 'refused', strike: false, problem }
+  }
   const { tree, plan, frozen } = state
   const underneath = [...(frozen?.files ?? []), ...(frozen?.stubs ?? [])]
   const paths = pathsOf(tree, underneath)
@@ -60,6 +48,16 @@ export async function readPatch(world: World, state: State, reply: Reply, strike
     files: applied.changes.map(({ path, action }) => ({ path, action })),
   })
   return { kind: 'changes', changes: applied.changes }
+}
+
+function withoutPatch(reply: Exclude<Reply, { kind: 'patch' | 'blocked' }>): string {
+  if (reply.kind === 'need') {
+    return 'Asking for further files is not possible here: work with what stands above and answer with a patch.'
+  }
+  if (reply.kind === 'untestable') {
+    return 'UNTESTABLE is no answer to this task: answer with a patch, or BLOCKED and the reason.'
+  }
+  return reply.problems.map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n')
 }
 
 function tellRefused(world: World, refused: Refusal[]): void {

@@ -6,6 +6,7 @@ import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import type { State } from './state.ts'
 
+/** Tests on a stub end soon, or they hang. */
 const RED_MS = 120_000
 
 export type StubVerdict =
@@ -22,7 +23,7 @@ export async function judgeStubs(
     kind: 'tests' as const,
     files: draft.files.map((file) => file.path),
     intensity: { seeds: [world.seed()], runs: 20, minMs: 0 },
-    maxMs: RED_MS,
+    maxMs: Math.min(RED_MS, state.around.settings.level.maxMinutes * 60_000),
   }
   const commitOf = async (stubs: FileChange[]) =>
     (await world.makeCommit({ parent: state.tree.commit, changes: [...draft.files, ...stubs], message: 'tests' }))

@@ -7,6 +7,7 @@ import type { Part } from '../core/prompt/prompt.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { authorParts, pastPart, sceneOf } from './context.ts'
+import { NO_PATCH } from './read-patch.ts'
 import { judgeStubs } from './red.ts'
 import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
 
@@ -121,10 +122,16 @@ async function readDraft(
   state: State,
   reply: { kind: string; patch?: Patch; prose?: string; problems?: { line: number; message: string }[] },
 ): Promise<Draft | string> {
+  const refuse = (message: string): string => {
+    world.tell({ type: 'patch.refused', role: 'author', reasons: [{ ...NO_PATCH, message }] })
+    return message
+  }
   if (reply.kind === 'need')
-    return 'Asking for further files is not possible here: everything that there is stands above. Answer with the files.'
+    return refuse(
+      'Asking for further files is not possible here: everything that there is stands above. Answer with the files.',
+    )
   if (!reply.patch)
-    return (reply.problems ?? []).map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n')
+    return refuse((reply.problems ?? []).map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n'))
   const { tree, plan } = state
   const guard = createGuard({
     allows: plan.task.allows,
@@ -147,9 +154,11 @@ async function readDraft(
   const files = applied.changes.filter((change) => isTestPath(change.path))
   const stubs = applied.changes.filter((change) => !isTestPath(change.path))
   if (files.length === 0)
-    return 'Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts`.'
+    return refuse('Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts`.')
   if (plan.judgedBy === 'chaos' && !files.some((file) => file.content?.includes('specproof/sim'))) {
-    return 'The task asks for a chaos test: its faults must be injected with the simulation kit (`specproof/sim`).'
+    return refuse(
+      'The task asks for a chaos test: its faults must be injected with the simulation kit (`specproof/sim`).',
+    )
   }
   world.tell({
     type: 'patch.applied',

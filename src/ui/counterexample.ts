@@ -4,7 +4,7 @@ import { blockIndent, type Line, type Look, type Span, type Style, spanOf } from
 import { pretty } from './pretty.ts'
 import { clean, displayWidth, padEnd, wrap } from './text.ts'
 
-const MESSAGE_LINES = 6
+const MESSAGE_LINES = 14
 const VALUE_LINES = 24
 const HISTORY_EVENTS = 12
 const LABEL = 9

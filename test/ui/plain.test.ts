@@ -64,7 +64,9 @@ test('a run of two attempts reads well', () => {
       │            Array [
       │          -   "w2",
       │          +   "w1",
-      │          (3 more lines in the journal)
+      │          +   "w2",
+      │            ]
+      │              at test/detector.chaos.test.ts:88:31
       │ history  last 12 of 14 events
       │          [   5010 ms] w1 -> q: heartbeat 1
       │          [   7200 ms] partition {w1} | {q, w2}

@@ -47,7 +47,7 @@ export type CountTokens = (text: string) => number
 export function fill(template: string, values: Record<string, string>): string {
   const used = new Set<string>()
   const text = template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values[name]
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined) throw new Error(`the template has a slot {{${name}}} and no value for it`)
     used.add(name)
     return value

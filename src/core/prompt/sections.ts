@@ -34,7 +34,7 @@ function renderGlossary(slice: Slice): string {
 }
 
 export function renderSteering(steering: Steering): string {
-  return steering.text.replace(/^\uFEFF?---\r?\n[\s\S]*?\r?\n---\r?\n/, '').trim()
+  return steering.text.trim()
 }
 
 /** A file as a prompt shows it. The fence is longer than any fence inside. */

@@ -23,13 +23,17 @@ export function importedFiles(path: string, text: string, paths: string[]): stri
   for (const match of text.matchAll(/(?:from|import|import\()\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
     const target = resolveRelative(folder, match[1]!)
     if (target === null) continue
-    const stem = target.replace(/\.[cm]?js$/, '')
-    const hit = [target, `${target}.ts`, `${stem}.ts`, `${target}.js`, `${target}/index.ts`].find((name) =>
-      paths.includes(name),
-    )
+    const hit = candidates(target).find((name) => paths.includes(name))
     if (hit) found.push(hit)
   }
   return found
+}
+
+/** What a specifier may mean: the file itself, its source where it names the built file, one without its ending. */
+function candidates(target: string): string[] {
+  const source = target.replace(/\.([cm]?)jsx?$/, '.$1ts')
+  const endings = ['.ts', '.tsx', '.js', '.jsx', '/index.ts', '/index.js']
+  return [target, source, `${source}x`, ...endings.map((ending) => `${target}${ending}`)]
 }
 
 function resolveRelative(folder: string[], specifier: string): string | null {

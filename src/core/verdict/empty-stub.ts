@@ -45,13 +45,21 @@ const FUNCTIONS = [
   'ClassPrivateMethod',
 ]
 
+interface TextEdit {
+  start: number
+  end: number
+  text: string
+}
+
 function replaceThrows(program: Node, text: string, types: TypeNames): string {
-  const edits: { start: number; end: number; text: string }[] = []
+  const edits: TextEdit[] = []
   walk(program, (node) => {
     if (!FUNCTIONS.includes(node.type)) return
     const body = node['body']
-    if (!isNode(body) || body.type !== 'BlockStatement' || !onlyThrows(body)) return
-    edits.push({ start: body.start, end: body.end, text: emptyBody(node, text, types) })
+    const thrown = isNode(body) && body.type === 'BlockStatement' ? onlyThrow(body) : null
+    if (!isNode(body) || !thrown) return
+    const inside = edits.some((edit) => edit.start <= body.start && body.end <= edit.end)
+    if (!inside) edits.push(emptied(node, body, thrown, text, types))
   })
   let result = text
   for (const edit of edits.sort((a, b) => b.start - a.start)) {
@@ -60,14 +68,23 @@ function replaceThrows(program: Node, text: string, types: TypeNames): string {
   return result
 }
 
-function onlyThrows(body: Node): boolean {
-  const statements = body['body']
-  const last = Array.isArray(statements) ? statements.at(-1) : undefined
-  return isNode(last) && last.type === 'ThrowStatement'
+/** The throw at the end of a body that decides nothing before it; a body that can return is no stub. */
+function onlyThrow(body: Node): Node | null {
+  const statements = Array.isArray(body['body']) ? body['body'].filter(isNode) : []
+  const last = statements.pop()
+  if (last?.type !== 'ThrowStatement') return null
+  const plain = ['ExpressionStatement', 'VariableDeclaration']
+  return statements.every((statement) => plain.includes(statement.type)) ? last : null
+}
+
+function emptied(node: Node, body: Node, thrown: Node, text: string, types: TypeNames): TextEdit {
+  // What stands before the throw of a constructor may be `super()`, without which nothing can be made.
+  if (node['kind'] === 'constructor') return { start: thrown.start, end: thrown.end, text: '' }
+  return { start: body.start, end: body.end, text: emptyBody(node, text, types) }
 }
 
 function emptyBody(node: Node, text: string, types: TypeNames): string {
-  if (node['kind'] === 'constructor' || node['generator'] === true) return '{}'
+  if (node['generator'] === true) return '{}'
   const annotation = node['returnType']
   const type = isNode(annotation) ? annotation['typeAnnotation'] : undefined
   const value = isNode(type) ? emptyValue(type, text, types, node['async'] === true) : 'undefined'

@@ -1,55 +1,82 @@
 import type { TestResult } from './evidence.ts'
 
 const MOST_TESTS = 3
-const MOST_MESSAGE = 1_500
+const MOST_NAMED = 20
+const MOST_NAME = 300
+const MOST_REASON = 3_000
+const MOST_CASE = 4_000
+const MOST_MESSAGE = 2_500
 const MOST_HISTORY = 20
+const MOST_EVENT = 300
 
 /** What the next attempt is told about a failed test: shrunk case, last events, assertion; never a raw log. */
 export function describeFailure(test: TestResult): string {
   const run = test.properties.find((property) => property.failed)
-  const lines = [`### ${test.name}`]
+  const lines = [`### ${nameOf(test)}`]
   if (run) {
     lines.push(
       '',
       `Smallest failing case found (seed ${run.seed}, path ${run.path}, ${run.shrinks} shrinks):`,
       '',
-      fenced(run.counterexample ?? '(none)'),
+      fenced(cut(run.counterexample ?? '(none)', MOST_CASE)),
     )
-    if (run.history.length > 0)
-      lines.push(
-        '',
-        'Last events of the simulation of that case:',
-        '',
-        fenced(run.history.slice(-MOST_HISTORY).join('\n')),
-      )
+    if (run.history.length > 0) {
+      const events = run.history.slice(-MOST_HISTORY).map((event) => cut(event, MOST_EVENT))
+      lines.push('', 'Last events of the simulation of that case:', '', fenced(events.join('\n')))
+    }
   }
   lines.push('', 'Failure:', '', fenced(cut(stripReport(test.error?.message ?? ''), MOST_MESSAGE)))
   return lines.join('\n')
 }
 
-/** fast-check's message repeats seed, path and counterexample, which stand above already. */
-function stripReport(message: string): string {
-  const at = message.search(/(^|\n)(Got (error|Error)|Error: |AssertionError)/)
-  return at > 0 && message.startsWith('Property failed') ? message.slice(at).trim() : message
+/** The report of fast-check repeats seed, path and counterexample, which stand above already; what failed follows it. */
+export function stripReport(message: string): string {
+  const end = message.startsWith('Property failed') ? message.indexOf('\n\n') : -1
+  return end < 0 ? message : message.slice(end).trim()
 }
 
+/** `reason` is cut at 3,000 characters, and only the first failed tests are shown in full. */
 export function describeFailures(reason: string, failed: TestResult[]): string {
-  const shown = failed.slice(0, MOST_TESTS).map(describeFailure)
-  const more = failed.slice(MOST_TESTS).map((test) => `- ${test.name}`)
-  const rest = more.length > 0 ? [`\nAlso failed:\n${more.join('\n')}`] : []
-  return [`${reason}.`, ...shown, ...rest].join('\n\n')
+  const told = [...failed].sort((a, b) => Number(hasHistory(b)) - Number(hasHistory(a)))
+  const shown = told.slice(0, MOST_TESTS).map(describeFailure)
+  const named = told.slice(MOST_TESTS, MOST_TESTS + MOST_NAMED).map((test) => `- ${nameOf(test)}`)
+  const left = failed.length - shown.length - named.length
+  if (left > 0) named.push(`- and ${left} more`)
+  const rest = named.length > 0 ? [`Also failed:\n${named.join('\n')}`] : []
+  return [`${unfenced(cut(reason, MOST_REASON))}.`, ...shown, ...rest].join('\n\n')
 }
 
-/** Two failures are the same when the same tests fail in the same way; numbers vary with the seed. */
+/** A simulation that tells what happened explains more than a bare value. */
+export function hasHistory(test: TestResult): boolean {
+  return test.properties.some((run) => run.failed && run.history.length > 0)
+}
+
+/** Two failures are the same when the same tests fail in the same way; numbers in messages vary with the seed. */
 export function failureSignature(reason: string, failed: TestResult[]): string {
-  const tests = failed.map((test) => `${test.id}: ${(test.error?.message ?? '').split('\n')[0]}`)
-  return [reason, ...tests].join('\n').replace(/[\d.]+/g, '#')
+  const tests = failed.map((test) => {
+    const [first = ''] = stripReport(test.error?.message ?? '').split('\n')
+    return `${test.id}: ${withoutNumbers(first)}`
+  })
+  return [withoutNumbers(reason), ...tests].join('\n')
+}
+
+function withoutNumbers(text: string): string {
+  return text.replace(/\d[\d.]*/g, '#')
+}
+
+function nameOf(test: TestResult): string {
+  return unfenced(cut(test.name.replace(/\s+/g, ' ').trim(), MOST_NAME))
 }
 
 function fenced(text: string): string {
-  return `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``
+  return `\`\`\`\n${unfenced(text)}\n\`\`\``
+}
+
+/** No text of a test run may open or close a code block of the prompt. */
+function unfenced(text: string): string {
+  return text.replaceAll('```', "'''")
 }
 
 function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}\n... (${text.length - most} more characters)`
+  return text.length <= most ? text : `${text.slice(0, most)} ... (${text.length - most} more characters)`
 }

@@ -21,17 +21,19 @@ export function judgeFrozen(result: CheckResult, frozen: string[]): CheckVerdict
   const missing = frozen.filter((id) => byId.get(id)?.status !== 'passed')
   const notRun = [...new Set([...missing, ...skipped])]
   if (notRun.length > 0) return { ok: false, reason: `frozen tests did not run: ${notRun.join(', ')}`, failed: [] }
-  return withoutTest(result)
+  return judgeRest(result, null)
 }
 
-/** What is wrong beside the tests: files that could not be collected, errors that no test caught. */
-function withoutTest(result: CheckResult): CheckVerdict {
+/** What is wrong beside single tests and was not wrong before: files not collected, errors that no test caught. */
+function judgeRest(result: CheckResult, baseline: CheckResult | null): CheckVerdict {
   const red = (reason: string): CheckVerdict => ({ ok: false, reason, failed: [] })
-  if (result.problems.length > 0) return red(result.problems.map((problem) => problem.message).join('\n'))
+  const before = new Set((baseline?.problems ?? []).map((problem) => problem.message))
+  const problems = result.problems.filter((problem) => !before.has(problem.message))
+  if (problems.length > 0) return red(problems.map((problem) => problem.message).join('\n'))
   // A red without a name is a red all the same.
-  if (result.status === 'failed' && !result.tests.some((test) => test.status === 'failed'))
-    return red('the test run failed without naming a test')
-  if (!result.tests.some((test) => test.status === 'passed')) return red('no test ran')
+  const named = result.problems.length > 0 || result.tests.some((test) => test.status === 'failed')
+  if (result.status === 'failed' && !named) return red('the test run failed without naming a test')
+  if (!result.tests.some((test) => test.status === 'passed')) return red('no test passed')
   return { ok: true }
 }
 
@@ -46,7 +48,7 @@ export function judgeSuite(result: CheckResult, baseline: CheckResult | null, fr
   const green = [...before].filter(([, status]) => status === 'passed').map(([id]) => id)
   const gone = [...green, ...frozen].filter((id) => now.get(id)?.status !== 'passed')
   if (gone.length > 0) return { ok: false, reason: `tests that must pass did not run: ${gone.join(', ')}`, failed: [] }
-  return withoutTest(result)
+  return judgeRest(result, baseline)
 }
 
 function notJudged(result: CheckResult): string | null {

@@ -28,8 +28,9 @@ export function evidenceLine(evidence: EvidenceSummary, base: string): string {
       `property ${evidence.property.seeds} seeds x ${Math.floor(evidence.property.runs / Math.max(1, evidence.property.seeds))} runs`,
     )
   if (evidence.chaos) {
-    const bound = evidence.chaos.schedules > 0 ? ` (< ${upperBoundPercent(evidence.chaos.schedules)} % at 95 %)` : ''
-    parts.push(`chaos ${evidence.chaos.failed} of ${evidence.chaos.schedules} failed${bound}`)
+    const { schedules, failed } = evidence.chaos
+    const bound = schedules > 0 && failed === 0 ? ` (< ${upperBoundPercent(schedules)} % at 95 %)` : ''
+    parts.push(`chaos ${failed} of ${schedules} failed${bound}`)
   }
   parts.push(evidence.teeth ? `teeth ${evidence.teeth.killed}/${evidence.teeth.total}` : 'teeth not run')
   if (evidence.suite) parts.push(`suite ${evidence.suite}`)
@@ -38,7 +39,7 @@ export function evidenceLine(evidence: EvidenceSummary, base: string): string {
 
 /** The commit message; `agent trace` reads its trailers back. */
 export function commitMessage(facts: CommitFacts): string {
-  const subject = `${facts.spec}: ${lowerFirst(facts.title)} (task ${facts.task})`
+  const subject = oneLine(`${facts.spec}: ${lowerFirst(facts.title)} (task ${facts.task})`)
   const trailers = [
     `Spec: ${facts.spec}`,
     `Task: ${facts.task}`,
@@ -49,9 +50,14 @@ export function commitMessage(facts: CommitFacts): string {
     `Seeds: ${facts.seeds.join(', ')}`,
     `Model: ${facts.model}; attempts ${facts.attempts}; tokens ${facts.tokens.input} in, ${facts.tokens.output} out`,
     `Run: ${facts.run}`,
-  ]
-  const body = facts.statements.map((statement) => `- ${statement}`).join('\n')
+  ].map(oneLine)
+  const body = facts.statements.map((statement) => `- ${oneLine(statement)}`).join('\n')
   return `${subject}\n\n${body ? `${body}\n\n` : ''}${trailers.join('\n')}\n`
+}
+
+/** A line break would end a subject or a trailer. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
 }
 
 function lowerFirst(text: string): string {
@@ -67,8 +73,8 @@ export function readTrailers(message: string): Record<string, string> {
       .at(-1) ?? ''
   const trailers: Record<string, string> = {}
   for (const line of last.split('\n')) {
-    const match = /^([A-Z][A-Za-z-]*): (.*)$/.exec(line)
-    if (match) trailers[match[1]!] = match[2]!
+    const match = /^([A-Z][A-Za-z-]*):(?: (.*))?$/.exec(line)
+    if (match) trailers[match[1]!] = match[2] ?? ''
   }
   return trailers
 }

@@ -2,6 +2,16 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { git } from './git.ts'
 
+/** The same base gives the same commit, and the payload learns nobody's name. */
+const NOBODY = {
+  GIT_AUTHOR_NAME: 'specproof',
+  GIT_AUTHOR_EMAIL: 'specproof@localhost',
+  GIT_AUTHOR_DATE: '@0 +0000',
+  GIT_COMMITTER_NAME: 'specproof',
+  GIT_COMMITTER_EMAIL: 'specproof@localhost',
+  GIT_COMMITTER_DATE: '@0 +0000',
+}
+
 /**
  * Makes the `.git` that the payload sees: one commit with the base's files, no history, no remotes, no configuration
  * of the user. Answers its folder.
@@ -11,11 +21,14 @@ export async function makeBoxGit(root: string, commonDir: string, commit: string
   // One run works on several bases, one after the other.
   await rm(home, { recursive: true, force: true })
   await mkdir(home, { recursive: true })
-  const lonely = await git(root, ['commit-tree', `${commit}^{tree}`, '-m', 'base'])
+  const lonely = await git(root, ['commit-tree', `${commit}^{tree}`, '-m', 'base'], { env: NOBODY })
   await git(home, ['init', '--quiet', '--template=', '--initial-branch=main', '.'])
   await git(home, [
     '-c',
     'protocol.file.allow=always',
+    // A log would name the repository and who runs this.
+    '-c',
+    'core.logAllRefUpdates=false',
     'fetch',
     '--quiet',
     '--no-tags',

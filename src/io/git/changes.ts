@@ -3,34 +3,47 @@ import type { FileChange } from '../../core/patch/patch.ts'
 import { git, gitBuffer, tryGit } from './git.ts'
 import { decodeBlob } from './tree.ts'
 
+/** Modes of plain files; the others are symbolic links and submodules. */
+const REGULAR = ['100644', '100755']
+
 /** What a commit changed against its first parent. Files that are not text cannot come from us and are left out. */
 export async function changesOf(root: string, commit: string): Promise<FileChange[]> {
-  const out = await git(root, ['diff-tree', '-r', '-z', '--no-renames', '--no-commit-id', '--name-status', commit])
-  const fields = out.split('\0')
+  const out = await gitBuffer(root, ['diff-tree', '-r', '-z', '--no-renames', '--raw', `${commit}^1`, commit])
+  const fields = out.toString('utf8').split('\0')
   const changes: FileChange[] = []
   for (let i = 0; i + 1 < fields.length; i += 2) {
-    const status = fields[i]!
+    const [, mode = '', , blob = '', status] = fields[i]!.split(' ')
     const path = fields[i + 1]!
-    if (status === 'D') {
-      changes.push({ path, action: 'delete', content: null, blocks: [] })
-      continue
-    }
-    const file = decodeBlob(await gitBuffer(root, ['cat-file', 'blob', `${commit}:${path}`]))
+    if (status === 'D') changes.push({ path, action: 'delete', content: null, blocks: [] })
+    if (!REGULAR.includes(mode)) continue
+    const file = decodeBlob(await gitBuffer(root, ['cat-file', 'blob', blob]))
     if (file.kind === 'text')
       changes.push({ path, action: status === 'A' ? 'create' : 'edit', content: file.text, blocks: [] })
   }
   return changes
 }
 
+/** Owner and mode change when a tree is handed to the payload. */
+const CONTENTS_ONLY = [
+  'core.fileMode=false',
+  'core.ignoreStat=false',
+  'core.fsmonitor=false',
+  'core.sparseCheckout=false',
+].flatMap((setting) => ['-c', setting])
+
 /** Tracked files of a worktree that no longer hold what its commit holds. */
 export async function modifiedFiles(root: string, dir: string): Promise<string[]> {
   // The repository is named outright: git refuses to search for one in a folder that belongs to the payload's user.
   const gitDir = await worktreeGitDir(root, dir)
-  const env = { GIT_DIR: gitDir, GIT_WORK_TREE: dir }
-  // Ownership changed when the tree was handed to the payload; only contents count.
-  await tryGit(root, ['update-index', '-q', '--refresh'], { env })
-  const out = await git(root, ['-c', 'core.fileMode=false', 'diff-files', '--name-only', '-z'], { env })
-  return out.split('\0').filter((path) => path !== '')
+  // A new index knows no times and sizes, so every file is read: what the payload set its files' times to is no matter.
+  const env = { GIT_DIR: gitDir, GIT_WORK_TREE: dir, GIT_INDEX_FILE: `${gitDir}/index-of-contents` }
+  await git(root, [...CONTENTS_ONLY, 'read-tree', 'HEAD'], { env })
+  await tryGit(root, [...CONTENTS_ONLY, 'update-index', '-q', '--refresh'], { env })
+  const out = await gitBuffer(root, [...CONTENTS_ONLY, 'diff-files', '--name-only', '-z'], { env })
+  return out
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '')
 }
 
 async function worktreeGitDir(root: string, dir: string): Promise<string> {

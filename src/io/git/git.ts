@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { execa } from 'execa'
 
 export interface GitOptions {
@@ -22,6 +23,8 @@ const INHERITED_TRAPS = [
   'GIT_ALTERNATE_OBJECT_DIRECTORIES',
   'GIT_NAMESPACE',
   'GIT_PREFIX',
+  'GIT_DEFAULT_HASH',
+  'GIT_LITERAL_PATHSPECS',
 ]
 
 /** Hooks are the project's code: they never run out here. Locks are only taken by commands that need them. */
@@ -47,7 +50,10 @@ export async function tryGit(dir: string, args: string[], options: GitOptions = 
     maxBuffer: 1 << 30,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   })
-  if (result.exitCode === undefined && result.code === 'ENOENT') throw new Error('git is not installed')
+  if (result.exitCode === undefined && result.code === 'ENOENT') {
+    const there = await stat(dir).catch(() => null)
+    throw new Error(there ? 'git is not installed' : `there is no folder ${dir}`)
+  }
   const stdout = Buffer.from(result.stdout)
   const stderr = Buffer.from(result.stderr).toString('utf8').trim()
   return { ok: result.exitCode === 0, stdout, message: stderr || stdout.toString('utf8').trim() }

@@ -1,21 +1,24 @@
+import { UserError } from '../../core/errors.ts'
 import type { Head, LandResult, Waiting } from '../../world.ts'
 import { git, tryGit } from './git.ts'
 import { readHead } from './repository.ts'
 
-const ZERO = '0'.repeat(40)
-
-/** Flags that keep a fast-forward from touching what is not ours: stashes, ignored files, hooks (see git.ts). */
+/**
+ * Flags that keep a fast-forward from touching what is not ours: stashes, ignored files, hooks (see git.ts). The
+ * branch's own `mergeOptions` come before them, and a squash would leave the branch where it was.
+ */
 const MERGE = [
   '-c',
   'merge.autoStash=false',
   'merge',
   '--ff-only',
   '--no-autostash',
+  '--no-squash',
   '--no-overwrite-ignore',
   '--quiet',
 ]
 
-/** Keeps a verified commit on a branch of its own, under the first free name. */
+/** Keeps a verified commit on a branch of its own, under the first free name. Throws UserError where git allows none. */
 export async function keepOnBranch(root: string, commit: string, wanted: string): Promise<string> {
   for (let n = 1; ; n++) {
     const branch = n === 1 ? wanted : `${wanted}-${n}`
@@ -23,9 +26,11 @@ export async function keepOnBranch(root: string, commit: string, wanted: string)
     const existing = await tryGit(root, ['rev-parse', '--verify', '--quiet', ref])
     if (existing.ok && existing.stdout.toString('utf8').trim() === commit) return branch
     if (existing.ok) continue
-    const made = await tryGit(root, ['update-ref', ref, commit, ZERO])
+    // The empty old value: only while there is no such branch.
+    const made = await tryGit(root, ['update-ref', ref, commit, ''])
     if (made.ok) return branch
-    if (n > 50) throw new Error(`cannot keep ${commit} on a branch: ${made.message}`)
+    if (n > 5)
+      throw new UserError(`The verified commit ${commit} cannot be kept on branch ${wanted}: ${made.message}`, 'git')
   }
 }
 
@@ -59,7 +64,7 @@ export async function land(root: string, commit: string, start: Head, waitingBra
 export async function waitingCommits(root: string): Promise<Waiting[]> {
   const out = await git(root, [
     'for-each-ref',
-    '--format=%(refname:short)%00%(objectname)%00%(parent)%00%(contents)%01',
+    '--format=%(refname:lstrip=2)%00%(objectname)%00%(parent)%00%(contents)%01',
     '--no-merged=HEAD',
     'refs/heads/specproof/',
   ])

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UserError } from '../../core/errors.ts'
 import type { Head } from '../../world.ts'
@@ -13,13 +13,17 @@ export interface Repository {
 
 /** Finds the repository that holds `cwd`. Throws UserError where there is none, or nothing is committed in it. */
 export async function openRepository(cwd: string): Promise<Repository> {
+  const folder = await stat(cwd).catch(() => null)
+  if (!folder?.isDirectory()) throw new UserError(`There is no folder ${cwd}.`)
   const found = await tryGit(cwd, ['rev-parse', '--show-toplevel', '--git-common-dir'])
   if (!found.ok) {
     if (/dubious ownership/.test(found.message)) throw new UserError(found.message, 'git')
+    if (/must be run in a work tree/.test(found.message))
+      throw new UserError(`${cwd} lies in a bare repository or in a .git folder; a checkout is needed.`, 'git')
     throw new UserError(`${cwd} is not inside a git repository. Run \`git init\` and commit your spec first.`, 'git')
   }
   const [top, common] = found.stdout.toString('utf8').trim().split('\n')
-  if (!top || !common) throw new UserError(`${cwd} lies in a bare repository; a checkout is needed.`, 'git')
+  if (!top || !common) throw new Error(`git names no repository for ${cwd}`)
   return { root: await realpath(top), commonDir: await realpath(resolve(cwd, common)) }
 }
 
@@ -40,15 +44,25 @@ export async function readHead(root: string): Promise<Head> {
 
 /** Paths under `dirs` that differ from HEAD in the index or the checkout, untracked ones included. */
 export async function uncommitted(root: string, dirs: string[]): Promise<string[]> {
-  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', ...dirs]
+  // A folder's name may look like a pattern.
+  const args = [
+    '--literal-pathspecs',
+    'status',
+    '--porcelain=v1',
+    '-z',
+    '--no-renames',
+    '--untracked-files=all',
+    '--',
+    ...dirs,
+  ]
   const entries = (await gitBuffer(root, args)).toString('utf8').split('\0')
   return entries.filter((entry) => entry.length > 3).map((entry) => entry.slice(3))
 }
 
 /** Throws UserError when git knows no author: found out before money is spent, not when the commit is made. */
 export async function requireIdentity(root: string): Promise<void> {
-  const ident = await tryGit(root, ['var', 'GIT_AUTHOR_IDENT'])
-  if (!ident.ok) {
+  for (const ident of ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT']) {
+    if ((await tryGit(root, ['var', ident])).ok) continue
     throw new UserError(
       'git does not know who commits. Set it: `git config user.name "..."` and `git config user.email "..."`.',
       'git',

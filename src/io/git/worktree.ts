@@ -56,7 +56,9 @@ export async function createWorktrees(repository: Repository, run: string): Prom
     async open(commit) {
       const dir = join(scratch, `tree-${++count}`)
       open.add(dir)
-      await git(repository.root, ['worktree', 'add', '--quiet', '--detach', dir, commit])
+      // Where the user checks out a part only, git would do the same here.
+      const whole = ['-c', 'core.sparseCheckout=false']
+      await git(repository.root, [...whole, 'worktree', 'add', '--quiet', '--detach', dir, commit])
       // In place of the pointer to the user's repository a folder, on which the box mounts a `.git` of its own.
       await rm(join(dir, '.git'))
       await mkdir(join(dir, '.git'))
@@ -86,6 +88,7 @@ export async function removeOrphans(repository: Repository): Promise<number> {
     const pid = Number(/\.(\d+)$/.exec(name)?.[1])
     if (!pid || isAlive(pid)) continue
     for (const tree of await readdir(join(cache, name)).catch(() => [] as string[])) {
+      if (!tree.startsWith('tree-')) continue
       await removeWorktree(repository, join(cache, name, tree))
       removed++
     }

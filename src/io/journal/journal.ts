@@ -42,7 +42,7 @@ export async function openJournal(root: string, run: string, mask: (text: string
 }
 
 function nameOf(request: ModelRequest): string {
-  return `${request.spec}-${request.task.replaceAll('/', '.')}-${request.role}-${request.attempt}-${request.round}.md`
+  return `${`${request.spec}-${request.task}`.replaceAll('/', '.')}-${request.role}-${request.attempt}-${request.round}.md`
 }
 
 /** Keeps `.agent/` out of git without touching the project's own .gitignore. */

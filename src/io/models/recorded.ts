@@ -38,7 +38,7 @@ async function replay(
   const nothing = { ok: false as const, usage: { ...NO_USAGE }, usd: 0, model: `recorded (${recordedModel})` }
   if (options.signal.aborted) return { ...nothing, failure: 'cancelled', message: 'cancelled' }
   const read = await readReply(pathsOf(dir, request))
-  if (!read.ok) return { ...nothing, failure: 'exhausted', message: missingMessage(request, read.reason) }
+  if (!read.ok) return { ...nothing, failure: 'exhausted', message: missingMessage(request, read.missing ? null : read.reason) }
   const { text, info } = read.value
   try {
     options.onDelta(text)
@@ -49,9 +49,10 @@ async function replay(
   return { ok: true, text, truncated, usage, usd, model: `recorded (${info.model})`, note: noteOf(info, request) }
 }
 
-function missingMessage(request: ModelRequest, reason: string): string {
+function missingMessage(request: ModelRequest, problem: string | null): string {
   const { spec, task, role, attempt, round } = request
-  return `no recorded reply for ${spec}/${task}, ${role}, attempt ${attempt}, round ${round}: ${reason}`
+  const what = `the recording holds no reply for ${spec}/${task}, ${role}, attempt ${attempt}, round ${round}`
+  return problem === null ? what : `${what}: ${problem}`
 }
 
 function noteOf(info: ReplyInfo, request: ModelRequest): string {

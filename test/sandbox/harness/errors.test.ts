@@ -37,10 +37,10 @@ describe('the kind of an error', () => {
 })
 
 describe('the message of an error', () => {
-  it('holds the report and the reason, and never more than 2,000 characters', () => {
+  it('holds the report and the reason, and never more than 3,000 characters', () => {
     const long = { message: `Property failed after 1 tests\n${'x'.repeat(9_000)}`, cause: { message: 'the reason' } }
     const { message } = toTestError([long])
-    expect(message).toHaveLength(2_000)
+    expect(message).toHaveLength(3_000)
     expect(message).toContain('Property failed after 1 tests')
     expect(message).toContain('the reason')
   })

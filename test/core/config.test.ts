@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../src/core/config.ts'
+import { UserError } from '../../src/core/errors.ts'
+
+/** The message of the UserError that a text gives. */
+function complaint(text: string): string {
+  try {
+    parseConfig('agent.yaml', text)
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError)
+    return (error as Error).message
+  }
+  throw new Error('the text was accepted')
+}
+
+const EVERYTHING = `# all settings
+model: anthropic/claude
+baseUrl: http://127.0.0.1:11434/v1
+attempts: 3
+maxTokens: 100000
+maxUsd: 1.5
+maxMinutes: 30
+context:
+  maxTokens: 20000
+maxOutputTokens: 8000
+prices:
+  anthropic/claude: { input: 3, output: 15, cached: 0.3 }
+build: npm run build
+level:
+  seeds: 5
+  runs: 1000
+  schedules: 2000
+  chaosSeconds: 0
+  maxMinutes: 0.5
+isolation: auto
+`
+
+describe('agent.yaml', () => {
+  it('may be empty, or hold comments only', () => {
+    for (const text of ['', '\n', '# nothing yet\n', '---\n', '{}']) expect(parseConfig('agent.yaml', text)).toEqual({})
+  })
+
+  it('gives every setting', () => {
+    expect(parseConfig('agent.yaml', EVERYTHING)).toEqual({
+      model: 'anthropic/claude',
+      baseUrl: 'http://127.0.0.1:11434/v1',
+      attempts: 3,
+      maxTokens: 100_000,
+      maxUsd: 1.5,
+      maxMinutes: 30,
+      context: { maxTokens: 20_000 },
+      maxOutputTokens: 8_000,
+      prices: { 'anthropic/claude': { input: 3, output: 15, cached: 0.3 } },
+      build: 'npm run build',
+      level: { seeds: 5, runs: 1_000, schedules: 2_000, chaosSeconds: 0, maxMinutes: 0.5 },
+      isolation: 'auto',
+    })
+  })
+
+  const WRONG: [string, string, RegExp][] = [
+    ['an unknown key', 'model: a/b\n\natempts: 3\n', /^agent\.yaml:3: `atempts` is not a setting; known are model, /],
+    [
+      'an unknown key below another',
+      'level:\n  seeds: 1\n  seed: 2\n',
+      /^agent\.yaml:3: `level\.seed` is not a setting\.$/,
+    ],
+    ['a wrong type', 'model: a/b\nattempts: many\n', /^agent\.yaml:2: `attempts`: .*number/],
+    ['a number out of bounds', 'attempts: 0\n', /^agent\.yaml:1: `attempts`: .*1/],
+    ['a fraction of an attempt', 'attempts: 1.5\n', /^agent\.yaml:1: `attempts`: .*int/],
+    [
+      'a key that stands twice at different depths',
+      'maxTokens: 5\ncontext:\n  maxTokens: 1\n',
+      /^agent\.yaml:3: `context\.maxTokens`/,
+    ],
+    ['a key in braces', 'model: a/b\ncontext: { maxTokens: 1 }\n', /^agent\.yaml:2: `context\.maxTokens`/],
+    ['a quoted key', 'prices:\n  "a/b":\n    input: -1\n    output: 1\n', /^agent\.yaml:3: `prices\.a\/b\.input`/],
+    ['a key that is missing', 'prices:\n  a/b: { input: 1 }\n', /^agent\.yaml:2: `prices\.a\/b\.output`/],
+    ['an unknown word', 'isolation: docker\n', /^agent\.yaml:1: `isolation`: .*"auto"/],
+    ['a setting without a value', 'model:\n', /^agent\.yaml:1: `model`: /],
+    ['a list', '- model\n', /^agent\.yaml:1: expected settings/],
+    ['a text', 'just words', /^agent\.yaml:1: expected settings/],
+    ['broken YAML', 'model: a/b\nlevel: [1,\n', /^agent\.yaml:\d: (?!.*at line)/],
+    ['a tab as indent', 'level:\n\tseeds: 1\n', /^agent\.yaml:2: /],
+    ['a key twice', 'model: a/b\nmodel: c/d\n', /^agent\.yaml:2: .*unique/],
+    ['two documents', 'model: a/b\n---\nmodel: c/d\n', /^agent\.yaml:/],
+    ['an alias to nothing', 'model: *name\n', /^agent\.yaml/],
+  ]
+  it.each(WRONG)('says file, line and what is expected for %s', (_, text, expected) => {
+    expect(complaint(text)).toMatch(expected)
+  })
+})

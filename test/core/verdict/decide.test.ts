@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { decide, decideStrike, type Strikes } from '../../../src/core/verdict/decide.ts'
+
+describe('after an attempt that was not verified', () => {
+  const TABLE: [string, number, number, string[], 'retry' | 'stop', RegExp][] = [
+    ['the first of three', 1, 3, ['a'], 'retry', /same clean base/],
+    ['another failure', 2, 3, ['a', 'b'], 'retry', /same clean base/],
+    ['the same failure twice', 2, 3, ['a', 'a'], 'stop', /same failure twice/],
+    ['the same failure again, not in a row', 3, 5, ['a', 'b', 'a'], 'retry', /same clean base/],
+    ['the last attempt', 3, 3, ['a', 'b', 'c'], 'stop', /attempt 3 of 3/],
+    ['the only attempt', 1, 1, ['a'], 'stop', /attempt 1 of 1/],
+  ]
+  it.each(TABLE)('%s', (_, attempt, attempts, signatures, kind, reason) => {
+    expect(decide({ attempt, attempts, signatures })).toEqual({ kind, reason: expect.stringMatching(reason) })
+  })
+})
+
+describe('reaching for what is protected', () => {
+  const TABLE: [Strikes, string][] = [
+    [{ judge: 1, other: 0 }, 'tell'],
+    [{ judge: 2, other: 0 }, 'tell'],
+    [{ judge: 3, other: 0 }, 'tampering'],
+    [{ judge: 0, other: 1 }, 'tell'],
+    [{ judge: 0, other: 2 }, 'blocked'],
+    [{ judge: 2, other: 1 }, 'tell'],
+    [{ judge: 3, other: 2 }, 'tampering'],
+  ]
+  it.each(TABLE)('%o', (strikes, kind) => expect(decideStrike(strikes)).toEqual({ kind }))
+})

@@ -1,0 +1,170 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { EVENT_VERSION, type Event } from '../../../src/core/events.ts'
+import { excludeFromGit, openJournal } from '../../../src/io/journal/journal.ts'
+import { openMemory } from '../../../src/io/journal/memory.ts'
+import { readSeeds, writeSeeds } from '../../../src/io/models/recorded-seeds.ts'
+import type { ModelRequest } from '../../../src/world.ts'
+
+let root = ''
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'specproof-journal-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+})
+
+const DECISION: Event = {
+  type: 'decision',
+  spec: 'q',
+  task: '1',
+  attempt: 1,
+  decision: 'retry',
+  reason: 'two\nlines, "quotes" and \u2028 a separator',
+}
+
+const REQUEST: ModelRequest = {
+  spec: 'team/q',
+  task: '2/3',
+  role: 'implementer',
+  attempt: 1,
+  round: 2,
+  promptVersion: 'v',
+  system: 'be brief',
+  prompt: 'the key is sk-very-secret',
+  maxOutputTokens: 10,
+}
+
+const KEY = 'sk-very-secret'
+const mask = (text: string) => text.replaceAll(KEY, '***')
+const plain = (text: string) => text
+
+describe('the journal', () => {
+  it('holds one JSON line an event, with schema version and whole milliseconds', async () => {
+    const journal = await openJournal(root, 'run-1', plain)
+    const stamped = journal.write(DECISION, 12.6)
+    journal.write({ ...DECISION, attempt: 2 }, 20)
+    journal.close()
+    expect(stamped).toEqual({ v: EVENT_VERSION, t: 13, ...DECISION })
+    expect(journal.dir).toBe(join(root, '.agent', 'runs', 'run-1'))
+    const lines = (await readFile(join(journal.dir, 'events.jsonl'), 'utf8')).split('\n')
+    expect(lines.pop()).toBe('')
+    expect(lines.map((line) => JSON.parse(line))).toEqual([stamped, { ...stamped, attempt: 2, t: 20 }])
+  })
+
+  it('is on disk at once, so that a killed run can be read', async () => {
+    const journal = await openJournal(root, 'run-1', plain)
+    journal.write(DECISION, 1)
+    expect(await readFile(join(journal.dir, 'events.jsonl'), 'utf8')).toContain('"decision"')
+    journal.close()
+  })
+
+  it('leaves out what only a screen needs, and still stamps it', async () => {
+    const journal = await openJournal(root, 'run-1', plain)
+    expect(journal.write({ type: 'model.delta', chars: 3 }, 1)).toEqual({
+      v: EVENT_VERSION,
+      t: 1,
+      type: 'model.delta',
+      chars: 3,
+    })
+    journal.close()
+    expect(await readFile(join(journal.dir, 'events.jsonl'), 'utf8')).toBe('')
+  })
+
+  it('shows no key: not in events, prompts or replies', async () => {
+    const journal = await openJournal(root, 'run-1', mask)
+    journal.write({ ...DECISION, reason: `the service said ${KEY}` }, 1)
+    await journal.prompt(REQUEST)
+    await journal.reply(REQUEST, `you sent ${KEY}`)
+    journal.close()
+    const files = await readdir(journal.dir, { recursive: true, withFileTypes: true })
+    const texts = await Promise.all(
+      files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8')),
+    )
+    expect(texts).toHaveLength(3)
+    for (const text of texts) expect(text).toContain('***')
+    expect(texts.join()).not.toContain(KEY)
+  })
+
+  it('keeps prompt and reply as files, also of nested specs and tasks without a number', async () => {
+    const journal = await openJournal(root, 'run-1', plain)
+    await journal.prompt(REQUEST)
+    await journal.reply(REQUEST, 'answer')
+    journal.close()
+    const name = 'team.q-2.3-implementer-1-2.md'
+    expect(await readFile(join(journal.dir, 'prompts', name), 'utf8')).toBe(`be brief\n\n---\n\n${REQUEST.prompt}`)
+    expect(await readFile(join(journal.dir, 'replies', name), 'utf8')).toBe('answer')
+  })
+
+  it('takes events after it was closed without writing them', async () => {
+    const journal = await openJournal(root, 'run-1', plain)
+    journal.close()
+    journal.close()
+    expect(journal.write(DECISION, 5)).toMatchObject({ t: 5 })
+    expect(await readFile(join(journal.dir, 'events.jsonl'), 'utf8')).toBe('')
+  })
+})
+
+describe('keeping .agent out of git', () => {
+  const exclude = () => readFile(join(root, 'info', 'exclude'), 'utf8')
+
+  it('adds one line, once, below what is there', async () => {
+    await mkdir(join(root, 'info'))
+    await writeFile(join(root, 'info', 'exclude'), '# mine\n*.log')
+    await excludeFromGit(root)
+    await excludeFromGit(root)
+    expect(await exclude()).toBe('# mine\n*.log\n/.agent/\n')
+  })
+
+  it('makes the file where there is none, and adds nothing where the user has the line', async () => {
+    await excludeFromGit(root)
+    expect(await exclude()).toBe('/.agent/\n')
+    await writeFile(join(root, 'info', 'exclude'), 'a\r\n.agent/\r\n')
+    await excludeFromGit(root)
+    expect(await exclude()).toBe('a\r\n.agent/\r\n')
+  })
+})
+
+describe('memory between runs', () => {
+  it('gives back what was remembered, the last value of a key', async () => {
+    const memory = openMemory(root)
+    expect(await memory.recall('pins-q-1')).toBe(null)
+    await memory.remember('pins-q-1', [1, -2])
+    await memory.remember('pins-q-1', { seeds: [3], text: 'ü\n' })
+    expect(await openMemory(root).recall('pins-q-1')).toEqual({ seeds: [3], text: 'ü\n' })
+    expect(await memory.recall('pins-q-2')).toBe(null)
+  })
+
+  it('keeps keys inside its folder', async () => {
+    const memory = openMemory(root)
+    await memory.remember('pins-../../out/side-2/3', 1)
+    expect(await memory.recall('pins-../../out/side-2/3')).toBe(1)
+    expect(await readdir(root)).toEqual(['.agent'])
+  })
+
+  it('forgets a broken file instead of failing, and can write it anew', async () => {
+    const memory = openMemory(root)
+    await memory.remember('a', 1)
+    const [file] = await readdir(join(root, '.agent', 'memory'))
+    await writeFile(join(root, '.agent', 'memory', file!), '{"half": ')
+    expect(await memory.recall('a')).toBe(null)
+    await memory.remember('a', 2)
+    expect(await memory.recall('a')).toBe(2)
+  })
+})
+
+describe('seeds of a recording', () => {
+  it('come back for the attempt they were written for', async () => {
+    await writeSeeds(root, 'team/q', '2/3', 1, [5, -7])
+    await writeSeeds(root, 'team/q', '2/3', 2, [9])
+    expect(await readSeeds(root, 'team/q', '2/3', 1)).toEqual([5, -7])
+    expect(await readSeeds(root, 'team/q', '2/3', 2)).toEqual([9])
+    expect(await readSeeds(root, 'team/q', '2/4', 1)).toEqual([])
+  })
+
+  it('are none where the file holds something else', async () => {
+    await writeSeeds(root, 'q', '1', 1, [1])
+    await writeFile(join(root, 'q', '1', 'seeds-1.json'), '{"seeds": ["a"]}')
+    expect(await readSeeds(root, 'q', '1', 1)).toEqual([])
+  })
+})

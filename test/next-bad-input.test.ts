@@ -1,0 +1,243 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { agent, eventsOf, next } from './support/agent.ts'
+import { AUTHOR, CLAMP_TASK, CLAMP_TASKS, RIGHT } from './support/clamp.ts'
+import { type Files, makeRepository, type RepositoryOptions } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+
+interface Case {
+  name: string
+  repository?: RepositoryOptions
+  /** Written after the commit. */
+  dirty?: Files
+  args?: string[]
+  env?: Record<string, string>
+  status: string
+  exitCode: number
+  message: string | RegExp
+}
+
+const TASKS = 'specs/limits/tasks.md'
+
+/** All are found before a model is asked; most before anything is run at all. */
+const CASES: Case[] = [
+  {
+    name: 'no commit yet',
+    repository: { committed: false },
+    status: 'git',
+    exitCode: 9,
+    message: 'This repository has no commit yet. Commit your spec and project first',
+  },
+  {
+    name: 'no spec',
+    repository: { files: { [TASKS]: null, 'specs/limits/requirements.md': null, 'specs/limits/design.md': null } },
+    status: 'usage',
+    exitCode: 2,
+    message: 'No spec found at HEAD. Write specs/<feature>/requirements.md, design.md and tasks.md',
+  },
+  {
+    name: 'a spec without tasks',
+    repository: { files: { [TASKS]: null } },
+    status: 'usage',
+    exitCode: 2,
+    message: /limits has no tasks\.md/,
+  },
+  {
+    name: 'an empty tasks.md',
+    repository: { files: { [TASKS]: '' } },
+    status: 'usage',
+    exitCode: 2,
+    message: 'specs/limits/tasks.md holds no task: write each as `- [ ] 1. title`.',
+  },
+  {
+    name: 'a spec that is not there',
+    args: ['--spec', 'limit'],
+    status: 'usage',
+    exitCode: 2,
+    message: 'There is no spec "limit" at HEAD; there are: limits.',
+  },
+  {
+    name: 'a task that is not there',
+    args: ['--task', '7'],
+    status: 'usage',
+    exitCode: 2,
+    message: 'There is no task "7"; there are: limits/1.',
+  },
+  {
+    name: 'a link to a requirement that does not exist',
+    repository: { files: { [TASKS]: CLAMP_TASKS.replace('1.3', '1.4') } },
+    status: 'usage',
+    exitCode: 2,
+    message: /^specs\/limits\/tasks\.md:6:\d+: error: .*1\.4.* \w.*\(\S+\)$/,
+  },
+  {
+    name: 'two tasks with one id',
+    repository: { files: { [TASKS]: `${CLAMP_TASKS}\n${CLAMP_TASK}` } },
+    status: 'usage',
+    exitCode: 2,
+    message: /specs\/limits\/tasks\.md:8:1: error: .*1 stands already in line 3\. Give each one a number of its own/,
+  },
+  {
+    name: 'a spec with a change that is not committed',
+    dirty: { 'specs/limits/design.md': '# Another design\n' },
+    status: 'git',
+    exitCode: 9,
+    message: 'these files differ from it: specs/limits/design.md. Commit them first.',
+  },
+  {
+    name: 'an unknown provider',
+    args: ['--model', 'acme/gpt'],
+    status: 'usage',
+    exitCode: 2,
+    message: 'model "acme/gpt": unknown provider "acme": write anthropic/MODEL',
+  },
+  {
+    name: 'a model without a provider',
+    args: ['--model', 'gpt-5'],
+    status: 'usage',
+    exitCode: 2,
+    message: 'model "gpt-5" names no provider: write openai/gpt-5',
+  },
+  {
+    name: 'a recording that is none',
+    args: ['--model', 'recorded/nowhere'],
+    status: 'usage',
+    exitCode: 2,
+    message: 'model "recorded/nowhere" is not a recording',
+  },
+  {
+    name: 'a number that is none',
+    args: ['--attempts', 'many'],
+    status: 'usage',
+    exitCode: 2,
+    message: '--attempts many: expected a whole number of at least 1.',
+  },
+  {
+    name: 'a money limit for a model without a price',
+    args: ['--max-usd', '1'],
+    status: 'usage',
+    exitCode: 2,
+    message: '--max-usd cannot be kept: the price of openai-compatible/scripted is not known.',
+  },
+  {
+    name: 'a broken agent.yaml',
+    repository: { files: { 'agent.yaml': 'attempts: 3\nlevel: { seeds: 2\n' } },
+    status: 'usage',
+    exitCode: 2,
+    message: /^agent\.yaml:[23]: /,
+  },
+  {
+    name: 'an unknown setting',
+    repository: { files: { 'agent.yaml': 'attempts: 3\nretries: 4\n' } },
+    status: 'usage',
+    exitCode: 2,
+    message: 'agent.yaml:2: `retries` is not a setting; known are model,',
+  },
+  {
+    name: 'no package.json',
+    repository: { files: { 'package.json': null } },
+    status: 'environment',
+    exitCode: 10,
+    message: 'there is no package.json at the top of the repository',
+  },
+  {
+    name: 'no vitest',
+    repository: { files: { 'package.json': '{"name":"target","devDependencies":{"jest":"*"}}' } },
+    status: 'environment',
+    exitCode: 10,
+    message: 'vitest is not among the dependencies',
+  },
+  {
+    name: 'nothing installed',
+    repository: { packages: null },
+    status: 'environment',
+    exitCode: 10,
+    message: 'dependencies are not installed: run npm ci',
+  },
+  {
+    name: 'a base whose tests cannot be collected',
+    repository: { files: { 'test/old.test.ts': "import './gone.ts'\n" } },
+    status: 'environment',
+    exitCode: 10,
+    message: /does not build or collect before any change:\ntest\/old\.test\.ts: .*gone/,
+  },
+  {
+    name: 'a backend that does not exist',
+    args: ['--isolation', 'docker'],
+    status: 'usage',
+    exitCode: 2,
+    message: '--isolation docker: expected auto, unshare or none.',
+  },
+]
+
+describe('what cannot be run is said in words, before a model is asked', () => {
+  it.each(CASES)('$name: exit $exitCode', async ({ repository: options, dirty, args, env, ...expected }) => {
+    const repository = await makeRepository(options)
+    if (dirty) await repository.write(dirty)
+    const model = await scriptModel({})
+
+    const run = await next(repository, model, args, env ? { env } : {})
+
+    expect(run.result, run.result.message).toMatchObject({ status: expected.status, exitCode: expected.exitCode })
+    if (typeof expected.message === 'string') expect(run.result.message).toContain(expected.message)
+    else expect(run.result.message).toMatch(expected.message)
+    expect(run.result.message).not.toMatch(/\n\s+at /)
+    const words = (text: string) => text.replace(/\s+/g, ' ')
+    expect(words(run.stderr)).toContain(words(run.result.message.split('\n')[0]!))
+    expect(model.server.requests).toEqual([])
+  })
+
+  it('a folder outside of any repository: exit 9', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({})
+    const run = await next(repository, model, [], { cwd: join(repository.around, 'home') })
+    expect(run.result).toMatchObject({ status: 'git', exitCode: 9 })
+    expect(run.result.message).toContain('home is not inside a git repository. Run `git init`')
+  })
+
+  it('a key that is not set: exit 2, and one line that names the variable', async () => {
+    const repository = await makeRepository()
+    for (const [provider, variable] of [
+      ['anthropic', 'ANTHROPIC_API_KEY'],
+      ['openai', 'OPENAI_API_KEY'],
+    ] as const) {
+      const run = await agent(repository, ['next', '--model', `${provider}/any`])
+      expect(run.result).toMatchObject({ status: 'usage', exitCode: 2 })
+      expect(run.result.message).toContain(`set it with "export ${variable}=..."`)
+      expect(run.events).toHaveLength(1)
+      expect(run.stderr).toBe(`agent: ${run.result.message}\n`)
+      expect(run.result.message).not.toContain('\n')
+    }
+  })
+
+  it('no author for the commit: exit 9, before a token is paid for', async () => {
+    const repository = await makeRepository()
+    await repository.git('config', '--unset', 'user.name')
+    await repository.git('config', '--unset', 'user.email')
+    await repository.git('config', 'user.useConfigOnly', 'true')
+    const model = await scriptModel({})
+    const run = await next(repository, model)
+    expect(run.result).toMatchObject({ status: 'git', exitCode: 9 })
+    expect(run.result.message).toContain('git does not know who commits. Set it: `git config user.name "..."`')
+    expect(model.server.requests).toEqual([])
+  })
+
+  it('a detached HEAD: exit 9, but with --no-land the commit waits on a branch of its own', async () => {
+    const repository = await makeRepository()
+    await repository.git('checkout', '--quiet', '--detach')
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+
+    const refused = await next(repository, model)
+    expect(refused.result).toMatchObject({ status: 'git', exitCode: 9 })
+    expect(refused.result.message).toBe(
+      'HEAD is detached: check out a branch, or use --no-land to leave the commit on a branch of its own.',
+    )
+    expect(model.server.requests).toEqual([])
+
+    const run = await next(repository, model, ['--no-land'])
+    expect(run.code, run.result.message).toBe(0)
+    expect(run.result.status).toBe('verified')
+    expect(eventsOf(run, 'landed')).toMatchObject([{ ref: null, waiting: 'specproof/limits--1' }])
+    expect(await repository.git('rev-parse', 'specproof/limits--1')).toBe(run.result.tasks[0]!.commit)
+  })
+})

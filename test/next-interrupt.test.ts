@@ -1,0 +1,89 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { StampedEvent } from '../src/core/events.ts'
+import { type AgentOptions, expectNothingLeft, next, start } from './support/agent.ts'
+import { AUTHOR, RIGHT } from './support/clamp.ts'
+import { makeRepository } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+
+/** Sends a signal at the first event of this kind. */
+function signalAt(signal: NodeJS.Signals, matches: (event: StampedEvent) => boolean): AgentOptions {
+  let sent = false
+  return {
+    onEvent(event, child) {
+      if (!sent && matches(event)) sent = child.kill(signal)
+    },
+  }
+}
+
+const checking = (stage: string) => (event: StampedEvent) => event.type === 'check.progress' && event.stage === stage
+
+describe('Ctrl-C', () => {
+  it('ends a run at any moment with everything cleaned up, and the next one succeeds', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({
+      author: [{ text: AUTHOR, hangAfterChars: 100 }, AUTHOR, AUTHOR],
+      implementer: [RIGHT, RIGHT],
+    })
+    const moments = [
+      signalAt('SIGINT', (event) => event.type === 'run.started'),
+      signalAt('SIGTERM', (event) => event.type === 'isolation.ready'),
+      signalAt('SIGINT', (event) => event.type === 'model.delta'),
+      signalAt('SIGINT', checking('red-throwing')),
+      signalAt('SIGINT', checking('final')),
+    ]
+    for (const moment of moments) {
+      const run = await next(repository, model, [], moment)
+      expect(run.result, run.result.message).toMatchObject({ status: 'interrupted', exitCode: 130 })
+    }
+    expect(model.asked('author')).toHaveLength(3)
+    expect(model.asked('implementer')).toHaveLength(1)
+
+    const run = await next(repository, model)
+    expect(run.result, run.result.message).toMatchObject({ status: 'verified', exitCode: 0 })
+    expect(model.asked('author')).toHaveLength(3)
+  })
+})
+
+describe('a run that is killed', () => {
+  it('takes its box with it, and the next run clears up after it and succeeds', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT, RIGHT] })
+    await repository.remember()
+    const before = repository.remembered()
+
+    const killed = await start(repository, ['next', ...model.args], {
+      model,
+      ...signalAt('SIGKILL', checking('property')),
+    })
+
+    expect(killed.signal).toBe('SIGKILL')
+    expect(await repository.snapshot()).toEqual(before)
+    const cache = join(repository.env['XDG_CACHE_HOME']!, 'specproof')
+    expect(await readdir(cache)).toHaveLength(1)
+    expect(await repository.git('worktree', 'list')).toContain(cache)
+
+    const run = await next(repository, model)
+    expect(run.result, run.result.message).toMatchObject({ status: 'verified', exitCode: 0 })
+    expect(model.asked('author')).toHaveLength(1)
+  })
+
+  it('leaves a run that is alive alone', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({ author: [{ text: AUTHOR, hangAfterChars: 100 }], implementer: [] })
+    let status: Promise<string> | undefined
+    const run = await next(repository, model, [], {
+      onEvent(event, child) {
+        if (event.type !== 'model.delta' || status) return
+        // A second run of the same repository, which cleans up first.
+        status = start(repository, ['next', '--model', 'openai-compatible/other', '--task', '9'], { model })
+          .then(() => repository.git('worktree', 'list'))
+          .finally(() => child.kill('SIGINT'))
+      },
+    })
+    expect(run.result.status).toBe('interrupted')
+    await status
+    await expectNothingLeft(repository)
+  })
+})

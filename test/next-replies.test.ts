@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { eventsOf, next } from './support/agent.ts'
+import { AUTHOR, block, CLAMP_STUB, CLAMP_TASK, CLAMP_TEST, creates, RIGHT } from './support/clamp.ts'
+import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+
+const EXISTING_TEST = "import { expect, it } from 'vitest'\n\nit('adds', () => expect(1 + 1).toBe(2))\n"
+const MANIFEST = '{"name":"target","type":"module","devDependencies":{"vitest":"*","fast-check":"*"}}\n'
+const NEW_MANIFEST = MANIFEST.replace('"vitest"', '"left-pad":"*","vitest"')
+
+describe('a reply that cannot be applied', () => {
+  it('is refused with its reason, comes back in a free round, and never writes outside', async () => {
+    const repository = await makeRepository()
+    const outside = join(repository.around, 'outside')
+    await mkdir(outside)
+    await symlink(outside, join(repository.dir, 'way-out'))
+    await repository.commit({})
+    const evil = (path: string) => creates({ [path]: 'evil\n' })
+    const model = await scriptModel({
+      author: ['Here are my thoughts, and no file.', creates({ 'src/clamp.ts': CLAMP_STUB }), AUTHOR],
+      implementer: [
+        ...['I would rather explain it.', block('src/clamp.ts', 'no such line\n', 'x\n')],
+        ...[evil('../outside/evil'), evil(join(outside, 'evil'))],
+        ...[evil('way-out/evil'), evil('.git/hooks/pre-commit'), evil('.agent/evil'), RIGHT],
+      ],
+    })
+
+    const run = await next(repository, model)
+
+    expect(run.code, run.result.message).toBe(0)
+    expect(run.result.tasks[0]).toMatchObject({ status: 'verified', attempts: 2 })
+    const asked = model.asked('implementer')
+    const reasonIn = (prompt: string | undefined) =>
+      /# What is wrong with it\n\n([\s\S]*?)\n# Your role/.exec(prompt!)?.[1]
+    expect(reasonIn(asked[1])).toContain('Line 1: expected a patch')
+    expect(reasonIn(asked[2])).toContain('src/clamp.ts, block 1')
+    expect(reasonIn(asked[3])).toContain('`../outside/evil` cannot be used: the path has a `..` segment')
+    expect(reasonIn(asked[4])).toContain('the path is absolute')
+    expect(reasonIn(asked[5])).toContain('`way-out/evil` cannot be used')
+    expect(reasonIn(asked[6])).toContain('`.git` belongs to git or to this program')
+    expect(reasonIn(asked[7])).toContain('`.agent` belongs to git or to this program')
+    const refused = eventsOf(run, 'patch.refused').map((event) => event.reasons.map((reason) => reason.code).join())
+    const unsafe = Array.from({ length: 5 }, () => 'unsafe-path')
+    expect(refused).toEqual(['no-patch', 'no-patch', 'no-patch', 'no-match', ...unsafe])
+    expect(eventsOf(run, 'verdict')[0]!.summary).toMatch(/^no answer could be applied/)
+    expect(reasonIn(model.asked('author')[2])).toContain('creates no test file')
+
+    expect(await readdir(outside)).toEqual([])
+    expect(existsSync(join(repository.dir, '.git', 'hooks', 'pre-commit'))).toBe(false)
+    expect(existsSync(join(repository.dir, '.agent', 'evil'))).toBe(false)
+  })
+
+  it('and never gets better ends the run with what was wrong', async () => {
+    const repository = await makeRepository()
+    const prose = 'I would rather explain it.'
+    const model = await scriptModel({
+      author: [prose, prose, prose, prose, AUTHOR],
+      implementer: [prose, prose, prose, prose],
+    })
+
+    const author = await next(repository, model)
+    expect(author.result).toMatchObject({ status: 'unverifiable', exitCode: 3 })
+    expect(author.result.message).toContain("The test author's answers could not be used")
+
+    const implementer = await next(repository, model, ['--attempts', '1'])
+    expect(implementer.result).toMatchObject({ status: 'failed', exitCode: 3 })
+    expect(implementer.result.message).toContain('no answer could be applied')
+  })
+})
+
+describe('a patch that reaches for what judges it', () => {
+  it('is told once, twice, and the third time it is tampering', async () => {
+    const repository = await makeRepository({ files: { 'test/sum.test.ts': EXISTING_TEST } })
+    const model = await scriptModel({
+      author: [AUTHOR],
+      implementer: [
+        block('specs/limits/requirements.md', '# Requirements: limits\n', '# No requirements\n'),
+        block('test/clamp.test.ts', CLAMP_TEST, ''),
+        block('test/sum.test.ts', EXISTING_TEST, ''),
+      ],
+    })
+
+    const run = await next(repository, model)
+
+    expect(run.result).toMatchObject({ status: 'tampering', exitCode: 8 })
+    expect(run.result.message).toContain('The patch reached for its judge a third time')
+    expect(run.result.message).toContain('`test/sum.test.ts` is protected (existing-test)')
+    const asked = model.asked('implementer')
+    expect(asked[1]).toContain('`specs/limits/requirements.md` is protected (spec)')
+    expect(asked[2]).toContain('`test/clamp.test.ts` is protected (frozen-test)')
+    expect(eventsOf(run, 'patch.refused')).toHaveLength(3)
+  })
+
+  it('or what the task does not allow is told once, then a person may allow it by one line', async () => {
+    const repository = await makeRepository({ files: { 'package.json': MANIFEST } })
+    const manifest = block('package.json', MANIFEST, NEW_MANIFEST)
+    const lockfile = creates({ 'package-lock.json': '{}\n' })
+    const model = await scriptModel({
+      author: [AUTHOR, AUTHOR],
+      implementer: [lockfile, manifest, `${RIGHT}\n\n${manifest}`],
+    })
+
+    const refused = await next(repository, model)
+    expect(refused.result).toMatchObject({ status: 'blocked', exitCode: 4 })
+    expect(refused.result.message).toContain('`Allows: package.json`')
+    expect(model.asked('implementer')[1]).toContain('`package-lock.json` is protected (lockfile)')
+
+    await repository.commit({ 'specs/limits/tasks.md': `# Tasks\n\n${CLAMP_TASK}  - Allows: package.json\n` })
+    const run = await next(repository, model)
+    expect(run.code, run.result.message).toBe(0)
+    expect(await repository.read('package.json')).toBe(NEW_MANIFEST)
+  })
+})
+
+describe('tests that cannot judge', () => {
+  const test = (body: string) =>
+    creates({ 'src/clamp.ts': CLAMP_STUB, 'test/clamp.test.ts': `${CLAMP_TEST.split('const number')[0]}${body}` })
+
+  it('are sent back once with the reason; then the run ends, and no implementer is asked', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({
+      author: [
+        test("it('adds up', () => {\n  fc.assert(fc.property(fc.nat(), (n) => n >= 0))\n})\n"),
+        test("it('clamps 5', () => expect(clamp(5, 0, 3)).toBe(3))\n"),
+        test("it('clamps 5', () => expect(clamp(5, 0, 3)).toBe(3))\nit.skip('clamps 7', () => {})\n"),
+        creates({ 'src/clamp.ts': CLAMP_STUB, 'test/clamp.ts': CLAMP_TEST }),
+      ],
+    })
+
+    const first = await next(repository, model)
+    expect(first.result).toMatchObject({ status: 'unverifiable', exitCode: 3 })
+    expect(eventsOf(first, 'decision')).toMatchObject([{ decision: 'tests sent back' }])
+    expect(model.asked('author')[1]).toContain('"adds up" passes although nothing is implemented')
+    expect(first.result.message).toContain('No test runs a property through `fc.assert(fc.property(...))`')
+
+    const second = await next(repository, model)
+    expect(second.result).toMatchObject({ status: 'unverifiable', exitCode: 3 })
+    expect(model.asked('author')[3]).toContain('"clamps 7" is skipped; every test must run.')
+    expect(second.result.message).toContain('No test was collected')
+    expect(model.asked('implementer')).toEqual([])
+  })
+
+  it('because they hang are stopped at the limit of a stage', async () => {
+    const repository = await makeRepository({
+      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.06') },
+    })
+    const hanging = test("it('hangs', () => {\n  while (clamp.length < 9) {}\n})\n")
+    const model = await scriptModel({ author: [hanging, 'BLOCKED: it would hang again'] })
+
+    const run = await next(repository, model)
+    expect(run.result).toMatchObject({ status: 'blocked', exitCode: 4 })
+    expect(model.asked('author')[1]).toMatch(/A limit \(wall-clock\) struck while running .*hangs/)
+  })
+})
