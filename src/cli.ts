@@ -6,6 +6,8 @@ import type { GlobalOptions } from './commands/options.ts'
 import type { RunCommandFlags } from './commands/run.ts'
 import type { RunFlags } from './commands/settings.ts'
 import { EXIT, exitCodeOf, UserError } from './core/errors.ts'
+import { EVENT_VERSION } from './core/events.ts'
+import { resultWithoutRun } from './core/result.ts'
 import { packageVersion } from './io/package-root.ts'
 
 // Each command is loaded when it runs: SDKs, Ink and the tokenizer cost start-up time.
@@ -92,6 +94,10 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     program.command('demo').description('the main job on the shipped spec, in a fresh temporary repository'),
   )
     .option('--tasks <n>', 'stop after this task')
+    .option(
+      '--then <recording>',
+      'tasks 1 to 3, then task 4 with planted-46-seconds, planted-timer-not-cancelled or retry',
+    )
     .action(async (flags: DemoFlags, command: Command) =>
       run(COMMANDS.demo().then((module) => module.demoCommand(globals(command), flags))),
     )
@@ -123,7 +129,14 @@ async function main(argv: string[]): Promise<number> {
     await program.parseAsync(argv)
   } catch (error) {
     if (!(error instanceof CommanderError)) return report(error)
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    if (error.exitCode === 0) return EXIT.done
+    // Scripts read the last line of `next` and `run` on every way out, this one included.
+    if (argv.includes('--json') && argv.some((word) => word === 'next' || word === 'run')) {
+      process.stdout.write(
+        `${JSON.stringify({ v: EVENT_VERSION, t: 0, ...resultWithoutRun('usage', error.message) })}\n`,
+      )
+    }
+    return EXIT.usage
   }
   return code
 }

@@ -37,6 +37,17 @@ describe('the recording of the demo', () => {
   })
 })
 
+describe('the recording of a retry', () => {
+  it('is verified at the second attempt, which got the counterexample of the first', async () => {
+    const repository = await makeJobQueue(LIGHT)
+    await agent(repository, ['next', '--task', '3', ...recorded('job-queue')])
+    const run = await agent(repository, ['next', '--task', '4', ...recorded('retry')])
+    expect(run.result).toMatchObject({ status: 'verified', exitCode: 0 })
+    expect(run.result.tasks[0]?.attempts).toBe(2)
+    expect(eventsOf(run, 'verdict').map((verdict) => verdict.status)).toEqual(['failed', 'verified'])
+  })
+})
+
 describe('planted recordings', () => {
   it('a threshold that is too high and a timer that is not cancelled are among them', () => {
     expect(PLANTED).toEqual(expect.arrayContaining(['planted-46-seconds', 'planted-timer-not-cancelled']))

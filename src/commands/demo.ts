@@ -1,39 +1,56 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { UserError } from '../core/errors.ts'
 import { makeDemoRepository } from '../io/demo.ts'
 import { PACKAGE_ROOT } from '../io/package-root.ts'
+import type { RunOptions } from '../run.ts'
 import type { GlobalOptions } from './options.ts'
 import { runSession } from './session.ts'
 import type { RunFlags } from './settings.ts'
 
 export interface DemoFlags extends RunFlags {
   tasks?: string
+  then?: string
+}
+
+/** The task that the other recordings than the demo's are about. */
+const DETECTION = '4'
+const BEFORE_DETECTION = '3'
+
+function recording(name: string): string {
+  const dir = join(PACKAGE_ROOT, 'recordings', name)
+  if (!existsSync(join(dir, 'recording.json'))) throw new UserError(`--then ${name}: there is no recording ${dir}.`)
+  return `recorded/${dir}`
 }
 
 /** `agent demo`: the main job on the shipped spec, in a fresh temporary repository. */
 export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Promise<number> {
   const say = (text: string) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
+  const then = flags.then === undefined ? null : recording(flags.then)
+  const model = flags.model ?? recording('job-queue')
   const dir = await makeDemoRepository()
-  const model = flags.model ?? `recorded/${join(PACKAGE_ROOT, 'recordings', 'job-queue')}`
-  say(`The demo builds the job queue of specs/job-queue in ${dir}`)
-  if (model.startsWith('recorded/')) {
-    say(
-      'Replies are replayed: a real model gave them once to these prompts. All that follows a reply runs for real, with',
-    )
-    say('fresh seeds: patch, compiler, tests in the box, fault schedules, verdict, commit. With a live model:')
-    say('  npx agent demo --model anthropic/MODEL     (ANTHROPIC_API_KEY set; this costs money)')
+  introduce(say, dir, model)
+  const here = { ...options, cwd: dir }
+  const until = then ? BEFORE_DETECTION : (flags.tasks ?? null)
+  const whole: RunOptions = { spec: 'job-queue', task: null, most: null, until, keepGoing: false, dryRun: false }
+  let code = await runSession(here, { ...flags, model }, whole)
+  if (then && code === 0) {
+    say(`\nNow task ${DETECTION} with the recording ${flags.then}:\n`)
+    code = await runSession(here, { ...flags, model: then }, { ...whole, task: DETECTION, most: 1, until: null })
   }
-  say('')
-  const wanted = {
-    spec: 'job-queue',
-    task: null,
-    most: null,
-    until: flags.tasks ?? null,
-    keepGoing: false,
-    dryRun: false,
-  }
-  const code = await runSession({ ...options, cwd: dir }, { ...flags, model }, wanted)
   say('')
   say(`Look at it:  git -C ${dir} log --stat      the commits with their evidence`)
   say(`             cat ${join(dir, 'specs/job-queue/tasks.md')}`)
   return code
+}
+
+function introduce(say: (text: string) => void, dir: string, model: string): void {
+  say(`The demo builds the job queue of specs/job-queue in ${dir}`)
+  if (model.startsWith('recorded/')) {
+    say('Replies are replayed: a real model gave them once to these prompts. All that follows a reply runs')
+    say('for real, with fresh seeds: patch, compiler, tests in the box, fault schedules, verdict, commit.')
+    say('With a live model (this costs money; ANTHROPIC_API_KEY is set):')
+    say('  npx agent demo --model anthropic/MODEL')
+  }
+  say('')
 }

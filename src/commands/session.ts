@@ -1,8 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
-import { exitCodeOf, UserError } from '../core/errors.ts'
+import { NOTHING_SPENT, spend } from '../core/budget.ts'
+import { UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event } from '../core/events.ts'
 import type { CountTokens } from '../core/prompt/prompt.ts'
+import { resultWithoutRun } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
@@ -31,7 +33,10 @@ export async function runSession(options: GlobalOptions, flags: RunFlags, wanted
   const started = performance.now()
   const now = () => performance.now() - started
   let journal: Journal | null = null
+  // What was billed is told also when a run ends by a mistake of ours.
+  let billed = NOTHING_SPENT
   const tell = (event: Event) => {
+    if (event.type === 'model.finished') billed = spend(billed, event.usage, event.usd)
     const stamped = journal ? journal.write(event, now()) : { v: EVENT_VERSION, t: Math.round(now()), ...event }
     views.listen(stamped)
   }
@@ -43,7 +48,7 @@ export async function runSession(options: GlobalOptions, flags: RunFlags, wanted
   try {
     result = await runInRepository(options, flags, wanted, { tell, now, open, signal: stop.signal })
   } catch (error) {
-    result = failed(error, stop.signal.aborted)
+    result = { ...failed(error, stop.signal.aborted), tokens: billed.usage, usd: billed.usdKnown ? billed.usd : null }
   }
   const written = journal as Journal | null
   tell({ ...result, journal: written?.dir ?? null })
@@ -156,24 +161,9 @@ function maskKeys(env: NodeJS.ProcessEnv): (text: string) => string {
 }
 
 function failed(error: unknown, interrupted: boolean): RunResult {
-  const base = {
-    type: 'run.result' as const,
-    tokens: { input: 0, output: 0, cached: 0 },
-    usd: 0,
-    journal: null,
-    tasks: [],
-  }
-  if (interrupted)
-    return { ...base, status: 'interrupted', exitCode: exitCodeOf('interrupted'), message: 'interrupted' }
-  if (error instanceof ModelNameError)
-    return { ...base, status: 'usage', exitCode: exitCodeOf('usage'), message: error.message }
-  if (error instanceof UserError)
-    return { ...base, status: error.status, exitCode: exitCodeOf(error.status), message: error.message }
+  if (interrupted) return resultWithoutRun('interrupted', 'interrupted')
+  if (error instanceof ModelNameError) return resultWithoutRun('usage', error.message)
+  if (error instanceof UserError) return resultWithoutRun(error.status, error.message)
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return {
-    ...base,
-    status: 'bug',
-    exitCode: exitCodeOf('bug'),
-    message: `This is a bug of agent, not of yours: ${text}`,
-  }
+  return resultWithoutRun('bug', `This is a bug of agent, not of yours: ${text}`)
 }

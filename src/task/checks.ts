@@ -1,5 +1,5 @@
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
-import type { CheckResult, Stage } from '../core/verdict/evidence.ts'
+import type { CheckResult, LimitName, Stage } from '../core/verdict/evidence.ts'
 import { propertyRuns } from '../core/verdict/judge.ts'
 import type { CheckRequest, Worktree, World } from '../world.ts'
 
@@ -40,10 +40,14 @@ export async function runCheck(world: World, worktree: Worktree, request: CheckR
     counterexample: isRedStage(request.stage) ? null : firstCounterexample(result),
     message:
       result.problems[0]?.message ??
-      (result.limit ? `${result.limit} limit: ${result.running ?? 'unknown test'}` : null),
+      (result.limit ? `${limitWords(result.limit)} in ${result.running ?? 'a test that is not known'}` : null),
     ms: result.durationMs,
   })
   return result
+}
+
+function limitWords(limit: LimitName): string {
+  return limit === 'cancelled' ? 'interrupted' : `the ${limit} limit struck`
 }
 
 /** Stages where red is what we want to see. */
