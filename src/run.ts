@@ -52,15 +52,12 @@ export async function run(world: World, around: Surroundings, options: RunOption
 }
 
 function resultOf(tasks: TaskResult[], first: Outcome | null, last: Outcome, spent: Spent): RunResult {
-  const done = tasks.filter((task) => exitCodeOf(task.status) === 0).length
+  const committed = tasks.filter((task) => task.status === 'verified' || task.status === 'checked')
+  const latest = committed.at(-1)
+  const done = committed.length === 1 ? '1 task is' : `${committed.length} tasks are`
   const outcome =
     first ??
-    (done > 0 && last.status === 'nothing'
-      ? {
-          status: tasks.at(-1)!.status,
-          message: `${done === 1 ? '1 task is' : `${done} tasks are`} done. ${last.message}`,
-        }
-      : last)
+    (latest && last.status === 'nothing' ? { status: latest.status, message: `${done} done. ${last.message}` } : last)
   return {
     type: 'run.result',
     status: outcome.status,
@@ -152,7 +149,8 @@ export function choose(
   const empty = wanted.filter((spec) => spec.tasks.length === 0)
   let blocked: { spec: Spec; task: Task } | null = null
   for (const spec of wanted) {
-    const next = nextTask({ ...spec, tasks: spec.tasks.filter((task) => !failed.has(`${spec.id}/${task.id}`)) })
+    const tried = spec.tasks.map((task) => task.id).filter((id) => failed.has(`${spec.id}/${id}`))
+    const next = nextTask(spec, new Set(tried))
     if (next.task) return { spec, task: next.task }
     if (next.blocked) blocked ??= { spec, task: next.blocked }
   }
@@ -166,13 +164,16 @@ export function choose(
 }
 
 function namedTask(specs: Spec[], id: string): Choice {
-  for (const spec of specs) {
-    const task = spec.tasks.find((one) => one.id === id)
-    if (!task) continue
-    if (task.status === 'done')
-      return { outcome: { status: 'nothing', message: `Task ${id} of ${spec.id} is ticked already.` } }
-    return { spec, task }
+  const found = specs.flatMap((spec) => spec.tasks.filter((task) => task.id === id).map((task) => ({ spec, task })))
+  const first = found.find(({ task }) => task.status !== 'done') ?? found[0]
+  if (first?.task.status === 'done')
+    return { outcome: { status: 'nothing', message: `Task ${id} of ${first.spec.id} is ticked already.` } }
+  if (first?.task.status === 'doing') {
+    const where = `${first.spec.dir}/tasks.md:${first.task.line}`
+    const message = `Task ${id} is marked as in progress (${where}). Write \`[ ]\` and commit it to have it done here.`
+    return { outcome: { status: 'usage', message } }
   }
+  if (first) return first
   const known = specs.flatMap((spec) => spec.tasks.map((task) => `${spec.id}/${task.id}`)).slice(0, 20)
   return { outcome: { status: 'usage', message: `There is no task "${id}"; there are: ${known.join(', ')}.` } }
 }

@@ -120,7 +120,8 @@ export interface World {
   openWorktree(commit: string): Promise<Worktree>
   closeWorktree(worktree: Worktree): Promise<void>
   runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>
-  askModel(request: ModelRequest): Promise<ModelResult>
+  /** `mayRepeat` is asked before a question whose paid answer was lost is asked again, with what was billed for it. */
+  askModel(request: ModelRequest, mayRepeat: (billed: Usage) => boolean): Promise<ModelResult>
   /** Seeds on which this attempt was red when it was recorded; empty with a live model. */
   recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
   /** With `now` false the commit goes to `waitingBranch` and the user's branch stays. */

@@ -1,16 +1,18 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { NOTHING_SPENT, spend } from '../core/budget.ts'
+import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event } from '../core/events.ts'
 import type { CountTokens } from '../core/prompt/prompt.ts'
 import { resultWithoutRun } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
+import type { CheckProgress } from '../io/checks/checks.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
 import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
 import { openMemory } from '../io/journal/memory.ts'
-import { ModelNameError, openModel } from '../io/models/model.ts'
+import { type Model, ModelNameError, openModel } from '../io/models/model.ts'
 import { record } from '../io/models/record.ts'
 import { readSeeds, writeSeeds } from '../io/models/recorded-seeds.ts'
 import { createRealWorld } from '../io/real-world.ts'
@@ -73,36 +75,23 @@ async function runInRepository(
 ): Promise<RunResult> {
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
-  const name = modelName(flags, config)
-  const plain = await openModel(name, {
-    env: process.env,
-    cwd: options.cwd,
-    ...(config.prices ? { prices: config.prices } : {}),
-    ...(config.baseUrl ? { baseUrl: config.baseUrl } : {}),
-    ...(config.maxOutputTokens ? { maxOutputTokens: config.maxOutputTokens } : {}),
-  })
-  const settings = settingsOf(flags, config, plain)
+  const model = await openNamedModel(options, flags, config)
+  const settings = settingsOf(flags, config, model)
   const isolation = chooseBox(flags.isolation, config)
-  const recording = flags.record ? resolve(options.cwd, flags.record) : null
-  const model = recording ? record(plain, recording, `${repository.root.split('/').at(-1)}`) : plain
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
   const id = runId()
   const journal = await tools.open(repository.root, id, maskKeys(process.env))
   const worktrees = await createWorktrees(repository, id)
-  const preparation = createPreparation({
-    repository,
-    isolation,
-    config,
-    scratch: worktrees.scratch,
-    tell: tools.tell,
-    onProgress: (progress) => tools.tell({ type: 'check.progress', ...progress }),
-  })
-  const replayed = name.startsWith('recorded/') ? resolve(options.cwd, name.slice('recorded/'.length)) : null
+  const recording = flags.record ? resolve(options.cwd, flags.record) : null
+  const replayed = folderOfRecording(settings.model, options.cwd)
+  const { tell, now, signal } = tools
+  const onProgress = (progress: CheckProgress) => tell({ type: 'check.progress', ...progress })
+  const preparation = createPreparation({ repository, isolation, config, scratch: worktrees.scratch, tell, onProgress })
   const world = createRealWorld({
     repository,
     worktrees,
-    model,
+    model: recording ? record(model, recording, basename(repository.root)) : model,
     checks: preparation.checks,
     prepare: preparation.prepare,
     journal,
@@ -112,28 +101,33 @@ async function runInRepository(
     onRed: async (asked, seeds) => {
       if (recording) await writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
     },
-    mayRetry: (usage) => settings.limits.maxTokens === null || usage.input + usage.output < settings.limits.maxTokens,
-    tell: tools.tell,
-    now: tools.now,
+    tell,
+    now,
     seed: () => randomInt(2 ** 31),
-    signal: tools.signal,
+    signal,
   })
   try {
-    const head = await world.head()
-    tools.tell({
-      type: 'run.started',
-      run: id,
-      model: name,
-      base: head.commit,
-      branch: head.branch,
-      journal: journal.dir,
-      note: null,
-    })
+    const { commit: base, branch } = await world.head()
+    tell({ type: 'run.started', run: id, model: settings.model, base, branch, journal: journal.dir, note: null })
     return await run(world, await surroundings(id, settings), wanted)
   } finally {
     await worktrees.closeAll()
     await model.close?.()
   }
+}
+
+function openNamedModel(options: GlobalOptions, flags: RunFlags, config: Config): Promise<Model> {
+  return openModel(modelName(flags, config), {
+    env: process.env,
+    cwd: options.cwd,
+    ...(config.prices ? { prices: config.prices } : {}),
+    ...(config.baseUrl ? { baseUrl: config.baseUrl } : {}),
+    ...(config.maxOutputTokens ? { maxOutputTokens: config.maxOutputTokens } : {}),
+  })
+}
+
+function folderOfRecording(model: string, cwd: string): string | null {
+  return model.startsWith('recorded/') ? resolve(cwd, model.slice('recorded/'.length)) : null
 }
 
 export async function surroundings(id: string, settings: Settings): Promise<Surroundings> {

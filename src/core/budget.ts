@@ -38,6 +38,13 @@ const MARGIN = 1.3
 
 export type Permit = { ok: true; maxOutputTokens: number } | { ok: false; reason: string }
 
+/** US dollars of a call; without `cached`, cached input costs as much as other input. */
+export function costOf(usage: Usage, price: Price | null): number | null {
+  if (!price) return null
+  const fresh = (usage.input - usage.cached) * price.input
+  return (fresh + usage.cached * (price.cached ?? price.input) + usage.output * price.output) / 1_000_000
+}
+
 /** Smallest answer worth asking for, unless the model gives shorter ones only. */
 const LEAST_OUTPUT = 1_000
 

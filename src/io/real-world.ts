@@ -25,8 +25,6 @@ export interface RealWorldOptions {
   recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
   /** Told when an attempt was red, so that a recording can keep the seeds: its replay must be red too. */
   onRed(last: ModelRequest, seeds: number[]): Promise<void>
-  /** Whether a repeated request that was paid for still fits. */
-  mayRetry(usage: { input: number; output: number }): boolean
   tell(event: Event): void
   now(): number
   seed(): number
@@ -53,20 +51,21 @@ export function createRealWorld(options: RealWorldOptions): World {
       const checks = options.checks()
       if (!checks) throw new Error('checks were asked for before the run was prepared')
       const result = await checks.run(worktree, request, signal)
-      if (asked && isEvidence(request) && result.status === 'failed') await options.onRed(asked, request.intensity.seeds)
+      if (asked && isEvidence(request) && result.status === 'failed')
+        await options.onRed(asked, request.intensity.seeds)
       if (request.stage !== 'final') return result
       const modified = await modifiedFiles(repository.root, worktree.dir)
       if (modified.length === 0) return result
       const message = `files of the commit were changed while the suite ran: ${modified.join(', ')}`
       return { ...result, problems: [...result.problems, { file: modified[0] ?? null, message }] }
     },
-    async askModel(request) {
+    async askModel(request, mayRepeat) {
       asked = request
       await journal.prompt(request)
       const result = await options.model.ask(request, {
         signal,
         onDelta: (text) => options.tell({ type: 'model.delta', chars: text.length }),
-        mayRetry: (usage) => options.mayRetry(usage),
+        mayRetry: mayRepeat,
       })
       if (result.ok) await journal.reply(request, result.text)
       return result

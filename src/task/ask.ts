@@ -1,8 +1,8 @@
-import { permitCall, spend } from '../core/budget.ts'
+import { costOf, permitCall, type Spent, spend } from '../core/budget.ts'
 import type { Reply } from '../core/patch/patch.ts'
 import { readReply } from '../core/patch/read-reply.ts'
 import { assemble, type Part } from '../core/prompt/prompt.ts'
-import type { ModelFailure, Role, World } from '../world.ts'
+import type { ModelFailure, ModelResult, Role, Usage, World } from '../world.ts'
 import { end, type State } from './state.ts'
 
 export interface Answer {
@@ -22,20 +22,26 @@ export async function ask(world: World, state: State, role: Role, round: number,
   const assembled = assemble(role, templates.version, parts, settings.promptLimit, count)
   if (!assembled.ok) return none(end(state, 'usage', assembled.message))
   const { prompt } = assembled
-  const permit = permitCall(
-    settings.limits,
-    state.spent,
-    world.now() / 60_000,
-    prompt.manifest.tokens,
-    settings.outputLimit,
-    settings.price,
-  )
+  const permitAfter = (spent: Spent) =>
+    permitCall(
+      settings.limits,
+      spent,
+      world.now() / 60_000,
+      prompt.manifest.tokens,
+      settings.outputLimit,
+      settings.price,
+    )
+  const permit = permitAfter(state.spent)
   if (!permit.ok) return none(end(state, 'budget', permit.reason))
   const at = { role, attempt: state.attempt, round }
   world.tell({ type: 'prompt.built', spec: spec.id, task: task.id, ...at, ...prompt.manifest })
   world.tell({ type: 'model.started', ...at, model: settings.model })
   const started = world.now()
-  const result = await world.askModel({
+  const mayRepeat = (billed: Usage) => {
+    const again = permitAfter(spend(state.spent, billed, costOf(billed, settings.price)))
+    return again.ok && again.maxOutputTokens >= permit.maxOutputTokens
+  }
+  const request = {
     spec: spec.id,
     task: task.id,
     ...at,
@@ -43,23 +49,9 @@ export async function ask(world: World, state: State, role: Role, round: number,
     system: prompt.system,
     prompt: prompt.user,
     maxOutputTokens: permit.maxOutputTokens,
-  })
-  const charged: State = {
-    ...state,
-    spent: spend(state.spent, result.usage, result.usd),
-    spentHere: spend(state.spentHere, result.usage, result.usd),
-    models: state.models.includes(result.model) ? state.models : [...state.models, result.model],
   }
-  world.tell({
-    type: 'model.finished',
-    ok: result.ok,
-    message: result.ok ? null : result.message,
-    usage: result.usage,
-    usd: result.usd,
-    model: result.model,
-    note: result.ok ? result.note : null,
-    ms: world.now() - started,
-  })
+  const result = await world.askModel(request, mayRepeat)
+  const charged = charge(world, state, result, world.now() - started)
   if (!result.ok) {
     if (result.failure === 'exhausted') return { state: charged, reply: null, text: '', exhausted: result.message }
     return none(end(charged, STATUS_OF[result.failure], result.message))
@@ -74,6 +66,19 @@ export async function ask(world: World, state: State, role: Role, round: number,
     }
   }
   return { state: charged, reply: readReply(result.text), text: result.text, exhausted: null }
+}
+
+/** What was billed is charged before anybody looks at the answer. */
+function charge(world: World, state: State, result: ModelResult, ms: number): State {
+  const { usage, usd, model } = result
+  const [message, note] = result.ok ? [null, result.note] : [result.message, null]
+  world.tell({ type: 'model.finished', ok: result.ok, message, usage, usd, model, note, ms })
+  return {
+    ...state,
+    spent: spend(state.spent, usage, usd),
+    spentHere: spend(state.spentHere, usage, usd),
+    models: state.models.includes(model) ? state.models : [...state.models, model],
+  }
 }
 
 const STATUS_OF: Record<Exclude<ModelFailure, 'exhausted'>, 'provider' | 'interrupted' | 'blocked'> = {

@@ -3,8 +3,11 @@ import type { World } from '../world.ts'
 import { baselineKey } from './baseline.ts'
 import { end, type State } from './state.ts'
 
+/** A spec's folder may have a name that no branch can have: spaces, `..`, `~`. */
 export function waitingBranch(spec: string, task: string): string {
-  return `specproof/${spec}--${task.replaceAll('/', '.')}`
+  const forbidden = /^\.|\.{2,}|\.(lock)?$|[^\p{L}\p{N}_.-]+/gu
+  const segments = spec.split('/').map((segment) => segment.replace(forbidden, '-'))
+  return `specproof/${segments.join('/')}--${task.replaceAll('/', '.')}`
 }
 
 /** Commits exactly the tree that was judged. */

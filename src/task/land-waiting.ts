@@ -16,14 +16,20 @@ import { end, type Frozen, type State } from './state.ts'
 export async function landWaiting(world: World, state: State): Promise<State | null> {
   const { spec, task } = state.plan
   const wanted = waitingBranch(spec.id, task.id)
-  const waiting = (await world.waiting())
-    .filter((one) => one.branch === wanted || one.branch.startsWith(`${wanted}-`))
-    .at(-1)
+  const all = (await world.waiting()).filter((one) => one.branch === wanted || one.branch.startsWith(`${wanted}-`))
+  const forThisText = (one: Waiting) => readTrailers(one.message)['Spec-Hash'] === `sha256:${state.plan.sliceHash}`
+  const waiting = all.filter(forThisText).at(-1) ?? all.at(-1)
   if (!waiting) return null
+  if (!forThisText(waiting)) {
+    return end(
+      state,
+      'git',
+      `The commit on ${waiting.branch} was verified for another text of task ${task.id} than the spec has now. Merge it by hand, or delete the branch to start the task anew.`,
+    )
+  }
   if (!state.around.settings.land)
     return end(state, 'nothing', `Task ${task.id} is verified already; its commit waits on branch ${waiting.branch}.`)
   if (waiting.parent !== state.tree.commit) return judgeAgain(world, state, waiting)
-  const trailers = readTrailers(waiting.message)
   const result = await world.land(waiting.commit, state.head, waiting.branch, true)
   const told = { spec: spec.id, task: task.id, commit: waiting.commit }
   const landed: State = { ...state, commit: waiting.commit }
@@ -33,7 +39,7 @@ export async function landWaiting(world: World, state: State): Promise<State | n
   }
   world.tell({ type: 'landed', ...told, ref: result.ref, waiting: null, reason: `it waited on ${waiting.branch}` })
   await world.dropWaiting(waiting)
-  const status = trailers['Verdict'] === 'checked' ? 'checked' : 'verified'
+  const status = readTrailers(waiting.message)['Verdict'] === 'checked' ? 'checked' : 'verified'
   return end(landed, status, `Task ${task.id} was verified earlier and has landed now.`)
 }
 

@@ -14,14 +14,17 @@ export interface Next {
   waiting: Waiting[]
 }
 
-/** The first open leaf task in file order whose dependencies are done, and why each other one is not it. */
-export function nextTask(spec: Spec): Next {
+/**
+ * The first open leaf task in file order whose dependencies are done, and why each other one is not it. Tasks whose
+ * ids are in `tried` stay open and are passed over.
+ */
+export function nextTask(spec: Spec, tried: ReadonlySet<string> = new Set()): Next {
   const waiting: Waiting[] = []
   let task: Task | null = null
   let blocked: Task | null = null
   for (const one of spec.tasks) {
     if (one.status === 'done') continue
-    const reason = ownReason(spec, one)
+    const reason = tried.has(one.id) ? { why: 'was tried in this run', person: false } : ownReason(spec, one)
     if (reason === null && task === null && blocked === null) task = one
     else if (reason?.person && task === null && blocked === null) blocked = one
     if (one !== task) waiting.push({ id: one.id, why: reason?.why ?? behind(task, blocked) })

@@ -49,7 +49,7 @@ export type Probe =
   | { ok: false; reason: string; advice: string; checks: ProbeCheck[] }
 
 export interface Box {
-  readonly name: 'unshare' | 'none'
+  readonly name: 'unshare' | 'bwrap' | 'srt' | 'none'
   /** Tries each forbidden thing for real. */
   probe(repository: string): Promise<Probe>
   /** Never rejects for what the payload does. */

@@ -63,11 +63,11 @@ export function withoutRights(identity: Identity, limits: string[], argv: string
 }
 
 /** The level of protection in words. */
-export function levelOf(identity: Identity): string {
-  if (identity.kind === 'user') return 'unshare: user namespaces, no root needed'
+export function levelOf(backend: string, identity: Identity): string {
+  if (identity.kind === 'user') return `${backend}: user namespaces, no root needed`
   return identity.nested
-    ? `unshare: as uid ${PAYLOAD_ID} in a user namespace of its own`
-    : `unshare: as uid ${PAYLOAD_ID}, without a user namespace of its own`
+    ? `${backend}: as uid ${PAYLOAD_ID} in a user namespace of its own`
+    : `${backend}: as uid ${PAYLOAD_ID}, without a user namespace of its own`
 }
 
 /**

@@ -1,14 +1,12 @@
 import { lstat, mkdir, realpath, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
-import type { BoxLimits, BoxPolicy } from './box.ts'
-import { fstabLine, type HostMount, lockedOptions, submounts } from './mount-table.ts'
-import { PERL_LOOPBACK_UP } from './setup-script.ts'
-import { BOX_HOME, DEVICES, isSystemPath, isWithin, type SystemLayout } from './system.ts'
+import type { BoxPolicy } from './box.ts'
+import { isSystemPath, isWithin, type SystemLayout } from './system.ts'
 
 /** Thrown inside this folder only: the policy cannot be built on this machine. */
 export class PlanError extends Error {}
 
-interface Mount {
+export interface Mount {
   /** Resolved host path. */
   from: string
   /** Normalised path inside. */
@@ -17,17 +15,20 @@ interface Mount {
   writable: boolean
 }
 
+/** What is mounted where, the same for every backend. */
 export interface Plan {
-  /** The BOX_* variables of the set-up script. */
-  variables: Record<string, string>
+  /** Normalised path inside where the payload starts. */
+  cwd: string
+  /** Host symbolic links that are copied as links. */
+  links: string[]
+  /** All mounts of host paths in the order in which they are made. */
+  mounts: Mount[]
+  /** Folders, then empty files, that the box's own root needs before anything is mounted; absolute. */
+  dirs: string[]
+  files: string[]
   /** Removes the mount points that had to be made in the tree on the host. */
   cleanUp(): Promise<void>
 }
-
-const READ_ONLY = ['ro', 'nosuid', 'nodev']
-const WRITABLE = ['rw', 'nosuid', 'nodev']
-/** The scratch folders; all share the one sized tmpfs. */
-const SCRATCH = ['/tmp', BOX_HOME, '/dev/shm']
 
 function checkedPath(path: string, what: string): string {
   if (!isAbsolute(path)) throw new PlanError(`${what} must be an absolute path: ${path}`)
@@ -97,12 +98,16 @@ async function removeMade(paths: string[]): Promise<void> {
   }
 }
 
+function addPlace({ to, isDirectory }: Mount, lists: { dirs: string[]; files: string[] }): void {
+  lists.dirs.push(isDirectory ? to : dirname(to))
+  if (!isDirectory) lists.files.push(to)
+}
+
 /** Places a mount: the folders and files to be made first, on the box's own root or in the tree. */
 async function placeMount(mount: Mount, earlier: Mount[], lists: { dirs: string[]; files: string[] }) {
   const holder = earlier.findLast((other) => isWithin(mount.to, other.to))
   if (!holder && !isSystemPath(mount.to)) {
-    lists.dirs.push(`.${mount.isDirectory ? mount.to : dirname(mount.to)}`)
-    if (!mount.isDirectory) lists.files.push(`.${mount.to}`)
+    addPlace(mount, lists)
     return []
   }
   const base = holder ? holder.from : '/'
@@ -113,90 +118,25 @@ async function placeMount(mount: Mount, earlier: Mount[], lists: { dirs: string[
   return makeInTree(hostPath, mount.isDirectory)
 }
 
-function addMount(mount: Mount, base: string, table: HostMount[], lists: { fstab: string[]; remounts: string[] }) {
-  const flags = mount.writable ? WRITABLE : READ_ONLY
-  const below = submounts(table, mount.from)
-  // A user namespace may not bind a folder without the mounts in it, and a recursive bind protects only its top.
-  const type = below.length > 0 ? 'rbind' : 'bind'
-  const options = [type, ...flags, ...lockedOptions(table, mount.from)]
-  lists.fstab.push(fstabLine(mount.from, base + mount.to, 'none', options))
-  for (const inner of below) {
-    const options = [...flags, ...lockedOptions(table, inner.path)].join(',')
-    lists.remounts.push(`${options} ${base}${mount.to}${inner.path.slice(mount.from.length)}`)
-  }
-}
-
-/** A folder that no mount comes from, to build the new root on: nothing has to be made on the host. */
-async function chooseBase(mounts: Mount[]): Promise<string> {
-  for (const dir of ['/sys', '/mnt', '/media', '/srv']) {
-    const found = await lstat(dir).catch(() => null)
-    if (found?.isDirectory() && !mounts.some((mount) => isWithin(mount.from, dir))) return dir
-  }
-  throw new PlanError('no folder is free to build the box on (/sys, /mnt, /media, /srv)')
-}
-
-const account = (home: string) => `nobody:x:65534:65534:nobody:${home}:/bin/sh`
-
-function variablesOf(
-  base: string,
-  cwd: string,
-  system: SystemLayout,
-  lists: Record<'dirs' | 'files' | 'fstab' | 'remounts', string[]>,
-  limits: BoxLimits,
-): Record<string, string> {
-  const inodes = Math.ceil(limits.tmpBytes / 1024) + 10_000
-  return {
-    BOX_BASE: base,
-    BOX_CWD: cwd,
-    BOX_TMPFS: `size=${Math.ceil(limits.tmpBytes) + 65_536},nr_inodes=${inodes},mode=755`,
-    BOX_DIRS: lists.dirs.join('\n'),
-    BOX_SCRATCH: SCRATCH.map((dir) => `.${dir}`).join('\n'),
-    BOX_FILES: lists.files.join('\n'),
-    BOX_LINKS: system.links.join('\n'),
-    BOX_FSTAB: lists.fstab.join('\n'),
-    BOX_REMOUNTS: lists.remounts.join('\n'),
-    BOX_PASSWD: `root:x:0:0:root:/root:/bin/sh\n${account(BOX_HOME)}`,
-    BOX_GROUP: 'root:x:0:\nnogroup:x:65534:',
-    BOX_PERL_LO: PERL_LOOPBACK_UP,
-  }
-}
-
-/** Turns a policy into the variables of the set-up script. Throws a `PlanError` when it cannot be built. */
-export async function planBox(
-  policy: BoxPolicy,
-  limits: BoxLimits,
-  system: SystemLayout,
-  table: HostMount[],
-): Promise<Plan> {
+/** Turns a policy into the mounts of a box. Throws a `PlanError` when they cannot be made on this machine. */
+export async function planBox(policy: BoxPolicy, system: SystemLayout): Promise<Plan> {
   const caller = await callerMounts(policy)
-  const base = await chooseBase(caller)
-  const lists = { dirs: ['./proc', './mnt', ...SCRATCH.map((dir) => `.${dir}`)], files: [] as string[] }
-  const mounting = { fstab: [] as string[], remounts: [] as string[] }
+  const lists = { mounts: [] as Mount[], dirs: [] as string[], files: [] as string[] }
   const made: string[] = []
   const cleanUp = () => removeMade(made)
   try {
-    const earlier: Mount[] = []
     for (const bind of system.binds) {
       const mount: Mount = { ...bind, isDirectory: (await stat(bind.from)).isDirectory(), writable: false }
-      lists.dirs.push(`.${mount.isDirectory ? mount.to : dirname(mount.to)}`)
-      if (!mount.isDirectory) lists.files.push(`.${mount.to}`)
-      addMount(mount, base, table, mounting)
+      addPlace(mount, lists)
+      lists.mounts.push(mount)
     }
-    mounting.fstab.push(fstabLine('proc', `${base}/proc`, 'proc', ['nosuid', 'nodev', 'noexec']))
-    for (const name of DEVICES) {
-      lists.files.push(`./dev/${name}`)
-      mounting.fstab.push(fstabLine(`/dev/${name}`, `${base}/dev/${name}`, 'none', ['bind', 'ro', 'nosuid', 'noexec']))
-    }
-    // The root becomes read-only at the end; a mount of their own keeps these writable.
-    for (const dir of SCRATCH) mounting.fstab.push(fstabLine(base + dir, base + dir, 'none', ['bind', ...WRITABLE]))
-    for (const mount of caller) {
-      made.push(...(await placeMount(mount, earlier, lists)))
-      addMount(mount, base, table, mounting)
-      earlier.push(mount)
+    for (const [index, mount] of caller.entries()) {
+      made.push(...(await placeMount(mount, caller.slice(0, index), lists)))
+      lists.mounts.push(mount)
     }
   } catch (error) {
     await cleanUp()
     throw error
   }
-  return { variables: variablesOf(base, normalize(policy.root), system, { ...lists, ...mounting }, limits), cleanUp }
+  return { cwd: normalize(policy.root), links: system.links, ...lists, cleanUp }
 }

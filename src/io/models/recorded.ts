@@ -38,7 +38,8 @@ async function replay(
   const nothing = { ok: false as const, usage: { ...NO_USAGE }, usd: 0, model: `recorded (${recordedModel})` }
   if (options.signal.aborted) return { ...nothing, failure: 'cancelled', message: 'cancelled' }
   const read = await readReply(pathsOf(dir, request))
-  if (!read.ok) return { ...nothing, failure: 'exhausted', message: missingMessage(request, read.missing ? null : read.reason) }
+  if (!read.ok)
+    return { ...nothing, failure: 'exhausted', message: missingMessage(request, read.missing ? null : read.reason) }
   const { text, info } = read.value
   try {
     options.onDelta(text)

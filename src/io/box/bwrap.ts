@@ -1,0 +1,85 @@
+import { access, constants, readlink } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import type { Box, BoxLimits } from './box.ts'
+import type { Identity } from './identity.ts'
+import { commonVariables, SCRATCH, tmpfsSize } from './layout.ts'
+import { createLinuxBox, type Recipe } from './linux-box.ts'
+import { fstabLine } from './mount-table.ts'
+import { type Plan, PlanError } from './plan.ts'
+import { FINISH_SCRIPT } from './setup-script.ts'
+import { DEVICES, isWithin, SYSTEM_BINS } from './system.ts'
+
+/** What the last steps before the payload need; they give it up themselves. */
+const FOR_MOUNTS = ['CAP_SYS_ADMIN', 'CAP_DAC_READ_SEARCH']
+const TO_BECOME_PAYLOAD = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP']
+/** For a user namespace that has the uid 0 of this one as its parent. */
+const TO_NEST = ['CAP_SETFCAP']
+
+function namespaces(identity: Identity): string[] {
+  const own = ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try']
+  const capabilities = [...FOR_MOUNTS, ...(identity.kind === 'root' ? TO_BECOME_PAYLOAD : TO_NEST)]
+  return [
+    ...own,
+    // mount(8) refuses to work for anybody but uid 0.
+    ...(identity.kind === 'root' ? [] : ['--unshare-user', '--uid', '0', '--gid', '0']),
+    ...['--hostname', 'box', '--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL'],
+    ...capabilities.flatMap((name) => ['--cap-add', name]),
+  ]
+}
+
+async function mounts(plan: Plan, limits: BoxLimits): Promise<string[]> {
+  const options = ['--perms', '0755', '--size', String(tmpfsSize(limits.tmpBytes).bytes), '--tmpfs', '/']
+  for (const dir of SCRATCH) options.push('--perms', '1777', '--dir', dir)
+  // Left to itself, bwrap makes the parents of some mount points for their owner only.
+  for (const dir of new Set(plan.dirs)) options.push('--dir', dir)
+  options.push('--proc', '/proc')
+  for (const name of DEVICES) options.push('--dev-bind', `/dev/${name}`, `/dev/${name}`)
+  for (const link of plan.links) options.push('--symlink', await readlink(link), link)
+  for (const { from, to, writable } of plan.mounts) options.push(writable ? '--bind' : '--ro-bind', from, to)
+  return options
+}
+
+/** What bwrap has no option for, as lines of an fstab that is worked off inside. */
+function finishingMounts(plan: Plan, limits: BoxLimits): string {
+  const { bytes, inodes } = tmpfsSize(limits.tmpBytes)
+  // A mount of the caller hides scratch folders in it; a line for them would make that mount writable.
+  const scratch = SCRATCH.filter((dir) => !plan.mounts.some((mount) => isWithin(dir, mount.to)))
+  // mount(8) leaves out a line for `/` itself.
+  const root = '/proc/..'
+  return [
+    // The root becomes read-only at the end; a mount of their own keeps these writable, with what lies in them.
+    ...scratch.map((dir) => fstabLine(dir, dir, 'none', ['rbind', 'rw', 'nosuid', 'nodev'])),
+    ...DEVICES.map((name) => fstabLine('box', `/dev/${name}`, 'none', ['remount', 'bind', 'ro', 'nosuid', 'noexec'])),
+    fstabLine('box', root, 'tmpfs', ['remount', `size=${bytes}`, `nr_inodes=${inodes}`, 'nosuid', 'nodev']),
+    fstabLine('box', root, 'none', ['remount', 'bind', 'ro', 'nosuid', 'nodev']),
+  ].join('\n')
+}
+
+async function isInstalled(program: string): Promise<boolean> {
+  const places = isAbsolute(program) ? [program] : SYSTEM_BINS.map((dir) => join(dir, program))
+  const usable = await Promise.all(
+    places.map((path) =>
+      access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  return usable.includes(true)
+}
+
+/**
+ * The box of `createUnshareBox`, built by bubblewrap (`bwrap` 0.8 or newer) in less time; it needs util-linux as well.
+ * `program` is a name in a system folder or an absolute path. Where it is not installed every run ends with cause `box`.
+ */
+export function createBwrapBox(program = 'bwrap'): Box {
+  const recipe: Recipe = async ({ plan, identity, limits, payload }) => {
+    if (!(await isInstalled(program))) throw new PlanError(`${program} is not installed`)
+    const options = [...namespaces(identity), ...(await mounts(plan, limits))]
+    return {
+      argv: [program, ...options, '--', 'sh', '-c', FINISH_SCRIPT, 'box', ...payload],
+      variables: { ...commonVariables(plan.cwd), BOX_FSTAB: finishingMounts(plan, limits) },
+    }
+  }
+  return createLinuxBox('bwrap', recipe)
+}
