@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../src/core/events.ts'
-import { type AgentOptions, expectNothingLeft, next, start } from './support/agent.ts'
-import { AUTHOR, RIGHT } from './support/clamp.ts'
+import { type AgentOptions, next, processesIn, start } from './support/agent.ts'
+import { AUTHOR, implement, RIGHT } from './support/clamp.ts'
 import { makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -49,16 +49,19 @@ describe('Ctrl-C', () => {
 describe('a run that is killed', () => {
   it('takes its box with it, and the next run clears up after it and succeeds', async () => {
     const repository = await makeRepository()
-    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT, RIGHT] })
+    const endless =
+      'export function clamp(_value: number, _low: number, _high: number): number {\n  while (true) {}\n}\n'
+    const model = await scriptModel({ author: [AUTHOR], implementer: [implement(endless), RIGHT] })
     await repository.remember()
     const before = repository.remembered()
 
     const killed = await start(repository, ['next', ...model.args], {
       model,
-      ...signalAt('SIGKILL', checking('property')),
+      ...signalAt('SIGKILL', checking('tests')),
     })
 
     expect(killed.signal).toBe('SIGKILL')
+    expect(await processesIn(repository)).toEqual([])
     expect(await repository.snapshot()).toEqual(before)
     const cache = join(repository.env['XDG_CACHE_HOME']!, 'specproof')
     expect(await readdir(cache)).toHaveLength(1)
@@ -69,21 +72,20 @@ describe('a run that is killed', () => {
     expect(model.asked('author')).toHaveLength(1)
   })
 
-  it('leaves a run that is alive alone', async () => {
+  it('is told from one that is alive, which keeps what it needs', async () => {
     const repository = await makeRepository()
-    const model = await scriptModel({ author: [{ text: AUTHOR, hangAfterChars: 100 }], implementer: [] })
-    let status: Promise<string> | undefined
-    const run = await next(repository, model, [], {
-      onEvent(event, child) {
-        if (event.type !== 'model.delta' || status) return
-        // A second run of the same repository, which cleans up first.
-        status = start(repository, ['next', '--model', 'openai-compatible/other', '--task', '9'], { model })
-          .then(() => repository.git('worktree', 'list'))
-          .finally(() => child.kill('SIGINT'))
-      },
+    const model = await scriptModel({
+      author: [
+        async () => {
+          // It clears up before it finds that there is no such task.
+          const other = await start(repository, ['next', '--model', 'openai-compatible/any', '--task', '9'], { model })
+          expect(other.code, other.stdout).toBe(2)
+          return AUTHOR
+        },
+      ],
+      implementer: [RIGHT],
     })
-    expect(run.result.status).toBe('interrupted')
-    await status
-    await expectNothingLeft(repository)
+    const run = await next(repository, model)
+    expect(run.result, run.result.message).toMatchObject({ status: 'verified', exitCode: 0 })
   })
 })

@@ -102,7 +102,7 @@ export function eventsOf<T extends Event['type']>(run: AgentRun, type: T): Event
 }
 
 /** Neither worktrees nor scratch folders nor processes of this repository. */
-export async function expectNothingLeft(repository: TestRepository): Promise<void> {
+async function expectNothingLeft(repository: TestRepository): Promise<void> {
   const worktrees = await repository.git('worktree', 'list', '--porcelain').catch(() => '')
   expect(worktrees.split('\n').filter((line) => line.startsWith('worktree ')).length).toBeLessThanOrEqual(1)
   const cache = join(repository.env['XDG_CACHE_HOME']!, 'specproof')
@@ -111,7 +111,7 @@ export async function expectNothingLeft(repository: TestRepository): Promise<voi
 }
 
 /** Command lines of processes that know the repository. Ending takes the kernel a moment, so they get two seconds. */
-async function processesIn(repository: TestRepository): Promise<string[]> {
+export async function processesIn(repository: TestRepository): Promise<string[]> {
   let found: string[] = []
   for (let tries = 0; tries < 40; tries++) {
     found = await namedProcesses(repository.around)

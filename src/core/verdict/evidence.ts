@@ -38,7 +38,7 @@ export interface TestResult {
 }
 
 /** Limits of a box, each reported by its name when it strikes. */
-export type LimitName = 'wall-clock' | 'output' | 'cancelled'
+export type LimitName = 'wall-clock' | 'output' | 'cancelled' | 'cpu-time' | 'file-size' | 'processes' | 'memory'
 
 export interface CheckResult {
   stage: Stage

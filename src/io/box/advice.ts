@@ -22,6 +22,10 @@ async function inContainer(): Promise<boolean> {
 /** One line that says how the box could be allowed on this machine. `reason` is the message of the failed try. */
 export async function adviceFor(reason: string): Promise<string> {
   if (process.platform !== 'linux') return `this box needs Linux; ${NONE}`
+  if (/bwrap is not installed$/.test(reason)) {
+    return `install bubblewrap (its package has that name in every distribution), or --isolation unshare; ${NONE}`
+  }
+  if (/nknown option --(size|perms|as-pid-1)/.test(reason)) return `bubblewrap must be 0.8 or newer; ${NONE}`
   if (reason.includes('ENOENT')) return `install util-linux (unshare, setpriv, mount); ${NONE}`
   if ((await numberIn('/proc/sys/kernel/unprivileged_userns_clone')) === 0) {
     return `allow user namespaces: sysctl -w kernel.unprivileged_userns_clone=1; ${NONE}`

@@ -1,3 +1,5 @@
+import type { LimitName } from '../../core/verdict/evidence.ts'
+
 /** The contract of a box: a place where untrusted code runs and cannot reach out, up or back. */
 
 export interface BoxPolicy {
@@ -23,14 +25,21 @@ export interface BoxLimits {
   tmpBytes: number
   /** Processes and threads, where the machine can enforce it. */
   processes: number
+  /** Processor time of each single process. */
   cpuSeconds: number
+  /** Memory of all processes and scratch files together, where the machine can enforce it; without it there is no limit. */
+  memoryBytes?: number
 }
 
 export interface BoxResult {
   exitCode: number | null
   signal: string | null
-  /** Why it ended. `box` means the box itself could not be made; `message` says why. */
-  cause: 'exit' | 'wall-clock' | 'output' | 'cancelled' | 'box'
+  /**
+   * Why it ended. `box` means the box itself could not be made; `message` says why. `cpu-time` and `file-size`: the
+   * limit's signal ended the program. `memory` and `processes`: the limit struck somewhere in the box, and then the
+   * program failed; a program that succeeds nevertheless has `exit`.
+   */
+  cause: 'exit' | LimitName | 'box'
   message: string | null
   /** Interleaved order is not kept between the two; each is capped by `outputBytes`. */
   stdout: string

@@ -18,8 +18,11 @@ function countsProcessesPerNamespace(): boolean {
   return major > 5 || (major === 5 && minor >= 14)
 }
 
-/** Options of prlimit(1). Never above what this process has itself: only a privileged one may raise a limit. */
-export async function prlimitOptions(limits: BoxLimits, identity: Identity): Promise<string[]> {
+/**
+ * Options of prlimit(1). Never above what this process has itself: only a privileged one may raise a limit.
+ * `counted`: something else counts the processes, and says so when there are too many.
+ */
+export async function prlimitOptions(limits: BoxLimits, identity: Identity, counted = false): Promise<string[]> {
   const hard = parseHardLimits(await readFile('/proc/self/limits', 'utf8').catch(() => ''))
   const atMost = (name: string, value: number) =>
     Math.min(Math.floor(value), hard.get(name) ?? Number.POSITIVE_INFINITY)
@@ -30,6 +33,7 @@ export async function prlimitOptions(limits: BoxLimits, identity: Identity): Pro
     `--cpu=${seconds}:${atMost('Max cpu time', seconds + 1)}`,
     '--core=0',
   ]
+  if (counted) return options
   // Older kernels count all that the user runs on the whole machine: a number meant for one box would stop it at once.
   const countable = identity.kind === 'root' || countsProcessesPerNamespace()
   return countable ? [...options, `--nproc=${atMost('Max processes', limits.processes)}`] : options

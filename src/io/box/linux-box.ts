@@ -1,4 +1,5 @@
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from './box.ts'
+import { type CgroupPlace, findCgroupPlaces, makeRunGroup, type RunGroup } from './cgroup.ts'
 import { detectIdentity, type Identity, levelOf, withoutRights } from './identity.ts'
 import { prlimitOptions } from './limits.ts'
 import { type Plan, PlanError, planBox } from './plan.ts'
@@ -20,18 +21,21 @@ export type Recipe = (made: {
 interface Machine {
   identity: Identity
   system: SystemLayout
+  cgroups: CgroupPlace[]
 }
 
-async function payloadLine(
-  argv: string[],
-  policy: BoxPolicy,
-  limits: BoxLimits,
-  identity: Identity,
-): Promise<string[]> {
+const NOTHING_STRUCK = { memory: false, processes: false }
+
+async function detectMachine(): Promise<Machine> {
+  const [identity, system, cgroups] = await Promise.all([detectIdentity(), systemLayout(), findCgroupPlaces()])
+  return { identity, system, cgroups }
+}
+
+function payloadLine(argv: string[], policy: BoxPolicy, limits: string[], identity: Identity): string[] {
   const environment = { PATH: SYSTEM_BINS.join(':'), HOME: BOX_HOME, ...policy.env }
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
   const started = ['sh', '-c', STARTED_SCRIPT, 'sh', 'env', '-i', ...assignments, ...argv]
-  return withoutRights(identity, await prlimitOptions(limits, identity), started)
+  return withoutRights(identity, limits, started)
 }
 
 function refuse(argv: string[], policy: BoxPolicy): string | null {
@@ -44,34 +48,48 @@ function refuse(argv: string[], policy: BoxPolicy): string | null {
   return argv.some((arg) => arg.includes('\0')) ? 'an argument holds a zero byte' : null
 }
 
+function memoryLevel(cgroups: CgroupPlace[]): string {
+  const limited = cgroups.some(({ controller }) => controller === 'memory')
+  return limited ? 'memory limited by a control group' : 'memory not limited'
+}
+
 /** A box of Linux namespaces. What the payload may see and do is decided here; `recipe` only builds it. */
 export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe): Box {
   let known: Promise<Machine> | null = null
   const machine = () => {
-    known ??= Promise.all([detectIdentity(), systemLayout()]).then(([identity, system]) => ({ identity, system }))
+    known ??= detectMachine()
     return known
   }
   const run: Box['run'] = async (argv, policy, limits, options): Promise<BoxResult> => {
     const refusal = refuse(argv, policy)
     if (refusal !== null) return failed(refusal)
     let plan: Plan | null = null
+    let group: RunGroup | null = null
     try {
-      const { identity, system } = await machine()
+      const { identity, system, cgroups } = await machine()
       plan = await planBox(policy, system)
-      const payload = await payloadLine(argv, policy, limits, identity)
+      group = await makeRunGroup(cgroups, limits)
+      const counted = group?.controllers.includes('pids') ?? false
+      const payload = payloadLine(argv, policy, await prlimitOptions(limits, identity, counted), identity)
       const made = await recipe({ plan, identity, limits, payload })
-      return toResult(await supervise(made.argv, made.variables, limits, options))
+      const outcome = await supervise(group?.enter(made.argv) ?? made.argv, made.variables, limits, options)
+      return toResult(outcome, (await group?.struck()) ?? NOTHING_STRUCK)
     } catch (error) {
       if (error instanceof PlanError) return failed(error.message)
       throw error
     } finally {
+      await group?.remove()
       await plan?.cleanUp()
     }
   }
   const box: Box = {
     name,
     run,
-    probe: (repository) => probeBox(box, repository, async () => levelOf(name, (await machine()).identity)),
+    probe: (repository) =>
+      probeBox(box, repository, async () => {
+        const { identity, cgroups } = await machine()
+        return `${levelOf(name, identity)}; ${memoryLevel(cgroups)}`
+      }),
   }
   return box
 }

@@ -4,6 +4,9 @@ import { isWithin } from './system.ts'
 export interface HostMount {
   path: string
   options: string[]
+  type: string
+  /** Options of the file system itself, which all its mounts share. */
+  superOptions: string[]
 }
 
 const decoded = (text: string) => text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)))
@@ -15,7 +18,14 @@ export function parseMountInfo(text: string): HostMount[] {
     const fields = line.split(' ')
     const path = fields[4]
     const options = fields[5]
-    if (path !== undefined && options !== undefined) mounts.push({ path: decoded(path), options: options.split(',') })
+    if (path === undefined || options === undefined) continue
+    const [type = '', , superOptions = ''] = fields.slice(fields.indexOf('-', 6) + 1)
+    mounts.push({
+      path: decoded(path),
+      options: options.split(','),
+      type,
+      superOptions: superOptions.split(','),
+    })
   }
   return mounts
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import type { BoxResult } from './box.ts'
+import type { Struck } from './cgroup.ts'
 import type { Outcome } from './supervise.ts'
 
 type End = Pick<BoxResult, 'exitCode' | 'signal'>
@@ -18,8 +19,17 @@ function payloadEnd(report: string): End | null {
   return match[1] !== '' && name ? { exitCode: null, signal: name } : { exitCode: code, signal: null }
 }
 
+function causeOf(end: End, struck: Struck): BoxResult['cause'] {
+  if (end.signal === 'SIGXCPU') return 'cpu-time'
+  if (end.signal === 'SIGXFSZ') return 'file-size'
+  // What was refused or killed may have been expected and handled: only a failure is put down to it.
+  if (end.exitCode === 0) return 'exit'
+  if (struck.memory) return 'memory'
+  return struck.processes ? 'processes' : 'exit'
+}
+
 /** Reads how a supervised box ended. */
-export function toResult(outcome: Outcome): BoxResult {
+export function toResult(outcome: Outcome, struck: Struck): BoxResult {
   const { stopped, stdout, stderr, durationMs } = outcome
   const base = { stdout, stderr, durationMs, message: null }
   if (stopped !== null) return { ...base, exitCode: null, signal: 'SIGKILL', cause: stopped }
@@ -29,5 +39,5 @@ export function toResult(outcome: Outcome): BoxResult {
     return { ...failed(`the box could not be made: ${why}`), durationMs }
   }
   const end = payloadEnd(outcome.report) ?? { exitCode: null, signal: outcome.signal ?? 'SIGKILL' }
-  return { ...base, cause: 'exit', ...end }
+  return { ...base, cause: causeOf(end, struck), ...end }
 }

@@ -41,13 +41,22 @@ function send(pid: number, signal: 'SIGKILL'): boolean {
   }
 }
 
+/** Whether this is the first process of a pid namespace of its own. */
+async function isInit(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  return /^NSpid:.*\s1$/m.test(status)
+}
+
 /**
- * Kills the first process of the box's pid namespace: the kernel then kills every other one in it, and the outer
- * `unshare` ends only once all of them are gone. Before there is such a process, the whole group is killed.
+ * Kills the first process of the box's pid namespace: the kernel then kills every other one in it, and the outermost
+ * program ends only once all of them are gone. Before there is such a process, the whole group is killed.
  */
 async function killBox(pid: number): Promise<void> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
-  const inits = children.split(' ').filter(Boolean).map(Number)
+  const pids = children.split(' ').filter(Boolean).map(Number)
+  // While it sets up, the outermost program may have other children.
+  const inits: number[] = []
+  for (const child of pids) if (await isInit(child)) inits.push(child)
   if (inits.length === 0) send(-pid, 'SIGKILL')
   for (const init of inits) send(init, 'SIGKILL')
 }

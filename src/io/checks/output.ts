@@ -19,5 +19,5 @@ export function outputTail({ stdout, stderr }: BoxResult): string {
 
 /** The limit that ended a run; null when none did. */
 export function stopped({ cause }: BoxResult): LimitName | null {
-  return cause === 'wall-clock' || cause === 'output' || cause === 'cancelled' ? cause : null
+  return cause === 'exit' || cause === 'box' ? null : cause
 }

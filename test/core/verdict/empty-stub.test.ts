@@ -13,7 +13,7 @@ const parses = (text: string) => {
 }
 
 /** The value that a function of this type returns in the empty stub, as source. */
-function valueOf(type: string, before = '', modifier = ''): string {
+function emptyOf(type: string, before = '', modifier = ''): string {
   const text = parses(empty(`${before}\nexport ${modifier}function f(): ${type} {\n  ${THROW}\n}\n`))
   return /function f\(\): [\s\S]*? \{ return ([\s\S]*) \}\n$/.exec(text)?.[1] ?? `not replaced: ${text}`
 }
@@ -39,7 +39,7 @@ describe('the empty value of a type', () => {
     ['42', '42'],
     ['-1', '-1'],
     ['true', 'true'],
-    ['`job-${number}`', "''"],
+    [`\`job-\${number}\``, "''"],
     ['string[]', '[]'],
     ['readonly string[]', '[]'],
     ['[string, number]', '[]'],
@@ -69,18 +69,18 @@ describe('the empty value of a type', () => {
     ['constructor', 'undefined'],
   ]
   it.each(TABLE)('%s: %s', (type, value) => {
-    expect(valueOf(type)).toBe(value)
+    expect(emptyOf(type)).toBe(value)
   })
 
   it('of a promise is its content where the function is async', () => {
-    expect(valueOf('Promise<number>', '', 'async ')).toBe('0')
-    expect(valueOf('Promise<Promise<number>>', '', 'async ')).toBe('Promise.resolve(0)')
+    expect(emptyOf('Promise<number>', '', 'async ')).toBe('0')
+    expect(emptyOf('Promise<Promise<number>>', '', 'async ')).toBe('Promise.resolve(0)')
   })
 
   it('of an interface has all that must be there', () => {
     const job =
       'interface Job { id: string; retries?: number; tags: Set<string>; run(): Promise<number>; note?(): void }'
-    expect(valueOf('Job', job)).toBe("({ id: '', tags: new Set(), run: () => (Promise.resolve(0)) })")
+    expect(emptyOf('Job', job)).toBe("({ id: '', tags: new Set(), run: () => (Promise.resolve(0)) })")
   })
 
   it('follows names of types, also into other files', () => {
@@ -96,17 +96,17 @@ describe('the empty value of a type', () => {
   })
 
   it('prefers a type of the stub to the one of the language that has its name', () => {
-    expect(valueOf('Record', 'interface Record { id: number }')).toBe('({ id: 0 })')
+    expect(emptyOf('Record', 'interface Record { id: number }')).toBe('({ id: 0 })')
   })
 
   it('ends where a type holds itself, at once or by another', () => {
-    expect(valueOf('Tree', 'interface Tree { left: Tree; right: Tree; n: number }')).toBe(
+    expect(emptyOf('Tree', 'interface Tree { left: Tree; right: Tree; n: number }')).toBe(
       '({ left: undefined, right: undefined, n: 0 })',
     )
-    expect(valueOf('A', 'type A = { b: B }\ntype B = { a: A; n: number }')).toBe('({ b: ({ a: undefined, n: 0 }) })')
-    expect(valueOf('X', 'type X = X')).toBe('undefined')
+    expect(emptyOf('A', 'type A = { b: B }\ntype B = { a: A; n: number }')).toBe('({ b: ({ a: undefined, n: 0 }) })')
+    expect(emptyOf('X', 'type X = X')).toBe('undefined')
     const many = Array.from({ length: 40 }, (_, i) => `f${i}: Node`).join('; ')
-    expect(valueOf('Node', `interface Node { ${many} }`).length).toBeLessThan(2_000)
+    expect(emptyOf('Node', `interface Node { ${many} }`).length).toBeLessThan(2_000)
   })
 })
 
@@ -213,7 +213,7 @@ describe('the empty stub', () => {
       'export const LIMIT = 45_000 // ms\r\n',
       "import type { Clock } from 'specproof/sim'\n",
       '/** Throws. */\n',
-      'const text = `a ${1 + 1} {`\n',
+      `const text = \`a \${1 + 1} {\`\n`,
       'const ümlaut = "日本"\n\n',
     )
     const stub = fc.constantFrom(

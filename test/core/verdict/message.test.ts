@@ -98,6 +98,7 @@ Run: 20260101T000000-abc123
           'Spec-Hash': all.specHash,
           Evidence: evidenceLine(all.evidence, all.base),
           Seeds: all.seeds.join(', '),
+          Model: `${all.model.replace('\n', ' ')}; attempts 2; tokens 8123 in, 2210 out`,
           Run: all.run,
         })
         expect(trailers['Validates']).toBe(all.validates.length > 0 ? all.validates.join(', ') : undefined)

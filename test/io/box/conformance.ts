@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from '../../../src/io/box/box.ts'
+import { type CgroupPlace, findCgroupPlaces } from '../../../src/io/box/cgroup.ts'
 import { CLINGING, LIMITS, processesWith } from './support.ts'
+
+const places = await findCgroupPlaces()
+const missing = (['memory', 'pids'] as const).filter((name) => !places.some(({ controller }) => controller === name))
+if (missing.length > 0) console.warn(`not tried, as no control group can be made for it: ${missing.join(', ')}`)
 
 export interface BoxUnderTest {
   make(): Box
@@ -61,6 +66,7 @@ export function boxConformance(name: string, { make, prepareTree }: BoxUnderTest
     mounts(current)
     ends(current)
     limitsHold(current)
+    groupsHold(current, places)
   })
 }
 
@@ -250,6 +256,23 @@ function mounts(scene: () => Scene): void {
     expect(result.stdout.trim().split('\n').sort()).toEqual([basename(shown), 'source.txt'].sort())
   })
 
+  it('keeps a read-only folder read-only where it covers a scratch folder', async () => {
+    const { dir, run } = scene()
+    const [tmp, home] = [join(dir, 'tmp'), join(dir, 'home')]
+    await mkdir(tmp)
+    await mkdir(join(home, 'box'), { recursive: true })
+    for (const folder of [tmp, join(home, 'box')]) await chmod(folder, 0o777)
+    const mounts = [
+      { from: tmp, to: '/tmp' },
+      { from: home, to: '/home' },
+    ]
+
+    const result = await run('echo x > /tmp/x; echo x > /home/box/x; ls /tmp /home/box', { policy: { mounts } })
+
+    expect(result).toMatchObject({ cause: 'exit', stdout: '/home/box:\n\n/tmp:\n' })
+    expect([await readdir(tmp), await readdir(join(home, 'box'))]).toEqual([[], []])
+  })
+
   it('does not follow a symbolic link that the tree has at a mount point', async () => {
     const { dir, tree, run } = scene()
     const outside = join(dir, 'outside')
@@ -357,10 +380,47 @@ function limitsHold(scene: () => Scene): void {
     expect(both.map((result) => result.stdout)).toEqual(['all\n', 'all\n'])
   })
 
-  it('limits the processor time', async () => {
+  it('limits the processor time and says so', async () => {
     const result = await scene().run('while :; do :; done', { limits: { cpuSeconds: 1 } })
 
-    expect(result).toMatchObject({ cause: 'exit', exitCode: null })
-    expect(['SIGXCPU', 'SIGKILL']).toContain(result.signal)
+    expect(result).toMatchObject({ cause: 'cpu-time', exitCode: null, signal: 'SIGXCPU' })
+  })
+
+  it('says so when the size of a file ended the program, and not when the program went on', async () => {
+    const ended = await scene().run('exec head -c 5000000 /dev/zero > large')
+    expect(ended).toMatchObject({ cause: 'file-size', exitCode: null, signal: 'SIGXFSZ' })
+
+    expect(await scene().run('head -c 5000000 /dev/zero > large; exit 3')).toMatchObject({ cause: 'exit', exitCode: 3 })
+  })
+}
+
+/** Limits that only control groups can tell apart. */
+function groupsHold(scene: () => Scene, places: CgroupPlace[]): void {
+  const has = (name: CgroupPlace['controller']) => places.some(({ controller }) => controller === name)
+
+  it.skipIf(!has('pids'))('says so when there were too many processes, unless the program succeeded', async () => {
+    const start = '(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do sleep 5 & done)'
+    const limits = { processes: 10 }
+
+    expect(await scene().run(`${start}; exit 3`, { limits })).toMatchObject({ cause: 'processes', exitCode: 3 })
+    expect(await scene().run(`${start}; exit 0`, { limits })).toMatchObject({ cause: 'exit', exitCode: 0 })
+    expect(await scene().run('sleep 0.1 & wait; exit 3', { limits })).toMatchObject({ cause: 'exit', exitCode: 3 })
+  })
+
+  it.skipIf(!has('memory'))('limits memory and says so', async () => {
+    const hold = 'exec tail -c 200000000 /dev/zero'
+
+    const result = await scene().run(hold, { limits: { memoryBytes: 50_000_000 } })
+
+    expect(result).toMatchObject({ cause: 'memory', exitCode: null, signal: 'SIGKILL' })
+  })
+
+  it('leaves no control group behind', async () => {
+    await scene().run('true')
+
+    for (const { parent } of places) {
+      const own = (await readdir(parent)).filter((name) => name.startsWith(`specproof-${process.pid}-`))
+      expect(own).toEqual([])
+    }
   })
 }

@@ -35,3 +35,12 @@ it('never asks for more than the hard limits that it runs under', async () => {
   const asked = Number(/^--nproc=(\d+)$/.exec(options.at(-1)!)?.[1])
   expect(asked).toBeLessThan(2 ** 40)
 })
+
+it('ends a program that has children but no pid namespace yet', async () => {
+  const controller = new AbortController()
+  const options = { signal: controller.signal, onOutput: () => controller.abort() }
+
+  const outcome = await supervise(['/bin/sh', '-c', 'sleep 600 & echo; sleep 600; echo on'], {}, LIMITS, options)
+
+  expect(outcome).toMatchObject({ stopped: 'cancelled', stdout: '\n', signal: 'SIGKILL' })
+})

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, open, readdir, realpath, rm, writeFile } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
+import { execa, execaSync } from 'execa'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Box, BoxResult } from '../../../src/io/box/box.ts'
 import { detectIdentity, levelOf, withoutRights } from '../../../src/io/box/identity.ts'
@@ -24,7 +24,13 @@ beforeEach(async () => {
   const tree = join(dir, 'tree')
   await mkdir(tree)
   await prepareTree(tree)
-  request = { script: 'true', tree, readOnly: [], marker: `marker-${randomBytes(6).toString('hex')}` }
+  request = {
+    backend: 'unshare',
+    script: 'true',
+    tree,
+    readOnly: [],
+    marker: `marker-${randomBytes(6).toString('hex')}`,
+  }
 })
 
 afterEach(() => rm(dir, { recursive: true, force: true }))
@@ -35,7 +41,15 @@ function resultIn(stdout: string): BoxResult {
 
 const childCommand = () => [process.execPath, CHILD, JSON.stringify(request)] as const
 
-describe('the box and the process around it', () => {
+const { failed: noBwrap } = execaSync('bwrap', ['--version'], { reject: false })
+if (noBwrap) console.warn('the box of bwrap is not tried: it is not installed')
+const backends = noBwrap ? (['unshare'] as const) : (['unshare', 'bwrap'] as const)
+
+describe.each(backends)('the box of %s and the process around it', (backend) => {
+  beforeEach(() => {
+    request.backend = backend
+  })
+
   it('ends with that process, also when it is killed without warning', async () => {
     request.script = CLINGING
     const [file, ...args] = childCommand()
@@ -87,7 +101,7 @@ describe('the box and the process around it', () => {
 
     const { stdout } = await execa('unshare', ['-U', '-r', 'sh', ...script])
 
-    expect(resultIn(stdout)).toMatchObject({ cause: 'box', message: expect.stringContaining('unshare') })
+    expect(resultIn(stdout)).toMatchObject({ cause: 'box', message: expect.stringMatching(/unshare|bwrap/) })
   })
 })
 
@@ -177,6 +191,6 @@ describe('the identity of the payload', () => {
       expect(stdout).toMatch(/^CapBnd:\s+0{16}$/m)
       expect(stdout).toMatch(/^NoNewPrivs:\s+1$/m)
     }
-    expect(levelOf(identity)).toMatch(/^unshare: /)
+    expect(levelOf('unshare', identity)).toMatch(/^unshare: /)
   })
 })

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa } from 'execa'
+import type { BoxLimits } from './box.ts'
+import { hostMounts } from './mount-table.ts'
+
+type Controller = 'memory' | 'pids'
+
+/** A folder in which groups of one controller can be made. With version 2 both controllers have the same one. */
+export interface CgroupPlace {
+  controller: Controller
+  version: 1 | 2
+  parent: string
+}
+
+/** Which limits of a group struck. */
+export interface Struck {
+  memory: boolean
+  processes: boolean
+}
+
+/** The control group of one run. */
+export interface RunGroup {
+  controllers: Controller[]
+  /** The command line that enters the group and then becomes `argv`. */
+  enter(argv: string[]): string[]
+  struck(): Promise<Struck>
+  remove(): Promise<void>
+}
+
+/** The outermost program and the first process of the box are in the group as well. */
+const OWN_PROCESSES = 2
+const PREFIX = 'specproof-'
+const ENTER = 'for group in $1; do echo 0 > "$group/cgroup.procs" || exit; done; shift; exec "$@"'
+
+const FILES = {
+  memory: { 1: 'memory.limit_in_bytes', 2: 'memory.max' },
+  pids: { 1: 'pids.max', 2: 'pids.max' },
+} as const
+
+function enter(groups: string[], argv: string[]): string[] {
+  return ['sh', '-c', `IFS='\n'; ${ENTER}`, 'sh', groups.join('\n'), ...argv]
+}
+
+/**
+ * The hierarchies (`controllers` is empty for version 2) in which this process is at the top. Any other group belongs
+ * to whoever put this process there: a manager that counts and ends what is in its group must find it there.
+ */
+async function freeHierarchies(): Promise<{ version: 1 | 2; controllers: string[]; path: string }[]> {
+  const mounts = await hostMounts()
+  const lines = (await readFile('/proc/self/cgroup', 'utf8').catch(() => '')).split('\n')
+  const free: Awaited<ReturnType<typeof freeHierarchies>> = []
+  for (const line of lines) {
+    const names = /^\d+:([^:]*):\/$/.exec(line)?.[1]
+    if (names === undefined) continue
+    const version = names === '' ? 2 : 1
+    const controllers = names.split(',').filter(Boolean)
+    const mount = mounts.find(({ type, superOptions }) =>
+      version === 2
+        ? type === 'cgroup2'
+        : type === 'cgroup' && controllers.every((name) => superOptions.includes(name)),
+    )
+    if (mount) free.push({ version, controllers, path: mount.path })
+  }
+  return free
+}
+
+/** Groups that a killed process left behind. Only empty ones can be removed. */
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
+    const running =
+      pid === undefined ||
+      (await access(`/proc/${pid}`).then(
+        () => true,
+        () => false,
+      ))
+    if (!running) await rmdir(join(parent, name)).catch(() => {})
+  }
+}
+
+const newName = () => `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`
+
+/** Makes a group and enters it for a moment: rights to do the one do not mean rights to do the other. */
+async function works({ controller, version, parent }: CgroupPlace): Promise<boolean> {
+  const group = join(parent, newName())
+  try {
+    await mkdir(group)
+  } catch {
+    return false
+  }
+  try {
+    await access(join(group, FILES[controller][version]), constants.W_OK)
+    const [file, ...args] = enter([group], ['true'])
+    return (await execa(file!, args, { reject: false, stdio: 'ignore' })).exitCode === 0
+  } catch {
+    return false
+  } finally {
+    await removeGroup(group)
+  }
+}
+
+/** Looks once where control groups can be made; empty when nowhere. */
+export async function findCgroupPlaces(): Promise<CgroupPlace[]> {
+  const places: CgroupPlace[] = []
+  const free = await freeHierarchies()
+  for (const controller of ['memory', 'pids'] as const) {
+    const all = free
+      .filter(({ version, controllers }) => version === 2 || controllers.includes(controller))
+      .map(({ version, path }) => ({ controller, version, parent: path }))
+    for (const place of all) {
+      if (!(await works(place))) continue
+      await sweep(place.parent)
+      places.push(place)
+      break
+    }
+  }
+  return places
+}
+
+/** The kernel may need a moment to see that the last process has left. */
+async function removeGroup(group: string): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    const gone = await rmdir(group).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+    )
+    if (gone) return
+    await sleep(5)
+  }
+}
+
+async function setLimit(group: string, { controller, version }: CgroupPlace, limits: BoxLimits): Promise<void> {
+  if (controller === 'pids') {
+    await writeFile(join(group, 'pids.max'), String(Math.floor(limits.processes) + OWN_PROCESSES))
+    return
+  }
+  const bytes = String(Math.floor(limits.memoryBytes ?? 0))
+  await writeFile(join(group, FILES.memory[version]), bytes)
+  // Swap is memory too; some kernels do not count it.
+  const [swap, value] = version === 1 ? ['memory.memsw.limit_in_bytes', bytes] : ['memory.swap.max', '0']
+  await writeFile(join(group, swap), value).catch(() => {})
+}
+
+async function counted(file: string, name: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0) > 0
+}
+
+/** Makes the group of one run for those limits that it can hold; null when there are none. Rejects when it cannot. */
+export async function makeRunGroup(places: CgroupPlace[], limits: BoxLimits): Promise<RunGroup | null> {
+  const used = places.filter(({ controller }) => controller === 'pids' || limits.memoryBytes !== undefined)
+  if (used.length === 0) return null
+  const name = newName()
+  const groups = [...new Set(used.map(({ parent }) => join(parent, name)))]
+  const remove = async () => {
+    for (const group of groups) await removeGroup(group)
+  }
+  try {
+    for (const group of groups) await mkdir(group)
+    for (const place of used) await setLimit(join(place.parent, name), place, limits)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  const any = async (controller: Controller, file: (version: 1 | 2) => string, word: string) => {
+    const place = used.find((place) => place.controller === controller)
+    return place !== undefined && counted(join(place.parent, name, file(place.version)), word)
+  }
+  return {
+    controllers: used.map(({ controller }) => controller),
+    enter: (argv) => enter(groups, argv),
+    struck: async () => ({
+      memory: await any('memory', (version) => (version === 1 ? 'memory.oom_control' : 'memory.events'), 'oom_kill'),
+      processes: await any('pids', () => 'pids.events', 'max'),
+    }),
+    remove,
+  }
+}

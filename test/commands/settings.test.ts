@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type GlobalOptions, loadConfig, numberFlag } from '../../src/commands/options.ts'
+import { modelName, type RunFlags, settingsOf } from '../../src/commands/settings.ts'
+import { UserError } from '../../src/core/errors.ts'
+import { DEFAULT_LEVEL } from '../../src/core/settings.ts'
+import { openModel } from '../../src/io/models/model.ts'
+
+const FLAGS: RunFlags = { land: true }
+const NAME = 'openai-compatible/small'
+
+/** A model that is opened and never asked. */
+const model = (name = NAME) =>
+  openModel(name, {
+    env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', ANTHROPIC_API_KEY: 'key-for-tests' },
+    cwd: tmpdir(),
+  })
+
+describe('the settings of a run', () => {
+  it('have defaults for everything', async () => {
+    expect(settingsOf(FLAGS, {}, await model())).toEqual({
+      model: NAME,
+      attempts: 3,
+      limits: { maxTokens: 1_000_000, maxUsd: null, maxMinutes: 240 },
+      price: null,
+      promptLimit: 60_000,
+      outputLimit: 16_384,
+      level: DEFAULT_LEVEL,
+      requireVerified: false,
+      freshTests: false,
+      reviewTests: false,
+      land: true,
+    })
+  })
+
+  const CONFIG = {
+    attempts: 5,
+    maxTokens: 50_000,
+    maxUsd: 2,
+    maxMinutes: 10,
+    context: { maxTokens: 9_000 },
+    maxOutputTokens: 2_000,
+    prices: { [NAME]: { input: 1, output: 2 } },
+    level: { seeds: 7, chaosSeconds: 0.5 },
+  }
+
+  it('come from agent.yaml', async () => {
+    expect(settingsOf(FLAGS, CONFIG, await model())).toMatchObject({
+      attempts: 5,
+      limits: { maxTokens: 50_000, maxUsd: 2, maxMinutes: 10 },
+      price: { input: 1, output: 2 },
+      promptLimit: 9_000,
+      outputLimit: 2_000,
+      level: { ...DEFAULT_LEVEL, seeds: 7, chaosMs: 500 },
+    })
+  })
+
+  it('come from flags before agent.yaml', async () => {
+    const flags = {
+      ...FLAGS,
+      attempts: '1',
+      maxTokens: '2000',
+      maxUsd: '0',
+      maxMinutes: '0.5',
+      require: 'verified',
+      freshTests: true,
+      reviewTests: true,
+      land: false,
+    }
+    expect(settingsOf(flags, CONFIG, await model())).toMatchObject({
+      attempts: 1,
+      limits: { maxTokens: 2_000, maxUsd: 0, maxMinutes: 0.5 },
+      requireVerified: true,
+      freshTests: true,
+      reviewTests: true,
+      land: false,
+    })
+  })
+
+  it('leave room for the answer in what the model can take', async () => {
+    const one = await model()
+    const settings = settingsOf(FLAGS, { context: { maxTokens: 1_000_000 }, maxOutputTokens: 1_000_000 }, one)
+    expect(settings.outputLimit).toBe(one.outputTokens)
+    expect(settings.promptLimit + settings.outputLimit).toBeLessThan(one.contextTokens)
+  })
+
+  it.each([
+    ['--attempts', { attempts: '0' }],
+    ['--attempts', { attempts: '1.5' }],
+    ['--max-tokens', { maxTokens: 'many' }],
+    ['--max-usd', { maxUsd: '-1' }],
+    ['--max-minutes', { maxMinutes: '' }],
+    ['--require', { require: 'checked' }],
+  ])('refuse %s with %o, naming the flag', async (flag, flags) => {
+    const one = await model()
+    expect(() => settingsOf({ ...FLAGS, ...flags }, {}, one)).toThrow(UserError)
+    expect(() => settingsOf({ ...FLAGS, ...flags }, {}, one)).toThrow(flag)
+  })
+
+  it('refuse a limit of dollars where the price is not known, and say how to set it', async () => {
+    const one = await model()
+    expect(() => settingsOf({ ...FLAGS, maxUsd: '1' }, {}, one)).toThrow(`prices: { ${NAME}: {`)
+    expect(() => settingsOf(FLAGS, { maxUsd: 1 }, one)).toThrow('--max-usd cannot be kept')
+    const bare = settingsOf({ ...FLAGS, maxUsd: '1' }, { prices: { small: { input: 1, output: 1 } } }, one)
+    expect(bare.price).toEqual({ input: 1, output: 1 })
+  })
+})
+
+describe('the model', () => {
+  it('is named by a flag, else by agent.yaml, else it is asked for', () => {
+    expect(modelName({ ...FLAGS, model: 'a/b' }, { model: 'c/d' })).toBe('a/b')
+    expect(modelName(FLAGS, { model: 'c/d' })).toBe('c/d')
+    expect(() => modelName(FLAGS, {})).toThrow(/--model provider\/model/)
+  })
+})
+
+describe('a number in a flag', () => {
+  it.each([
+    ['3', 3],
+    ['0', 0],
+    ['1e3', 1_000],
+  ])('%j is %d', (text, value) => expect(numberFlag('--n', text, 0, true)).toBe(value))
+
+  it.each(['', ' ', 'x', '3x', 'NaN', 'Infinity', '-1', '1.5', '1,000'])('%j is none', (text) => {
+    expect(() => numberFlag('--n', text, 0, true)).toThrow('--n')
+  })
+
+  it('is nothing where the flag is not there', () => expect(numberFlag('--n', undefined, 0, true)).toBe(null))
+})
+
+describe('agent.yaml', () => {
+  async function folder() {
+    const dir = await mkdtemp(join(tmpdir(), 'specproof-config-'))
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    return dir
+  }
+  const options = (cwd: string, config?: string): GlobalOptions => ({
+    cwd,
+    json: false,
+    quiet: false,
+    color: false,
+    ...(config === undefined ? {} : { config }),
+  })
+
+  it('is read from the root of the repository, and may be missing there', async () => {
+    const [root, cwd] = [await folder(), await folder()]
+    expect(await loadConfig(options(cwd), root)).toEqual({})
+    await writeFile(join(root, 'agent.yaml'), 'attempts: 4\n')
+    expect(await loadConfig(options(cwd), root)).toEqual({ attempts: 4 })
+  })
+
+  it('is read from where it was named, seen from the working folder, and must be there', async () => {
+    const [root, cwd] = [await folder(), await folder()]
+    await writeFile(join(root, 'agent.yaml'), 'attempts: 4\n')
+    await writeFile(join(cwd, 'mine.yaml'), 'attempts: 5\n')
+    expect(await loadConfig(options(cwd, 'mine.yaml'), root)).toEqual({ attempts: 5 })
+    const missing = loadConfig(options(cwd, 'other.yaml'), root)
+    await expect(missing).rejects.toThrow(join(cwd, 'other.yaml'))
+    await expect(missing).rejects.toBeInstanceOf(UserError)
+  })
+})

@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { assemble, fill, type Part, type PartKind } from '../../../src/core/prompt/prompt.ts'
+
+describe('a template', () => {
+  it('takes a value in every slot, as often as it has it', () => {
+    expect(fill('{{a}} and {{b}}, {{a}}', { a: 'x', b: 'y' })).toBe('x and y, x')
+  })
+
+  it('takes values as they are', () => {
+    const hostile = fc.constantFrom('{{b}}', '$&', '$1', '{{', '}}', 'a', '\n')
+    fc.assert(
+      fc.property(
+        fc.array(hostile).map((parts) => parts.join('')),
+        (value) => {
+          expect(fill('<{{a}}>', { a: value })).toBe(`<${value}>`)
+        },
+      ),
+    )
+  })
+
+  it('without a value for a slot is our bug, also where the slot has a name that every object knows', () => {
+    expect(() => fill('{{a}} {{b}}', { a: '' })).toThrow('{{b}}')
+    expect(() => fill('{{toString}}', {})).toThrow('{{toString}}')
+  })
+
+  it('without a slot for a value is our bug', () => {
+    expect(() => fill('{{a}}', { a: '', b: '', c: '' })).toThrow('no slot for b, c')
+  })
+})
+
+const count = (text: string) => Math.ceil(text.length / 4)
+
+const part = (source: string, size: number, mandatory: boolean, kind: PartKind = 'file'): Part => ({
+  kind,
+  source,
+  text: `<${source}>`.padEnd(size * 4, '.'),
+  mandatory,
+})
+
+const kinds = fc.constantFrom<PartKind>('rules', 'steering', 'slice', 'kit', 'tests', 'file', 'listing', 'past', 'role')
+const parts = fc
+  .array(fc.record({ kind: kinds, size: fc.integer({ min: 3, max: 60 }), mandatory: fc.boolean() }), { maxLength: 12 })
+  .map((all) => all.map(({ kind, size, mandatory }, i) => part(`part-${i}`, size, mandatory, kind)))
+
+describe('a prompt', () => {
+  it('keeps the order of its parts, has the rules apart, and no mandatory part is missing', () => {
+    fc.assert(
+      fc.property(parts, fc.integer({ min: 0, max: 600 }), (all, limit) => {
+        const made = assemble('author', 'v1', all, limit, count)
+        if (!made.ok) return
+        const { system, user, manifest } = made.prompt
+        const sources = manifest.parts.map(({ source }) => source)
+        expect(all.map(({ source }) => source).filter((source) => sources.includes(source))).toEqual(sources)
+        for (const one of all) {
+          const text = one.kind === 'rules' ? system : user
+          expect(text.includes(`<${one.source}>`)).toBe(sources.includes(one.source))
+          if (one.mandatory) expect(sources).toContain(one.source)
+        }
+        const shown = [...user.matchAll(/<(part-\d+)>/g)].map((match) => match[1])
+        const rules = [...system.matchAll(/<(part-\d+)>/g)].map((match) => match[1])
+        expect(sources.filter((source) => !rules.includes(source))).toEqual(shown)
+      }),
+    )
+  })
+
+  it('has a manifest that adds up: every part is in or left out, and the sum is within the limit', () => {
+    fc.assert(
+      fc.property(parts, fc.integer({ min: 0, max: 600 }), (all, limit) => {
+        const made = assemble('implementer', 'v1', all, limit, count)
+        const manifest = made.ok ? made.prompt.manifest : made.manifest
+        expect(manifest.tokens).toBe(manifest.parts.reduce((sum, one) => sum + one.tokens, 0))
+        const named = [...manifest.parts, ...manifest.dropped].map(({ source }) => source)
+        expect(named.sort()).toEqual(all.map(({ source }) => source).sort())
+        expect(manifest.limit).toBe(limit)
+        expect(made.ok).toBe(manifest.tokens <= limit)
+        for (const one of manifest.dropped) expect(one.why).toContain(String(limit))
+      }),
+    )
+  })
+
+  it('counts at least what it has', () => {
+    fc.assert(
+      fc.property(parts, (all) => {
+        const made = assemble('author', 'v1', all, 1e9, count)
+        if (!made.ok) throw new Error(made.message)
+        const { system, user, manifest } = made.prompt
+        expect(manifest.tokens).toBeGreaterThanOrEqual(count(system) + count(user) - 1)
+      }),
+    )
+  })
+
+  it('drops later optional parts first, and none that need not go', () => {
+    fc.assert(
+      fc.property(parts, fc.integer({ min: 0, max: 600 }), (all, limit) => {
+        const made = assemble('author', 'v1', all, limit, count)
+        const manifest = made.ok ? made.prompt.manifest : made.manifest
+        const optional = all.filter((one) => !one.mandatory).map(({ source }) => source)
+        const dropped = manifest.dropped.map(({ source }) => source)
+        expect(dropped).toEqual(optional.slice(optional.length - dropped.length))
+        const first = manifest.dropped[0]
+        if (first) expect(manifest.tokens + first.tokens).toBeGreaterThan(limit)
+      }),
+    )
+  })
+
+  it('is the same bytes for the same parts', () => {
+    fc.assert(
+      fc.property(parts, (all) => {
+        const once = assemble('author', 'v1', all, 300, count)
+        expect(assemble('author', 'v1', structuredClone(all), 300, count)).toEqual(once)
+      }),
+    )
+  })
+
+  it('begins alike for both roles as long as their parts do, so that a cache can serve it', () => {
+    const common = [part('rules', 20, true, 'rules'), part('slice', 30, true, 'slice')]
+    const prompts = (['author', 'implementer'] as const).map((role) =>
+      assemble(role, 'v1', [...common, part(role, 10, true, 'role')], 1_000, count),
+    )
+    const [a, b] = prompts.map((made) => (made.ok ? made.prompt : null))
+    expect(a!.system).toBe(b!.system)
+    expect(a!.user.slice(0, 120)).toBe(b!.user.slice(0, 120))
+  })
+
+  it('is an error where what must be in it does not fit: with both numbers, the largest part and the setting', () => {
+    const all = [part('slice', 300, true, 'slice'), part('src/a.ts', 20, true), part('src/b.ts', 20, false)]
+    const made = assemble('author', 'v1', all, 100, count)
+    if (made.ok) throw new Error('it fits')
+    expect(made.message).toContain('328 tokens, and the limit is 100')
+    expect(made.message).toContain('slice, 304 tokens')
+    expect(made.message).toContain('`context.maxTokens`')
+    expect(made.manifest.dropped).toMatchObject([{ source: 'src/b.ts' }])
+  })
+})

@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { importedFiles, namedFiles, nearestTest } from '../../../src/core/prompt/select-files.ts'
+
+describe('files that a text names', () => {
+  const PATHS = [
+    'package.json',
+    'src/clock.ts',
+    'src/net/index.ts',
+    'src/net/wire.ts',
+    'src/queue/index.ts',
+    '.github/ci.yml',
+  ]
+
+  it.each([
+    ['by their path', 'Change src/clock.ts.', ['src/clock.ts']],
+    [
+      'by their path in code or parentheses',
+      'see `src/clock.ts` (and src/net/wire.ts),',
+      ['src/clock.ts', 'src/net/wire.ts'],
+    ],
+    ['by a path that begins with a dot', './src/clock.ts and .github/ci.yml', ['src/clock.ts', '.github/ci.yml']],
+    ['by their name, where one file only has it', 'wire.ts, package.json', ['package.json', 'src/net/wire.ts']],
+    ['not by a name that two files have', 'index.ts', []],
+    ['not by a part of a name', 'lock.ts and src/clock.tsx and src/clock', []],
+    ['not by words', 'e.g. a clock, i.e. Node.js', []],
+    [
+      'once each, in the order of the repository',
+      'wire.ts src/clock.ts src/net/wire.ts',
+      ['src/clock.ts', 'src/net/wire.ts'],
+    ],
+  ])('%s', (_, text, found) => expect(namedFiles(text, PATHS)).toEqual(found))
+
+  it('are files of the repository only, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        for (const path of namedFiles(`${text} src/clock.ts`, PATHS)) expect(PATHS).toContain(path)
+      }),
+    )
+  })
+})
+
+describe('files that a file imports', () => {
+  const PATHS = [
+    'a.ts',
+    'src/a.ts',
+    'src/b.ts',
+    'src/view.tsx',
+    'src/old.js',
+    'src/m.mts',
+    'src/net/index.ts',
+    'lib/c.ts',
+  ]
+
+  it.each([
+    ['with its ending', "import { a } from './a.ts'", ['src/a.ts']],
+    ['without an ending', "import a from './a'", ['src/a.ts']],
+    ['as the built file', 'import * as a from "./a.js"', ['src/a.ts']],
+    ['as the built module', "import './m.mjs'", ['src/m.mts']],
+    ['with JSX', "import { View } from './view'\nimport type { V } from './view.js'", ['src/view.tsx', 'src/view.tsx']],
+    ['in JavaScript', "import old from './old.js'", ['src/old.js']],
+    ['as a folder', "export * from './net'", ['src/net/index.ts']],
+    ['above', "import { c } from '../lib/c.ts'\nimport '../a.ts'", ['lib/c.ts', 'a.ts']],
+    ['above and down again', "import '../src/./b.ts'", ['src/b.ts']],
+    ['when it runs', "const b = await import('./b.ts')", ['src/b.ts']],
+    ['over several lines', "import {\n  a,\n  b,\n} from './a.ts'", ['src/a.ts']],
+    [
+      'no packages, and nothing that is not there',
+      "import fs from 'node:fs'\nimport x from 'a.ts'\nimport y from './y.ts'",
+      [],
+    ],
+    ['nothing outside of the repository', "import '../../a.ts'", []],
+  ])('%s', (_, text, found) => expect(importedFiles('src/index.ts', text, PATHS)).toEqual(found))
+})
+
+describe('the nearest test', () => {
+  const TESTS = ['test/clock.test.ts', 'test/heartbeat.test.ts', 'test/heartbeat-detection.test.ts', 'test/z.test.ts']
+
+  it.each([
+    ['Implement heartbeat mechanism', 'test/heartbeat.test.ts'],
+    ['Detection of a missing Heartbeat', 'test/heartbeat-detection.test.ts'],
+    ['Something else', 'test/z.test.ts'],
+  ])('of %j is %s', (wanted, found) => {
+    expect(nearestTest(wanted, TESTS)).toBe(found)
+    expect(nearestTest(wanted, [...TESTS].reverse())).toBe(found)
+  })
+
+  it('is none where there is no test', () => expect(nearestTest('heartbeat', [])).toBe(null))
+})
