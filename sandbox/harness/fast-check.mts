@@ -6,8 +6,13 @@ interface Property {
   isAsync(): boolean
 }
 
+type MakeProperty = (...arbitrariesAndPredicate: unknown[]) => Property
+type Predicate = (...values: unknown[]) => unknown
+
 /** What is used of the real fast-check. */
 export interface FastCheck {
+  property: MakeProperty
+  asyncProperty: MakeProperty
   check(property: Property, parameters: Parameters): Details | Promise<Details>
   readConfigureGlobal(): Parameters | undefined
   defaultReportMessage(details: Details): string | undefined
@@ -17,6 +22,8 @@ export interface FastCheck {
 }
 
 export interface Overrides {
+  property: MakeProperty
+  asyncProperty: MakeProperty
   assert(property: Property, parameters?: Parameters): void | Promise<void>
   check(property: Property, parameters?: Parameters): Details | Promise<Details>
 }
@@ -29,6 +36,9 @@ interface Session {
 
 const MAX_COUNTEREXAMPLE = 10_000
 const HINT_MS = 250
+/** The verdict on tests looks for the beginning of this sentence. */
+const RETURNED_OBJECT =
+  'A property must return nothing or a boolean. With `(x) => expect(...)` the assertion itself is returned: write `(x) => { expect(...) }`.'
 
 export function overrides(real: FastCheck): Overrides {
   const run = (property: Property, parameters: Parameters = {}) => {
@@ -36,6 +46,24 @@ export function overrides(real: FastCheck): Overrides {
     return property?.isAsync?.() ? runAsync(real, property, session) : runSync(real, property, session)
   }
   return {
+    property: (...given) =>
+      real.property(
+        ...strict(
+          given,
+          (predicate) =>
+            (...values) =>
+              verdict(predicate(...values)),
+        ),
+      ),
+    asyncProperty: (...given) =>
+      real.asyncProperty(
+        ...strict(
+          given,
+          (predicate) =>
+            async (...values) =>
+              verdict(await predicate(...values)),
+        ),
+      ),
     check(property, parameters) {
       const ended = run(property, parameters)
       return ended instanceof Promise ? ended.then(({ details }) => details) : ended.details
@@ -45,6 +73,21 @@ export function overrides(real: FastCheck): Overrides {
       return ended instanceof Promise ? ended.then((outcome) => reportAsync(real, outcome)) : report(real, ended)
     },
   }
+}
+
+/** The arguments of `fc.property` with its predicate, which comes last, replaced. */
+function strict(given: unknown[], wrap: (predicate: Predicate) => Predicate): unknown[] {
+  const predicate = given.at(-1)
+  return typeof predicate === 'function' ? [...given.slice(0, -1), wrap(predicate as Predicate)] : given
+}
+
+/**
+ * fast-check takes everything but `true` and nothing for a failure, and an assertion of vitest returns an object. Such
+ * a property can never hold, and would look as if an assertion had failed.
+ */
+function verdict(returned: unknown): unknown {
+  if (returned === undefined || typeof returned === 'boolean') return returned
+  throw new Error(RETURNED_OBJECT)
 }
 
 function begin(author: Parameters): Session {

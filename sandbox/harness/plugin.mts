@@ -56,7 +56,8 @@ function shimSource(real: string): string {
     `import * as real from ${path}`,
     `import { overrides } from ${ours}`,
     `export * from ${path}`,
-    'export const { assert, check } = overrides(real)',
-    'export default { ...real, assert, check }',
+    'const ours = overrides(real)',
+    'export const { assert, check, property, asyncProperty } = ours',
+    'export default { ...real, ...ours }',
   ].join('\n')
 }

@@ -146,11 +146,15 @@ function runId(): string {
   return `${stamp}-${randomBytes(3).toString('hex')}`
 }
 
-/** Values of variables that name a key never reach the journal. */
-function maskKeys(env: NodeJS.ProcessEnv): (text: string) => string {
+const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i
+
+/** Values of variables that name a secret never reach the journal, neither as they are nor as JSON writes them. */
+export function maskKeys(env: NodeJS.ProcessEnv): (text: string) => string {
   const secrets = Object.entries(env)
-    .filter(([name, value]) => /(_API_KEY|_TOKEN|_SECRET|PASSWORD)$/.test(name) && (value ?? '').length >= 8)
-    .map(([, value]) => value!)
+    .filter(([name, value]) => SECRET_NAME.test(name) && (value ?? '').length >= 8)
+    .flatMap(([, value]) => [value!, JSON.stringify(value).slice(1, -1)])
+    // A secret may be part of a longer one.
+    .sort((one, other) => other.length - one.length)
   return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
 }
 

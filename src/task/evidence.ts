@@ -11,6 +11,7 @@ import {
   suiteSummary,
   weakest,
 } from '../core/verdict/judge.ts'
+import { RETURNED_OBJECT } from '../core/verdict/test-traps.ts'
 import type { Intensity, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
@@ -129,7 +130,14 @@ async function thorough(
 
 function redOf(stage: string, result: CheckResult, ids: string[]): Judgement | null {
   const verdict = judgeFrozen(result, ids)
-  return verdict.ok ? null : { kind: 'red', stage, reason: verdict.reason, failed: verdict.failed }
+  if (verdict.ok) return null
+  const trapped = verdict.failed.find((test) => test.error?.message.includes(RETURNED_OBJECT))
+  if (trapped)
+    return {
+      kind: 'unverifiable',
+      reason: `the frozen test "${trapped.name}" can never hold: ${RETURNED_OBJECT}. Write it anew with --fresh-tests`,
+    }
+  return { kind: 'red', stage, reason: verdict.reason, failed: verdict.failed }
 }
 
 /** Seeds that failed earlier run first, then those of a recording, then fresh ones. */

@@ -4,6 +4,7 @@ import type { FileChange, Patch } from '../core/patch/patch.ts'
 import { createGuard } from '../core/patch/protect.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import type { Part } from '../core/prompt/prompt.ts'
+import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { authorParts, pastPart, sceneOf } from './context.ts'
@@ -155,6 +156,8 @@ async function readDraft(
   const stubs = applied.changes.filter((change) => !isTestPath(change.path))
   if (files.length === 0)
     return refuse('Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts`.')
+  const traps = files.flatMap((file) => testTraps(file.path, file.content ?? ''))
+  if (traps.length > 0) return `${traps.join('\n')}\n\nAnswer again with all files, complete.`
   if (plan.judgedBy === 'chaos' && !files.some((file) => file.content?.includes('specproof/sim'))) {
     return refuse(
       'The task asks for a chaos test: its faults must be injected with the simulation kit (`specproof/sim`).',

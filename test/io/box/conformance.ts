@@ -118,7 +118,7 @@ function protects(make: () => Box, scene: () => Scene): void {
   it('does not let the payload into the process that made the box', async () => {
     const tries = ['ls /proc/1/root/', 'cat /proc/1/environ', 'readlink /proc/1/fd/3', 'echo status 0 > /proc/1/fd/3']
     const script = tries.map((attempt) => `(${attempt}) && echo possible`).join('\n')
-    const signals = 'kill -TERM 1; kill -STOP 1; kill -KILL 1; exit 7'
+    const signals = 'kill -TERM 1; kill -STOP 1; kill -KILL 1; kill -KILL $PPID; exit 7'
 
     expect(await scene().run(`${script}\n${signals}`)).toMatchObject({ cause: 'exit', exitCode: 7, stdout: '' })
   })
@@ -369,6 +369,12 @@ function limitsHold(scene: () => Scene): void {
 
     expect(result.stderr).toContain('No space left')
     expect(Number(result.stdout.split('\t')[0])).toBeLessThan(LIMITS.tmpBytes + 200_000)
+  })
+
+  it('limits the number of files in /tmp, which take memory however small they are', async () => {
+    const result = await scene().run('cd /tmp && seq 1 30000 | xargs touch', { limits: { tmpBytes: 1_000_000 } })
+
+    expect(result.stderr).toContain('No space left')
   })
 
   it('limits the processes of this box without counting those of another', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CheckResult, TestResult } from '../../../src/core/verdict/evidence.ts'
+import { RETURNED_OBJECT } from '../../../src/core/verdict/test-traps.ts'
 import type { CheckProgress } from '../../../src/io/checks/checks.ts'
 import { makeTarget, runTests } from './target.ts'
 
@@ -48,6 +49,7 @@ it('runs a failing asynchronous property', async () => {
 it('throws inside of a property', () => {
   fc.assert(fc.property(fc.nat(), () => { throw new Error('not implemented') }))
 })
+it('returns its assertion', () => { fc.assert(fc.property(fc.nat(), (n) => expect(n).toBe(n))) })
 it('rejects every value', () => { fc.assert(fc.property(fc.nat(), () => { fc.pre(false) })) })
 it('has a reporter that hides the failure', () => { fc.assert(fc.property(fc.nat(), () => false), { reporter: () => {} }) })
 it('looks at the details itself', () => {
@@ -215,6 +217,13 @@ describe('properties', () => {
   it('tell an exception inside from a law that does not hold', () => {
     expect(property('throws inside of a property').error).toMatchObject({ name: 'Error', assertion: false })
     expect(property('throws inside of a property').error?.message).toContain('not implemented')
+  })
+
+  it('fail with the reason when they return an assertion instead of a verdict', () => {
+    const { status, error } = property('returns its assertion')
+    expect(status).toBe('failed')
+    expect(error?.assertion).toBe(false)
+    expect(error?.message).toContain(RETURNED_OBJECT)
   })
 
   it('fail when they rejected every value, and when a reporter would hide it', () => {
