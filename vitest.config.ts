@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Whole runs wait for their own processes most of the time.
+    maxWorkers: 2,
   },
 })

@@ -45,16 +45,6 @@ describe('a model that fails', () => {
     expect(eventsOf(run, 'baseline.finished')).toMatchObject([{ cached: true }])
     expect(model.asked('author')).toHaveLength(1)
   })
-
-  it('is out of reach: the message names the address', async () => {
-    const repository = await makeRepository()
-    const model = await scriptModel({})
-    await model.server.close()
-    const run = await next(repository, model)
-    expect(run.result).toMatchObject({ status: 'provider', exitCode: 6 })
-    expect(run.result.message).toContain(`at ${model.server.openaiUrl}`)
-    expect(run.result.message).toContain('ECONNREFUSED')
-  })
 })
 
 describe('a budget', () => {

@@ -189,10 +189,10 @@ describe('a task becomes a verified commit', () => {
     expect(run.result.tasks[0]!.evidence.chaos).toEqual({ schedules: 60, failed: 0 })
     expect(model.asked('author')[0]).toContain('class Simulation')
     expect(eventsOf(run, 'verdict')).toMatchObject([
-      { status: 'verified', bound: '0 of 60 schedules failed: below 5 % at 95 %' },
+      { status: 'verified', bound: '0 of 60 schedules failed: below 4.9 % at 95 %' },
     ])
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain(
-      'chaos 0 of 60 failed (< 5 % at 95 %)',
+      'chaos 0 of 60 failed (< 4.9 % at 95 %)',
     )
   })
 })
@@ -272,9 +272,7 @@ describe('what a recording repeats', () => {
 
     expect(replayed.code, replayed.result.message).toBe(0)
     expect(eventsOf(replayed, 'commit')[0]!.tree).toBe(eventsOf(recorded, 'commit')[0]!.tree)
-    const seeds = (run: typeof replayed) =>
-      eventsOf(run, 'check.finished').find((event) => event.stage === 'property')!.seeds
-    expect(seeds(replayed).slice(0, 2)).toEqual(seeds(recorded))
+    expect(model.server.requests).toHaveLength(2)
     expect(await clone.git('log', '-1', '--format=%(trailers:key=Model,valueonly)')).toContain(
       'recorded (openai-compatible/scripted)',
     )

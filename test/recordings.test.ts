@@ -16,10 +16,15 @@ describe('the recording of the demo', () => {
     const info = JSON.parse(readFileSync(join(RECORDING, 'recording.json'), 'utf8')) as { model: string; note: string }
     expect(info.model).not.toBe('')
     expect(info.note).toContain('bridge')
-    const replies = readdirSync(RECORDING, { recursive: true, encoding: 'utf8' }).filter((name) => /(author|implementer)-\d+-\d+\.json$/.test(name))
+    const replies = readdirSync(RECORDING, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(author|implementer)-\d+-\d+\.json$/.test(name),
+    )
     expect(replies.length).toBeGreaterThanOrEqual(8)
     for (const name of replies) {
-      const reply = JSON.parse(readFileSync(join(RECORDING, name), 'utf8')) as { promptVersion: string; promptHash: string }
+      const reply = JSON.parse(readFileSync(join(RECORDING, name), 'utf8')) as {
+        promptVersion: string
+        promptHash: string
+      }
       expect(reply.promptVersion).toMatch(/^[0-9a-f]{12}$/)
       expect(reply.promptHash).toMatch(/^[0-9a-f]{64}$/)
     }
@@ -54,7 +59,8 @@ describe('planted recordings', () => {
   })
 
   it.each(PLANTED)('%s is refused with the shrunk counterexample', async (name) => {
-    const label = (JSON.parse(readFileSync(join(RECORDINGS, name, 'recording.json'), 'utf8')) as { label: string }).label
+    const label = (JSON.parse(readFileSync(join(RECORDINGS, name, 'recording.json'), 'utf8')) as { label: string })
+      .label
     expect(label).toContain('planted')
     const repository = await makeJobQueue(LIGHT)
     await agent(repository, ['next', '--task', '3', ...recorded('job-queue')])

@@ -1,3 +1,4 @@
+import { sha256 } from '../core/hash.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
@@ -24,6 +25,7 @@ export async function attempts(world: World, state: State): Promise<State> {
   let past: Part[] = []
   let feedback = ''
   const signatures: string[] = []
+  const answers: string[] = []
   let lastReason: string | null = null
   const strikes: Strikes = { judge: 0, other: 0 }
   for (let attempt = 1; ; attempt++) {
@@ -40,8 +42,9 @@ export async function attempts(world: World, state: State): Promise<State> {
     const red = tried.red!
     lastReason = red.reason
     signatures.push(failureSignature(red.reason, red.failed))
+    answers.push(sha256(tried.answer))
     tellVerdict(world, current, 'failed', null, red.reason)
-    const decision = decide({ attempt, attempts: state.around.settings.attempts, signatures })
+    const decision = decide({ attempt, attempts: state.around.settings.attempts, signatures, answers })
     world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
     if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
     past = [await failedPart(current, attempt, tried.answer, red)]

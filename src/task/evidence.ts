@@ -82,6 +82,7 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
     intensity: { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 },
     maxMs,
   })
+  await pinFailures(world, state, quick)
   const red = redOf('tests', quick, frozen.ids)
   if (red) return red
   const evidence: EvidenceSummary = {

@@ -46,6 +46,8 @@ export function scanReply(lines: readonly string[]): Scan {
   const edited = new Set(state.scan.operations.map((operation) => operation.path))
   // A file that is also patched is only illustrated by a fence with a comment on top.
   state.scan.operations.push(...state.commented.filter((operation) => !edited.has(operation.path)))
+  // The path above a block belongs to the block.
+  state.scan.prose = state.scan.prose.filter((line) => !edited.has(pathIn(line) ?? ''))
   return state.scan
 }
 

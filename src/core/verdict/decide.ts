@@ -5,15 +5,17 @@ export interface Past {
   attempts: number
   /** Signatures of the failures so far, oldest first, this one last. */
   signatures: string[]
+  /** Hashes of the answers that failed, in the same order: the same answer fails for the same reason, whatever case shows it. */
+  answers: string[]
 }
 
 export type Decision = { kind: 'retry'; reason: string } | { kind: 'stop'; reason: string }
 
 export function decide(past: Past): Decision {
-  const [before, now] = past.signatures.slice(-2)
+  const repeated = [past.signatures, past.answers].some((list) => list.length >= 2 && list.at(-1) === list.at(-2))
   if (past.attempt >= past.attempts)
     return { kind: 'stop', reason: `attempt ${past.attempt} of ${past.attempts} failed` }
-  if (past.signatures.length >= 2 && before === now) return { kind: 'stop', reason: 'the same failure twice' }
+  if (repeated) return { kind: 'stop', reason: 'the same failure twice' }
   return { kind: 'retry', reason: 'the next attempt starts from the same clean base, with the counterexample' }
 }
 

@@ -51,11 +51,15 @@ export function hasHistory(test: TestResult): boolean {
   return test.properties.some((run) => run.failed && run.history.length > 0)
 }
 
-/** Two failures are the same when the same tests fail in the same way; numbers in messages vary with the seed. */
+/**
+ * Two failures are the same when the same tests fail in the same way on the same smallest case; numbers in messages
+ * vary with the seed.
+ */
 export function failureSignature(reason: string, failed: TestResult[]): string {
   const tests = failed.map((test) => {
     const [first = ''] = stripReport(test.error?.message ?? '').split('\n')
-    return `${test.id}: ${withoutNumbers(first)}`
+    const smallest = test.properties.find((run) => run.failed)?.counterexample ?? ''
+    return `${test.id}: ${withoutNumbers(first)} ${smallest}`
   })
   return [withoutNumbers(reason), ...tests].join('\n')
 }

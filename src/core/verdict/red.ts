@@ -20,10 +20,9 @@ export interface RedJudgement {
  * passes on a program that does nothing.
  */
 export function judgeRed(throwing: CheckResult, empty: CheckResult, wantsProperty: boolean): RedJudgement {
-  const unusable = [
-    ...unusableReasons(throwing, 'the stub that throws'),
-    ...unusableReasons(empty, 'the stub that returns empty values'),
-  ]
+  const onThrowing = unusableReasons(throwing, 'the stub that throws')
+  // What cannot run on one stub seldom runs on the other: said once.
+  const unusable = onThrowing.length > 0 ? onThrowing : unusableReasons(empty, 'the stub that returns empty values')
   if (unusable.length > 0) {
     return {
       ok: false,
@@ -79,6 +78,7 @@ function unusableReasons(result: CheckResult, where: string): string[] {
         (problem) => `${problem.file ?? 'A test file'} cannot be run against ${where}: ${problem.message}`,
       )
     case 'empty':
+      if (result.tests.length > 0) return ['All tests are skipped; every test must run.']
       return ['No test was collected: tests must be in a file that the runner includes, and call `it` or `test`.']
     case 'stopped':
       return [`A limit (${result.limit}) struck while running ${result.running ?? 'the tests'} against ${where}.`]

@@ -1,6 +1,6 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { open, readFile } from 'node:fs/promises'
 import { StringDecoder } from 'node:string_decoder'
-import { execa } from 'execa'
 import type { BoxLimits, BoxResult } from './box.ts'
 import { inheritableDescriptors, maskedDescriptors } from './descriptors.ts'
 
@@ -96,32 +96,37 @@ class Output {
   }
 }
 
-function spawn(argv: string[], variables: Record<string, string>, masked: (number | 'ignore')[]) {
-  return execa(argv[0]!, argv.slice(1), {
+type Ended = Pick<Outcome, 'exitCode' | 'signal' | 'spawnError'>
+
+/** Plain `spawn`: with a descriptor of a high number to mask, execa takes longer than the whole box. */
+function start(argv: string[], variables: Record<string, string>, masked: (number | 'ignore')[]) {
+  const child = spawn(argv[0]!, argv.slice(1), {
     env: { ...variables, PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-    extendEnv: false,
     cwd: '/',
     // A session of its own: no terminal to push characters into, and Ctrl-C reaches us first.
     detached: true,
-    cleanup: false,
-    reject: false,
-    buffer: false,
-    // Any descriptor works, but the types know only those up to 9.
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...(masked as 'ignore'[])],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...masked],
   })
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve({ exitCode: null, signal: null, spawnError: error.message })
+    })
+    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, spawnError: null }))
+  })
+  return { child, ended }
 }
 
 /** Connects all streams; the returned `text` grows with the report. */
-function attach(child: ReturnType<typeof spawn>, output: Output, input: string): { text: string } {
+function attach(child: ChildProcess, output: Output, input: string): { text: string } {
   const report = { text: '' }
-  child.stdout.on('data', (chunk: Buffer) => output.add('stdout', chunk))
-  child.stderr.on('data', (chunk: Buffer) => output.add('stderr', chunk))
+  child.stdout?.on('data', (chunk: Buffer) => output.add('stdout', chunk))
+  child.stderr?.on('data', (chunk: Buffer) => output.add('stderr', chunk))
   child.stdio[3]?.on('data', (chunk: Buffer) => {
     if (report.text.length < REPORT_CHARS) report.text += chunk.toString()
   })
   // The payload may end without reading its input.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(input)
   return report
 }
 
@@ -135,8 +140,7 @@ export async function supervise(
   const started = performance.now()
   const nullDevice = await open('/dev/null', 'r+')
   const masked = maskedDescriptors(await inheritableDescriptors(), nullDevice.fd)
-  // Nothing may be awaited until every stream has its reader: execa throws away what nobody reads.
-  const child = spawn(argv, variables, masked)
+  const { child, ended } = start(argv, variables, masked)
   const { pid } = child
   let stopped: Cause | null = null
   let grace: NodeJS.Timeout | undefined
@@ -153,7 +157,7 @@ export async function supervise(
   signal?.addEventListener('abort', onAbort, { once: true })
   if (signal?.aborted) onAbort()
   const timer = setTimeout(() => stop('wall-clock'), Math.min(limits.wallMs, LONGEST_TIMER_MS))
-  const result = await child
+  const end = await ended
   running = false
   clearTimeout(timer)
   clearTimeout(grace)
@@ -162,11 +166,9 @@ export async function supervise(
   await nullDevice.close()
   return {
     stopped,
-    exitCode: result.exitCode ?? null,
-    signal: result.signal ?? null,
+    ...end,
     ...output.text,
     report: report.text,
-    spawnError: pid === undefined ? (result.originalMessage ?? 'the process could not be started') : null,
     durationMs: Math.round(performance.now() - started),
   }
 }

@@ -10,8 +10,17 @@ describe('after an attempt that was not verified', () => {
     ['the last attempt', 3, 3, ['a', 'b', 'c'], 'stop', /attempt 3 of 3/],
     ['the only attempt', 1, 1, ['a'], 'stop', /attempt 1 of 1/],
   ]
+  it('stops also when the same answer fails in another way', () => {
+    const past = { attempt: 2, attempts: 5, signatures: ['a', 'b'] }
+    expect(decide({ ...past, answers: ['x', 'x'] }).kind).toBe('stop')
+    expect(decide({ ...past, answers: ['x', 'y'] }).kind).toBe('retry')
+  })
+
   it.each(TABLE)('%s', (_, attempt, attempts, signatures, kind, reason) => {
-    expect(decide({ attempt, attempts, signatures })).toEqual({ kind, reason: expect.stringMatching(reason) })
+    expect(decide({ attempt, attempts, signatures, answers: signatures.map((_, i) => `answer ${i}`) })).toEqual({
+      kind,
+      reason: expect.stringMatching(reason),
+    })
   })
 })
 

@@ -116,6 +116,13 @@ describe('the signature of a failure', () => {
     expect(at('expected a')).not.toBe(at('expected b'))
   })
 
+  it('differs by the smallest failing case', () => {
+    const on = (counterexample: string) =>
+      failureSignature('red', [failing('expected # to be #', { properties: [{ ...FALSIFIED, counterexample }] })])
+    expect(on('[1,0]')).not.toBe(on('[0,1]'))
+    expect(on('[1,0]')).toBe(on('[1,0]'))
+  })
+
   it('looks at what failed, not at the report of fast-check, which is the same for every property', () => {
     expect(at(REPORT)).not.toBe(at(REPORT.replace('at most', 'at least')))
     expect(at(REPORT)).toBe(at(REPORT.replaceAll('12', '999').replace('61', '70').replace('Shrunk 7', 'Shrunk 3')))
