@@ -1,31 +1,13 @@
 import type { Config } from '../core/config.ts'
-import { UserError } from '../core/errors.ts'
 import type { Event } from '../core/events.ts'
-import type { Box, Probe } from '../io/box/box.ts'
-import { createNoneBox } from '../io/box/none.ts'
+import type { Box } from '../io/box/box.ts'
 import { nodeToolchain } from '../io/box/toolchain.ts'
-import { createUnshareBox, prepareTree } from '../io/box/unshare.ts'
 import { type CheckProgress, type Checks, createChecks } from '../io/checks/checks.ts'
 import { detectProject } from '../io/checks/detect.ts'
 import { makeBoxGit } from '../io/git/box-git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import type { Tree, Unready } from '../world.ts'
-
-export interface Isolation {
-  box: Box
-  prepareTree(dir: string): Promise<void>
-}
-
-/** `none` only by explicit wish; `auto` is the box that needs no installation. */
-export function chooseBox(flag: string | undefined, config: Config): Isolation {
-  const wanted = flag ?? config.isolation ?? 'auto'
-  if (wanted === 'none') return { box: createNoneBox(), prepareTree: async () => {} }
-  if (wanted === 'auto' || wanted === 'unshare') return { box: createUnshareBox(), prepareTree }
-  if (wanted === 'bwrap' || wanted === 'srt') {
-    throw new UserError(`--isolation ${wanted} is not built yet; use auto, unshare or none.`, 'isolation')
-  }
-  throw new UserError(`--isolation ${wanted}: expected auto, unshare or none.`)
-}
+import { type Isolation, isolate } from './isolation.ts'
 
 export interface Preparation {
   prepare(tree: Tree): Promise<Unready | null>
@@ -43,23 +25,18 @@ export interface PreparationOptions {
 
 /** Everything a task needs before money is spent, tried for real; the box once per run, the project once per base. */
 export function createPreparation(options: PreparationOptions): Preparation {
-  const { repository, isolation, config } = options
-  let probed: Probe | null = null
+  const { repository, config } = options
+  let box: Box | null = null
   let checks: Checks | null = null
-  const probe = async (): Promise<Unready | null> => {
-    if (probed?.ok) return null
-    probed = await isolation.box.probe(repository.root)
-    if (!probed.ok) return { status: 'isolation', message: `${probed.reason} ${probed.advice}` }
-    const held = probed.checks.map(({ name, held }) => ({ name, held }))
-    options.tell({ type: 'isolation.ready', backend: isolation.box.name, level: probed.level, checks: held })
-    return null
-  }
   return {
     checks: () => checks,
     async prepare(tree) {
       await requireIdentity(repository.root)
-      const unsafe = await probe()
-      if (unsafe) return unsafe
+      if (!box) {
+        const isolated = await isolate(options.isolation, repository.root, options.tell)
+        if (!isolated.ok) return isolated.unready
+        box = isolated.box
+      }
       const read = async (path: string) => {
         const file = await tree.read(path)
         return file.kind === 'text' ? file.text : null
@@ -68,7 +45,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
       if ('unsupported' in project)
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
       checks = createChecks({
-        box: isolation.box,
+        box,
         repository: repository.root,
         node: await nodeToolchain(process.env['PATH'] ?? ''),
         project,

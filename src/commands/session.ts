@@ -20,8 +20,9 @@ import { loadKit, loadTemplates } from '../io/templates.ts'
 import { type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
 import { interruption } from './interruption.ts'
+import { chooseIsolation } from './isolation.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
-import { chooseBox, createPreparation } from './project.ts'
+import { createPreparation } from './project.ts'
 import { modelName, type RunFlags, settingsOf } from './settings.ts'
 import { openViews } from './views.ts'
 
@@ -77,7 +78,7 @@ async function runInRepository(
   const config = await loadConfig(options, repository.root)
   const model = await openNamedModel(options, flags, config)
   const settings = settingsOf(flags, config, model)
-  const isolation = chooseBox(flags.isolation, config)
+  const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
   const id = runId()

@@ -32,7 +32,7 @@ const schema = z.strictObject({
       maxMinutes: z.number().positive().optional(),
     })
     .optional(),
-  isolation: z.enum(['auto', 'unshare', 'none']).optional(),
+  isolation: z.enum(['auto', 'bwrap', 'unshare', 'none']).optional(),
 })
 
 export type Config = z.infer<typeof schema>

@@ -39,8 +39,10 @@ function isolationReady(e: EventOf<'isolation.ready'>, look: Look): Line[] {
   const open = e.checks.filter((c) => !c.held).map((c) => c.name)
   const held = e.checks.length - open.length
   const probes = e.checks.length === 0 ? '' : `; ${held} of ${plural(e.checks.length, 'probe')} held`
-  const text = `${e.backend}, level ${e.level}${probes}${open.length > 0 ? `, not held: ${open.join(', ')}` : ''}`
-  return step(look, { mark: open.length > 0 ? 'warn' : 'good', label: 'isolation', text })
+  const level = e.level.startsWith(`${e.backend}:`) ? e.level : `${e.backend}: ${e.level}`
+  const text = `${level}${probes}${open.length > 0 ? `, not held: ${open.join(', ')}` : ''}`
+  const safe = open.length === 0 && e.backend !== 'none'
+  return step(look, { mark: safe ? 'good' : 'warn', label: 'isolation', text })
 }
 
 function baselineFinished(e: EventOf<'baseline.finished'>, look: Look): Line[] {

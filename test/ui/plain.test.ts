@@ -37,7 +37,7 @@ test('a run of two attempts reads well', () => {
       within 45 s, each to exactly one worker.
       test: Chaos test with network partition
 
-    ✓ isolation     bwrap, level full; 6 of 6 probes held
+    ✓ isolation     bwrap: full; 6 of 6 probes held
       prompt        for the author: 1,280 of 60,000 tokens, 3 parts
     ✓ baseline      41 tests, 0 red before any change                                              2.1 s
       author        7,600 characters so far                                                         20 s

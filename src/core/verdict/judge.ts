@@ -8,6 +8,10 @@ const STOPPED: Record<string, string> = {
   'wall-clock': 'did not end in time: something loops, waits for ever or is far too slow',
   output: 'printed more than it may',
   cancelled: 'was interrupted',
+  'cpu-time': 'used up its CPU time',
+  'file-size': 'wrote a file that is too large',
+  processes: 'started too many processes',
+  memory: 'used too much memory',
 }
 
 /** Judges a run of the frozen test files: each test must have run and passed. Missing and skipped ones are red. */

@@ -22,7 +22,7 @@ const DRAIN_MS = 500
 export function createNoneBox(): Box {
   return {
     name: 'none',
-    probe: async () => ({ ok: true, level: 'none', checks: [] }),
+    probe: async () => ({ ok: true, level: 'none: what a patch runs can do all that you can', checks: [] }),
     async run(argv, policy, limits, options) {
       const started = performance.now()
       const undo: (() => Promise<unknown>)[] = []

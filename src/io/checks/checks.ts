@@ -50,6 +50,7 @@ const DEFAULT_LIMITS: BoxLimits = {
   tmpBytes: 1024 * MB,
   processes: 512,
   cpuSeconds: 3_600,
+  memoryBytes: 4096 * MB,
 }
 
 /** Runs the builds and tests of one project in a box. What the checked code does never rejects. */

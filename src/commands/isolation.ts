@@ -1,0 +1,55 @@
+import type { Config } from '../core/config.ts'
+import { UserError } from '../core/errors.ts'
+import type { Event } from '../core/events.ts'
+import type { Box } from '../io/box/box.ts'
+import { createBwrapBox } from '../io/box/bwrap.ts'
+import { candidates, chooseAuto, type Rejected } from '../io/box/choose.ts'
+import { createNoneBox } from '../io/box/none.ts'
+import { createUnshareBox, prepareTree } from '../io/box/unshare.ts'
+import type { Unready } from '../world.ts'
+
+export interface Isolation {
+  /** Backends to try, the first that holds is taken. More than one only with `auto`. */
+  boxes: Box[]
+  /** Makes a worktree writable for what runs in the box. */
+  prepareTree(dir: string): Promise<void>
+}
+
+/** A backend that is named is never replaced by another, and `none` is never chosen by itself. */
+export function chooseIsolation(flag: string | undefined, config: Config): Isolation {
+  const wanted = flag ?? config.isolation ?? 'auto'
+  switch (wanted) {
+    case 'auto':
+      return { boxes: candidates(), prepareTree }
+    case 'bwrap':
+      return { boxes: [createBwrapBox()], prepareTree }
+    case 'unshare':
+      return { boxes: [createUnshareBox()], prepareTree }
+    case 'none':
+      return { boxes: [createNoneBox()], prepareTree: async () => {} }
+    case 'srt':
+      throw new UserError('--isolation srt is not built yet; use auto, bwrap, unshare or none.', 'isolation')
+    default:
+      throw new UserError(`--isolation ${wanted}: expected auto, bwrap, unshare or none.`)
+  }
+}
+
+export type Isolated = { ok: true; box: Box } | { ok: false; unready: Unready }
+
+/** Tries the boxes for real and tells which one is in force. */
+export async function isolate(
+  isolation: Isolation,
+  repository: string,
+  tell: (event: Event) => void,
+): Promise<Isolated> {
+  const choice = await chooseAuto(repository, isolation.boxes)
+  if (!choice.box) return { ok: false, unready: { status: 'isolation', message: whyNone(choice.rejected) } }
+  const { box, probe } = choice
+  const checks = probe.checks.map(({ name, held }) => ({ name, held }))
+  tell({ type: 'isolation.ready', backend: box.name, level: probe.level, checks })
+  return { ok: true, box }
+}
+
+function whyNone(rejected: Rejected[]): string {
+  return rejected.map(({ name, reason, advice }) => `${name}: ${reason.replace(/\.?$/, '.')} ${advice}`).join('\n')
+}
