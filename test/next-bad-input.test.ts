@@ -166,7 +166,7 @@ const CASES: Case[] = [
     args: ['--isolation', 'docker'],
     status: 'usage',
     exitCode: 2,
-    message: '--isolation docker: expected auto, unshare or none.',
+    message: '--isolation docker: expected auto, bwrap, unshare or none.',
   },
 ]
 
