@@ -1,5 +1,5 @@
 // The project's test command: runs every test and closes with one line that counts them.
-// `--full` runs the large suites whole, where `npm test` takes a seeded sample of them.
+// `--full` runs every law on ten times as many cases (see setup.ts).
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
