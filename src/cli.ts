@@ -16,6 +16,7 @@ const COMMANDS = {
   status: () => import('./commands/status.ts'),
   context: () => import('./commands/context.ts'),
   demo: () => import('./commands/demo.ts'),
+  doctor: () => import('./commands/doctor.ts'),
 }
 
 function globals(command: Command): GlobalOptions {
@@ -89,6 +90,12 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--role <role>', 'author or implementer')
     .action(async (target: string, flags: ContextFlags, command: Command) =>
       run(COMMANDS.context().then((module) => module.contextCommand(globals(command), target, flags))),
+    )
+  program
+    .command('doctor')
+    .description('what this machine can do, by trying it, and the mend for each thing missing')
+    .action(async (_flags, command: Command) =>
+      run(COMMANDS.doctor().then((module) => module.doctorCommand(globals(command)))),
     )
   withRunOptions(
     program.command('demo').description('the main job on the shipped spec, in a fresh temporary repository'),

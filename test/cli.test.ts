@@ -20,6 +20,24 @@ function run(args: string[], before: string[] = []): Promise<Ended> {
   })
 }
 
+describe('agent doctor', () => {
+  it('says which boxes hold here, with every probe, and what is missing', async () => {
+    const { code, stdout } = await run(['--json', 'doctor'])
+    const diagnosis = JSON.parse(stdout) as {
+      node: string
+      boxes: { name: string; ok: boolean; advice: string | null; checks: { held: boolean }[] }[]
+    }
+    expect(diagnosis.node).toBe(process.versions.node)
+    expect(code).toBe(diagnosis.boxes.some((box) => box.ok) ? 0 : 7)
+    for (const box of diagnosis.boxes) {
+      if (box.ok) expect(box.checks.every((check) => check.held) && box.checks.length > 10).toBe(true)
+      else expect(box.advice).not.toBe('')
+    }
+    const plain = await run(['doctor'])
+    expect(plain.stdout).toContain('box unshare')
+  })
+})
+
 describe('the installed command', () => {
   it('says its version', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
@@ -52,7 +70,7 @@ describe('the installed command', () => {
   it('shows help for every command', async () => {
     const { code, stdout } = await run(['--help'])
     expect(code).toBe(0)
-    for (const command of ['next', 'run', 'status', 'context', 'demo']) {
+    for (const command of ['next', 'run', 'status', 'context', 'doctor', 'demo']) {
       expect(stdout).toContain(command)
       expect(await run([command, '--help'])).toMatchObject({ code: 0 })
     }
