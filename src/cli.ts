@@ -16,6 +16,8 @@ const COMMANDS = {
   status: () => import('./commands/status.ts'),
   context: () => import('./commands/context.ts'),
   demo: () => import('./commands/demo.ts'),
+  lint: () => import('./commands/lint.ts'),
+  show: () => import('./commands/show.ts'),
   doctor: () => import('./commands/doctor.ts'),
 }
 
@@ -82,6 +84,19 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .description('specs, progress, the next task and why each other open task is not it')
     .action(async (_flags, command: Command) =>
       run(COMMANDS.status().then((module) => module.statusCommand(globals(command)))),
+    )
+  program
+    .command('lint [paths...]')
+    .description('what is wrong with the specs: file, line, and what to write instead')
+    .option('--strict', 'warnings count as well')
+    .action(async (paths: string[], flags: { strict?: boolean }, command: Command) =>
+      run(COMMANDS.lint().then((module) => module.lintCommand(globals(command), paths, flags))),
+    )
+  program
+    .command('show <target>')
+    .description('what the parser understood of SPEC, SPEC/TASK or a folder')
+    .action(async (target: string, _flags, command: Command) =>
+      run(COMMANDS.show().then((module) => module.showCommand(globals(command), target))),
     )
   program
     .command('context <target>')

@@ -1,0 +1,54 @@
+import { EXIT, UserError } from '../core/errors.ts'
+import type { Diagnostic, Spec } from '../core/spec/spec.ts'
+import { openRepository } from '../io/git/repository.ts'
+import { readSpecFolder, specFilesOnDisk } from '../io/spec-files.ts'
+import { describeDiagnostic } from '../run.ts'
+import { loadSpecs } from '../task/load-specs.ts'
+import type { GlobalOptions } from './options.ts'
+
+/** Specs named by folder or id, or all of them, as they lie on the disk: a spec is linted before it is committed. */
+export async function specsOnDisk(options: GlobalOptions, wanted: string[]): Promise<Spec[]> {
+  const root = await openRepository(options.cwd).then(
+    (repository) => repository.root,
+    () => options.cwd,
+  )
+  const { specs } = await loadSpecs(await specFilesOnDisk(root))
+  if (wanted.length === 0) return specs
+  const found: Spec[] = []
+  for (const name of wanted) {
+    const spec =
+      specs.find((one) => one.id === name || one.dir === name.replace(/\/+$/, '')) ?? (await readSpecFolder(root, name))
+    if (!spec)
+      throw new UserError(
+        `There is no spec or folder "${name}"; there are: ${specs.map((one) => one.id).join(', ') || 'none'}.`,
+      )
+    found.push(spec)
+  }
+  return found
+}
+
+/** `agent lint`: what is wrong with the specs, with file, line and what to write instead. */
+export async function lintCommand(
+  options: GlobalOptions,
+  paths: string[],
+  flags: { strict?: boolean },
+): Promise<number> {
+  const specs = await specsOnDisk(options, paths)
+  const diagnostics = unique(specs.flatMap((spec) => spec.diagnostics))
+  const count = (severity: Diagnostic['severity']) => diagnostics.filter((one) => one.severity === severity).length
+  const counts = { error: count('error'), warning: count('warning'), info: count('info') }
+  if (options.json) process.stdout.write(`${JSON.stringify({ diagnostics, counts })}\n`)
+  else process.stdout.write(describe(specs, diagnostics, counts))
+  return counts.error > 0 || (flags.strict && counts.warning > 0) ? EXIT.problems : EXIT.done
+}
+
+/** Steering belongs to every spec and is told once. */
+function unique(diagnostics: Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+function describe(specs: Spec[], diagnostics: Diagnostic[], counts: Record<string, number>): string {
+  if (specs.length === 0) return 'No spec found: write specs/<feature>/requirements.md, design.md and tasks.md.\n'
+  const summary = `${specs.map((spec) => spec.id).join(', ')}: ${counts['error']} errors, ${counts['warning']} warnings, ${counts['info']} remarks`
+  return `${[...diagnostics.map(describeDiagnostic), summary].join('\n')}\n`
+}

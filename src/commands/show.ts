@@ -1,0 +1,117 @@
+import { UserError } from '../core/errors.ts'
+import { renderSlice } from '../core/prompt/sections.ts'
+import { sliceOf } from '../core/spec/slice.ts'
+import type { Spec, Task } from '../core/spec/spec.ts'
+import { table } from '../ui/format.ts'
+import { specsOnDisk } from './lint.ts'
+import type { GlobalOptions } from './options.ts'
+
+/** `agent show SPEC[/TASK] | FOLDER`: what the parser understood. */
+export async function showCommand(options: GlobalOptions, target: string): Promise<number> {
+  const { spec, task } = await find(options, target)
+  if (options.json)
+    process.stdout.write(`${JSON.stringify(task ? { ...publicTask(task), spec: spec.id } : publicSpec(spec))}\n`)
+  else process.stdout.write(task ? `${renderSlice(sliceOf(spec, task.id))}\n` : describe(spec))
+  return 0
+}
+
+async function find(options: GlobalOptions, target: string): Promise<{ spec: Spec; task: Task | null }> {
+  const whole = await specsOnDisk(options, [target]).catch(() => null)
+  if (whole?.[0]) return { spec: whole[0], task: null }
+  const slash = target.indexOf('/')
+  const id = slash < 0 ? target : target.slice(0, slash)
+  const [spec] = await specsOnDisk(options, [id])
+  const task = spec!.tasks.find((one) => one.id === target.slice(slash + 1))
+  if (!task)
+    throw new UserError(
+      `Spec ${id} has no task "${target.slice(slash + 1)}"; it has: ${spec!.tasks.map((one) => one.id).join(', ')}.`,
+    )
+  return { spec: spec!, task }
+}
+
+function publicTask(task: Task): object {
+  const {
+    id,
+    title,
+    status,
+    line,
+    parent,
+    optional,
+    kind,
+    depends,
+    requirements,
+    unresolved,
+    properties,
+    test,
+    verify,
+    allows,
+  } = task
+  return {
+    id,
+    title,
+    status,
+    line,
+    parent,
+    optional,
+    kind,
+    depends,
+    requirements,
+    unresolved,
+    properties,
+    test,
+    verify,
+    allows,
+  }
+}
+
+function publicSpec(spec: Spec): object {
+  const { id, dir, dialect, requirements, diagnostics } = spec
+  return {
+    id,
+    dir,
+    dialect,
+    tasks: spec.tasks.map(publicTask),
+    requirements: requirements.map(({ id, title, line, criteria }) => ({ id, title, line, criteria })),
+    properties: spec.properties.map(({ n, title, text, validates, line }) => ({ n, title, text, validates, line })),
+    steering: spec.steering.map(({ path, inclusion }) => ({ path, inclusion })),
+    diagnostics,
+  }
+}
+
+function describe(spec: Spec): string {
+  const tasks = spec.tasks.map((task) => [
+    task.status,
+    task.id,
+    task.title,
+    task.test ? `${task.test.kind} test` : '',
+    task.requirements.join(', '),
+  ])
+  const criteria = spec.requirements.flatMap((requirement) =>
+    requirement.criteria.map((criterion) => [
+      criterion.id,
+      criterion.pattern,
+      criterion.bounds.map((bound) => `${bound.relation} ${bound.value} ${bound.unit}`).join('; '),
+      criterion.text,
+    ]),
+  )
+  const properties = spec.properties.map((property) => [
+    String(property.n),
+    property.title,
+    property.validates.join(', '),
+  ])
+  const part = (title: string, rows: string[][]) => [
+    `${title} (${rows.length})`,
+    ...table(rows, { indent: 2, width: 140 }),
+    '',
+  ]
+  return [
+    `${spec.id} in ${spec.dir}, read as ${spec.dialect}`,
+    '',
+    ...part('Tasks', tasks),
+    ...part('Criteria', criteria),
+    ...part('Properties', properties),
+    `Steering: ${spec.steering.map((one) => `${one.path} (${one.inclusion})`).join(', ') || 'none'}`,
+    `Diagnostics: ${spec.diagnostics.length} (see \`agent lint ${spec.id}\`)`,
+    '',
+  ].join('\n')
+}
