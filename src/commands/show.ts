@@ -29,39 +29,14 @@ async function find(options: GlobalOptions, target: string): Promise<{ spec: Spe
   return { spec: spec!, task }
 }
 
+/** Fields that scripts rely on; offsets and source text are our own business. */
+const TASK_FIELDS = [
+  ...(['id', 'title', 'status', 'line', 'parent', 'optional', 'kind', 'depends'] as const),
+  ...(['requirements', 'unresolved', 'properties', 'test', 'verify', 'allows'] as const),
+]
+
 function publicTask(task: Task): object {
-  const {
-    id,
-    title,
-    status,
-    line,
-    parent,
-    optional,
-    kind,
-    depends,
-    requirements,
-    unresolved,
-    properties,
-    test,
-    verify,
-    allows,
-  } = task
-  return {
-    id,
-    title,
-    status,
-    line,
-    parent,
-    optional,
-    kind,
-    depends,
-    requirements,
-    unresolved,
-    properties,
-    test,
-    verify,
-    allows,
-  }
+  return Object.fromEntries(TASK_FIELDS.map((name) => [name, task[name]]))
 }
 
 function publicSpec(spec: Spec): object {
