@@ -6,7 +6,7 @@ import { type GlobalOptions, loadConfig, numberFlag } from '../../src/commands/o
 import { modelName, type RunFlags, settingsOf } from '../../src/commands/settings.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { DEFAULT_LEVEL } from '../../src/core/settings.ts'
-import { openModel } from '../../src/io/models/model.ts'
+import { openModel } from '../../src/io/models/open-model.ts'
 
 const FLAGS: RunFlags = { land: true }
 const NAME = 'openai-compatible/small'

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type OpenModelOptions, openModel } from '../../src/io/models/model.ts'
+import { type OpenModelOptions, openModel } from '../../src/io/models/open-model.ts'
 import type { ModelRequest } from '../../src/world.ts'
 import { type ModelServer, type Script, startModelServer } from '../support/model-server.ts'
 

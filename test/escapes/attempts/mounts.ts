@@ -28,7 +28,8 @@ held refused`,
     name: 'makes the scratch folders larger',
     language: 'sh',
     weakness: 'rights',
-    script: 'mount -o remount,size=1g /proc/.. && escaped larger; mount -o remount,size=1g /tmp && escaped larger; held refused',
+    script:
+      'mount -o remount,size=1g /proc/.. && escaped larger; mount -o remount,size=1g /tmp && escaped larger; held refused',
   },
   {
     name: 'mounts over a system folder',

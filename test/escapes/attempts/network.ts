@@ -118,7 +118,8 @@ escaped('a raw socket')`,
     name: 'makes a network device',
     language: 'sh',
     weakness: 'rights',
-    script: 'needs ip; ip link add specproof0 type dummy && escaped made; ip link set lo down && escaped down; held refused',
+    script:
+      'needs ip; ip link add specproof0 type dummy && escaped made; ip link set lo down && escaped down; held refused',
   },
   {
     name: 'reaches a listener past all network namespaces (vsock)',

@@ -10,7 +10,10 @@ const shows = (name: string, script: string, more: Partial<Attempt> = {}): Attem
 
 /** Attempts to read what was planted on the host. Nothing of it is known inside: seeing it is proof. */
 export const SECRETS: Attempt[] = [
-  shows("reads the tool's own folder in the checkout", 'cat "$ROOT/.agent/secret" "$ROOT/./../$(basename "$ROOT")/.agent/secret"'),
+  shows(
+    "reads the tool's own folder in the checkout",
+    'cat "$ROOT/.agent/secret" "$ROOT/./../$(basename "$ROOT")/.agent/secret"',
+  ),
   shows("reads the repository's configuration", 'cat "$ROOT/.git/config"'),
   shows('reads an untracked file of the checkout', 'cat "$ROOT/untracked.env"'),
   shows('reads the home folder', 'cat "$VICTIM_HOME/.ssh/id" "$VICTIM_HOME/.npmrc"'),
@@ -29,12 +32,20 @@ export const SECRETS: Attempt[] = [
   ),
   shows('goes through the root of every process', 'cat /proc/[0-9]*/root"$OUTSIDE/secret"', { victim: true }),
   shows('goes through the working folder of every process', 'cat /proc/[0-9]*/cwd/.ssh/id', { victim: true }),
-  shows('reads the open files of every process', 'timeout 2 cat /proc/$VICTIM/fd/0; for f in /proc/[0-9]*/fd/0; do [ -f $f ] && cat $f; done', {
-    victim: true,
-  }),
-  shows('finds its way up from its own open files', 'for fd in 0 1 2 3 4 5 6 7 8 9; do cat "/proc/self/fd/$fd/../outside/secret" /proc/self/cwd/../outside/secret; done', {
-    weakness: 'naked-user',
-  }),
+  shows(
+    'reads the open files of every process',
+    'timeout 2 cat /proc/$VICTIM/fd/0; for f in /proc/[0-9]*/fd/0; do [ -f $f ] && cat $f; done',
+    {
+      victim: true,
+    },
+  ),
+  shows(
+    'finds its way up from its own open files',
+    'for fd in 0 1 2 3 4 5 6 7 8 9; do cat "/proc/self/fd/$fd/../outside/secret" /proc/self/cwd/../outside/secret; done',
+    {
+      weakness: 'naked-user',
+    },
+  ),
   {
     name: 'reads the memory of a process of the host',
     language: 'python',

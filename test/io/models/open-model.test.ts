@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { ModelNameError, openModel } from '../../../src/io/models/model.ts'
+import { ModelNameError, openModel } from '../../../src/io/models/open-model.ts'
 
 async function refusal(name: string, env: Record<string, string> = {}, cwd = '/'): Promise<string> {
   const error = await openModel(name, { env, cwd }).catch((thrown: unknown) => thrown)
