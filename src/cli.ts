@@ -164,8 +164,10 @@ async function main(argv: string[]): Promise<number> {
 }
 
 // A reader that goes away (`agent ... | head`) is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 
 process.exit(await main(process.argv))

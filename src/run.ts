@@ -94,6 +94,8 @@ async function oneTask(
   }
   const tree = await world.tree(head.commit)
   const { specs, withoutTasks } = await loadSpecs(tree)
+  const goal = goalOf(specs, options)
+  if (goal) return stop(goal)
   const choice = choose(specs, withoutTasks, options, failed)
   if ('outcome' in choice) return stop(choice.outcome)
   const plan = await planOf(choice.spec, choice.task, tree)
@@ -101,6 +103,10 @@ async function oneTask(
   if (refused) return stop(refused)
   const state = initialState(around, plan, head, tree, spent)
   if (options.dryRun) return stop(await dryRun(world, state))
+  const { maxMinutes } = around.settings.limits
+  if (maxMinutes !== null && world.now() / 60_000 >= maxMinutes) {
+    return stop({ status: 'budget', message: `the limit of ${maxMinutes} minutes is reached` })
+  }
   const waiting = await landWaiting(world, state)
   if (!waiting) tellSelected(world, plan, around)
   const done = waiting ?? (await runTask(world, state))
@@ -115,10 +121,20 @@ async function oneTask(
       task: plan.task.id,
       status: outcome.status,
       commit: done.commit,
-      attempts: done.attempt,
+      // Before the tests are frozen nobody was asked to implement anything.
+      attempts: done.frozen || done.untestable ? done.attempt : 0,
       evidence: done.candidate?.evidence ?? NO_EVIDENCE,
     },
   }
+}
+
+/** Why a run to `--until` ends before it begins; null: it does not. */
+function goalOf(specs: Spec[], { spec, until }: RunOptions): Outcome | null {
+  if (until === null) return null
+  const wanted = specs.filter((one) => spec === null || one.id === spec || one.dir === spec)
+  const tasks = wanted.flatMap((one) => one.tasks).filter((task) => task.id === until)
+  if (tasks.length === 0) return { status: 'usage', message: `There is no task "${until}" to run until.` }
+  return tasks.every((task) => task.status === 'done') ? { status: 'nothing', message: `Task ${until} is done.` } : null
 }
 
 type Choice = { spec: Spec; task: Task } | { outcome: Outcome }

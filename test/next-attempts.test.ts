@@ -130,7 +130,7 @@ ${CLAMP_RIGHT.replace('{\n', "{\n  if (loot.length > 0) throw new Error('could '
     const run = await next(repository, model)
 
     expect(eventsOf(run, 'verdict')[0]).toMatchObject({ status: 'failed' })
-    expect(eventsOf(run, 'verdict')[0]!.summary).toContain('were changed while the suite ran: notes.txt')
+    expect(eventsOf(run, 'verdict')[0]!.summary).toContain('were changed while the tests ran: notes.txt')
     expect(run.code, run.result.message).toBe(0)
     expect(existsSync(installed)).toBe(false)
     expect(existsSync(join(repository.dir, 'node_modules', 'stolen'))).toBe(false)

@@ -134,7 +134,9 @@ describe('tests that cannot judge', () => {
     expect(first.result).toMatchObject({ status: 'unverifiable', exitCode: 3 })
     expect(eventsOf(first, 'decision')).toMatchObject([{ decision: 'tests sent back' }])
     expect(model.asked('author')[1]).toContain('"adds up" passes although nothing is implemented')
-    expect(first.result.message).toContain('No test runs a property through `fc.assert(fc.property(...))`')
+    expect(first.result.message).toContain(
+      'No property fails by an assertion on a program that returns empty values, and the task asks for one: run it through `fc.assert(fc.property(...))`',
+    )
 
     const second = await next(repository, model)
     expect(second.result).toMatchObject({ status: 'unverifiable', exitCode: 3 })

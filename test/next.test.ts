@@ -6,6 +6,7 @@ import {
   AUTHOR,
   block,
   CLAMP_DESIGN,
+  CLAMP_RIGHT,
   CLAMP_TASK,
   CLAMP_TASKS,
   CLAMP_TEST,
@@ -201,7 +202,9 @@ describe('tasks that are no code', () => {
   it('a checkpoint is a commit of the tick alone and a task for a person stops; neither asks a model', async () => {
     const tasks =
       '# Tasks\n\n- [ ] 1. Checkpoint - all tests pass\n\n- [ ] 2. Choose the provider\n  - Human: needs a decision on cost\n'
-    const repository = await makeRepository({ files: { 'specs/limits/tasks.md': tasks } })
+    const repository = await makeRepository({
+      files: { 'specs/limits/tasks.md': tasks, 'test/clamp.test.ts': CLAMP_TEST, 'src/clamp.ts': CLAMP_RIGHT },
+    })
     const model = await scriptModel({})
 
     const checkpoint = await next(repository, model)

@@ -165,7 +165,7 @@ const SETTINGS: Settings = {
 const OPTIONS: RunOptions = { spec: null, task: null, most: 1, until: null, keepGoing: false, dryRun: false }
 
 /** The git of a real run, and nobody there to be asked: what is tested here ends before that. */
-function worldOf(repo: Repo, signal = new AbortController().signal): World {
+function worldOf(repo: Repo & { verified?: string }, signal = new AbortController().signal): World {
   const never = async () => {
     throw new Error('the run went too far')
   }
@@ -178,7 +178,8 @@ function worldOf(repo: Repo, signal = new AbortController().signal): World {
     waiting: () => waitingCommits(repo.root),
     changesOf: (commit) => changesOf(repo.root, commit),
     recordedSeeds: async () => [],
-    recall: async () => null,
+    // What a run that verified the waiting commit has left in the memory.
+    recall: async (key) => (key === 'waiting-specproof/q--1' ? repo.verified : null),
     remember: async () => {},
     tell: () => {},
     now: () => 0,
@@ -260,7 +261,7 @@ describe('a commit that waits for its task', () => {
     const changes = [edits('src/clamp.ts', 'x')]
     const { commit } = await makeCommit(repo.root, { parent: repo.head(), changes, message })
     await keepOnBranch(repo.root, commit, waitingBranch('q', '1'))
-    return repo
+    return Object.assign(repo, { verified: commit })
   }
 
   it('is named when it should not land, and nothing was committed by that', async () => {
@@ -270,6 +271,16 @@ describe('a commit that waits for its task', () => {
       status: 'nothing',
       exitCode: 0,
       message: expect.stringMatching(/^Task 1 is verified already.*specproof\/q--1\.$/),
+    })
+  })
+
+  it('is not landed when somebody made it into another commit since it was verified', async () => {
+    const repo = await withWaiting(null)
+    const result = await runIn(Object.assign(repo, { verified: 'f'.repeat(40) }))
+    expect(result).toMatchObject({
+      status: 'git',
+      exitCode: 9,
+      message: expect.stringContaining('is not the one that was verified here'),
     })
   })
 

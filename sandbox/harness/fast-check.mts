@@ -14,7 +14,6 @@ export interface FastCheck {
   property: MakeProperty
   asyncProperty: MakeProperty
   check(property: Property, parameters: Parameters): Details | Promise<Details>
-  readConfigureGlobal(): Parameters | undefined
   defaultReportMessage(details: Details): string | undefined
   asyncDefaultReportMessage(details: Details): Promise<string | undefined>
   stringify(value: unknown): string
@@ -42,7 +41,7 @@ const RETURNED_OBJECT =
 
 export function overrides(real: FastCheck): Overrides {
   const run = (property: Property, parameters: Parameters = {}) => {
-    const session = begin({ ...real.readConfigureGlobal(), ...parameters })
+    const session = begin(parameters)
     return property?.isAsync?.() ? runAsync(real, property, session) : runSync(real, property, session)
   }
   return {

@@ -39,7 +39,13 @@ export function vitestOptions(request: HarnessRequest, reporter: HarnessReporter
 
 /** What Vite's part of the configuration is overridden with. `scratch` is a writable folder: node_modules is not. */
 export function viteOverrides(scratch: string): object {
-  return { cacheDir: join(scratch, 'vite'), configLoader: 'runner', clearScreen: false, plugins: [harnessPlugin()] }
+  return {
+    cacheDir: join(scratch, 'vite'),
+    configLoader: 'runner',
+    clearScreen: false,
+    plugins: [harnessPlugin()],
+    css: { postcss: {} },
+  }
 }
 
 /** Before vitest 5 any truthy value means "write them all", and only CI means "write none". */

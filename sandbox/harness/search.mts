@@ -48,6 +48,8 @@ const FORCED: Parameters = {
   interruptAfterTimeLimit: undefined,
   markInterruptAsFailure: false,
   skipEqualValues: false,
+  randomType: undefined,
+  unbiased: false,
   ignoreEqualValues: false,
 }
 
@@ -57,10 +59,12 @@ const FORCED: Parameters = {
  */
 export function* search(plan: Plan): Generator<Parameters, Outcome, Details> {
   const seeds: number[] = []
+  const examples = examplesOf(plan)
   let runs = 0
   let details: Details | undefined
   for (const seed of eachSeed(plan)) {
-    details = yield { ...plan.author, ...FORCED, seed, numRuns: plan.intensity.runs }
+    // Cases of the author's own choosing come on top: they must not take the place of generated ones.
+    details = yield { ...plan.author, ...FORCED, examples, seed, numRuns: plan.intensity.runs + examples.length }
     seeds.push(seed)
     runs += details.numRuns
     plan.onRuns(runs)
@@ -72,11 +76,23 @@ export function* search(plan: Plan): Generator<Parameters, Outcome, Details> {
   return yield* explain(plan, details, run)
 }
 
+function examplesOf(plan: Plan): unknown[] {
+  const { examples } = plan.author
+  return Array.isArray(examples) ? examples : []
+}
+
 function* explain(plan: Plan, first: Details, run: Outcome['run']): Generator<Parameters, Outcome, Details> {
   const { seed, counterexamplePath } = first
   // Too many rejected values: there is no case to shrink.
   if (counterexamplePath === null) return { details: first, run: { ...run, seed }, vanished: false }
-  const one = { ...plan.author, ...FORCED, seed, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS }
+  const one = {
+    ...plan.author,
+    ...FORCED,
+    examples: examplesOf(plan),
+    seed,
+    numRuns: 1,
+    interruptAfterTimeLimit: SHRINK_MS,
+  }
   const shrunk = yield { ...one, path: counterexamplePath, endOnFailure: false }
   const smallest = shrunk.failed && shrunk.counterexamplePath !== null ? shrunk : first
   const path = smallest.counterexamplePath
@@ -84,7 +100,14 @@ function* explain(plan: Plan, first: Details, run: Outcome['run']): Generator<Pa
   const again = yield { ...one, path }
   return {
     details: { ...smallest, numRuns: first.numRuns },
-    run: { ...run, seed, path, shrinks: smallest.numShrinks, history: simulatedHistory() },
+    run: {
+      ...run,
+      seed,
+      path,
+      shrinks: smallest.numShrinks,
+      history: simulatedHistory(),
+      simulated: Reflect.has(globalThis, SIMULATION),
+    },
     vanished: !again.failed || again.counterexamplePath !== path,
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { makeDemoRepository } from '../io/demo.ts'
+import { readRecordingInfo } from '../io/models/recording.ts'
 import { PACKAGE_ROOT } from '../io/package-root.ts'
 import type { RunOptions } from '../run.ts'
 import type { GlobalOptions } from './options.ts'
@@ -35,13 +36,19 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
   const whole: RunOptions = { spec: 'job-queue', task: null, most: null, until, keepGoing: false, dryRun: false }
   let code = await runSession(here, { ...flags, model }, whole)
   if (then && code === 0) {
-    say(`\nNow task ${DETECTION} with the recording ${flags.then}:\n`)
+    say(`\nNow task ${DETECTION} with the recording ${flags.then}: ${await labelOf(then)}\n`)
     code = await runSession(here, { ...flags, model: then }, { ...whole, task: DETECTION, most: 1, until: null })
   }
   say('')
   say(`Look at it:  git -C ${dir} log --stat      the commits with their evidence`)
   say(`             cat ${join(dir, 'specs/job-queue/tasks.md')}`)
+  say(`             cd ${dir} && npm test      (needs Node 22.12 or newer)`)
   return code
+}
+
+async function labelOf(model: string): Promise<string> {
+  const info = await readRecordingInfo(model.slice('recorded/'.length))
+  return info.ok ? info.value.label : ''
 }
 
 function introduce(say: (text: string) => void, dir: string, model: string): void {
@@ -49,7 +56,7 @@ function introduce(say: (text: string) => void, dir: string, model: string): voi
   if (model.startsWith('recorded/')) {
     say('Replies are replayed: a real model gave them once to these prompts. All that follows a reply runs')
     say('for real, with fresh seeds: patch, compiler, tests in the box, fault schedules, verdict, commit.')
-    say('With a live model (this costs money; ANTHROPIC_API_KEY is set):')
+    say('With a live model (needs ANTHROPIC_API_KEY and costs money):')
     say('  npx agent demo --model anthropic/MODEL')
   }
   say('')

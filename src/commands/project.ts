@@ -4,6 +4,7 @@ import type { Box } from '../io/box/box.ts'
 import { nodeToolchain } from '../io/box/toolchain.ts'
 import { type CheckProgress, type Checks, createChecks } from '../io/checks/checks.ts'
 import { detectProject } from '../io/checks/detect.ts'
+import { missingTools } from '../io/checks/installed.ts'
 import { makeBoxGit } from '../io/git/box-git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import type { Tree, Unready } from '../world.ts'
@@ -44,6 +45,8 @@ export function createPreparation(options: PreparationOptions): Preparation {
       const project = await detectProject(read, tree.paths, config.build === undefined ? {} : { build: config.build })
       if ('unsupported' in project)
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
+      const missing = await missingTools(repository.root)
+      if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }
       checks = createChecks({
         box,
         repository: repository.root,

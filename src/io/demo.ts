@@ -18,12 +18,22 @@ export async function makeDemoRepository(): Promise<string> {
   // npm leaves .gitignore files out of packages, so the target brings its own here.
   await writeFile(join(dir, '.gitignore'), 'node_modules/\n')
   await linkDependencies(dir)
+  await linkPrograms(dir)
   await git(dir, ['init', '--quiet', '--initial-branch=main'])
   await git(dir, ['config', 'user.name', 'specproof demo'])
   await git(dir, ['config', 'user.email', 'demo@specproof.invalid'])
   await git(dir, ['add', '--all'])
   await git(dir, ['commit', '--quiet', '--message', 'The spec and an empty project'])
   return dir
+}
+
+/** Programs that the project's own scripts call, as npm would link them. */
+const PROGRAMS = { vitest: 'vitest/vitest.mjs', tsc: 'typescript/bin/tsc' }
+
+async function linkPrograms(dir: string): Promise<void> {
+  await mkdir(join(dir, 'node_modules', '.bin'), { recursive: true })
+  for (const [name, program] of Object.entries(PROGRAMS))
+    await symlink(join('..', program), join(dir, 'node_modules', '.bin', name))
 }
 
 async function linkDependencies(dir: string): Promise<void> {

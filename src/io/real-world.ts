@@ -53,10 +53,10 @@ export function createRealWorld(options: RealWorldOptions): World {
       const result = await checks.run(worktree, request, signal)
       if (asked && isEvidence(request) && result.status === 'failed')
         await options.onRed(asked, request.intensity.seeds)
-      if (request.stage !== 'final') return result
+      if (request.kind !== 'tests') return result
       const modified = await modifiedFiles(repository.root, worktree.dir)
       if (modified.length === 0) return result
-      const message = `files of the commit were changed while the suite ran: ${modified.join(', ')}`
+      const message = `files of the commit were changed while the tests ran: ${modified.join(', ')}`
       return { ...result, problems: [...result.problems, { file: modified[0] ?? null, message }] }
     },
     async askModel(request, mayRepeat) {
@@ -67,8 +67,15 @@ export function createRealWorld(options: RealWorldOptions): World {
         onDelta: (text) => options.tell({ type: 'model.delta', chars: text.length }),
         mayRetry: mayRepeat,
       })
-      if (result.ok) await journal.reply(request, result.text)
-      return result
+      if (!result.ok) return result
+      // The answer is paid for: a journal that cannot be written must not lose it.
+      const lost = await journal.reply(request, result.text).then(
+        () => null,
+        (error: Error) => error.message,
+      )
+      return lost === null
+        ? result
+        : { ...result, note: [result.note, `not kept in the journal: ${lost}`].filter(Boolean).join('; ') }
     },
     recordedSeeds: options.recordedSeeds,
     async land(commit, head, waitingBranch, now) {

@@ -8,7 +8,7 @@ import type { TestResult } from '../core/verdict/evidence.ts'
 import { describeFailures, failureSignature } from '../core/verdict/feedback.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
-import { implementerParts, pastPart, sceneOf } from './context.ts'
+import { implementerParts, pastParts, sceneOf } from './context.ts'
 import { gatherEvidence, type Judgement } from './evidence.ts'
 import { mergeChanges } from './overlay.ts'
 import { readPatch } from './read-patch.ts'
@@ -47,7 +47,7 @@ export async function attempts(world: World, state: State): Promise<State> {
     const decision = decide({ attempt, attempts: state.around.settings.attempts, signatures, answers })
     world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
     if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
-    past = [await failedPart(current, attempt, tried.answer, red)]
+    past = failedParts(current, attempt, tried.answer, red)
     feedback =
       'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch.'
   }
@@ -102,7 +102,10 @@ async function oneAttempt(
       current = end(current, read.status, read.message)
       return tried(null)
     }
-    const again = (problem: string) => [...before, pastPart(`answer ${current.attempt}.${round}`, answer.text, problem)]
+    const again = (problem: string) => [
+      ...before,
+      ...pastParts(`answer ${current.attempt}.${round}`, answer.text, problem),
+    ]
     if (read.kind === 'refused') {
       if (!read.strike && ++formats > MOST_FORMAT_ROUNDS)
         return tried({ reason: `no answer could be applied: ${read.problem}`, failed: [] })
@@ -152,17 +155,16 @@ function candidateChanges(state: State, patch: FileChange[]): FileChange[] {
 }
 
 /** The last attempt whole, its counterexample, and the code of the tests that failed. */
-async function failedPart(
-  state: State,
-  attempt: number,
-  answer: string,
-  red: NonNullable<Tried['red']>,
-): Promise<Part> {
+function failedParts(state: State, attempt: number, answer: string, red: NonNullable<Tried['red']>): Part[] {
   const files = new Set(red.failed.map((test) => test.file))
   const tests = (state.frozen?.files ?? []).filter((file) => files.has(file.path))
-  const shown = tests.map((file) => renderFile(file.path, file.content ?? '')).join('\n\n')
-  const code = shown ? `\n\nThe code of the failed tests (frozen):\n\n${shown}` : ''
-  return pastPart(`attempt ${attempt}`, answer, `${describeFailures(red.reason, red.failed)}${code}`)
+  const code: Part[] = tests.map(({ path, content }) => ({
+    kind: 'past',
+    source: path,
+    text: `# Code of tests that failed (frozen)\n\n${renderFile(path, content ?? '')}`,
+    mandatory: false,
+  }))
+  return [...pastParts(`attempt ${attempt}`, answer, describeFailures(red.reason, red.failed)), ...code]
 }
 
 function lastWord(exhausted: string, lastReason: string | null): string {

@@ -10,6 +10,11 @@ export function waitingBranch(spec: string, task: string): string {
   return `specproof/${segments.join('/')}--${task.replaceAll('/', '.')}`
 }
 
+/** Under this key the memory holds the commit that was verified and left on a branch. */
+export function waitingKey(branch: string): string {
+  return `waiting-${branch}`
+}
+
 /** Commits exactly the tree that was judged. */
 export async function commit(world: World, state: State): Promise<State> {
   const { candidate, plan, around } = state
@@ -56,6 +61,8 @@ export async function land(world: World, state: State): Promise<State> {
     world.tell({ type: 'landed', ...told, ref: result.ref, waiting: null, reason: null })
     return end(state, candidate.status, `Task ${plan.task.id} is ${candidate.status} and committed.`)
   }
+  // Only this very commit was judged; what somebody makes of the branch later was not.
+  await world.remember(waitingKey(result.branch), state.commit)
   world.tell({ type: 'landed', ...told, ref: null, waiting: result.branch, reason: result.reason })
   if (!around.settings.land)
     return end(

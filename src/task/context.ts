@@ -153,10 +153,20 @@ function listing(paths: string[]): Part {
   }
 }
 
-/** A previous answer of the same role with what was wrong with it. */
-export function pastPart(source: string, answer: string, problem: string): Part {
-  const text = `# Your previous answer\n\n${answer.trim()}\n\n# What is wrong with it\n\n${problem.trim()}`
-  return { kind: 'past', source, text, mandatory: true }
+/**
+ * A previous answer of the same role and what was wrong with it. When a prompt would be too long, the answer itself goes
+ * first: what was wrong with it helps more.
+ */
+export function pastParts(source: string, answer: string, problem: string): Part[] {
+  return [
+    { kind: 'past', source, text: `# Your previous answer\n\n${answer.trim()}`, mandatory: false },
+    {
+      kind: 'past',
+      source: `${source}: what is wrong`,
+      text: `# What is wrong with it\n\n${problem.trim()}`,
+      mandatory: true,
+    },
+  ]
 }
 
 export function sceneOf(state: State): Scene {

@@ -5,8 +5,10 @@ import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import {
   type CheckVerdict,
   judgeFrozen,
+  judgeProperties,
   judgeSuite,
   NO_EVIDENCE,
+  propertyCounts,
   propertyRuns,
   suiteSummary,
   weakest,
@@ -47,7 +49,8 @@ export async function gatherEvidence(world: World, state: State, changes: FileCh
     }),
   )
   if (world.signal.aborted) return { kind: 'interrupted' }
-  const nothingToRun = state.frozen === null && final.status === 'empty'
+  // A checkpoint without a single test shows nothing; documentation has nothing to show.
+  const nothingToRun = state.frozen === null && state.plan.task.kind !== 'checkpoint' && final.status === 'empty'
   const verdict: CheckVerdict = nothingToRun ? { ok: true } : judgeSuite(final, state.baseline, state.frozen?.ids ?? [])
   if (!verdict.ok) return { kind: 'red', stage: 'final', reason: verdict.reason, failed: verdict.failed }
   return {
@@ -75,15 +78,10 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
   if (!frozen) return { kind: 'green', evidence: NO_EVIDENCE, seeds: [], bound: null }
   const files = frozen.files.map((file) => file.path)
   const maxMs = state.around.settings.level.maxMinutes * 60_000
-  const quick = await runCheck(world, worktree, {
-    stage: 'tests',
-    kind: 'tests',
-    files,
-    intensity: { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 },
-    maxMs,
-  })
+  const quickly = { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 }
+  const quick = await runCheck(world, worktree, { stage: 'tests', kind: 'tests', files, intensity: quickly, maxMs })
   await pinFailures(world, state, quick)
-  const red = redOf('tests', quick, frozen.ids)
+  const red = redOf('tests', quick, frozen.ids) ?? propertiesRed('tests', quick, frozen.ids, quickly, new Map())
   if (red) return red
   const evidence: EvidenceSummary = {
     ...NO_EVIDENCE,
@@ -96,7 +94,7 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
     if (state.plan.judgedBy === 'tests') return { kind: 'green', evidence, seeds: [], bound: null }
     return { kind: 'unverifiable', reason: 'the task asks for a property test and the frozen tests ran no property' }
   }
-  return thorough(world, state, worktree, evidence, properties, files, maxMs)
+  return thorough(world, state, worktree, evidence, propertyCounts(quick), files, maxMs)
 }
 
 async function thorough(
@@ -104,16 +102,18 @@ async function thorough(
   state: State,
   worktree: { commit: string; dir: string },
   evidence: EvidenceSummary,
-  properties: number,
+  counts: Map<string, number>,
   files: string[],
   maxMs: number,
 ): Promise<Early> {
   const chaos = state.plan.judgedBy === 'chaos'
   const stage = chaos ? 'chaos' : 'property'
+  const properties = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const intensity = await intensityOf(world, state, properties)
   const result = await runCheck(world, worktree, { stage, kind: 'tests', files, intensity, maxMs })
   await pinFailures(world, state, result)
-  const red = redOf(stage, result, state.frozen?.ids ?? [])
+  const ids = state.frozen?.ids ?? []
+  const red = redOf(stage, result, ids) ?? propertiesRed(stage, result, ids, intensity, counts)
   if (red) return red
   const least = weakest(propertyRuns(result))
   if (!least) return { kind: 'unverifiable', reason: 'no property ran at the level of this task' }
@@ -139,6 +139,17 @@ function redOf(stage: string, result: CheckResult, ids: string[]): Judgement | n
       reason: `the frozen test "${trapped.name}" can never hold: ${RETURNED_OBJECT}. Write it anew with --fresh-tests`,
     }
   return { kind: 'red', stage, reason: verdict.reason, failed: verdict.failed }
+}
+
+function propertiesRed(
+  stage: string,
+  result: CheckResult,
+  ids: string[],
+  asked: Intensity,
+  counts: Map<string, number>,
+): Judgement | null {
+  const verdict = judgeProperties(result, ids, asked, counts)
+  return verdict.ok ? null : { kind: 'red', stage, reason: verdict.reason, failed: verdict.failed }
 }
 
 /** Seeds that failed earlier run first, then those of a recording, then fresh ones. */

@@ -4,7 +4,7 @@ import { tick } from '../core/spec/tick.ts'
 import { readTrailers } from '../core/verdict/message.ts'
 import type { Waiting, World } from '../world.ts'
 import { baseline } from './baseline.ts'
-import { commit, land, waitingBranch } from './commit.ts'
+import { commit, land, waitingBranch, waitingKey } from './commit.ts'
 import { gatherEvidence } from './evidence.ts'
 import { prepare } from './permitted.ts'
 import { end, type Frozen, type State } from './state.ts'
@@ -20,6 +20,13 @@ export async function landWaiting(world: World, state: State): Promise<State | n
   const forThisText = (one: Waiting) => readTrailers(one.message)['Spec-Hash'] === `sha256:${state.plan.sliceHash}`
   const waiting = all.filter(forThisText).at(-1) ?? all.at(-1)
   if (!waiting) return null
+  if ((await world.recall(waitingKey(waiting.branch))) !== waiting.commit) {
+    return end(
+      state,
+      'git',
+      `The commit on ${waiting.branch} is not the one that was verified here. Merge it by hand if you made it, or delete the branch to start task ${task.id} anew.`,
+    )
+  }
   if (!forThisText(waiting)) {
     return end(
       state,

@@ -3,8 +3,10 @@ import { describeRefusals } from '../core/patch/describe-refusals.ts'
 import type { FileChange, Refusal, Reply } from '../core/patch/patch.ts'
 import { createGuard, type GuardRefusal, isJudge } from '../core/patch/protect.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
+import { audit, describeFindings, unimplemented } from '../core/verdict/audit.ts'
 import { decideStrike, type Strikes } from '../core/verdict/decide.ts'
 import type { World } from '../world.ts'
+import { judgesOf } from './judges.ts'
 import { pathsOf, readerOf } from './overlay.ts'
 import { protectedDirs, type State } from './state.ts'
 
@@ -32,7 +34,7 @@ export async function readPatch(world: World, state: State, reply: Reply, strike
     allows: plan.task.allows,
     frozen: (frozen?.files ?? []).map((file) => file.path),
     specDirs: protectedDirs(plan.spec),
-    existingTests: tree.paths.filter(isTestPath),
+    existingTests: await judgesOf(state),
     isTest: isTestPath,
   })
   const refused = guard(reply.patch, (path) => paths.includes(path))
@@ -42,12 +44,44 @@ export async function readPatch(world: World, state: State, reply: Reply, strike
     tellRefused(world, applied.refused)
     return { kind: 'refused', strike: false, problem: describeRefusals(applied.refused) }
   }
+  const findings = await audited(state, applied.changes)
+  if (findings) {
+    world.tell({ type: 'patch.refused', role: 'implementer', reasons: findings.reasons })
+    return { kind: 'refused', strike: false, problem: findings.problem }
+  }
   world.tell({
     type: 'patch.applied',
     role: 'implementer',
     files: applied.changes.map(({ path, action }) => ({ path, action })),
   })
   return { kind: 'changes', changes: applied.changes }
+}
+
+/** Lines with no honest use, and functions of the stub that were left as they are. */
+async function audited(
+  state: State,
+  changes: FileChange[],
+): Promise<{ problem: string; reasons: { path: string; code: string; message: string }[] } | null> {
+  const before = new Map<string, string>()
+  for (const { path } of changes) {
+    const file = await state.tree.read(path)
+    if (file.kind === 'text') before.set(path, file.text)
+  }
+  const found = audit(changes, (path) => before.get(path) ?? null)
+  const left = unimplemented(state.frozen?.stubs ?? [], changes)
+  if (found.length === 0 && left.length === 0) return null
+  const reasons = [
+    ...found.map((finding) => ({ path: finding.path, code: 'audit', message: describeFindings([finding]) })),
+    ...left.map((path) => ({
+      path,
+      code: 'not-implemented',
+      message: `${path} still throws \`not implemented\`: implement every function of the stub.`,
+    })),
+  ]
+  return {
+    reasons,
+    problem: `${reasons.map((reason) => reason.message).join('\n')}\n\nAnswer again with the complete patch.`,
+  }
 }
 
 function withoutPatch(reply: Exclude<Reply, { kind: 'patch' | 'blocked' }>): string {

@@ -43,7 +43,7 @@ export async function judgeStubs(
   const empty = await withWorktree(world, await commitOf(emptyStubs), (worktree) =>
     runCheck(world, worktree, { stage: 'red-empty', ...request }),
   )
-  const judgement = judgeRed(throwing.tests, empty, state.plan.judgedBy !== 'tests')
+  const judgement = judgeRed(throwing.tests, empty, state.plan.judgedBy)
   return {
     kind: 'judged',
     judgement,

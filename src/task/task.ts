@@ -15,7 +15,9 @@ export async function runTask(world: World, state: State): Promise<State> {
   let current = state
   for (const step of STEPS) {
     if (current.outcome) break
-    if (world.signal.aborted) return { ...current, outcome: { status: 'interrupted', message: 'interrupted' } }
+    // A verified commit is never thrown away: from its making to its landing nothing interrupts.
+    if (world.signal.aborted && !current.commit)
+      return { ...current, outcome: { status: 'interrupted', message: 'interrupted' } }
     current = await step(world, current)
   }
   return current

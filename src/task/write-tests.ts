@@ -7,7 +7,8 @@ import type { Part } from '../core/prompt/prompt.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
-import { authorParts, pastPart, sceneOf } from './context.ts'
+import { authorParts, pastParts, sceneOf } from './context.ts'
+import { judgesOf } from './judges.ts'
 import { NO_PATCH } from './read-patch.ts'
 import { judgeStubs } from './red.ts'
 import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
@@ -37,7 +38,7 @@ export async function writeTests(world: World, state: State): Promise<State> {
     if (!answer.reply) return end(current, 'usage', answer.exhausted ?? 'the model has no answer')
     if (answer.reply.kind === 'blocked') return end(current, 'blocked', `The test author says: ${answer.reply.reason}`)
     if (answer.reply.kind === 'untestable') return { ...current, attempt: 0, untestable: answer.reply.reason }
-    const again = (problem: string) => [pastPart(`author's answer ${round}`, answer.text, problem)]
+    const again = (problem: string) => pastParts(`author's answer ${round}`, answer.text, problem)
     const draft = await readDraft(world, current, answer.reply)
     if (typeof draft === 'string') {
       if (++repairs > MOST_REPAIRS)
@@ -138,7 +139,7 @@ async function readDraft(
     allows: plan.task.allows,
     frozen: [],
     specDirs: protectedDirs(plan.spec),
-    existingTests: tree.paths.filter(isTestPath),
+    existingTests: await judgesOf(state),
     isTest: isTestPath,
     createOnly: true,
   })

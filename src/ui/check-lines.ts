@@ -11,7 +11,7 @@ type Finished = EventOf<'check.finished'>
 
 const STATUS_WORDS: Record<string, string> = {
   broken: 'does not build or cannot be collected',
-  stopped: 'stopped at a limit',
+  stopped: 'stopped',
   'no-results': 'ended without readable results',
   empty: 'nothing to run',
 }

@@ -20,7 +20,7 @@ const EXIT_WORDS: Record<number, string> = {
 
 /** What an exit code other than 0 means. */
 export function exitWords(code: number, status: TaskOutcomeStatus): string {
-  if (code === 3 && status === 'unverifiable') return 'its tests stayed too weak to verify it'
+  if (code === 3 && status === 'unverifiable') return 'no tests that can judge it came out'
   return EXIT_WORDS[code] ?? 'an exit code without a meaning of its own'
 }
 

@@ -169,7 +169,7 @@ test('an unsuccessful run ends with its exit code in words and an honest price',
 })
 
 test('tests that stayed too weak are told apart from failed attempts', () => {
-  expect(shown([at(0, result({ status: 'unverifiable' }))])).toContain('exit 3: its tests stayed too weak')
+  expect(shown([at(0, result({ status: 'unverifiable' }))])).toContain('exit 3: no tests that can judge it')
   expect(shown([at(0, result({ exitCode: 130, status: 'interrupted' }))])).toContain('exit 130: interrupted')
 })
 

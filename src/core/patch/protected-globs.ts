@@ -76,6 +76,12 @@ export const LOCKFILE_GLOBS = anywhere(
 
 /** What decides how tests run and what counts as an error: runners, their setup files, compilers, linters, installed code. */
 export const RUNNER_CONFIG_GLOBS = anywhere(
+  // Vite loads these by itself, in the process that judges.
+  'postcss.config.*',
+  '.postcssrc*',
+  '{tailwind,uno,svelte}.config.*',
+  '.env*',
+  '.browserslistrc',
   `{vitest,vite,jest,playwright,cypress,ava,karma,mocha,wdio,babel,eslint,biome}.{config,conf}.${CONFIG}`,
   `{vitest,jest}.{workspace,projects}.${CONFIG}`,
   `{vitest,jest}.{setup,preset,environment}.${SCRIPT}`,

@@ -5,7 +5,7 @@ import { replyLines } from './reply-source.ts'
 import { scanReply } from './scan-reply.ts'
 
 const EXPECTED =
-  'expected a patch: a fence whose first line is the path, then `<<<<<<< SEARCH`, the exact old lines (none for a new file), `=======`, the new lines, `>>>>>>> REPLACE`; or `NEED path`, or `BLOCKED: reason`'
+  'expected a patch: a fence whose first line is the path, then `<<<<<<< SEARCH`, the exact old lines (none for a new file), `=======`, the new lines, `>>>>>>> REPLACE`; or `BLOCKED: reason`'
 
 /**
  * What a model answered. A patch counts before any word, and one part that cannot be read makes all of it unreadable.

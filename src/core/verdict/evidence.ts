@@ -17,6 +17,8 @@ export interface PropertyRun {
   shrinks: number
   /** Last events of the simulation that ran the counterexample, oldest first; empty without a simulation. */
   history: string[]
+  /** Whether the counterexample ran in a simulation; one in which nothing happened has no history. */
+  simulated?: boolean
 }
 
 export interface TestError {

@@ -71,6 +71,36 @@ function notJudged(result: CheckResult): string | null {
   }
 }
 
+/**
+ * Judges what the harness says about the properties of frozen tests: a property that failed is red though its test
+ * went on, and one that was not run on the seeds and cases that were asked for proves nothing. `least` is the number of
+ * properties that each test ran before; a test cannot run fewer now.
+ */
+export function judgeProperties(
+  result: CheckResult,
+  frozen: string[],
+  asked: { seeds: number[]; runs: number },
+  least: ReadonlyMap<string, number>,
+): CheckVerdict {
+  for (const test of result.tests.filter((one) => frozen.length === 0 || frozen.includes(one.id))) {
+    const red = (reason: string): CheckVerdict => ({ ok: false, reason: `"${test.name}" ${reason}`, failed: [test] })
+    if (test.properties.length < (least.get(test.id) ?? 0)) return red('ran fewer properties than before')
+    for (const run of test.properties) {
+      if (run.failed) return red('passed although one of its properties failed')
+      if (asked.seeds.some((seed, i) => run.seeds[i] !== seed))
+        return red('did not run on the seeds that were asked for')
+      if (run.runs < run.seeds.length * asked.runs)
+        return red(`ran ${run.runs} cases on ${run.seeds.length} seeds, not ${asked.runs} on each`)
+    }
+  }
+  return { ok: true }
+}
+
+/** Number of properties by test. */
+export function propertyCounts(result: CheckResult): Map<string, number> {
+  return new Map(result.tests.map((test) => [test.id, test.properties.length]))
+}
+
 /** All `fc.assert` calls of a run. */
 export function propertyRuns(result: CheckResult | null): PropertyRun[] {
   return (result?.tests ?? []).flatMap((test) => test.properties)

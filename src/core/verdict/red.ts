@@ -1,4 +1,4 @@
-import type { CheckResult, TestResult } from './evidence.ts'
+import type { CheckResult, PropertyRun, TestResult } from './evidence.ts'
 
 /** What the two stubs say about tests that were just written. */
 export interface RedJudgement {
@@ -19,7 +19,11 @@ export interface RedJudgement {
  * A test that is green on both never touches what it is meant to judge. One that is green on the empty stub alone
  * passes on a program that does nothing.
  */
-export function judgeRed(throwing: CheckResult, empty: CheckResult, wantsProperty: boolean): RedJudgement {
+export function judgeRed(
+  throwing: CheckResult,
+  empty: CheckResult,
+  wanted: 'chaos' | 'property' | 'tests',
+): RedJudgement {
   const onThrowing = unusableReasons(throwing, 'the stub that throws')
   // What cannot run on one stub seldom runs on the other: said once.
   const unusable = onThrowing.length > 0 ? onThrowing : unusableReasons(empty, 'the stub that returns empty values')
@@ -39,7 +43,8 @@ export function judgeRed(throwing: CheckResult, empty: CheckResult, wantsPropert
   const untouched = verdicts.filter((entry) => entry.test.status !== 'failed' && !byAssertion(entry.onEmpty))
   const vacuous = verdicts.filter((entry) => entry.test.status === 'failed' && entry.onEmpty?.status !== 'failed')
   const skipped = throwing.tests.filter((test) => test.status === 'skipped')
-  const properties = [...throwing.tests, ...empty.tests].reduce((sum, test) => sum + test.properties.length, 0)
+  // A property counts when it is what says no: one beside the point would pass on any program.
+  const failing = asserted.flatMap((entry) => entry.onEmpty?.properties ?? []).filter((run) => run.failed)
   const reasons = [
     ...skipped.map((test) => `"${test.name}" is skipped; every test must run.`),
     ...untouched
@@ -55,16 +60,28 @@ export function judgeRed(throwing: CheckResult, empty: CheckResult, wantsPropert
   ]
   if (asserted.length === 0)
     reasons.push('No test fails by an assertion on a program that returns empty values; all fail by other exceptions.')
-  if (wantsProperty && properties === 0)
-    reasons.push('No test runs a property through `fc.assert(fc.property(...))`, and the task asks for one.')
+  const missing = missingProperty(wanted, failing)
+  if (missing) reasons.push(missing)
   return {
-    ok: untouched.length === 0 && skipped.length === 0 && asserted.length > 0 && !(wantsProperty && properties === 0),
+    ok: untouched.length === 0 && skipped.length === 0 && asserted.length > 0 && missing === null,
     improvable: reasons.length > 0,
     summary: `${verdicts.length - untouched.length}/${verdicts.length} red, ${asserted.length} by assertion`,
     red: verdicts.length - untouched.length,
     total: verdicts.length,
     reasons,
   }
+}
+
+/** What the task asks for and the tests that say no do not have; null: nothing. */
+function missingProperty(wanted: 'chaos' | 'property' | 'tests', failing: PropertyRun[]): string | null {
+  if (wanted === 'tests') return null
+  if (failing.length === 0) {
+    return 'No property fails by an assertion on a program that returns empty values, and the task asks for one: run it through `fc.assert(fc.property(...))`.'
+  }
+  if (wanted === 'chaos' && failing.every((run) => run.simulated !== true)) {
+    return 'No property that fails uses a `Simulation` of `specproof/sim`, and the task asks for faults that are injected by one.'
+  }
+  return null
 }
 
 function byAssertion(test: TestResult | undefined): boolean {

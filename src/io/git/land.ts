@@ -56,7 +56,8 @@ export async function land(root: string, commit: string, start: Head, waitingBra
   const moved = whyNotNow(await readHead(root), start)
   if (moved) return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: moved }
   const merged = await tryGit(root, [...MERGE, commit])
-  if (merged.ok) return { landed: true, ref: start.branch ?? 'HEAD' }
+  // Had somebody switched the branch in between, this says where the commit really went.
+  if (merged.ok) return { landed: true, ref: (await readHead(root)).branch ?? 'HEAD' }
   return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: merged.message }
 }
 

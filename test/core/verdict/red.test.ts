@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { CheckResult } from '../../../src/core/verdict/evidence.ts'
+import type { CheckResult, PropertyRun } from '../../../src/core/verdict/evidence.ts'
 import { judgeRed } from '../../../src/core/verdict/red.ts'
-import { property, result, test } from './support.ts'
+import { FALSIFIED, property, result, test } from './support.ts'
 
 describe('tests that were just written', () => {
   it('judge when each is red on the throwing stub and red by assertion on the empty one', () => {
     const throwing = result([test('t > a', 'failed'), test('t > b', 'failed')])
     const empty = result([test('t > a', 'assertion'), test('t > b', 'assertion')])
-    expect(judgeRed(throwing, empty, false)).toEqual({
+    expect(judgeRed(throwing, empty, 'tests')).toEqual({
       ok: true,
       improvable: false,
       summary: '2/2 red, 2 by assertion',
@@ -50,7 +50,7 @@ describe('tests that were just written', () => {
   it.each(TABLE)('%s', (_, onThrowing, onEmpty, ok, reason) => {
     const throwing = result([test('t > a', 'failed'), test('t > b', onThrowing)])
     const second = onEmpty === 'gone' ? [] : [test('t > b', onEmpty as 'passed')]
-    const judged = judgeRed(throwing, result([test('t > a', 'assertion'), ...second]), false)
+    const judged = judgeRed(throwing, result([test('t > a', 'assertion'), ...second]), 'tests')
     expect(judged.ok).toBe(ok)
     expect(judged.improvable).toBe(reason !== null)
     expect(judged.red).toBe(ok ? 2 : 1)
@@ -59,19 +59,31 @@ describe('tests that were just written', () => {
 
   it('are no judge when none says no by an assertion', () => {
     const throwing = result([test('t > a', 'failed')])
-    const judged = judgeRed(throwing, result([test('t > a', 'failed')]), false)
+    const judged = judgeRed(throwing, result([test('t > a', 'failed')]), 'tests')
     expect(judged).toMatchObject({ ok: false, summary: '1/1 red, 0 by assertion' })
     expect(judged.reasons.join()).toContain('No test fails by an assertion')
   })
 
-  it('must run a property where the task asks for one, on either stub', () => {
-    const without = (throwing: CheckResult, empty: CheckResult) => judgeRed(throwing, empty, true)
-    const red = (properties = [property()]) => test('t > a', 'assertion', { properties })
-    expect(without(result([red()]), result([red([])])).ok).toBe(true)
-    expect(without(result([red([])]), result([red()])).ok).toBe(true)
-    const none = without(result([red([])]), result([red([])]))
-    expect(none.ok).toBe(false)
-    expect(none.reasons.join()).toContain('fc.assert')
+  it('must say no through a property where the task asks for one', () => {
+    const judged = (wanted: 'property' | 'chaos', properties: PropertyRun[]) =>
+      judgeRed(result([test('t > a', 'failed')]), result([test('t > a', 'assertion', { properties })]), wanted)
+    expect(judged('property', [FALSIFIED]).ok).toBe(true)
+    for (const properties of [[], [property()]]) {
+      expect(judged('property', properties).ok).toBe(false)
+      expect(judged('property', properties).reasons.join()).toContain('fc.assert')
+    }
+  })
+
+  it('must say no through a simulation where the task asks for chaos', () => {
+    const judged = (simulated: boolean) =>
+      judgeRed(
+        result([test('t > a', 'failed')]),
+        result([test('t > a', 'assertion', { properties: [{ ...FALSIFIED, simulated }] })]),
+        'chaos',
+      )
+    expect(judged(true).ok).toBe(true)
+    expect(judged(false).ok).toBe(false)
+    expect(judged(false).reasons.join()).toContain('specproof/sim')
   })
 
   const UNUSABLE: [string, Partial<CheckResult>, RegExp][] = [
@@ -98,7 +110,7 @@ describe('tests that were just written', () => {
       [result([], more), fine],
       [fine, result([], more)],
     ] as const) {
-      const judged = judgeRed(throwing, empty, false)
+      const judged = judgeRed(throwing, empty, 'tests')
       expect(judged).toMatchObject({ ok: false, improvable: true, red: 0 })
       expect(judged.reasons).toEqual([expect.stringMatching(reason)])
       expect(judged.reasons[0]!.length).toBeLessThan(1_000)

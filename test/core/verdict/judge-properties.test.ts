@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { judgeProperties, propertyCounts } from '../../../src/core/verdict/judge.ts'
+import { FALSIFIED, property, result, test } from './support.ts'
+
+const asked = { seeds: [1, 2], runs: 50 }
+const ran = (more: object) =>
+  test('t > a', 'passed', { properties: [{ ...property(), seeds: [1, 2], runs: 100, ...more }] })
+const judged = (one: ReturnType<typeof ran>, least = new Map<string, number>()) =>
+  judgeProperties(result([one]), [one.id], asked, least)
+
+describe('what the harness says about properties is checked', () => {
+  it('holds when every seed was run in full, and more seeds after them', () => {
+    expect(judged(ran({})).ok).toBe(true)
+    expect(judged(ran({ seeds: [1, 2, 3], runs: 150 })).ok).toBe(true)
+  })
+
+  it.each([
+    [
+      'a property failed and its test went on',
+      ran({ ...FALSIFIED, seeds: [1, 2], runs: 100 }),
+      /although one of its properties failed/,
+    ],
+    ['fewer cases were run', ran({ runs: 99 }), /ran 99 cases/],
+    ['no case was run', ran({ runs: 0 }), /ran 0 cases/],
+    ['other seeds were run', ran({ seeds: [1, 3] }), /seeds that were asked for/],
+    ['a seed is missing', ran({ seeds: [1], runs: 50 }), /seeds that were asked for/],
+  ])('is red when %s', (_, one, reason) => {
+    expect(judged(one)).toMatchObject({ ok: false, reason: expect.stringMatching(reason), failed: [one] })
+  })
+
+  it('is red when a test runs fewer properties than it did', () => {
+    const one = ran({})
+    expect(judged(one, propertyCounts(result([one]))).ok).toBe(true)
+    expect(judged(one, new Map([[one.id, 2]])).ok).toBe(false)
+  })
+})
