@@ -7,6 +7,7 @@ import {
   block,
   CLAMP_DESIGN,
   CLAMP_RIGHT,
+  CLAMP_STUB,
   CLAMP_TASK,
   CLAMP_TASKS,
   CLAMP_TEST,
@@ -195,6 +196,21 @@ describe('a task becomes a verified commit', () => {
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain(
       'chaos 0 of 60 failed (< 4.9 % at 95 %)',
     )
+  })
+})
+
+describe('an author that writes a helper beside its tests', () => {
+  it('has it frozen with them, and only the tests run', async () => {
+    const repository = await makeRepository()
+    const helper = 'export const LOWEST = 0\n'
+    const test = `import { LOWEST } from './helper.ts'\n${CLAMP_TEST}\nvoid LOWEST\n`
+    const model = await scriptModel({
+      author: [creates({ 'test/clamp.test.ts': test, 'test/helper.ts': helper, 'src/clamp.ts': CLAMP_STUB })],
+      implementer: [RIGHT],
+    })
+    const run = await next(repository, model)
+    expect(run.code, run.result.message).toBe(0)
+    expect(await repository.read('test/helper.ts')).toBe(helper)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { EvidenceSummary } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
+import { collectable } from '../core/patch/test-paths.ts'
 import { boundText } from '../core/verdict/bound.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import {
@@ -76,7 +77,7 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
     return { kind: 'red', stage: 'build', reason: describe(build), failed: [] }
   const { frozen } = state
   if (!frozen) return { kind: 'green', evidence: NO_EVIDENCE, seeds: [], bound: null }
-  const files = frozen.files.map((file) => file.path)
+  const files = collectable(frozen.files.map((file) => file.path))
   const maxMs = state.around.settings.level.maxMinutes * 60_000
   const quickly = { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 }
   const quick = await runCheck(world, worktree, { stage: 'tests', kind: 'tests', files, intensity: quickly, maxMs })

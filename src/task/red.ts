@@ -1,4 +1,5 @@
 import type { FileChange } from '../core/patch/patch.ts'
+import { collectable } from '../core/patch/test-paths.ts'
 import { emptyStub } from '../core/verdict/empty-stub.ts'
 import { judgeRed, type RedJudgement } from '../core/verdict/red.ts'
 import type { World } from '../world.ts'
@@ -21,7 +22,7 @@ export async function judgeStubs(
 ): Promise<StubVerdict> {
   const request = {
     kind: 'tests' as const,
-    files: draft.files.map((file) => file.path),
+    files: collectable(draft.files.map((file) => file.path)),
     intensity: { seeds: [world.seed()], runs: 20, minMs: 0 },
     maxMs: Math.min(RED_MS, state.around.settings.level.maxMinutes * 60_000),
   }

@@ -12,3 +12,11 @@ export function isTestPath(path: string): boolean {
   const name = segments.pop() ?? ''
   return segments.some((segment) => TEST_FOLDERS.has(segment)) || TEST_NAMES.some((pattern) => pattern.test(name))
 }
+
+const RUN_BY_NAME = /\.(test|spec)\.[cm]?[jt]sx?$/
+
+/** Those test files that a runner collects; helpers and fixtures beside them are not run by themselves. */
+export function collectable(paths: string[]): string[] {
+  const named = paths.filter((path) => RUN_BY_NAME.test(path))
+  return named.length > 0 ? named : paths
+}
