@@ -28,15 +28,17 @@ export interface Attempt {
   provenByRootOnly?: true
   /** Name of something planted that is not possible on every machine. */
   needs?: string
+  /** Why no box stops it yet, where the machine has what it needs. It is told as such and never as held. */
+  knownHole?: string
   /** Runs in a box of its own, as it may kill or exhaust the others. */
   alone?: Alone
 }
 
 export interface Alone {
   /** Runs in a second box on the same tree after the first has ended. */
-  then?: string
+  next?: string
   /** The second box mounts the dependencies at this path in the root as well. */
-  thenMount?: string
+  nextMount?: string
   /** The run may end by the limit it was made for, without a word. */
   mayBeStopped?: true
   /** Tells from the run and its tree whether it got through. */
@@ -54,7 +56,7 @@ export const SMALL = {
 }
 
 const PYTHON_PRELUDE = `
-import ctypes, errno, os, platform, socket, struct, sys, time
+import ctypes, errno, os, socket, struct, sys, time
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
 env = os.environ
@@ -63,9 +65,9 @@ victim = int(env.get('VICTIM', '0'))
 def escaped(why): print(why, flush=True); os._exit(10)
 def held(why): print(why, flush=True); os._exit(0)
 def missing(why): print(why, flush=True); os._exit(77)
-column = {'x86_64': 0, 'aarch64': 1}.get(platform.machine())
+column = {'x86_64': 0, 'aarch64': 1}.get(os.uname().machine)
 def nr(*numbers):
-    if column is None: missing('the numbers of system calls are not known for ' + platform.machine())
+    if column is None: missing('the numbers of system calls are not known for ' + os.uname().machine)
     return numbers[column]
 def call(number, *args):
     ctypes.set_errno(0)
@@ -92,7 +94,7 @@ const escaped = end(10), held = end(0)
 const attempt = (action) => { try { return String(action()) } catch (error) { return String(error.code || error.message) } }
 const answer = (options) => {
   const socket = net.connect(options)
-  socket.setTimeout(1500, () => held('no answer'))
+  socket.setTimeout(5000, () => held('no answer'))
   socket.on('data', (data) => escaped(data)).on('error', (error) => held(error.code || error.message))
 }
 `
@@ -108,5 +110,5 @@ needs() { command -v "$1" > /dev/null || missing "$1 is not installed"; }
 export function commandOf(language: Language, script: string, node: string): string[] {
   if (language === 'sh') return ['sh', '-c', `${SHELL_PRELUDE}\n${script}`]
   if (language === 'node') return [node, '-e', NODE_PRELUDE + script]
-  return ['python3', '-c', PYTHON_PRELUDE + script]
+  return ['python3', '-I', '-S', '-c', PYTHON_PRELUDE + script]
 }

@@ -5,6 +5,7 @@ import { prlimitOptions } from './limits.ts'
 import { type Plan, PlanError, planBox } from './plan.ts'
 import { probeBox } from './probe.ts'
 import { failed, toResult } from './result.ts'
+import { leaveSessionKeys } from './session-keys.ts'
 import { STARTED_SCRIPT } from './setup-script.ts'
 import { supervise } from './supervise.ts'
 import { BOX_HOME, SYSTEM_BINS, type SystemLayout, systemLayout } from './system.ts'
@@ -22,20 +23,27 @@ interface Machine {
   identity: Identity
   system: SystemLayout
   cgroups: CgroupPlace[]
+  /** Start of the payload's command line; null when the keys of the caller's session stay readable. */
+  leaveKeys: string[] | null
 }
 
 const NOTHING_STRUCK = { memory: false, processes: false }
 
 async function detectMachine(): Promise<Machine> {
-  const [identity, system, cgroups] = await Promise.all([detectIdentity(), systemLayout(), findCgroupPlaces()])
-  return { identity, system, cgroups }
+  const [identity, system, cgroups, leaveKeys] = await Promise.all([
+    detectIdentity(),
+    systemLayout(),
+    findCgroupPlaces(),
+    leaveSessionKeys(),
+  ])
+  return { identity, system, cgroups, leaveKeys }
 }
 
-function payloadLine(argv: string[], policy: BoxPolicy, limits: string[], identity: Identity): string[] {
+function payloadLine(argv: string[], policy: BoxPolicy, limits: string[], { identity, leaveKeys }: Machine): string[] {
   const environment = { PATH: SYSTEM_BINS.join(':'), HOME: BOX_HOME, ...policy.env }
   const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
   const started = ['sh', '-c', STARTED_SCRIPT, 'sh', 'env', '-i', ...assignments, ...argv]
-  return withoutRights(identity, limits, started)
+  return withoutRights(identity, limits, [...(leaveKeys ?? []), ...started])
 }
 
 function refuse(argv: string[], policy: BoxPolicy): string | null {
@@ -48,17 +56,18 @@ function refuse(argv: string[], policy: BoxPolicy): string | null {
   return argv.some((arg) => arg.includes('\0')) ? 'an argument holds a zero byte' : null
 }
 
-function memoryLevel(cgroups: CgroupPlace[]): string {
+function furtherLevel({ cgroups, leaveKeys }: Machine): string {
   const limited = cgroups.some(({ controller }) => controller === 'memory')
-  return limited ? 'memory limited by a control group' : 'memory not limited'
+  const memory = limited ? 'memory limited by a control group' : 'memory not limited'
+  return leaveKeys === null ? `${memory}; session keys not hidden (needs Perl or Python)` : memory
 }
 
 /** A box of Linux namespaces. What the payload may see and do is decided here; `recipe` only builds it. */
 export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe): Box {
-  let known: Promise<Machine> | null = null
+  let detected: Promise<Machine> | null = null
   const machine = () => {
-    known ??= detectMachine()
-    return known
+    detected ??= detectMachine()
+    return detected
   }
   const run: Box['run'] = async (argv, policy, limits, options): Promise<BoxResult> => {
     const refusal = refuse(argv, policy)
@@ -66,11 +75,12 @@ export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe): Box {
     let plan: Plan | null = null
     let group: RunGroup | null = null
     try {
-      const { identity, system, cgroups } = await machine()
+      const known = await machine()
+      const { identity, system, cgroups } = known
       plan = await planBox(policy, system)
       group = await makeRunGroup(cgroups, limits)
       const counted = group?.controllers.includes('pids') ?? false
-      const payload = payloadLine(argv, policy, await prlimitOptions(limits, identity, counted), identity)
+      const payload = payloadLine(argv, policy, await prlimitOptions(limits, identity, counted), known)
       const made = await recipe({ plan, identity, limits, payload })
       const outcome = await supervise(group?.enter(made.argv) ?? made.argv, made.variables, limits, options)
       return toResult(outcome, (await group?.struck()) ?? NOTHING_STRUCK)
@@ -87,8 +97,8 @@ export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe): Box {
     run,
     probe: (repository) =>
       probeBox(box, repository, async () => {
-        const { identity, cgroups } = await machine()
-        return `${levelOf(name, identity)}; ${memoryLevel(cgroups)}`
+        const known = await machine()
+        return `${levelOf(name, known.identity)}; ${furtherLevel(known)}`
       }),
   }
   return box

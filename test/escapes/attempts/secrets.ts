@@ -41,7 +41,7 @@ export const SECRETS: Attempt[] = [
   ),
   shows(
     'finds its way up from its own open files',
-    'for fd in 0 1 2 3 4 5 6 7 8 9; do cat "/proc/self/fd/$fd/../outside/secret" /proc/self/cwd/../outside/secret; done',
+    'exec 9< .; for up in .. ../.. ../../..; do for from in cwd fd/9 fd/0 fd/1 fd/2; do cat "/proc/self/$from/$up/$(basename "$OUTSIDE")/secret" "/proc/$PPID/$from/$up/$(basename "$OUTSIDE")/secret"; done; done',
     {
       weakness: 'naked-user',
     },

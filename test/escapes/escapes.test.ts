@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import { lstatSync, realpathSync } from 'node:fs'
+import { chmod, chown, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execa, execaSync } from 'execa'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Attempt } from './attempt.ts'
+import { ATTEMPTS } from './attempts.ts'
+import { hasAllRights, isRealRoot } from './bait.ts'
+import type { Request } from './child.ts'
+import { WITH_SESSION_KEY } from './host-helper.ts'
+import type { Outcome } from './round.ts'
+
+const checkout = dirname(dirname(import.meta.dirname))
+const node = realpathSync(process.execPath)
+const PLAIN_ID = 12_345
+const has = (program: string, ...args: string[]) => !execaSync(program, args, { reject: false }).failed
+const hasPython = has('/usr/bin/python3', '--version')
+const hasTerminal = has('script', '--version')
+const backends = (['unshare', 'bwrap'] as const).filter((name) => name !== 'bwrap' || has('bwrap', '--version'))
+if (!backends.includes('bwrap')) console.warn('no escape is tried from the box of bwrap: it is not installed')
+
+// The checkout may lie where only root can read, so that others see it through a mount.
+const AT_MNT = 'mount --bind "$1" /mnt && cd /mnt && shift && exec "$@"'
+const atMnt = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', AT_MNT, 'sh', checkout]
+const asPlainUser = [
+  ...atMnt,
+  ...['setpriv', `--reuid=${PLAIN_ID}`, `--regid=${PLAIN_ID}`, '--clear-groups', '--inh-caps=-all', '--'],
+]
+const OWN_PROC = 'mount -t proc proc /proc && exec "$@"'
+const ownNamespaces = [
+  ...['unshare', ...(isRealRoot ? [] : ['-U', '-r']), '-m', '--propagation', 'private', '-p', '-f', '-i', '-u', '-C'],
+  ...['--kill-child', 'sh', '-c', OWN_PROC, 'sh', ...(isRealRoot ? atMnt : [])],
+]
+const mntThere = lstatSync('/mnt', { throwIfNoEntry: false })?.isDirectory() === true
+const nodeAtMnt = node.startsWith(`${checkout}/`) ? node.replace(checkout, '/mnt') : node
+
+/** Why this cannot be run within the given command line; null when it can. */
+function obstacle(around: string[], program: string): string | null {
+  const tried = execaSync(around[0]!, [...around.slice(1), program, '-e', '0'], { reject: false })
+  return tried.exitCode === 0 ? null : `it cannot start Node: ${tried.stderr || tried.message}`
+}
+
+function whyNotPlain(): string | null {
+  if (process.geteuid?.() !== 0) return 'it is one already'
+  return mntThere ? obstacle(asPlainUser, nodeAtMnt) : 'there is no /mnt to show the checkout at'
+}
+
+function whyNotWeak(): string | null {
+  if (isRealRoot && !mntThere) return 'there is no /mnt to show the checkout at'
+  return obstacle(ownNamespaces, isRealRoot ? nodeAtMnt : node)
+}
+
+const LAUNCH = 'exec "$ESCAPE_NODE" test/escapes/child.ts'
+const LAUNCH_WITH_KEY = 'exec /usr/bin/python3 -c "$ESCAPE_KEY_SCRIPT" "$ESCAPE_NODE" test/escapes/child.ts'
+
+/** One round in a process of its own: with a terminal and a session key to reach for, where the machine has them. */
+async function round(box: Request['box'], attempts: Attempt[], around: string[], program: string): Promise<Outcome[]> {
+  const home = await mkdtemp(join(tmpdir(), 'specproof-round-'))
+  // What stops the payload must be the box and not the rights of this folder.
+  await chmod(home, 0o755)
+  if (around === asPlainUser) await chown(home, PLAIN_ID, PLAIN_ID)
+  const report = join(home, 'report.json')
+  const request: Request = { box, names: attempts.map(({ name }) => name), report }
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    TMPDIR: home,
+    ESCAPE_NODE: program,
+    ESCAPE_KEY_SCRIPT: WITH_SESSION_KEY,
+    ESCAPE_REQUEST: JSON.stringify(request),
+    ESCAPE_SECRET: `parent-secret-${randomBytes(12).toString('hex')}`,
+  }
+  const launch = hasPython ? LAUNCH_WITH_KEY : LAUNCH
+  const inTerminal = hasTerminal ? ['script', '-qec', launch, '/dev/null'] : ['sh', '-c', launch]
+  const [file, ...args] = [...around, ...inTerminal]
+  const run = await execa(file!, args, {
+    cwd: checkout,
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    all: true,
+  })
+  const text = await readFile(report, 'utf8').catch(() => null)
+  await rm(home, { recursive: true, force: true })
+  if (text === null) throw new Error(`no report: ${run.all}`)
+  return JSON.parse(text) as Outcome[]
+}
+
+const lines: string[] = []
+afterAll(() => console.log(lines.join('\n')))
+
+function tell(what: string, outcomes: Outcome[]): void {
+  const untried = outcomes.filter(({ state }) => state === 'not tried')
+  lines.push(`${what}: ${outcomes.length - untried.length} of ${ATTEMPTS.length} escapes tried`)
+  for (const { name, detail } of untried) lines.push(`  not tried: ${name}: ${detail}`)
+}
+
+const not =
+  (...states: Outcome['state'][]) =>
+  (outcome: Outcome) =>
+    !states.includes(outcome.state)
+
+const knownHoles = new Map(ATTEMPTS.flatMap(({ name, knownHole }) => (knownHole ? [[name, knownHole] as const] : [])))
+
+/** Those that got through although nothing is known to let them, or did not come to an end. */
+function unexpected(what: string, outcomes: Outcome[]): Outcome[] {
+  const open = outcomes.filter(not('held', 'not tried'))
+  const known = open.filter(({ name, state }) => state === 'got through' && knownHoles.has(name))
+  for (const { name } of known) lines.push(`  KNOWN HOLE in ${what}: ${name}: ${knownHoles.get(name)}`)
+  return open.filter((outcome) => !known.includes(outcome))
+}
+
+async function expectAllHeld(backend: 'unshare' | 'bwrap', around: string[], program: string): Promise<void> {
+  const outcomes = await round(backend, ATTEMPTS, around, program)
+  const what = `${backend} ${around.length > 0 ? 'as another, plain user' : 'as the caller'}`
+  tell(what, outcomes)
+
+  expect(unexpected(what, outcomes)).toEqual([])
+  expect(outcomes.map(({ name }) => name)).toEqual(ATTEMPTS.map(({ name }) => name))
+  // Without Python most attempts cannot be made, and each is named.
+  expect(outcomes.filter(not('not tried')).length).toBeGreaterThan(hasPython ? 60 : 40)
+}
+
+describe.each(backends)('the box of %s', (backend) => {
+  it('lets none of the escapes through', () => expectAllHeld(backend, [], node))
+})
+
+const notPlain = whyNotPlain()
+if (notPlain !== null) console.warn(`no escape is tried as another, plain user: ${notPlain}`)
+
+describe.skipIf(notPlain !== null).each(backends)('the box of %s, made by a plain user', (backend) => {
+  it('lets none of the escapes through', () => expectAllHeld(backend, asPlainUser, nodeAtMnt))
+})
+
+const notWeak = whyNotWeak()
+if (notWeak !== null) console.warn(`the escapes are not shown to find holes: ${notWeak}`)
+
+describe.skipIf(notWeak !== null)('every escape', () => {
+  it('finds the hole in a box that was weakened for it', async () => {
+    const provable = ATTEMPTS.filter(({ provenByRootOnly }) => hasAllRights || !provenByRootOnly)
+    const outcomes = await round('weak', provable, ownNamespaces, isRealRoot ? nodeAtMnt : node)
+    tell('weakened boxes', outcomes)
+    const unproven = ATTEMPTS.filter((attempt) => !provable.includes(attempt))
+    for (const { name } of unproven) lines.push(`  only root can show: ${name}`)
+
+    expect(outcomes.filter(not('got through', 'not tried'))).toEqual([])
+    expect(outcomes.length).toBe(provable.length)
+  })
+})
+
+it('knows each escape by a name of its own', () => {
+  expect(new Set(ATTEMPTS.map(({ name }) => name)).size).toBe(ATTEMPTS.length)
+  expect(ATTEMPTS.length).toBeGreaterThan(60)
+})
