@@ -158,7 +158,7 @@ async function readDraft(
   if (files.length === 0)
     return refuse('Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts`.')
   const traps = files.flatMap((file) => testTraps(file.path, file.content ?? ''))
-  if (traps.length > 0) return `${traps.join('\n')}\n\nAnswer again with all files, complete.`
+  if (traps.length > 0) return refuse(`${traps.join('\n')}\n\nAnswer again with all files, complete.`)
   if (plan.judgedBy === 'chaos' && !files.some((file) => file.content?.includes('specproof/sim'))) {
     return refuse(
       'The task asks for a chaos test: its faults must be injected with the simulation kit (`specproof/sim`).',
