@@ -8,6 +8,24 @@ const price = z.strictObject({
   cached: z.number().min(0).optional(),
 })
 
+/** `redis-server --port 6400`, started inside the box before the checks. */
+const service = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'expected a name of letters, digits, `-` and `_`'),
+  /** Shell command; it runs in the project's folder and stays in the foreground. */
+  run: z.string().min(1),
+  /** When it counts as started: a port answers, a command succeeds, or a line of its output matches. */
+  ready: z.union([
+    z.strictObject({ port: z.int().min(1).max(65_535) }),
+    z.strictObject({ command: z.string().min(1) }),
+    z.strictObject({ output: z.string().min(1) }),
+  ]),
+  /** How long it may take until then. */
+  seconds: z.number().positive().max(600).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+})
+
+const megabytes = z.number().positive().optional()
+
 /** agent.yaml. Everything is optional; names and defaults are documented in docs/configuration.md. */
 const schema = z.strictObject({
   model: z.string().min(1).optional(),
@@ -32,10 +50,35 @@ const schema = z.strictObject({
       maxMinutes: z.number().positive().optional(),
     })
     .optional(),
-  isolation: z.enum(['auto', 'bwrap', 'unshare', 'none']).optional(),
+  isolation: z.enum(['auto', 'bwrap', 'unshare', 'srt', 'none']).optional(),
+  /** Variables that the box gets: `NAME` with its value here, or `NAME=value`. */
+  env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*(=.*)?$/s, 'expected NAME or NAME=value')).optional(),
+  /** Further host paths that are visible in the box, read-only. */
+  show: z.array(z.string().startsWith('/', 'expected an absolute path')).optional(),
+  /** Shell commands that install the dependencies; empty: nothing to install. Detected where it is left out. */
+  setup: z.array(z.string().min(1)).optional(),
+  /** Git-ignored paths of the checkout that appear in the box: read-only, or as a writable copy that is thrown away. */
+  carry: z
+    .array(
+      z.union([z.string().min(1), z.strictObject({ path: z.string().min(1), mode: z.enum(['read-only', 'overlay']) })]),
+    )
+    .optional(),
+  services: z.array(service).optional(),
+  limits: z
+    .strictObject({
+      processes: z.int().min(16).optional(),
+      memoryMB: megabytes,
+      fileMB: megabytes,
+      diskMB: megabytes,
+      tmpMB: megabytes,
+      outputMB: megabytes,
+      cpuSeconds: z.number().min(1).optional(),
+    })
+    .optional(),
 })
 
 export type Config = z.infer<typeof schema>
+export type ServiceConfig = z.infer<typeof service>
 
 /** Reads agent.yaml. Throws UserError with file, line and what is expected. */
 export function parseConfig(file: string, text: string): Config {

@@ -40,7 +40,15 @@ export interface TestResult {
 }
 
 /** Limits of a box, each reported by its name when it strikes. */
-export type LimitName = 'wall-clock' | 'output' | 'cancelled' | 'cpu-time' | 'file-size' | 'processes' | 'memory'
+export type LimitName =
+  | 'wall-clock'
+  | 'output'
+  | 'cancelled'
+  | 'cpu-time'
+  | 'file-size'
+  | 'processes'
+  | 'memory'
+  | 'disk'
 
 export interface CheckResult {
   stage: Stage

@@ -11,6 +11,13 @@ export interface BoxPolicy {
   readOnly: string[]
   /** Further read-only mounts: host path to path inside (node_modules, the harness, the one-commit .git). */
   mounts: { from: string; to: string }[]
+  /** Like `mounts`, but writable: what is written is thrown away with the box, and `from` stays as it is. */
+  overlays?: { from: string; to: string }[]
+  /**
+   * `host`: the network of the host, for set-up commands only, never for anything that a patch can influence.
+   * Left out: nothing but a loopback of its own.
+   */
+  network?: 'host'
   /** The whole environment inside; nothing of the host's environment is inherited. */
   env: Record<string, string>
 }
@@ -21,7 +28,9 @@ export interface BoxLimits {
   outputBytes: number
   /** Largest file that can be written, bytes. */
   fileBytes: number
-  /** Size of /tmp and HOME together, bytes. */
+  /** What the tree may grow by in one run, bytes; without it only each file is limited. */
+  diskBytes?: number
+  /** Size of /tmp, HOME and everything written to overlays together, bytes. */
   tmpBytes: number
   /** Processes and threads, where the machine can enforce it. */
   processes: number
