@@ -117,6 +117,8 @@ export interface World {
   makeCommit(request: CommitRequest): Promise<{ commit: string; tree: string }>
   /** Tries everything a task on this base needs before money is spent: box, toolchain, dependencies, identity. */
   prepare(tree: Tree): Promise<Unready | null>
+  /** Lines of a commit's text files that hold `text`; with `word` only whole words. Bounded in number. */
+  search(commit: string, text: string, word: boolean): Promise<{ path: string; line: number; text: string }[]>
   openWorktree(commit: string): Promise<Worktree>
   closeWorktree(worktree: Worktree): Promise<void>
   runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>

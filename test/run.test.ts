@@ -185,6 +185,7 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
     now: () => 0,
     seed: () => 1,
     prepare: never,
+    search: never,
     openWorktree: never,
     closeWorktree: never,
     runChecks: never,
@@ -202,6 +203,7 @@ async function runIn(repo: Repo, options: Partial<RunOptions> = {}, settings: Pa
     templates,
     count: (text) => text.length,
     kit: null,
+    deny: () => false,
     framework: '',
   }
   return run(worldOf(repo), around, { ...OPTIONS, ...options })

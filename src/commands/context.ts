@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts'
+import { createDeny } from '../core/prompt/deny.ts'
 import { type Assembled, assemble } from '../core/prompt/prompt.ts'
 import { DEFAULT_LEVEL, type Settings } from '../core/settings.ts'
 import { openRepository, readHead } from '../io/git/repository.ts'
@@ -30,13 +31,13 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   if ('outcome' in chosen) throw new UserError(chosen.outcome.message)
   const plan = await planOf(chosen.spec, chosen.task, tree)
   const limit = config.context?.maxTokens ?? 60_000
-  const around = await surroundings('context', contextSettings(limit))
+  const around = await surroundings('context', contextSettings(limit), createDeny(config.context?.deny ?? []))
   const frozen = (await openMemory(repository.root).recall(frozenKeyOf(plan))) as Frozen | null
   const role = flags.role ?? (frozen ? 'implementer' : 'author')
   if (role !== 'author' && role !== 'implementer')
     throw new UserError(`--role ${role}: expected author or implementer.`)
   const scene = { around, plan, tree }
-  const parts = role === 'author' ? await authorParts(scene, []) : await implementerParts(scene, frozen, [], '')
+  const parts = role === 'author' ? await authorParts(scene, []) : await implementerParts(scene, frozen, [])
   const assembled = assemble(role, around.templates.version, parts, limit, around.count)
   process.stdout.write(
     options.json ? asJson(assembled) : asText(assembled, `${plan.spec.id}/${plan.task.id}`, role, flags.full ?? false),

@@ -4,6 +4,7 @@ import { NOTHING_SPENT, spend } from '../core/budget.ts'
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event } from '../core/events.ts'
+import { createDeny } from '../core/prompt/deny.ts'
 import type { CountTokens } from '../core/prompt/prompt.ts'
 import { resultWithoutRun } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
@@ -111,7 +112,7 @@ async function runInRepository(
   try {
     const { commit: base, branch } = await world.head()
     tell({ type: 'run.started', run: id, model: settings.model, base, branch, journal: journal.dir, note: null })
-    return await run(world, await surroundings(id, settings), wanted)
+    return await run(world, await surroundings(id, settings, createDeny(config.context?.deny ?? [])), wanted)
   } finally {
     await worktrees.closeAll()
     await model.close?.()
@@ -132,9 +133,13 @@ function folderOfRecording(model: string, cwd: string): string | null {
   return model.startsWith('recorded/') ? resolve(cwd, model.slice('recorded/'.length)) : null
 }
 
-export async function surroundings(id: string, settings: Settings): Promise<Surroundings> {
+export async function surroundings(
+  id: string,
+  settings: Settings,
+  deny: (path: string) => boolean,
+): Promise<Surroundings> {
   const [templates, kit, count] = await Promise.all([loadTemplates(), loadKit(), tokenCounter()])
-  return { run: id, settings, templates, count, kit, framework: FRAMEWORK }
+  return { run: id, settings, templates, count, kit, deny, framework: FRAMEWORK }
 }
 
 /** Tokens by OpenAI's o200k vocabulary: an estimate for every other model. */

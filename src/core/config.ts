@@ -34,7 +34,13 @@ const schema = z.strictObject({
   maxTokens: z.int().min(1).optional(),
   maxUsd: z.number().min(0).optional(),
   maxMinutes: z.number().min(0).optional(),
-  context: z.strictObject({ maxTokens: z.int().min(500).optional() }).optional(),
+  context: z
+    .strictObject({
+      maxTokens: z.int().min(500).optional(),
+      /** Globs of files that no model may see, beside the usual ones of secrets. */
+      deny: z.array(z.string().min(1)).optional(),
+    })
+    .optional(),
   /** Tokens of one answer. */
   maxOutputTokens: z.int().min(1_000).optional(),
   /** US dollars per million tokens, by model name. */

@@ -117,6 +117,14 @@ const bodies = [
     ms: z.number(),
   }),
   z.object({
+    type: z.literal('need.answered'),
+    role,
+    round: z.number(),
+    wants: z.array(z.object({ want: z.string(), tokens: z.number(), found: z.boolean() })),
+    /** Tokens that are left for further questions. */
+    left: z.number(),
+  }),
+  z.object({
     type: z.literal('tests.frozen'),
     files: z.array(z.string()),
     tests: z.number(),

@@ -5,6 +5,7 @@ import { changesOf, modifiedFiles } from './git/changes.ts'
 import { makeCommit } from './git/commit.ts'
 import { dropBranch, keepOnBranch, land, waitingCommits } from './git/land.ts'
 import { type Repository, readHead, uncommitted } from './git/repository.ts'
+import { searchTree } from './git/search.ts'
 import { openTree } from './git/tree.ts'
 import type { Worktrees } from './git/worktree.ts'
 import type { Journal } from './journal/journal.ts'
@@ -41,6 +42,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     tree: (commit) => openTree(repository.root, commit),
     prepare: options.prepare,
     makeCommit: (request) => makeCommit(repository.root, request),
+    search: (commit, text, word) => searchTree(repository.root, commit, text, word),
     async openWorktree(commit) {
       const worktree = await worktrees.open(commit)
       await options.prepareTree(worktree.dir)

@@ -10,6 +10,7 @@ import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { implementerParts, pastParts, sceneOf } from './context.ts'
 import { gatherEvidence, type Judgement } from './evidence.ts'
+import { give, type Needs, NO_NEEDS } from './need.ts'
 import { mergeChanges } from './overlay.ts'
 import { readPatch } from './read-patch.ts'
 import { end, type State } from './state.ts'
@@ -23,15 +24,16 @@ export async function attempts(world: World, state: State): Promise<State> {
   if (state.plan.task.kind === 'checkpoint') return checkpoint(world, state)
   let current = state
   let past: Part[] = []
-  let feedback = ''
   const signatures: string[] = []
   const answers: string[] = []
   let lastReason: string | null = null
   const strikes: Strikes = { judge: 0, other: 0 }
+  let needs = NO_NEEDS
   for (let attempt = 1; ; attempt++) {
     current = { ...current, attempt }
-    const tried = await oneAttempt(world, current, past, feedback, strikes)
+    const tried = await oneAttempt(world, current, past, needs, strikes)
     current = tried.state
+    needs = tried.needs
     if (current.outcome || current.candidate) return current
     if (tried.exhausted)
       return end(
@@ -48,8 +50,6 @@ export async function attempts(world: World, state: State): Promise<State> {
     world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
     if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
     past = failedParts(current, attempt, tried.answer, red)
-    feedback =
-      'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch.'
   }
 }
 
@@ -65,28 +65,25 @@ async function checkpoint(world: World, state: State): Promise<State> {
 
 interface Tried {
   state: State
+  needs: Needs
   answer: string
   red: { reason: string; failed: TestResult[] } | null
   exhausted: string | null
 }
 
-async function oneAttempt(
-  world: World,
-  state: State,
-  before: Part[],
-  feedback: string,
-  strikes: Strikes,
-): Promise<Tried> {
+async function oneAttempt(world: World, state: State, before: Part[], asked: Needs, strikes: Strikes): Promise<Tried> {
   let current = state
   let past = before
+  let needs = asked
   let builds = 0
   let formats = 0
   for (let round = 1; ; round++) {
-    const parts = await implementerParts(sceneOf(current), current.frozen, past, feedback)
+    const parts = await implementerParts(sceneOf(current), current.frozen, [...needs.parts, ...past])
     const answer = await ask(world, current, 'implementer', round, parts)
     current = answer.state
     const tried = (red: Tried['red'], exhausted: string | null = null): Tried => ({
       state: current,
+      needs,
       answer: answer.text,
       red,
       exhausted,
@@ -97,15 +94,22 @@ async function oneAttempt(
       current = end(current, 'blocked', `The implementer says: ${answer.reply.reason}`)
       return tried(null)
     }
+    const again = (problem: string) => [
+      ...before,
+      ...pastParts(`answer ${current.attempt}.${round}`, answer.text, problem),
+    ]
+    if (answer.reply.kind === 'need') {
+      const given = await give(world, current, 'implementer', answer.reply.wants, needs)
+      if (given.ok) needs = given.needs
+      else if (++formats > MOST_FORMAT_ROUNDS) return tried({ reason: given.problem, failed: [] })
+      else past = again(given.problem)
+      continue
+    }
     const read = await readPatch(world, current, answer.reply, strikes)
     if (read.kind === 'ended') {
       current = end(current, read.status, read.message)
       return tried(null)
     }
-    const again = (problem: string) => [
-      ...before,
-      ...pastParts(`answer ${current.attempt}.${round}`, answer.text, problem),
-    ]
     if (read.kind === 'refused') {
       if (!read.strike && ++formats > MOST_FORMAT_ROUNDS)
         return tried({ reason: `no answer could be applied: ${read.problem}`, failed: [] })
@@ -164,7 +168,13 @@ function failedParts(state: State, attempt: number, answer: string, red: NonNull
     text: `# Code of tests that failed (frozen)\n\n${renderFile(path, content ?? '')}`,
     mandatory: false,
   }))
-  return [...pastParts(`attempt ${attempt}`, answer, describeFailures(red.reason, red.failed)), ...code]
+  const next: Part = {
+    kind: 'past',
+    source: 'what to do now',
+    text: 'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch.',
+    mandatory: true,
+  }
+  return [...pastParts(`attempt ${attempt}`, answer, describeFailures(red.reason, red.failed)), ...code, next]
 }
 
 function lastWord(exhausted: string, lastReason: string | null): string {

@@ -15,7 +15,10 @@ const MOST_LISTED = 400
 
 type Scene = { around: Surroundings; plan: Plan; tree: Tree }
 
-/** Parts of the author's prompt. It sees the base and never an attempt. */
+/**
+ * Parts of the author's prompt. It sees the base and never an attempt. What changes from question to question stands
+ * last, so that all before it is a prefix that the provider has seen.
+ */
 export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
   const { tree, around, plan } = scene
   const tests = tree.paths.filter(isTestPath)
@@ -28,23 +31,18 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
     ...common(scene),
     ...files,
     listing(tree.paths),
-    ...past,
     {
       kind: 'role',
       source: 'prompts/author.md',
       text: fill(around.templates.author, { framework: around.framework }),
       mandatory: true,
     },
+    ...past,
   ]
 }
 
 /** Parts of the implementer's prompt: the stub it replaces, and the names of the frozen tests. */
-export async function implementerParts(
-  scene: Scene,
-  frozen: Frozen | null,
-  past: Part[],
-  feedback: string,
-): Promise<Part[]> {
+export async function implementerParts(scene: Scene, frozen: Frozen | null, past: Part[]): Promise<Part[]> {
   const stubs = frozen?.stubs ?? []
   const { around, tree } = scene
   const names = frozen ? [testNames(frozen)] : []
@@ -53,13 +51,8 @@ export async function implementerParts(
     ...names,
     ...(await relevantFiles(scene, stubs, [])),
     listing(pathsOf(tree, stubs)),
+    { kind: 'role', source: 'prompts/implementer.md', text: fill(around.templates.implementer, {}), mandatory: true },
     ...past,
-    {
-      kind: 'role',
-      source: 'prompts/implementer.md',
-      text: fill(around.templates.implementer, { feedback }),
-      mandatory: true,
-    },
   ]
 }
 
@@ -99,7 +92,7 @@ async function relevantFiles(scene: Scene, stubs: FileChange[], extra: string[])
   ].filter((path) => !path.startsWith(`${scene.plan.spec.dir}/`))
   const shown = new Map<string, Part>()
   const show = async (path: string, mandatory: boolean) => {
-    const text = textOf(await read(path))
+    const text = scene.around.deny(path) ? null : textOf(await read(path))
     if (text === null || shown.has(path)) return
     shown.set(path, { kind: 'file', source: path, text: renderFile(path, text), mandatory })
   }

@@ -9,7 +9,7 @@ export async function dryRun(world: World, state: State): Promise<Outcome> {
   const { plan, around } = state
   const frozen = around.settings.freshTests ? null : ((await world.recall(frozenKeyOf(plan))) as Frozen | null)
   const role = frozen ? 'implementer' : 'author'
-  const parts = frozen ? await implementerParts(sceneOf(state), frozen, [], '') : await authorParts(sceneOf(state), [])
+  const parts = frozen ? await implementerParts(sceneOf(state), frozen, []) : await authorParts(sceneOf(state), [])
   const assembled = assemble(role, around.templates.version, parts, around.settings.promptLimit, around.count)
   if (!assembled.ok) return { status: 'usage', message: assembled.message }
   const { manifest } = assembled.prompt

@@ -20,7 +20,12 @@ export type ReadPatch =
 export const NO_PATCH = { path: '(answer)', code: 'no-patch' }
 
 /** The implementer's reply as changes of the base with stubs and frozen tests, or why it is refused. */
-export async function readPatch(world: World, state: State, reply: Reply, strikes: Strikes): Promise<ReadPatch> {
+export async function readPatch(
+  world: World,
+  state: State,
+  reply: Exclude<Reply, { kind: 'need' }>,
+  strikes: Strikes,
+): Promise<ReadPatch> {
   if (reply.kind === 'blocked') return { kind: 'ended', status: 'blocked', message: reply.reason }
   if (reply.kind !== 'patch') {
     const problem = withoutPatch(reply)
@@ -84,10 +89,7 @@ async function audited(
   }
 }
 
-function withoutPatch(reply: Exclude<Reply, { kind: 'patch' | 'blocked' }>): string {
-  if (reply.kind === 'need') {
-    return 'Asking for further files is not possible here: work with what stands above and answer with a patch.'
-  }
+function withoutPatch(reply: Exclude<Reply, { kind: 'patch' | 'blocked' | 'need' }>): string {
   if (reply.kind === 'untestable') {
     return 'UNTESTABLE is no answer to this task: answer with a patch, or BLOCKED and the reason.'
   }

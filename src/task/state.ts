@@ -61,6 +61,8 @@ export interface Surroundings {
   count: CountTokens
   /** One page on the simulation kit, shown when the project depends on it; null when it does not. */
   kit: string | null
+  /** Files whose contents no model may see. */
+  deny(path: string): boolean
   /** One paragraph for the test author on runner and property library. */
   framework: string
 }

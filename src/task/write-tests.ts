@@ -9,6 +9,7 @@ import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { authorParts, pastParts, sceneOf } from './context.ts'
 import { judgesOf } from './judges.ts'
+import { give, NO_NEEDS } from './need.ts'
 import { NO_PATCH } from './read-patch.ts'
 import { judgeStubs } from './red.ts'
 import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
@@ -29,16 +30,30 @@ export async function writeTests(world: World, state: State): Promise<State> {
   if (kept) return kept
   let current: State = { ...state, attempt: 1 }
   let past: Part[] = []
+  let needs = NO_NEEDS
   let repairs = 0
   let sentBack = false
   for (let round = 1; ; round++) {
-    const answer = await ask(world, current, 'author', round, await authorParts(sceneOf(current), past))
+    const answer = await ask(
+      world,
+      current,
+      'author',
+      round,
+      await authorParts(sceneOf(current), [...needs.parts, ...past]),
+    )
     current = answer.state
     if (current.outcome) return current
     if (!answer.reply) return end(current, 'usage', answer.exhausted ?? 'the model has no answer')
     if (answer.reply.kind === 'blocked') return end(current, 'blocked', `The test author says: ${answer.reply.reason}`)
     if (answer.reply.kind === 'untestable') return { ...current, attempt: 0, untestable: answer.reply.reason }
     const again = (problem: string) => pastParts(`author's answer ${round}`, answer.text, problem)
+    if (answer.reply.kind === 'need') {
+      const given = await give(world, current, 'author', answer.reply.wants, needs)
+      if (given.ok) needs = given.needs
+      else if (++repairs > MOST_REPAIRS) return end(current, 'unverifiable', `The test author: ${given.problem}`)
+      else past = again(given.problem)
+      continue
+    }
     const draft = await readDraft(world, current, answer.reply)
     if (typeof draft === 'string') {
       if (++repairs > MOST_REPAIRS)

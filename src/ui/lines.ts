@@ -84,6 +84,13 @@ function modelFinished(e: EventOf<'model.finished'>, before: ViewState, look: Lo
   return step(look, { mark: 'good', label, time, text })
 }
 
+function needAnswered(e: EventOf<'need.answered'>, look: Look): Line[] {
+  const sum = e.wants.reduce((total, { tokens }) => total + tokens, 0)
+  const missing = e.wants.filter(({ found }) => !found).length
+  const text = `the ${e.role} asked for ${named(e.wants.map(({ want }) => want))}: ${count(sum)} tokens${missing > 0 ? `, ${count(missing)} not found` : ''}`
+  return step(look, { mark: 'none', label: 'need', text })
+}
+
 function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
   const reused = e.reused ? ', reused from an earlier run' : ''
   const text = `${plural(e.tests, 'test')} frozen, red ${e.red}${reused}: ${named(e.files)}`
@@ -174,6 +181,8 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
       return lifeSign(event, event.t, before, look)
     case 'model.finished':
       return modelFinished(event, before, look)
+    case 'need.answered':
+      return needAnswered(event, look)
     case 'tests.frozen':
       return testsFrozen(event, look)
     case 'patch.applied':

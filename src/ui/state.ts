@@ -159,6 +159,7 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
     case 'run.result':
       return { ...state, finished: true, running: [] }
     case 'isolation.ready':
+    case 'need.answered':
     case 'tests.frozen':
     case 'patch.applied':
     case 'patch.refused':

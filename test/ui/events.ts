@@ -112,6 +112,13 @@ const bodies = {
     note: maybeText,
     ms,
   }),
+  'need.answered': fc.record({
+    ...type('need.answered'),
+    role,
+    round: small,
+    wants: fc.array(fc.record({ want: text, tokens: n, found: fc.boolean() }), { maxLength: 5 }),
+    left: n,
+  }),
   'tests.frozen': fc.record({ ...type('tests.frozen'), files: texts, tests: n, red: text, reused: fc.boolean() }),
   'patch.applied': fc.record({
     ...type('patch.applied'),

@@ -8,7 +8,7 @@ export interface Templates {
   version: string
 }
 
-export type PartKind = 'rules' | 'steering' | 'slice' | 'kit' | 'tests' | 'file' | 'listing' | 'past' | 'role'
+export type PartKind = 'rules' | 'steering' | 'slice' | 'kit' | 'tests' | 'file' | 'listing' | 'need' | 'past' | 'role'
 
 /** One piece of a prompt. A mandatory part that does not fit is an error; others are dropped, later ones first. */
 export interface Part {
