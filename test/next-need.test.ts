@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readWant } from '../src/core/prompt/want.ts'
 import { eventsOf, next } from './support/agent.ts'
@@ -74,6 +76,29 @@ describe('a model that asks before it answers', () => {
     expect(run.code, run.result.message).toBe(0)
     expect(model.asked('implementer').at(-1)).toContain('You have asked 6 times.')
     expect(eventsOf(run, 'need.answered')).toHaveLength(6)
+  })
+})
+
+describe('a secret', () => {
+  it('in a file or in the environment reaches neither the model, nor the journal, nor the screen', async () => {
+    const key = `ghp_${'a1B2c3D4e5'.repeat(4)}`
+    const repository = await makeRepository({
+      files: { 'src/client.ts': `export const client = { key: '${key}', name: 'planted-in-the-shell' }\n` },
+    })
+    repository.env['SERVICE_PASSWORD'] = 'planted-in-the-shell'
+    const model = await scriptModel({ author: ['NEED src/client.ts', AUTHOR], implementer: [RIGHT] })
+
+    const run = await next(repository, model)
+
+    expect(run.code, run.result.message).toBe(0)
+    expect(model.asked('author')[1]).toContain("{ key: '***', name: '***' }")
+    const files = await readdir(run.result.journal!, { recursive: true, withFileTypes: true })
+    const texts = files
+      .filter((file) => file.isFile())
+      .map((file) => readFile(join(file.parentPath, file.name), 'utf8'))
+    const everything = [run.stdout, run.stderr, ...(await Promise.all(texts))].join('\n')
+    expect(everything).toContain('src/client.ts')
+    expect(everything).not.toMatch(/a1B2c3D4e5|planted-in/)
   })
 })
 

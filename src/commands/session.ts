@@ -4,6 +4,7 @@ import { NOTHING_SPENT, spend } from '../core/budget.ts'
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event } from '../core/events.ts'
+import { createMask, type Mask } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
 import type { CountTokens } from '../core/prompt/prompt.ts'
 import { resultWithoutRun } from '../core/result.ts'
@@ -40,18 +41,20 @@ export async function runSession(options: GlobalOptions, flags: RunFlags, wanted
   let journal: Journal | null = null
   // What was billed is told also when a run ends by a mistake of ours.
   let billed = NOTHING_SPENT
-  const tell = (event: Event) => {
+  const mask = createMask(process.env)
+  const tell = (told: Event) => {
+    const event = masked(told, mask)
     if (event.type === 'model.finished') billed = spend(billed, event.usage, event.usd)
     const stamped = journal ? journal.write(event, now()) : { v: EVENT_VERSION, t: Math.round(now()), ...event }
     views.listen(stamped)
   }
-  const open = async (root: string, id: string, mask: (text: string) => string) => {
+  const open = async (root: string, id: string) => {
     journal = await openJournal(root, id, mask)
     return journal
   }
   let result: RunResult
   try {
-    result = await runInRepository(options, flags, wanted, { tell, now, open, signal: stop.signal })
+    result = await runInRepository(options, flags, wanted, { tell, now, open, mask, signal: stop.signal })
   } catch (error) {
     result = { ...failed(error, stop.signal.aborted), tokens: billed.usage, usd: billed.usdKnown ? billed.usd : null }
   }
@@ -63,10 +66,19 @@ export async function runSession(options: GlobalOptions, flags: RunFlags, wanted
   return result.exitCode
 }
 
+/** An event without secrets, for the journal and every view alike. Progress holds nothing but numbers. */
+function masked(event: Event, mask: Mask): Event {
+  if (event.type === 'model.delta' || event.type === 'check.progress') return event
+  const text = JSON.stringify(event)
+  const clean = mask(text)
+  return clean === text ? event : (JSON.parse(clean) as Event)
+}
+
 interface SessionTools {
   tell(event: Event): void
   now(): number
-  open(root: string, id: string, mask: (text: string) => string): Promise<Journal>
+  open(root: string, id: string): Promise<Journal>
+  mask: Mask
   signal: AbortSignal
 }
 
@@ -84,7 +96,7 @@ async function runInRepository(
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
   const id = runId()
-  const journal = await tools.open(repository.root, id, maskKeys(process.env))
+  const journal = await tools.open(repository.root, id)
   const worktrees = await createWorktrees(repository, id)
   const recording = flags.record ? resolve(options.cwd, flags.record) : null
   const replayed = folderOfRecording(settings.model, options.cwd)
@@ -98,6 +110,7 @@ async function runInRepository(
     checks: preparation.checks,
     prepare: preparation.prepare,
     journal,
+    mask: tools.mask,
     memory: openMemory(repository.root),
     prepareTree: isolation.prepareTree,
     recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
@@ -151,18 +164,6 @@ async function tokenCounter(): Promise<CountTokens> {
 function runId(): string {
   const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
   return `${stamp}-${randomBytes(3).toString('hex')}`
-}
-
-const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/i
-
-/** Values of variables that name a secret never reach the journal, neither as they are nor as JSON writes them. */
-export function maskKeys(env: NodeJS.ProcessEnv): (text: string) => string {
-  const secrets = Object.entries(env)
-    .filter(([name, value]) => SECRET_NAME.test(name) && (value ?? '').length >= 8)
-    .flatMap(([, value]) => [value!, JSON.stringify(value).slice(1, -1)])
-    // A secret may be part of a longer one.
-    .sort((one, other) => other.length - one.length)
-  return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
 }
 
 function failed(error: unknown, interrupted: boolean): RunResult {

@@ -1,4 +1,5 @@
 import type { Event } from '../core/events.ts'
+import type { Mask } from '../core/mask.ts'
 import type { CheckRequest, ModelRequest, Tree, Unready, World } from '../world.ts'
 import type { Checks } from './checks/checks.ts'
 import { changesOf, modifiedFiles } from './git/changes.ts'
@@ -20,6 +21,8 @@ export interface RealWorldOptions {
   checks(): Checks | null
   prepare(tree: Tree): Promise<Unready | null>
   journal: Journal
+  /** Takes secrets out of what is sent to a model. */
+  mask: Mask
   memory: Memory
   /** Makes a worktree writable for the payload. */
   prepareTree(dir: string): Promise<void>
@@ -61,7 +64,8 @@ export function createRealWorld(options: RealWorldOptions): World {
       const message = `files of the commit were changed while the tests ran: ${modified.join(', ')}`
       return { ...result, problems: [...result.problems, { file: modified[0] ?? null, message }] }
     },
-    async askModel(request, mayRepeat) {
+    async askModel(asking, mayRepeat) {
+      const request = { ...asking, system: options.mask(asking.system), prompt: options.mask(asking.prompt) }
       asked = request
       await journal.prompt(request)
       const result = await options.model.ask(request, {
