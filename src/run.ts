@@ -101,7 +101,7 @@ async function oneTask(
   const plan = await planOf(choice.spec, choice.task, tree)
   const refused = await refuse(world, plan)
   if (refused) return stop(refused)
-  const state = initialState(around, plan, head, tree, spent)
+  const state = initialState(around, plan, head, tree, spent, world.now())
   if (options.dryRun) return stop(await dryRun(world, state))
   const { maxMinutes } = around.settings.limits
   if (maxMinutes !== null && world.now() / 60_000 >= maxMinutes) {
@@ -230,7 +230,14 @@ export function describeDiagnostic(diagnostic: Diagnostic): string {
   return `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}: ${diagnostic.severity}: ${diagnostic.message} ${diagnostic.suggestion} (${diagnostic.code})`
 }
 
-function initialState(around: Surroundings, plan: Plan, head: Head, tree: Tree, spent: Spent): State {
+function initialState(
+  around: Surroundings,
+  plan: Plan,
+  head: Head,
+  tree: Tree,
+  spent: Spent,
+  startedMs: number,
+): State {
   return {
     around,
     plan,
@@ -244,6 +251,7 @@ function initialState(around: Surroundings, plan: Plan, head: Head, tree: Tree, 
     commit: null,
     models: [],
     spent,
+    startedMs,
     spentHere: NOTHING_SPENT,
     outcome: null,
   }

@@ -57,6 +57,21 @@ describe('a budget', () => {
     expect(model.server.requests).toEqual([])
   })
 
+  it('of one task ends it as that of the run does, and says which', async () => {
+    const repository = await makeRepository()
+    await repository.commit({
+      'agent.yaml': 'task: { maxTokens: 6000 }\nlevel: { seeds: 1, runs: 50, schedules: 20, chaosSeconds: 0 }\n',
+    })
+    const model = await scriptModel({
+      author: [{ text: AUTHOR, usage: { input: 3000, output: 2000 } }],
+      implementer: [RIGHT],
+    })
+    const run = await next(repository, model)
+    expect(run.result).toMatchObject({ status: 'budget', exitCode: 5, tokens: { input: 3000, output: 2000 } })
+    expect(run.result.message).toContain('(limits of one task)')
+    expect(model.server.requests).toHaveLength(1)
+  })
+
   it('that is used up ends the run between two questions, and a later run goes on from there', async () => {
     const repository = await makeRepository()
     const model = await scriptModel({

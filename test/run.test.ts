@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NO_LIMITS } from '../src/core/budget.ts'
 import { exitCodeOf } from '../src/core/errors.ts'
 import { DEFAULT_LEVEL, type Settings } from '../src/core/settings.ts'
 import { parseSpec } from '../src/core/spec/parse.ts'
@@ -151,7 +152,8 @@ describe('the plan of a task', () => {
 const SETTINGS: Settings = {
   model: 'none/none',
   attempts: 1,
-  limits: { maxTokens: null, maxUsd: null, maxMinutes: null },
+  limits: NO_LIMITS,
+  taskLimits: NO_LIMITS,
   price: null,
   promptLimit: 10_000,
   outputLimit: 1_000,

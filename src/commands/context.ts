@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '../core/budget.ts'
 import { UserError } from '../core/errors.ts'
 import { createDeny } from '../core/prompt/deny.ts'
 import { type Assembled, assemble } from '../core/prompt/prompt.ts'
@@ -50,7 +51,8 @@ function contextSettings(promptLimit: number): Settings {
   return {
     model: 'none',
     attempts: 1,
-    limits: { maxTokens: null, maxUsd: null, maxMinutes: null },
+    limits: NO_LIMITS,
+    taskLimits: NO_LIMITS,
     price: null,
     promptLimit,
     outputLimit: 0,

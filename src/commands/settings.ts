@@ -40,9 +40,10 @@ export function settingsOf(flags: RunFlags, config: Config, model: Model): Setti
   }
   const price = priceOf(model.name, model.name.slice(model.name.indexOf('/') + 1), config.prices)
   const maxUsd = numberFlag('--max-usd', flags.maxUsd, 0, false) ?? config.maxUsd ?? null
-  if (maxUsd !== null && !price && !model.name.startsWith('recorded/')) {
+  const limited = maxUsd !== null || config.task?.maxUsd !== undefined
+  if (limited && !price && !model.name.startsWith('recorded/')) {
     throw new UserError(
-      `--max-usd cannot be kept: the price of ${model.name} is not known. Set it in agent.yaml: \`prices: { ${model.name}: { input: ..., output: ... } }\` (US dollars per million tokens).`,
+      `${maxUsd === null ? 'task.maxUsd' : '--max-usd'} cannot be kept: the price of ${model.name} is not known. Set it in agent.yaml: \`prices: { ${model.name}: { input: ..., output: ... } }\` (US dollars per million tokens).`,
     )
   }
   const outputLimit = Math.min(config.maxOutputTokens ?? DEFAULTS.outputTokens, model.outputTokens)
@@ -55,6 +56,11 @@ export function settingsOf(flags: RunFlags, config: Config, model: Model): Setti
       maxTokens: numberFlag('--max-tokens', flags.maxTokens, 1, true) ?? config.maxTokens ?? DEFAULTS.maxTokens,
       maxUsd,
       maxMinutes: numberFlag('--max-minutes', flags.maxMinutes, 0, false) ?? config.maxMinutes ?? DEFAULTS.maxMinutes,
+    },
+    taskLimits: {
+      maxTokens: config.task?.maxTokens ?? null,
+      maxUsd: config.task?.maxUsd ?? null,
+      maxMinutes: config.task?.maxMinutes ?? null,
     },
     price,
     promptLimit: Math.min(config.context?.maxTokens ?? DEFAULTS.promptTokens, room),

@@ -1,6 +1,6 @@
 import type { Usage } from '../world.ts'
 
-/** Limits of a run; null is no limit. */
+/** Limits of a run or of a task; null is no limit. */
 export interface Limits {
   maxTokens: number | null
   maxUsd: number | null
@@ -47,6 +47,34 @@ export function costOf(usage: Usage, price: Price | null): number | null {
 
 /** Smallest answer worth asking for, unless the model gives shorter ones only. */
 const LEAST_OUTPUT = 1_000
+
+export const NO_LIMITS: Limits = { maxTokens: null, maxUsd: null, maxMinutes: null }
+
+/** One budget that a call has to fit into: of the run, or of the task. */
+export interface Budget {
+  /** As messages name it. */
+  of: 'run' | 'task'
+  limits: Limits
+  spent: Spent
+  /** Minutes since it began. */
+  minutes: number
+}
+
+/** The permit of the tightest of several budgets. */
+export function permitWithin(
+  budgets: readonly Budget[],
+  promptTokens: number,
+  maxOutputTokens: number,
+  price: Price | null,
+): Permit {
+  let output = maxOutputTokens
+  for (const { of, limits, spent, minutes } of budgets) {
+    const permit = permitCall(limits, spent, minutes, promptTokens, output, price)
+    if (!permit.ok) return of === 'run' ? permit : { ok: false, reason: `${permit.reason} (limits of one task)` }
+    output = permit.maxOutputTokens
+  }
+  return { ok: true, maxOutputTokens: output }
+}
 
 /**
  * Asks before a call whether its worst case still fits. A long answer is cut down to what is left; a call whose

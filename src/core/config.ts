@@ -34,6 +34,14 @@ const schema = z.strictObject({
   maxTokens: z.int().min(1).optional(),
   maxUsd: z.number().min(0).optional(),
   maxMinutes: z.number().min(0).optional(),
+  /** Limits of a single task; those above are of a whole run. */
+  task: z
+    .strictObject({
+      maxTokens: z.int().min(1).optional(),
+      maxUsd: z.number().min(0).optional(),
+      maxMinutes: z.number().min(0).optional(),
+    })
+    .optional(),
   context: z
     .strictObject({
       maxTokens: z.int().min(500).optional(),

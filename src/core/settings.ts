@@ -18,7 +18,10 @@ export interface Level {
 export interface Settings {
   model: string
   attempts: number
+  /** Of the run. */
   limits: Limits
+  /** Of each task. */
+  taskLimits: Limits
   price: Price | null
   /** Tokens of one prompt. */
   promptLimit: number

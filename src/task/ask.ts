@@ -1,4 +1,4 @@
-import { costOf, permitCall, type Spent, spend } from '../core/budget.ts'
+import { costOf, permitWithin, type Spent, spend } from '../core/budget.ts'
 import type { Reply } from '../core/patch/patch.ts'
 import { readReply } from '../core/patch/read-reply.ts'
 import { assemble, type Part } from '../core/prompt/prompt.ts'
@@ -22,23 +22,30 @@ export async function ask(world: World, state: State, role: Role, round: number,
   const assembled = assemble(role, templates.version, parts, settings.promptLimit, count)
   if (!assembled.ok) return none(end(state, 'usage', assembled.message))
   const { prompt } = assembled
-  const permitAfter = (spent: Spent) =>
-    permitCall(
-      settings.limits,
-      spent,
-      world.now() / 60_000,
+  const permitAfter = (spent: Spent, spentHere: Spent) =>
+    permitWithin(
+      [
+        { of: 'run', limits: settings.limits, spent, minutes: world.now() / 60_000 },
+        {
+          of: 'task',
+          limits: settings.taskLimits,
+          spent: spentHere,
+          minutes: (world.now() - state.startedMs) / 60_000,
+        },
+      ],
       prompt.manifest.tokens,
       settings.outputLimit,
       settings.price,
     )
-  const permit = permitAfter(state.spent)
+  const permit = permitAfter(state.spent, state.spentHere)
   if (!permit.ok) return none(end(state, 'budget', permit.reason))
   const at = { role, attempt: state.attempt, round }
   world.tell({ type: 'prompt.built', spec: spec.id, task: task.id, ...at, ...prompt.manifest })
   world.tell({ type: 'model.started', ...at, model: settings.model })
   const started = world.now()
   const mayRepeat = (billed: Usage) => {
-    const again = permitAfter(spend(state.spent, billed, costOf(billed, settings.price)))
+    const usd = costOf(billed, settings.price)
+    const again = permitAfter(spend(state.spent, billed, usd), spend(state.spentHere, billed, usd))
     return again.ok && again.maxOutputTokens >= permit.maxOutputTokens
   }
   const request = {

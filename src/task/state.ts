@@ -82,6 +82,8 @@ export interface State {
   commit: string | null
   models: string[]
   spent: Spent
+  /** When this task began, milliseconds since the start of the run. */
+  startedMs: number
   /** Of this task alone. */
   spentHere: Spent
   outcome: Outcome | null

@@ -24,6 +24,7 @@ describe('the settings of a run', () => {
       model: NAME,
       attempts: 3,
       limits: { maxTokens: 1_000_000, maxUsd: null, maxMinutes: 240 },
+      taskLimits: { maxTokens: null, maxUsd: null, maxMinutes: null },
       price: null,
       promptLimit: 60_000,
       outputLimit: 16_384,
