@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { ContextFlags } from './commands/context.ts'
 import type { DemoFlags } from './commands/demo.ts'
 import type { GlobalOptions } from './commands/options.ts'
+import type { ReplayFlags } from './commands/replay.ts'
 import type { RunCommandFlags } from './commands/run.ts'
 import type { RunFlags } from './commands/settings.ts'
 import { EXIT, exitCodeOf, UserError } from './core/errors.ts'
@@ -18,6 +19,7 @@ const COMMANDS = {
   demo: () => import('./commands/demo.ts'),
   lint: () => import('./commands/lint.ts'),
   show: () => import('./commands/show.ts'),
+  replay: () => import('./commands/replay.ts'),
   doctor: () => import('./commands/doctor.ts'),
 }
 
@@ -105,6 +107,15 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--role <role>', 'author or implementer')
     .action(async (target: string, flags: ContextFlags, command: Command) =>
       run(COMMANDS.context().then((module) => module.contextCommand(globals(command), target, flags))),
+    )
+  program
+    .command('replay <run>')
+    .description(
+      'a journaled run again (its id, the beginning of it, or `last`), with its answers and seeds; asks no model',
+    )
+    .option('--isolation <backend>', 'auto, bwrap, unshare, srt or none')
+    .action(async (name: string, flags: ReplayFlags, command: Command) =>
+      run(COMMANDS.replay().then((module) => module.replayCommand(globals(command), name, flags))),
     )
   program
     .command('doctor')

@@ -7,13 +7,16 @@ import { EVENT_VERSION, type Event } from '../core/events.ts'
 import { createMask, type Mask } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
 import type { CountTokens } from '../core/prompt/prompt.ts'
+import { seededIntegers } from '../core/random.ts'
 import { resultWithoutRun } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
+import { recordAnswers, replayAnswers } from '../io/journal/answers.ts'
 import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
 import { openMemory } from '../io/journal/memory.ts'
+import { openJournaled } from '../io/models/journaled.ts'
 import type { Model } from '../io/models/model.ts'
 import { ModelNameError, openModel } from '../io/models/open-model.ts'
 import { record } from '../io/models/record.ts'
@@ -22,6 +25,7 @@ import { createRealWorld } from '../io/real-world.ts'
 import { loadKit, loadTemplates } from '../io/templates.ts'
 import { type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
+import type { Head } from '../world.ts'
 import { interruption } from './interruption.ts'
 import { chooseIsolation } from './isolation.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
@@ -34,6 +38,24 @@ const FRAMEWORK =
 
 /** Runs tasks and shows what happens. On every way out the last event is `run.result`; answers the exit code. */
 export async function runSession(options: GlobalOptions, flags: RunFlags, wanted: RunOptions): Promise<number> {
+  return (await session(options, flags, wanted, null)).exitCode
+}
+
+/** Runs what a journal describes once more, on its commit, with its answers; nothing lands. Answers what happened. */
+export async function replaySession(
+  options: GlobalOptions,
+  flags: RunFlags,
+  journaled: JournaledRun,
+): Promise<{ exitCode: number; events: Event[] }> {
+  return session(options, flags, journaled.run.wanted, journaled)
+}
+
+async function session(
+  options: GlobalOptions,
+  flags: RunFlags,
+  wanted: RunOptions,
+  journaled: JournaledRun | null,
+): Promise<{ exitCode: number; events: Event[] }> {
   const stop = interruption()
   const views = await openViews(options, stop.interrupt)
   const started = performance.now()
@@ -42,8 +64,10 @@ export async function runSession(options: GlobalOptions, flags: RunFlags, wanted
   // What was billed is told also when a run ends by a mistake of ours.
   let billed = NOTHING_SPENT
   const mask = createMask(process.env)
+  const events: Event[] = []
   const tell = (told: Event) => {
     const event = masked(told, mask)
+    if (journaled) events.push(event)
     if (event.type === 'model.finished') billed = spend(billed, event.usage, event.usd)
     const stamped = journal ? journal.write(event, now()) : { v: EVENT_VERSION, t: Math.round(now()), ...event }
     views.listen(stamped)
@@ -54,7 +78,7 @@ export async function runSession(options: GlobalOptions, flags: RunFlags, wanted
   }
   let result: RunResult
   try {
-    result = await runInRepository(options, flags, wanted, { tell, now, open, mask, signal: stop.signal })
+    result = await runInRepository(options, flags, wanted, { tell, now, open, mask, signal: stop.signal }, journaled)
   } catch (error) {
     result = { ...failed(error, stop.signal.aborted), tokens: billed.usage, usd: billed.usdKnown ? billed.usd : null }
   }
@@ -63,7 +87,7 @@ export async function runSession(options: GlobalOptions, flags: RunFlags, wanted
   written?.close()
   await views.close()
   stop.release()
-  return result.exitCode
+  return { exitCode: result.exitCode, events }
 }
 
 /** An event without secrets, for the journal and every view alike. Progress holds nothing but numbers. */
@@ -72,6 +96,24 @@ function masked(event: Event, mask: Mask): Event {
   const text = JSON.stringify(event)
   const clean = mask(text)
   return clean === text ? event : (JSON.parse(clean) as Event)
+}
+
+/** What a replay has to know of a run, beside the answers that it got. */
+export interface RunDescription {
+  version: 1
+  run: string
+  seed: number
+  base: string
+  branch: string | null
+  wanted: RunOptions
+  settings: Settings
+  config: Config
+}
+
+export interface JournaledRun {
+  /** Folder of the run in the journal. */
+  dir: string
+  run: RunDescription
 }
 
 interface SessionTools {
@@ -87,11 +129,14 @@ async function runInRepository(
   flags: RunFlags,
   wanted: RunOptions,
   tools: SessionTools,
+  journaled: JournaledRun | null,
 ): Promise<RunResult> {
   const repository = await openRepository(options.cwd)
-  const config = await loadConfig(options, repository.root)
-  const model = await openNamedModel(options, flags, config)
-  const settings = settingsOf(flags, config, model)
+  const config = journaled?.run.config ?? (await loadConfig(options, repository.root))
+  const model = journaled
+    ? openJournaled(journaled.dir, journaled.run.settings.model)
+    : await openNamedModel(options, flags, config)
+  const settings = journaled?.run.settings ?? settingsOf(flags, config, model)
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
@@ -103,7 +148,8 @@ async function runInRepository(
   const { tell, now, signal } = tools
   const onProgress = (progress: CheckProgress) => tell({ type: 'check.progress', ...progress })
   const preparation = createPreparation({ repository, isolation, config, scratch: worktrees.scratch, tell, onProgress })
-  const world = createRealWorld({
+  const runSeed = journaled?.run.seed ?? randomInt(2 ** 31)
+  const real = createRealWorld({
     repository,
     worktrees,
     model: recording ? record(model, recording, basename(repository.root)) : model,
@@ -119,17 +165,26 @@ async function runInRepository(
     },
     tell,
     now,
-    seed: () => randomInt(2 ** 31),
+    seed: seededIntegers(runSeed),
     signal,
   })
+  const world = journaled ? await replayAnswers(real, journaled.dir) : recordAnswers(real, journal.dir)
   try {
-    const { commit: base, branch } = await world.head()
-    tell({ type: 'run.started', run: id, model: settings.model, base, branch, journal: journal.dir, note: null })
-    return await run(world, await surroundings(id, settings, createDeny(config.context?.deny ?? [])), wanted)
+    const { commit: base, branch } = await (journaled ? replayedHead(journaled) : real.head())
+    const around = await surroundings(id, settings, createDeny(config.context?.deny ?? []))
+    const described: RunDescription = { version: 1, run: id, seed: runSeed, base, branch, wanted, settings, config }
+    await journal.describe(described)
+    const note = journaled ? `replay of ${journaled.run.run}: no model is asked and nothing lands` : null
+    tell({ type: 'run.started', run: id, model: settings.model, base, branch, journal: journal.dir, note })
+    return await run(world, around, wanted)
   } finally {
     await worktrees.closeAll()
     await model.close?.()
   }
+}
+
+async function replayedHead({ run }: JournaledRun): Promise<Head> {
+  return { commit: run.base, branch: run.branch }
 }
 
 function openNamedModel(options: GlobalOptions, flags: RunFlags, config: Config): Promise<Model> {

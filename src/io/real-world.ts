@@ -75,7 +75,7 @@ export function createRealWorld(options: RealWorldOptions): World {
       })
       if (!result.ok) return result
       // The answer is paid for: a journal that cannot be written must not lose it.
-      const lost = await journal.reply(request, result.text).then(
+      const lost = await journal.reply(request, result).then(
         () => null,
         (error: Error) => error.message,
       )

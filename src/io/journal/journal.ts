@@ -2,7 +2,9 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EVENT_VERSION, type Event, type StampedEvent } from '../../core/events.ts'
-import type { ModelRequest } from '../../world.ts'
+import type { ModelRequest, ModelResult } from '../../world.ts'
+
+type Reply = Extract<ModelResult, { ok: true }>
 
 /** What happened in one run: `.agent/runs/<run>/events.jsonl`, and beside it every prompt and reply as a file. */
 export interface Journal {
@@ -11,7 +13,9 @@ export interface Journal {
   /** Stamps an event, writes it and answers it. */
   write(event: Event, t: number): StampedEvent
   prompt(request: ModelRequest): Promise<void>
-  reply(request: ModelRequest, text: string): Promise<void>
+  reply(request: ModelRequest, result: Reply): Promise<void>
+  /** Keeps what a replay has to know beside the answers: `run.json`. */
+  describe(run: object): Promise<void>
   close(): void
 }
 
@@ -33,11 +37,30 @@ export async function openJournal(root: string, run: string, mask: (text: string
     },
     prompt: (request) =>
       writeFile(join(dir, 'prompts', nameOf(request)), mask(`${request.system}\n\n---\n\n${request.prompt}`)),
-    reply: (request, text) => writeFile(join(dir, 'replies', nameOf(request)), mask(text)),
+    async reply(request, { text, truncated, usage, usd, model }) {
+      const path = join(dir, 'replies', nameOf(request))
+      await writeFile(path, mask(text))
+      await writeFile(`${path}.json`, JSON.stringify({ truncated, usage, usd, model }))
+    },
+    describe: (described) => writeFile(join(dir, 'run.json'), mask(JSON.stringify(described))),
     close() {
       if (open) closeSync(file)
       open = false
     },
+  }
+}
+
+/** Answers null where the run got no answer to this question. */
+export async function readJournaledReply(
+  replies: string,
+  request: ModelRequest,
+): Promise<Pick<Reply, 'text' | 'truncated' | 'usage' | 'usd' | 'model'> | null> {
+  const path = join(replies, nameOf(request))
+  try {
+    const told = JSON.parse(await readFile(`${path}.json`, 'utf8')) as Omit<Reply, 'text'>
+    return { ...told, text: await readFile(path, 'utf8') }
+  } catch {
+    return null
   }
 }
 

@@ -39,6 +39,15 @@ const KEY = 'sk-very-secret'
 const mask = (text: string) => text.replaceAll(KEY, '***')
 const plain = (text: string) => text
 
+const REPLY = {
+  ok: true,
+  truncated: false,
+  usage: { input: 1, output: 2, cached: 0 },
+  usd: null,
+  model: 'a/b',
+  note: null,
+} as const
+
 describe('the journal', () => {
   it('holds one JSON line an event, with schema version and whole milliseconds', async () => {
     const journal = await openJournal(root, 'run-1', plain)
@@ -75,21 +84,21 @@ describe('the journal', () => {
     const journal = await openJournal(root, 'run-1', mask)
     journal.write({ ...DECISION, reason: `the service said ${KEY}` }, 1)
     await journal.prompt(REQUEST)
-    await journal.reply(REQUEST, `you sent ${KEY}`)
+    await journal.reply(REQUEST, { ...REPLY, text: `you sent ${KEY}` })
     journal.close()
     const files = await readdir(journal.dir, { recursive: true, withFileTypes: true })
     const texts = await Promise.all(
       files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8')),
     )
-    expect(texts).toHaveLength(3)
-    for (const text of texts) expect(text).toContain('***')
+    expect(texts).toHaveLength(4)
+    expect(texts.filter((text) => text.includes('***'))).toHaveLength(3)
     expect(texts.join()).not.toContain(KEY)
   })
 
   it('keeps prompt and reply as files, also of nested specs and tasks without a number', async () => {
     const journal = await openJournal(root, 'run-1', plain)
     await journal.prompt(REQUEST)
-    await journal.reply(REQUEST, 'answer')
+    await journal.reply(REQUEST, { ...REPLY, text: 'answer' })
     journal.close()
     const name = 'team.q-2.3-implementer-1-2.md'
     expect(await readFile(join(journal.dir, 'prompts', name), 'utf8')).toBe(`be brief\n\n---\n\n${REQUEST.prompt}`)

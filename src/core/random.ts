@@ -1,0 +1,10 @@
+/** Integers of 31 bits, the same ones for the same seed (splitmix32): whoever knows the seed of a run can repeat it. */
+export function seededIntegers(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x9e3779b9) | 0
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
+    return (mixed ^ (mixed >>> 15)) >>> 1
+  }
+}
