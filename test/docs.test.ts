@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../src/core/config.ts'
 import { eventSchemaJson } from '../src/core/event-schema.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -25,6 +26,12 @@ describe('documents', () => {
         .map((target) => `${page}: ${target}`),
     )
     expect(broken).toEqual([])
+  })
+
+  it('show settings that agent.yaml takes', () => {
+    const examples = [...read('docs/configuration.md').matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map((found) => found[1]!)
+    expect(examples).toHaveLength(2)
+    for (const example of examples) expect(parseConfig('docs/configuration.md', example)).not.toEqual({})
   })
 
   it('name every dependency and no other', () => {

@@ -26,7 +26,12 @@ function importsOf(path: string): { target: string; typeOnly: boolean }[] {
   return found
 }
 
-const sources = [...filesIn('src'), ...filesIn('sandbox/sim'), ...filesIn('sandbox/harness')]
+const sources = [
+  ...filesIn('src'),
+  ...filesIn('sandbox/sim'),
+  ...filesIn('sandbox/harness'),
+  ...filesIn('sandbox/services'),
+]
 
 /** Imports of files under `from` that `allowed` does not permit. */
 function offences(from: string, allowed: (target: string, typeOnly: boolean) => boolean): string[] {

@@ -7,6 +7,7 @@ import { detectProject } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { makeBoxGit } from '../io/git/box-git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
+import type { Worktrees } from '../io/git/worktree.ts'
 import type { Tree, Unready } from '../world.ts'
 import { type Isolation, isolate } from './isolation.ts'
 
@@ -19,9 +20,10 @@ export interface PreparationOptions {
   repository: Repository
   isolation: Isolation
   config: Config
-  scratch: string
+  worktrees: Worktrees
   onProgress(progress: CheckProgress): void
   tell(event: Event): void
+  signal: AbortSignal
 }
 
 /** Everything a task needs before money is spent, tried for real; the box once per run, the project once per base. */
@@ -29,6 +31,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
   const { repository, config } = options
   let box: Box | null = null
   let checks: Checks | null = null
+  let servicesTried = false
   return {
     checks: () => checks,
     async prepare(tree) {
@@ -53,11 +56,30 @@ export function createPreparation(options: PreparationOptions): Preparation {
         node: await nodeToolchain(process.env['PATH'] ?? ''),
         project,
         env: { LANG: 'C.UTF-8', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
-        gitDir: await makeBoxGit(repository.root, repository.commonDir, tree.commit, options.scratch),
+        gitDir: await makeBoxGit(repository.root, repository.commonDir, tree.commit, options.worktrees.scratch),
         limits: {},
+        services: config.services ?? [],
         onProgress: options.onProgress,
       })
-      return null
+      const unready = servicesTried ? null : await tryServices(checks, tree.commit, options)
+      servicesTried = unready === null
+      return unready
     },
+  }
+}
+
+/** Starts the services once for real, before money is spent; later bases were judged with them. */
+async function tryServices(checks: Checks, commit: string, options: PreparationOptions): Promise<Unready | null> {
+  if (!options.config.services?.length) return null
+  const worktree = await options.worktrees.open(commit)
+  try {
+    await options.isolation.prepareTree(worktree.dir)
+    const tried = await checks.tryServices(worktree, options.signal)
+    if (options.signal.aborted) return null
+    if ('unready' in tried) return { status: 'isolation', message: `The services cannot be started: ${tried.unready}` }
+    options.tell({ type: 'services.ready', services: tried })
+    return null
+  } finally {
+    await options.worktrees.close(worktree)
   }
 }

@@ -147,7 +147,7 @@ async function runInRepository(
   const replayed = folderOfRecording(settings.model, options.cwd)
   const { tell, now, signal } = tools
   const onProgress = (progress: CheckProgress) => tell({ type: 'check.progress', ...progress })
-  const preparation = createPreparation({ repository, isolation, config, scratch: worktrees.scratch, tell, onProgress })
+  const preparation = createPreparation({ repository, isolation, config, worktrees, tell, onProgress, signal })
   const runSeed = journaled?.run.seed ?? randomInt(2 ** 31)
   const real = createRealWorld({
     repository,

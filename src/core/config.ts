@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { UserError } from './errors.ts'
 
@@ -8,17 +8,36 @@ const price = z.strictObject({
   cached: z.number().min(0).optional(),
 })
 
+/** Whether a pattern can be matched in time that grows with the line alone. */
+function isLinear(pattern: string): boolean {
+  try {
+    new RegExp(pattern)
+  } catch {
+    return false
+  }
+  const plain = pattern.replace(/\\[^\dk]|\[(?:\\.|[^\]\\])*\]/g, '')
+  return !/\(\?<?[=!]|\\[1-9k]/.test(plain)
+}
+
 /** `redis-server --port 6400`, started inside the box before the checks. */
 const service = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'expected a name of letters, digits, `-` and `_`'),
   /** Shell command; it runs in the project's folder and stays in the foreground. */
   run: z.string().min(1),
   /** When it counts as started: a port answers, a command succeeds, or a line of its output matches. */
-  ready: z.union([
-    z.strictObject({ port: z.int().min(1).max(65_535) }),
-    z.strictObject({ command: z.string().min(1) }),
-    z.strictObject({ output: z.string().min(1) }),
-  ]),
+  ready: z.union(
+    [
+      z.strictObject({ port: z.int().min(1).max(65_535) }),
+      z.strictObject({ command: z.string().min(1) }),
+      z.strictObject({
+        output: z
+          .string()
+          .min(1)
+          .refine(isLinear, 'expected a regular expression without lookaround and backreferences'),
+      }),
+    ],
+    'expected one of `{ port: 5432 }`, `{ command: pg_isready }` and `{ output: ready to accept }`',
+  ),
   /** How long it may take until then. */
   seconds: z.number().positive().max(600).optional(),
   env: z.record(z.string(), z.string()).optional(),
@@ -77,7 +96,10 @@ const schema = z.strictObject({
       z.union([z.string().min(1), z.strictObject({ path: z.string().min(1), mode: z.enum(['read-only', 'overlay']) })]),
     )
     .optional(),
-  services: z.array(service).optional(),
+  services: z
+    .array(service)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'two services have the same name')
+    .optional(),
   limits: z
     .strictObject({
       processes: z.int().min(16).optional(),
@@ -125,11 +147,16 @@ function valuesOf(document: Document.Parsed, file: string): unknown {
   }
 }
 
-/** Line of the key that a path leads to, or of the last key on the way that exists. */
+/** Line of the key or list entry that a path leads to, or of the last on the way that exists. */
 function lineOf(document: Document.Parsed, path: string[], lines: LineCounter): number {
   let node: unknown = document.contents
   let offset = 0
   for (const name of path) {
+    if (isSeq(node)) {
+      node = node.items[Number(name)]
+      offset = isNode(node) ? (node.range?.[0] ?? offset) : offset
+      continue
+    }
     const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === name) : null
     if (!pair || !isScalar(pair.key)) break
     offset = pair.key.range?.[0] ?? offset

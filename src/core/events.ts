@@ -85,6 +85,11 @@ const bodies = [
     level: z.string(),
     checks: z.array(z.object({ name: z.string(), held: z.boolean() })),
   }),
+  /** Each of `services:` was started once for real, in this order, and ended again. */
+  z.object({
+    type: z.literal('services.ready'),
+    services: z.array(z.object({ name: z.string(), ms: z.number() })),
+  }),
   z.object({
     type: z.literal('baseline.finished'),
     status: z.string(),

@@ -21,6 +21,10 @@ export async function baseline(world: World, state: State): Promise<State> {
     return world.runChecks(worktree, { stage: 'baseline', kind: 'tests', files: null, intensity: QUICK, maxMs })
   })
   if (world.signal.aborted) return end(state, 'interrupted', 'interrupted during the baseline')
+  if (result.services) {
+    const message = `The services do not last through the project's own tests, before any change: ${result.services.join('\n')}`
+    return end(told(world, state, result, false), 'isolation', message)
+  }
   if (!['passed', 'failed', 'empty'].includes(result.status)) {
     return end(
       told(world, state, result, false),

@@ -45,6 +45,11 @@ function isolationReady(e: EventOf<'isolation.ready'>, look: Look): Line[] {
   return step(look, { mark: safe ? 'good' : 'warn', label: 'isolation', text })
 }
 
+function servicesReady(e: EventOf<'services.ready'>, look: Look): Line[] {
+  const text = e.services.map(({ name, ms }) => `${oneLine(name)} ready after ${elapsed(ms)}`).join(', ')
+  return step(look, { mark: 'good', label: 'services', text })
+}
+
 function baselineFinished(e: EventOf<'baseline.finished'>, look: Look): Line[] {
   const texts: Record<string, string> = {
     empty: 'nothing to build or test yet',
@@ -170,6 +175,8 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
       return taskSelected(event, look)
     case 'isolation.ready':
       return isolationReady(event, look)
+    case 'services.ready':
+      return servicesReady(event, look)
     case 'baseline.finished':
       return baselineFinished(event, look)
     case 'prompt.built':

@@ -160,6 +160,7 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
       return { ...state, finished: true, running: [] }
     case 'isolation.ready':
     case 'need.answered':
+    case 'services.ready':
     case 'tests.frozen':
     case 'patch.applied':
     case 'patch.refused':

@@ -79,12 +79,37 @@ describe('agent.yaml', () => {
     ['a setting without a value', 'model:\n', /^agent\.yaml:1: `model`: /],
     ['a list', '- model\n', /^agent\.yaml:1: expected settings/],
     ['a text', 'just words', /^agent\.yaml:1: expected settings/],
+    [
+      'a service that is never ready',
+      'services:\n  - name: a\n    run: x\n    ready: { output: y }\n  - name: b\n    run: x\n    ready: { prot: 1 }\n',
+      /^agent\.yaml:7: `services\.1\.ready`: expected one of `\{ port: 5432 \}`/,
+    ],
+    [
+      'a setting of a service that is missing',
+      'attempts: 1\nservices:\n  - { name: a, ready: { port: 1 } }\n',
+      /^agent\.yaml:3: `services\.0\.run`/,
+    ],
+    [
+      'a pattern that may take for ever',
+      'services:\n  - { name: a, run: x, ready: { output: "(a)\\\\1" } }\n',
+      /^agent\.yaml:2: `services\.0\.ready\.output`: .*without lookaround and backreferences/,
+    ],
+    [
+      'two services of one name',
+      'services:\n  - { name: a, run: x, ready: { port: 1 } }\n  - { name: a, run: y, ready: { port: 2 } }\n',
+      /^agent\.yaml:1: `services`: two services have the same name/,
+    ],
     ['broken YAML', 'model: a/b\nlevel: [1,\n', /^agent\.yaml:\d: (?!.*at line)/],
     ['a tab as indent', 'level:\n\tseeds: 1\n', /^agent\.yaml:2: /],
     ['a key twice', 'model: a/b\nmodel: c/d\n', /^agent\.yaml:2: .*unique/],
     ['two documents', 'model: a/b\n---\nmodel: c/d\n', /^agent\.yaml:/],
     ['an alias to nothing', 'model: *name\n', /^agent\.yaml/],
   ]
+  it.each(['^ready$', 'port \\\\d+', '[(?=]', '\\\\\\\\1', '(?:a|b)+', '\\\\('])('takes the pattern %s', (pattern) => {
+    const text = `services:\n  - { name: a, run: x, ready: { output: "${pattern}" } }\n`
+    expect(parseConfig('agent.yaml', text).services).toMatchObject([{ ready: { output: JSON.parse(`"${pattern}"`) } }])
+  })
+
   it.each(WRONG)('says file, line and what is expected for %s', (_, text, expected) => {
     expect(complaint(text)).toMatch(expected)
   })

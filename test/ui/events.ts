@@ -75,6 +75,10 @@ const bodies = {
     test: maybeText,
     attempts: n,
   }),
+  'services.ready': fc.record({
+    ...type('services.ready'),
+    services: fc.array(fc.record({ name: text, ms }), { maxLength: 5 }),
+  }),
   'isolation.ready': fc.record({
     ...type('isolation.ready'),
     backend: text,

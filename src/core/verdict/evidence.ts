@@ -60,6 +60,8 @@ export interface CheckResult {
   tests: TestResult[]
   /** Files that could not be collected, and compiler diagnostics. */
   problems: { file: string | null; message: string }[]
+  /** What befell services that the tests need, one message each, which `problems` holds too; left out: nothing. */
+  services?: string[]
   /** The test or file that was running when a limit struck; null when unknown. */
   running: string | null
   limit: LimitName | null

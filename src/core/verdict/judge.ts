@@ -14,13 +14,21 @@ const STOPPED: Record<string, string> = {
   memory: 'used too much memory',
 }
 
+/** A service that ended explains what else went wrong. */
+function withServices(result: CheckResult, reason: string): string {
+  return [reason, ...(result.services ?? [])].join('\n')
+}
+
 /** Judges a run of the frozen test files: each test must have run and passed. Missing and skipped ones are red. */
 export function judgeFrozen(result: CheckResult, frozen: string[]): CheckVerdict {
   const unusable = notJudged(result)
   if (unusable) return { ok: false, reason: unusable, failed: [] }
   const byId = new Map(result.tests.map((test) => [test.id, test]))
   const failed = result.tests.filter((test) => test.status === 'failed')
-  if (failed.length > 0) return { ok: false, reason: `${failed.length} of ${result.tests.length} tests failed`, failed }
+  if (failed.length > 0) {
+    const reason = withServices(result, `${failed.length} of ${result.tests.length} tests failed`)
+    return { ok: false, reason, failed }
+  }
   const skipped = result.tests.filter((test) => test.status === 'skipped').map((test) => test.id)
   const missing = frozen.filter((id) => byId.get(id)?.status !== 'passed')
   const notRun = [...new Set([...missing, ...skipped])]
@@ -48,7 +56,10 @@ export function judgeSuite(result: CheckResult, baseline: CheckResult | null, fr
   const before = new Map((baseline?.tests ?? []).map((test) => [test.id, test.status]))
   const now = new Map(result.tests.map((test) => [test.id, test]))
   const red = result.tests.filter((test) => test.status === 'failed' && before.get(test.id) !== 'failed')
-  if (red.length > 0) return { ok: false, reason: `${red.length} tests of the whole suite are newly red`, failed: red }
+  if (red.length > 0) {
+    const reason = withServices(result, `${red.length} tests of the whole suite are newly red`)
+    return { ok: false, reason, failed: red }
+  }
   const green = [...before].filter(([, status]) => status === 'passed').map(([id]) => id)
   const gone = [...green, ...frozen].filter((id) => now.get(id)?.status !== 'passed')
   if (gone.length > 0) return { ok: false, reason: `tests that must pass did not run: ${gone.join(', ')}`, failed: [] }
@@ -63,11 +74,14 @@ function notJudged(result: CheckResult): string | null {
     case 'empty':
       return 'no test ran'
     case 'broken':
-      return `the tests could not be run:\n${result.problems.map((problem) => `${problem.file ?? ''}: ${problem.message}`).join('\n')}`
+      return `the tests could not be run:\n${result.problems.map(({ file, message }) => (file ? `${file}: ${message}` : message)).join('\n')}`
     case 'stopped':
-      return `${result.running ?? 'the test run'} ${STOPPED[result.limit ?? ''] ?? 'was stopped'}`
+      return withServices(result, `${result.running ?? 'the test run'} ${STOPPED[result.limit ?? ''] ?? 'was stopped'}`)
     case 'no-results':
-      return `the test run ended without results (did the code end the process?):\n${result.output.slice(-800)}`
+      return withServices(
+        result,
+        `the test run ended without results (did the code end the process?):\n${result.output.slice(-800)}`,
+      )
   }
 }
 

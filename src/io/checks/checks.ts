@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { HarnessRequest } from '../../../sandbox/harness/protocol.mts'
+import type { ServiceConfig } from '../../core/config.ts'
 import type { CheckResult, Stage } from '../../core/verdict/evidence.ts'
 import type { CheckRequest, Worktree } from '../../world.ts'
 import type { Box, BoxLimits, BoxPolicy } from '../box/box.ts'
 import { buildFindings } from './build.ts'
 import { dependencyMounts } from './dependencies.ts'
 import type { Project } from './detect.ts'
+import { runWithServices, whyNotReady, withServices } from './services.ts'
 import { HARNESS, HARNESS_COMMAND, RunFollower, testFindings } from './vitest.ts'
 
 export interface CheckProgress {
@@ -32,11 +34,15 @@ export interface CheckOptions {
   /** Folder that appears as the repository's `.git`, read-only. */
   gitDir: string | null
   limits: Partial<BoxLimits>
+  /** Started in the box before the tests and ended after them; builds get none. */
+  services: ServiceConfig[]
   onProgress(progress: CheckProgress): void
 }
 
 export interface Checks {
   run(worktree: Worktree, request: CheckRequest, signal: AbortSignal): Promise<CheckResult>
+  /** Starts and ends the services once; the milliseconds that each took, or why they cannot carry a run. */
+  tryServices(worktree: Worktree, signal: AbortSignal): Promise<{ name: string; ms: number }[] | { unready: string }>
 }
 
 type Findings = Omit<CheckResult, 'stage' | 'durationMs'>
@@ -61,6 +67,14 @@ export function createChecks(options: CheckOptions): Checks {
       const policy = await policyOf(options, worktree)
       const findings = policy ? await check(options, policy, request, signal) : NOT_INSTALLED
       return { stage: request.stage, ...findings, durationMs: Math.round(performance.now() - started) }
+    },
+    async tryServices(worktree, signal) {
+      const policy = await policyOf(options, worktree)
+      if (!policy) return { unready: NOT_INSTALLED.problems[0]!.message }
+      const limits = { ...DEFAULT_LIMITS, ...options.limits }
+      const tried = await runWithServices(options.box, options.services, ['true'], policy, limits, { signal })
+      const unready = whyNotReady(tried)
+      return unready === null ? (tried.ready ?? []) : { unready }
     },
   }
 }
@@ -95,7 +109,7 @@ async function build(
 }
 
 async function tests(
-  { box, limits, onProgress }: CheckOptions,
+  { box, limits, services, onProgress }: CheckOptions,
   policy: BoxPolicy,
   { stage, files, intensity, maxMs }: TestRequest,
   signal: AbortSignal,
@@ -109,7 +123,8 @@ async function tests(
   }
   const all = { ...DEFAULT_LIMITS, ...limits, wallMs: maxMs }
   const input = JSON.stringify(request)
-  return testFindings(await box.run(HARNESS_COMMAND, policy, all, { signal, input, onOutput }), request.nonce)
+  const ran = await runWithServices(box, services, HARNESS_COMMAND, policy, all, { signal, input, onOutput })
+  return withServices(testFindings(ran.result, request.nonce), ran)
 }
 
 /** Null when the dependencies are not installed. */

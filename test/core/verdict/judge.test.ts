@@ -45,6 +45,19 @@ describe('frozen tests', () => {
     expect(judgeFrozen({ ...green, status: 'failed', problems }, ['a', 'b'])).toEqual(red(/unhandled rejection/))
   })
 
+  it('are red when a service ended, which explains every other red too', () => {
+    const died = 'service db ended with exit code 1 while the tests ran'
+    const more = { services: [died], problems: [{ file: null, message: died }] }
+    expect(judgeFrozen({ ...green, ...more }, ['a', 'b'])).toEqual(red(new RegExp(`^${died}$`)))
+    const failed = test('b', 'assertion')
+    const mixed = result([test('a', 'passed'), failed], more)
+    expect(judgeFrozen(mixed, ['a', 'b'])).toEqual(red(new RegExp(`1 of 2 tests failed\n${died}$`), [failed]))
+    for (const status of ['stopped', 'no-results', 'broken'] as const)
+      expect(judgeFrozen({ ...green, ...more, status }, ['a', 'b'])).toEqual(red(new RegExp(`\n${died}$`)))
+    expect(judgeSuite({ ...green, ...more }, green, ['a', 'b'])).toEqual(red(new RegExp(`^${died}$`)))
+    expect(judgeSuite(mixed, green, ['a', 'b'])).toEqual(red(new RegExp(`newly red\n${died}$`), [failed]))
+  })
+
   it('are red when the run failed without a word', () => {
     expect(judgeFrozen({ ...green, status: 'failed' }, ['a', 'b'])).toEqual(red(/without naming a test/))
   })

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { ServiceConfig } from '../../../src/core/config.ts'
 import type { CheckResult } from '../../../src/core/verdict/evidence.ts'
 import type { BoxLimits } from '../../../src/io/box/box.ts'
 import { createNoneBox } from '../../../src/io/box/none.ts'
@@ -50,6 +51,7 @@ type Target = Awaited<ReturnType<typeof makeTarget>>
 
 export interface Options {
   limits?: Partial<BoxLimits>
+  services?: ServiceConfig[]
   onProgress?: (progress: CheckProgress) => void
   signal?: AbortSignal
 }
@@ -66,6 +68,7 @@ export async function runRequest(target: Target, request: CheckRequest, options:
     env: {},
     gitDir: null,
     limits: options.limits ?? {},
+    services: options.services ?? [],
     onProgress: options.onProgress ?? (() => {}),
   })
   const worktree = { commit: '0'.repeat(40), dir: target.worktree }
