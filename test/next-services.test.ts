@@ -67,7 +67,11 @@ async function refusal(services: string, test = asking('count', "toBe('hello 1')
 
 describe('tests that need services', () => {
   it('are green beside them, with fresh data in every run, and the commit lands', async () => {
-    const repository = await makeRepository(project(STORE + SECOND, asking('count', "toBe('hello 1')")))
+    const repository = await makeRepository(project('', asking('count', "toBe('hello 1')")))
+    const without = await next(repository, await scriptModel({ author: ['BLOCKED: not today'] }))
+    expect(eventsOf(without, 'baseline.finished')).toMatchObject([{ status: 'failed', red: 1 }])
+    // What was red without them is asked again with them, also where the settings are not committed.
+    await repository.write({ 'agent.yaml': LIGHT_LEVEL + STORE + SECOND })
     const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
 
     const run = await next(repository, model)

@@ -158,6 +158,7 @@ const SETTINGS: Settings = {
   promptLimit: 10_000,
   outputLimit: 1_000,
   level: DEFAULT_LEVEL,
+  checksKey: '',
   requireVerified: false,
   freshTests: false,
   reviewTests: false,

@@ -64,9 +64,19 @@ export function splitOutput(nonce: string, stdout: string): { stdout: string; li
     const end = stdout.indexOf('\n', at + start.length)
     // A limit cut the run short in the middle of a line.
     if (end < 0) break
-    lines.push(JSON.parse(stdout.slice(at + start.length, end)))
+    const line = parsed(stdout.slice(at + start.length, end))
+    if (line) lines.push(line)
     kept.push(stdout.slice(from, at))
     from = end + 1
   }
   return { stdout: kept.join('') + stdout.slice(from), lines }
+}
+
+/** Null where another program printed into the middle of it; who waits for the line then hears nothing. */
+function parsed(json: string): ServicesLine | null {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return null
+  }
 }

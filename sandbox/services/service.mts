@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import type { End, Service } from './protocol.mts'
 
 const LOG_CHARS = 2_000
@@ -21,7 +22,7 @@ export class Running {
   end: End | null = null
   onLine: (line: string) => void = () => {}
   #log = ''
-  #rest = ''
+  #rest = { stdout: '', stderr: '' }
 
   constructor(service: Service, dataFolder: string) {
     this.name = service.name
@@ -33,15 +34,19 @@ export class Running {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.pid = child.pid
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => this.#take(text))
+    for (const from of ['stdout', 'stderr'] as const) {
+      child[from].setEncoding('utf8').on('data', (text: string) => this.#take(from, text))
     }
     this.ended = this.#follow(child)
   }
 
   /** The end of what it printed, at most 2,000 characters. */
   get log(): string {
-    return (this.#log + this.#rest).trim().slice(-LOG_CHARS)
+    const text = stripVTControlCharacters(this.#log + this.#rest.stdout + this.#rest.stderr)
+    return text
+      .replace(/[^\P{Cc}\n\t]/gu, '')
+      .trim()
+      .slice(-LOG_CHARS)
   }
 
   signal(name: 'SIGTERM' | 'SIGKILL'): void {
@@ -53,9 +58,9 @@ export class Running {
     }
   }
 
-  #take(text: string): void {
-    const lines = (this.#rest + text).split('\n')
-    this.#rest = (lines.pop() ?? '').slice(0, LINE_CHARS)
+  #take(from: 'stdout' | 'stderr', text: string): void {
+    const lines = (this.#rest[from] + text).split('\n')
+    this.#rest[from] = (lines.pop() ?? '').slice(0, LINE_CHARS)
     for (const line of lines) this.onLine(line.slice(0, LINE_CHARS).replace(/\r$/, ''))
     this.#log = (this.#log + lines.map((line) => `${line.slice(0, LINE_CHARS)}\n`).join('')).slice(-LOG_CHARS)
   }
@@ -65,7 +70,7 @@ export class Running {
     this.end = await new Promise<End>((resolve) => {
       child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
       child.once('error', (error) => {
-        this.#take(`${error.message}\n`)
+        this.#take('stderr', `${error.message}\n`)
         resolve({ exitCode: 126, signal: null })
       })
     })

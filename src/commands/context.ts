@@ -57,6 +57,7 @@ function contextSettings(promptLimit: number): Settings {
     promptLimit,
     outputLimit: 0,
     level: DEFAULT_LEVEL,
+    checksKey: '',
     requireVerified: false,
     freshTests: false,
     reviewTests: false,

@@ -1,5 +1,6 @@
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
 import { DEFAULT_LEVEL, type Settings } from '../core/settings.ts'
 import type { Model } from '../io/models/model.ts'
 import { priceOf } from '../io/models/prices.ts'
@@ -72,9 +73,14 @@ export function settingsOf(flags: RunFlags, config: Config, model: Model): Setti
       chaosMs: level.chaosSeconds === undefined ? DEFAULT_LEVEL.chaosMs : level.chaosSeconds * 1_000,
       maxMinutes: level.maxMinutes ?? DEFAULT_LEVEL.maxMinutes,
     },
+    checksKey: checksKeyOf(config),
     requireVerified: flags.require === 'verified',
     freshTests: flags.freshTests ?? false,
     reviewTests: flags.reviewTests ?? false,
     land: flags.land,
   }
+}
+
+function checksKeyOf({ build, env, show, setup, carry, services, limits }: Config): string {
+  return sha256(JSON.stringify({ build, env, show, setup, carry, services, limits }))
 }

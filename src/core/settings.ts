@@ -28,6 +28,8 @@ export interface Settings {
   /** Tokens of one answer. */
   outputLimit: number
   level: Level
+  /** Names what the checks run with (build, services and the like): a result holds for these settings alone. */
+  checksKey: string
   requireVerified: boolean
   freshTests: boolean
   reviewTests: boolean

@@ -1,4 +1,5 @@
 import { sha256 } from '../core/hash.ts'
+import type { Settings } from '../core/settings.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import type { World } from '../world.ts'
 import { withWorktree } from './checks.ts'
@@ -6,13 +7,15 @@ import { end, type State } from './state.ts'
 
 const QUICK = { seeds: [1], runs: 20, minMs: 0 }
 
-export function baselineKey(tree: string): string {
-  return `baseline-${sha256(tree).slice(0, 32)}`
+/** A baseline holds for one tree and for what the checks ran with. */
+export function baselineKey(tree: string, { checksKey }: Settings): string {
+  return `baseline-${sha256(`${tree} ${checksKey}`).slice(0, 32)}`
 }
 
 /** What is red, broken or empty before we start. The final run of one task is the baseline of the next. */
 export async function baseline(world: World, state: State): Promise<State> {
-  const known = (await world.recall(baselineKey(state.tree.hash))) as CheckResult | null
+  const key = baselineKey(state.tree.hash, state.around.settings)
+  const known = (await world.recall(key)) as CheckResult | null
   if (known) return told(world, { ...state, baseline: known }, known, true)
   const maxMs = state.around.settings.level.maxMinutes * 60_000
   const result = await withWorktree(world, state.tree.commit, async (worktree) => {
@@ -32,7 +35,7 @@ export async function baseline(world: World, state: State): Promise<State> {
       `The project does not build or collect before any change:\n${describe(result)}`,
     )
   }
-  await world.remember(baselineKey(state.tree.hash), result)
+  await world.remember(key, result)
   return told(world, { ...state, baseline: result }, result, false)
 }
 

@@ -38,7 +38,7 @@ export async function commit(world: World, state: State): Promise<State> {
   const made = await world.makeCommit({ parent: state.tree.commit, changes: candidate.changes, message })
   if (made.tree !== candidate.tree)
     return end(state, 'bug', `the commit holds ${made.tree} and ${candidate.tree} was judged`)
-  await world.remember(baselineKey(made.tree), candidate.final)
+  await world.remember(baselineKey(made.tree, around.settings), candidate.final)
   world.tell({
     type: 'commit',
     spec: plan.spec.id,

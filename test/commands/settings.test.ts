@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type GlobalOptions, loadConfig, numberFlag } from '../../src/commands/options.ts'
 import { modelName, type RunFlags, settingsOf } from '../../src/commands/settings.ts'
+import type { Config } from '../../src/core/config.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { DEFAULT_LEVEL } from '../../src/core/settings.ts'
 import { openModel } from '../../src/io/models/open-model.ts'
@@ -29,6 +30,7 @@ describe('the settings of a run', () => {
       promptLimit: 60_000,
       outputLimit: 16_384,
       level: DEFAULT_LEVEL,
+      checksKey: expect.any(String),
       requireVerified: false,
       freshTests: false,
       reviewTests: false,
@@ -56,6 +58,15 @@ describe('the settings of a run', () => {
       outputLimit: 2_000,
       level: { ...DEFAULT_LEVEL, seeds: 7, chaosMs: 500 },
     })
+  })
+
+  it('tell what the checks run with from everything else', async () => {
+    const one = await model()
+    const service = { name: 'db', run: 'postgres', ready: { port: 5432 } }
+    const key = (config: Config) => settingsOf(FLAGS, config, one).checksKey
+    expect(key({ attempts: 2 })).toBe(key({}))
+    expect(key({ build: 'make' })).not.toBe(key({}))
+    expect(key({ services: [service] })).not.toBe(key({ services: [{ ...service, run: 'postgres -F' }] }))
   })
 
   it('come from flags before agent.yaml', async () => {

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util'
 import type { End, Failure, ServicesLine } from '../../../sandbox/services/protocol.mts'
 
 const LOG_LINES = 12
@@ -53,9 +52,7 @@ function endText({ exitCode, signal }: End): string {
 }
 
 function logText(log: string): string {
-  const lines = stripVTControlCharacters(log)
-    .split('\n')
-    .filter((line) => line.trim() !== '')
+  const lines = log.split('\n').filter((line) => line.trim() !== '')
   return lines.length === 0 ? '; it printed nothing' : `:\n${lines.slice(-LOG_LINES).join('\n')}`
 }
 
