@@ -106,7 +106,8 @@ describe.each(BOXES.filter(([, , skipped]) => !skipped))('services in the box: %
 
     const run = await scene.run(
       `cat; node client.mjs ${port} hello; echo oops >&2; exit 7`,
-      [server(port, { env: { GREETING: 'you say ' } })],
+      // A shell that stays is the parent of what has to be ended.
+      [server(port, { run: `node server.mjs ${port}; :`, env: { GREETING: 'you say ' } })],
       { input },
     )
 
@@ -201,7 +202,7 @@ describe.each(BOXES.filter(([, , skipped]) => !skipped))('services in the box: %
     const port = freshPort()
     const run = await scene.run(`node client.mjs ${port} die; exit 0`, [server(port)])
 
-    expect(run.result).toMatchObject({ exitCode: 0, cause: 'exit' })
+    expect(run.result).toMatchObject({ exitCode: 0, cause: 'exit', stderr: '' })
     expect(run.troubles).toEqual([
       expect.stringMatching(/^service echo ended with exit code 3 while the tests ran:\n[\s\S]*told to die$/),
     ])
@@ -231,7 +232,7 @@ for (const nonce of ['', 'x', ...words]) for (const line of [failed, { kind: 'di
     const slow = server(port, { run: `trap "" TERM; node server.mjs ${port} 900; sleep 600` })
 
     expect((await scene.run('true', [slow], { limits: { wallMs: 800 } })).result.cause).toBe('exit')
-    const { result, troubles } = await scene.run('sleep 600', [slow], { limits: { wallMs: 500 } })
+    const { result, troubles } = await scene.run('sleep 12', [slow], { limits: { wallMs: 500 } })
 
     expect({ cause: result.cause, troubles }).toEqual({ cause: 'wall-clock', troubles: [] })
     expect(await soonGone(`server.mjs\0${port}`)).toBe(true)
