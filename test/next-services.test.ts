@@ -78,6 +78,7 @@ describe('tests that need services', () => {
 
     expect(run.code, run.result.message).toBe(0)
     expect(run.result.tasks[0]).toMatchObject({ status: 'verified', attempts: 1 })
+    expect(model.asked('author')[0]).toContain('begins: store on port 6379 (`node server.mjs`), second (`node -e')
     expect(eventsOf(run, 'services.ready').map(({ services }) => services.map(({ name }) => name))).toEqual([
       ['store', 'second'],
     ])

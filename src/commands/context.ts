@@ -1,6 +1,5 @@
 import { NO_LIMITS } from '../core/budget.ts'
 import { UserError } from '../core/errors.ts'
-import { createDeny } from '../core/prompt/deny.ts'
 import { type Assembled, assemble } from '../core/prompt/prompt.ts'
 import { DEFAULT_LEVEL, type Settings } from '../core/settings.ts'
 import { openRepository, readHead } from '../io/git/repository.ts'
@@ -32,7 +31,7 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   if ('outcome' in chosen) throw new UserError(chosen.outcome.message)
   const plan = await planOf(chosen.spec, chosen.task, tree)
   const limit = config.context?.maxTokens ?? 60_000
-  const around = await surroundings('context', contextSettings(limit), createDeny(config.context?.deny ?? []))
+  const around = await surroundings('context', contextSettings(limit), config)
   const frozen = (await openMemory(repository.root).recall(frozenKeyOf(plan))) as Frozen | null
   const role = flags.role ?? (frozen ? 'implementer' : 'author')
   if (role !== 'author' && role !== 'implementer')

@@ -7,6 +7,7 @@ import { EVENT_VERSION, type Event } from '../core/events.ts'
 import { createMask, type Mask } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
 import type { CountTokens } from '../core/prompt/prompt.ts'
+import { servicesText } from '../core/prompt/services.ts'
 import { seededIntegers } from '../core/random.ts'
 import { resultWithoutRun } from '../core/result.ts'
 import type { Settings } from '../core/settings.ts'
@@ -171,7 +172,7 @@ async function runInRepository(
   const world = journaled ? await replayAnswers(real, journaled.dir) : recordAnswers(real, journal.dir)
   try {
     const { commit: base, branch } = await (journaled ? replayedHead(journaled) : real.head())
-    const around = await surroundings(id, settings, createDeny(config.context?.deny ?? []))
+    const around = await surroundings(id, settings, config)
     const described: RunDescription = { version: 1, run: id, seed: runSeed, base, branch, wanted, settings, config }
     await journal.describe(described)
     const note = journaled ? `replay of ${journaled.run.run}: no model is asked and nothing lands` : null
@@ -204,10 +205,11 @@ function folderOfRecording(model: string, cwd: string): string | null {
 export async function surroundings(
   id: string,
   settings: Settings,
-  deny: (path: string) => boolean,
+  { services, context }: Config,
 ): Promise<Surroundings> {
   const [templates, kit, count] = await Promise.all([loadTemplates(), loadKit(), tokenCounter()])
-  return { run: id, settings, templates, count, kit, deny, framework: FRAMEWORK }
+  const framework = FRAMEWORK + servicesText(services ?? [])
+  return { run: id, settings, templates, count, kit, deny: createDeny(context?.deny ?? []), framework }
 }
 
 /** Tokens by OpenAI's o200k vocabulary: an estimate for every other model. */
