@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { processesWith } from './io/box/support.ts'
 import { type AgentRun, eventsOf, next } from './support/agent.ts'
 import { AUTHOR, CLAMP_RIGHT, implement, RIGHT } from './support/clamp.ts'
 import { type Files, LIGHT_LEVEL, makeRepository } from './support/repository.ts'
@@ -103,6 +104,25 @@ describe('tests that need services', () => {
       exitCode: 7,
       message: expect.stringMatching(/store was not ready within 0\.3 seconds/),
     })
+  })
+
+  it('are no obstacle to Ctrl-C while a service starts, and nothing is left of it', async () => {
+    const marker = `6${process.pid}`
+    const repository = await makeRepository(project(STORE.replace('node server.mjs', `sleep ${marker}`), ''))
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    let seen = false
+
+    const run = await next(repository, model, [], {
+      async onEvent(event, child) {
+        if (event.type !== 'isolation.ready') return
+        while (!seen) seen = (await processesWith(`sleep\0${marker}`)).length > 0
+        child.kill('SIGINT')
+      },
+    })
+
+    expect(run.result, run.result.message).toMatchObject({ status: 'interrupted', exitCode: 130 })
+    expect(seen).toBe(true)
+    expect(await processesWith(`sleep\0${marker}`)).toEqual([])
   })
 
   it('end with 7 where a service does not last through them on the base', async () => {
