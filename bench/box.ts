@@ -1,12 +1,16 @@
 /**
- * What a box costs per command: `true` in each backend and as a plain child, taking turns, so that other load on the
- * machine hits all alike. Prints medians and what each adds to a plain child. `node bench/box.ts [rounds]`
+ * What a box costs per command: `true` in each backend and as a plain child of `node:child_process`, taking turns, so
+ * that other load on the machine hits all alike. Prints medians, ratios and what each adds to a plain child, and then how
+ * soon a box with clinging processes is gone after it was cancelled. `node bench/box.ts [rounds]`
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import type { Box } from '../src/io/box/box.ts'
 import { createBwrapBox } from '../src/io/box/bwrap.ts'
+import { shellStarter } from '../src/io/box/starter.ts'
 import { createUnshareBox, prepareTree } from '../src/io/box/unshare.ts'
 
 const rounds = Number(process.argv[2] ?? 40)
@@ -14,6 +18,7 @@ const limits = {
   wallMs: 30_000,
   outputBytes: 1_000_000,
   fileBytes: 2_000_000,
+  diskBytes: 1_000_000_000,
   tmpBytes: 8_000_000,
   processes: 200,
   cpuSeconds: 20,
@@ -23,12 +28,26 @@ const tree = await mkdtemp(join(tmpdir(), 'specproof-bench-'))
 await prepareTree(tree)
 const policy = { root: '/project', tree, readOnly: [], mounts: [], env: {} }
 
-const runs = new Map<string, () => Promise<unknown>>([['plain', () => execa('true')]])
-for (const box of [createBwrapBox(), createUnshareBox()]) {
+async function plain(): Promise<void> {
+  await once(spawn('true', { stdio: ['pipe', 'pipe', 'pipe'] }), 'close')
+}
+
+const boxes: [string, Box][] = [
+  ['bwrap', createBwrapBox()],
+  ['unshare', createUnshareBox()],
+  ['bwrap, shell', createBwrapBox('bwrap', shellStarter)],
+  ['unshare, shell', createUnshareBox(shellStarter)],
+]
+
+const runs = new Map<string, () => Promise<unknown>>([['plain', plain]])
+const usable: [string, Box][] = []
+for (const [name, box] of boxes) {
   const run = () => box.run(['true'], policy, limits, {})
   const { cause, message } = await run()
-  if (cause === 'exit') runs.set(box.name, run)
-  else console.log(`${box.name}: left out, ${message}`)
+  if (cause === 'exit') {
+    runs.set(name, run)
+    usable.push([name, box])
+  } else console.log(`${name}: left out, ${message}`)
 }
 
 const times = new Map([...runs.keys()].map((name) => [name, [] as number[]]))
@@ -39,13 +58,55 @@ for (let round = 0; round < rounds; round++) {
     times.get(name)!.push(performance.now() - started)
   }
 }
-await rm(tree, { recursive: true, force: true })
 
 const quantile = (values: number[], share: number) => values.sort((a, b) => a - b)[Math.floor(values.length * share)]!
-const plain = quantile(times.get('plain')!, 0.5)
+const load = () =>
+  loadavg()
+    .map((value) => value.toFixed(1))
+    .join(' ')
+console.log(`one command, ${rounds} rounds, load ${load()}`)
+const middle = quantile(times.get('plain')!, 0.5)
 for (const [name, values] of times) {
-  const [tenth, median] = [quantile(values, 0.1), quantile(values, 0.5)]
-  const ratio = `${(median / plain).toFixed(1)} times plain`
-  const added = `${(median - plain).toFixed(1)} ms more`
-  console.log(`${name.padEnd(8)} median ${median.toFixed(1)} ms, tenth ${tenth.toFixed(1)} ms; ${ratio}, ${added}`)
+  const [least, median] = [quantile(values, 0), quantile(values, 0.5)]
+  const ratio = `${(median / middle).toFixed(1)} times plain`
+  const added = `${(median - middle).toFixed(1)} ms more`
+  console.log(`${name.padEnd(14)} median ${median.toFixed(1)} ms, least ${least.toFixed(1)} ms; ${ratio}, ${added}`)
 }
+
+const CLINGING = `
+setsid sh -c 'trap "" TERM HUP; sleep 600; :' "$0" &
+(setsid sh -c 'sleep 600; :' "$0" &) &
+i=0; while [ $i -lt 30 ]; do sleep 600 & i=$((i + 1)); done
+echo started
+wait
+`
+
+async function isRunning(marker: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return lines.some((line) => line.includes(marker))
+}
+
+/** From the word to end it until its result is there, and whether a process of it was left then, in milliseconds. */
+async function endingOf(box: Box, marker: string): Promise<{ ms: number; left: boolean }> {
+  const controller = new AbortController()
+  let cancelled = 0
+  const onOutput = () => {
+    cancelled = performance.now()
+    controller.abort()
+  }
+  await box.run(['sh', '-c', CLINGING, marker], policy, limits, { signal: controller.signal, onOutput })
+  const ms = performance.now() - cancelled
+  return { ms, left: await isRunning(marker) }
+}
+
+console.log(`the end of 35 processes after cancelling, load ${load()}`)
+for (const [name, box] of usable) {
+  const endings: Awaited<ReturnType<typeof endingOf>>[] = []
+  for (let round = 0; round < rounds / 2; round++) endings.push(await endingOf(box, `ending-${process.pid}-${round}`))
+  const all = endings.map(({ ms }) => ms)
+  const left = endings.filter((ending) => ending.left).length
+  const figures = `median ${quantile(all, 0.5).toFixed(1)} ms, most ${Math.max(...all).toFixed(1)} ms`
+  console.log(`${name.padEnd(14)} ${figures}; processes left in ${left} of ${endings.length}`)
+}
+await rm(tree, { recursive: true, force: true })

@@ -5,20 +5,28 @@ import { dirname, join } from 'node:path'
 import { execa, execaSync } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { createBwrapBox } from '../../src/io/box/bwrap.ts'
+import { shellStarter } from '../../src/io/box/starter.ts'
 import { createUnshareBox, prepareTree } from '../../src/io/box/unshare.ts'
 import { boxConformance } from '../io/box/conformance.ts'
 
-boxConformance('unshare', { make: createUnshareBox, prepareTree })
+boxConformance('unshare', { make: () => createUnshareBox(), prepareTree })
 
 const { failed: noBwrap } = execaSync('bwrap', ['--version'], { reject: false })
 if (noBwrap) console.warn('the box of bwrap is not tried: it is not installed')
-describe.skipIf(noBwrap)('bubblewrap', () => boxConformance('bwrap', { make: createBwrapBox, prepareTree }))
+describe.skipIf(noBwrap)('bubblewrap', () => boxConformance('bwrap', { make: () => createBwrapBox(), prepareTree }))
+
+// What a machine without Perl gets.
+describe.skipIf(process.env.SPECPROOF_PLAIN_RUN !== undefined)('with a shell inside', () => {
+  boxConformance('unshare by a shell', { make: () => createUnshareBox(shellStarter), prepareTree })
+  const make = () => createBwrapBox('bwrap', shellStarter)
+  describe.skipIf(noBwrap)('bubblewrap', () => boxConformance('bwrap by a shell', { make, prepareTree }))
+})
 
 const checkout = dirname(dirname(import.meta.dirname))
 const asPlainUser = ['setpriv', '--reuid=12345', '--regid=12345', '--clear-groups', '--inh-caps=-all', '--']
 
 // The checkout may lie where only root can read, so the plain user sees it through a mount.
-const AT_MNT = 'mount --bind "$1" /mnt && cd /mnt && shift && exec "$@"'
+const AT_MNT = 'mount --rbind "$1" /mnt && cd /mnt && shift && exec "$@"'
 const inMount = ['-m', '--propagation', 'private', 'sh', '-c', AT_MNT, 'sh', checkout, ...asPlainUser]
 
 const node = realpathSync(process.execPath)
@@ -48,7 +56,7 @@ describe.skipIf(why !== null)('every box, for a plain user', () => {
     const options = ['--configLoader=runner', '--reporter=json', `--outputFile=${file}`]
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...options, 'test/conformance/box.test.ts']
 
-    const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home }
+    const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home, SPECPROOF_PLAIN_RUN: 'yes' }
     const run = await execa('unshare', [...inMount, nodeAtMnt, ...vitest], { env, extendEnv: false, reject: false })
     const text = await readFile(file, 'utf8').catch(() => null)
     await rm(home, { recursive: true, force: true })

@@ -22,7 +22,7 @@ const backends = (['unshare', 'bwrap'] as const).filter((name) => name !== 'bwra
 if (!backends.includes('bwrap')) console.warn('no escape is tried from the box of bwrap: it is not installed')
 
 // The checkout may lie where only root can read, so that others see it through a mount.
-const AT_MNT = 'mount --bind "$1" /mnt && cd /mnt && shift && exec "$@"'
+const AT_MNT = 'mount --rbind "$1" /mnt && cd /mnt && shift && exec "$@"'
 const atMnt = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', AT_MNT, 'sh', checkout]
 const asPlainUser = [
   ...atMnt,

@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Box } from '../../src/io/box/box.ts'
 import { outerNamespaces } from '../../src/io/box/identity.ts'
-import { createLinuxBox } from '../../src/io/box/linux-box.ts'
+import { createLinuxBox, type Recipe } from '../../src/io/box/linux-box.ts'
 import { hostMounts } from '../../src/io/box/mount-table.ts'
-import { SETUP_SCRIPT } from '../../src/io/box/setup-script.ts'
+import { shellStarter } from '../../src/io/box/starter.ts'
 import { unshareVariables } from '../../src/io/box/unshare-layout.ts'
 import type { Weakness } from './attempt.ts'
 import { payloadUser } from './bait.ts'
@@ -43,26 +43,18 @@ function nakedBox(user: { uid?: number; gid?: number }): Box {
 
 /** The box of `unshare` whose payload keeps all rights in it. */
 function boxWithRights(): Box {
-  return createLinuxBox('unshare', async ({ plan, identity, limits, payload }) => ({
-    argv: [
-      'unshare',
-      ...outerNamespaces(identity),
-      '--',
-      'sh',
-      '-c',
-      SETUP_SCRIPT,
-      'box',
-      ...payload.slice(startOf(payload)),
-    ],
+  const recipe: Recipe = async ({ plan, identity, limits, start }) => ({
+    argv: ['unshare', ...outerNamespaces(identity), '--', ...withRights(start.build)],
     variables: await unshareVariables(plan, limits, await hostMounts()),
-  }))
+  })
+  return createLinuxBox('unshare', recipe, shellStarter)
 }
 
-/** Before it, the payload's command line only gives up rights. */
-function startOf(payload: string[]): number {
-  const at = payload.indexOf('sh')
-  if (at < 0) throw new Error(`no shell in ${payload.join(' ')}`)
-  return at
+/** `sh -c SCRIPT box`, and then the payload, which only gives up rights until its own shell starts. */
+function withRights(build: string[]): string[] {
+  const at = build.indexOf('sh', 4)
+  if (at < 0) throw new Error(`no shell in ${build.join(' ')}`)
+  return [...build.slice(0, 4), ...build.slice(at)]
 }
 
 export function weakBox(weakness: Weakness): Box {

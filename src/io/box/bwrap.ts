@@ -2,11 +2,12 @@ import { access, constants, readlink } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { Box, BoxLimits } from './box.ts'
 import type { Identity } from './identity.ts'
-import { commonVariables, SCRATCH, tmpfsSize } from './layout.ts'
+import { SCRATCH, tmpfsSize } from './layout.ts'
 import { createLinuxBox, type Recipe } from './linux-box.ts'
 import { fstabLine } from './mount-table.ts'
 import { type Plan, PlanError } from './plan.ts'
-import { FINISH_SCRIPT } from './setup-script.ts'
+import type { FindStarter } from './starter.ts'
+import { FILTER_DESCRIPTOR } from './supervise.ts'
 import { DEVICES, isWithin, SYSTEM_BINS } from './system.ts'
 
 /** What the last steps before the payload need; they give it up themselves. */
@@ -15,11 +16,18 @@ const TO_BECOME_PAYLOAD = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP']
 /** For a user namespace that has the uid 0 of this one as its parent. */
 const TO_NEST = ['CAP_SETFCAP']
 
-function namespaces(identity: Identity): string[] {
-  const own = ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try']
-  const capabilities = [...FOR_MOUNTS, ...(identity.kind === 'root' ? TO_BECOME_PAYLOAD : TO_NEST)]
+/** An overlay reads and writes its layers with the rights of whoever made it. */
+const FOR_OVERLAYS = ['CAP_CHOWN', 'CAP_FOWNER', 'CAP_DAC_OVERRIDE', 'CAP_MKNOD']
+
+function namespaces(identity: Identity, plan: Plan): string[] {
+  const own = ['--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try']
+  const capabilities = [
+    ...[...FOR_MOUNTS, ...(plan.overlays.length > 0 ? FOR_OVERLAYS : [])],
+    ...(identity.kind === 'root' ? TO_BECOME_PAYLOAD : TO_NEST),
+  ]
   return [
     ...own,
+    ...(plan.network === 'own' ? ['--unshare-net'] : []),
     // mount(8) refuses to work for anybody but uid 0.
     ...(identity.kind === 'root' ? [] : ['--unshare-user', '--uid', '0', '--gid', '0']),
     ...['--hostname', 'box', '--die-with-parent', '--as-pid-1', '--cap-drop', 'ALL'],
@@ -71,15 +79,18 @@ async function isInstalled(program: string): Promise<boolean> {
 /**
  * The box of `createUnshareBox`, built by bubblewrap (`bwrap` 0.8 or newer) in less time; it needs util-linux as well.
  * `program` is a name in a system folder or an absolute path. Where it is not installed every run ends with cause `box`.
+ * `findStarter` as with `createUnshareBox`.
  */
-export function createBwrapBox(program = 'bwrap'): Box {
-  const recipe: Recipe = async ({ plan, identity, limits, payload }) => {
+export function createBwrapBox(program = 'bwrap', findStarter?: FindStarter): Box {
+  const recipe: Recipe = async ({ plan, identity, limits, start }) => {
     if (!(await isInstalled(program))) throw new PlanError(`${program} is not installed`)
-    const options = [...namespaces(identity), ...(await mounts(plan, limits))]
+    const filter = start.filter === null ? [] : ['--seccomp', String(FILTER_DESCRIPTOR)]
+    const options = [...namespaces(identity, plan), ...filter, ...(await mounts(plan, limits))]
     return {
-      argv: [program, ...options, '--', 'sh', '-c', FINISH_SCRIPT, 'box', ...payload],
-      variables: { ...commonVariables(plan.cwd), BOX_FSTAB: finishingMounts(plan, limits) },
+      argv: [program, ...options, '--', ...start.finish],
+      variables: { BOX_FSTAB: finishingMounts(plan, limits) },
+      filter: start.filter,
     }
   }
-  return createLinuxBox('bwrap', recipe)
+  return createLinuxBox('bwrap', recipe, findStarter)
 }

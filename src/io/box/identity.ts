@@ -45,8 +45,9 @@ export async function detectIdentity(): Promise<Identity> {
 }
 
 /** The options of the outer `unshare`. */
-export function outerNamespaces(identity: Identity): string[] {
-  const own = ['--mount', '--pid', '--net', '--ipc', '--uts', '--cgroup', '--propagation', 'private', '--kill-child']
+export function outerNamespaces(identity: Identity, network: 'own' | 'host' = 'own'): string[] {
+  const net = network === 'own' ? ['--net'] : []
+  const own = ['--mount', '--pid', ...net, '--ipc', '--uts', '--cgroup', '--propagation', 'private', '--kill-child']
   return identity.kind === 'root' ? own : ['--user', '--map-root-user', ...own]
 }
 

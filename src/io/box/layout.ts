@@ -1,3 +1,6 @@
+import type { Identity } from './identity.ts'
+import { overlayLine } from './overlays.ts'
+import type { Plan } from './plan.ts'
 import { BOX_HOME } from './system.ts'
 
 /** The scratch folders; all share the one sized tmpfs that is the root. */
@@ -10,9 +13,15 @@ export function tmpfsSize(tmpBytes: number): { bytes: number; inodes: number } {
 }
 
 /** The BOX_* variables of the parts that the scripts of all backends share. */
-export function commonVariables(cwd: string): Record<string, string> {
+export function commonVariables(plan: Plan, identity: Identity, mapsOwners: boolean): Record<string, string> {
+  const own = plan.network === 'own'
   return {
-    BOX_CWD: cwd,
+    BOX_CWD: plan.cwd,
+    BOX_OVERLAYS: plan.overlays.map((overlay) => overlayLine(overlay, identity, mapsOwners)).join('\n'),
+    // Empty: the host's own are mounted there.
+    BOX_NAMES: own ? 'passwd: files\ngroup: files\nhosts: files dns\nservices: files' : '',
+    BOX_HOSTS: '127.0.0.1 localhost box\n::1 localhost',
+    BOX_LOOPBACK: own ? 'up' : '',
     BOX_PASSWD: `root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:${BOX_HOME}:/bin/sh`,
     BOX_GROUP: 'root:x:0:\nnogroup:x:65534:',
   }

@@ -18,23 +18,36 @@ function countsProcessesPerNamespace(): boolean {
   return major > 5 || (major === 5 && minor >= 14)
 }
 
+/** One limit of the kernel by its name for prlimit(1) and its number for the system call. */
+export interface Rlimit {
+  name: 'fsize' | 'cpu' | 'core' | 'nproc'
+  resource: number
+  soft: number
+  hard: number
+}
+
 /**
- * Options of prlimit(1). Never above what this process has itself: only a privileged one may raise a limit.
- * `counted`: something else counts the processes, and says so when there are too many.
+ * The limits that the kernel keeps for each process. Never above what this process has itself: only a privileged one may
+ * raise a limit. `counted`: something else counts the processes, and says so when there are too many.
  */
-export async function prlimitOptions(limits: BoxLimits, identity: Identity, counted = false): Promise<string[]> {
-  const hard = parseHardLimits(await readFile('/proc/self/limits', 'utf8').catch(() => ''))
-  const atMost = (name: string, value: number) =>
-    Math.min(Math.floor(value), hard.get(name) ?? Number.POSITIVE_INFINITY)
+export async function rlimits(limits: BoxLimits, identity: Identity, counted = false): Promise<Rlimit[]> {
+  const own = parseHardLimits(await readFile('/proc/self/limits', 'utf8').catch(() => ''))
+  const atMost = (name: string, value: number) => Math.min(Math.floor(value), own.get(name) ?? Number.POSITIVE_INFINITY)
+  const limit = (name: Rlimit['name'], resource: number, soft: number, hard = soft) => ({ name, resource, soft, hard })
   const seconds = atMost('Max cpu time', Math.max(1, Math.ceil(limits.cpuSeconds)))
-  const options = [
-    `--fsize=${atMost('Max file size', limits.fileBytes)}`,
+  const all = [
+    limit('fsize', 1, atMost('Max file size', limits.fileBytes)),
     // The second after the warning signal ends what ignores it.
-    `--cpu=${seconds}:${atMost('Max cpu time', seconds + 1)}`,
-    '--core=0',
+    limit('cpu', 0, seconds, atMost('Max cpu time', seconds + 1)),
+    limit('core', 4, 0),
   ]
-  if (counted) return options
+  if (counted) return all
   // Older kernels count all that the user runs on the whole machine: a number meant for one box would stop it at once.
   const countable = identity.kind === 'root' || countsProcessesPerNamespace()
-  return countable ? [...options, `--nproc=${atMost('Max processes', limits.processes)}`] : options
+  return countable ? [...all, limit('nproc', 6, atMost('Max processes', limits.processes))] : all
+}
+
+/** As options of prlimit(1). */
+export function prlimitOptions(limits: Rlimit[]): string[] {
+  return limits.map(({ name, soft, hard }) => `--${name}=${soft}${hard === soft ? '' : `:${hard}`}`)
 }

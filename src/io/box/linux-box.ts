@@ -1,49 +1,39 @@
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from './box.ts'
 import { type CgroupPlace, findCgroupPlaces, makeRunGroup, type RunGroup } from './cgroup.ts'
-import { detectIdentity, type Identity, levelOf, withoutRights } from './identity.ts'
-import { prlimitOptions } from './limits.ts'
+import { detectIdentity, type Identity, levelOf } from './identity.ts'
+import { commonVariables } from './layout.ts'
 import { type Plan, PlanError, planBox } from './plan.ts'
 import { probeBox } from './probe.ts'
 import { failed, toResult } from './result.ts'
-import { leaveSessionKeys } from './session-keys.ts'
-import { STARTED_SCRIPT } from './setup-script.ts'
+import { type FindStarter, findStarter, type Start, type Starter } from './starter.ts'
 import { supervise } from './supervise.ts'
 import { BOX_HOME, SYSTEM_BINS, type SystemLayout, systemLayout } from './system.ts'
 
-/** Makes the command line and its environment that build a box and run `payload` in it as the last step. */
-export type Recipe = (made: {
-  plan: Plan
-  identity: Identity
-  limits: BoxLimits
-  /** Gives up every right, then starts what was asked for. */
-  payload: string[]
-}) => Promise<{ argv: string[]; variables: Record<string, string> }>
+/** Makes the command line and its environment that build a box and start the payload in it as the last step. */
+export type Recipe = (made: { plan: Plan; identity: Identity; limits: BoxLimits; start: Start }) => Promise<{
+  argv: string[]
+  variables: Record<string, string>
+  /** What the outermost program reads from the descriptor for the filter of system calls. */
+  filter?: Buffer | null
+}>
 
 interface Machine {
   identity: Identity
   system: SystemLayout
   cgroups: CgroupPlace[]
-  /** Start of the payload's command line; null when the keys of the caller's session stay readable. */
-  leaveKeys: string[] | null
+  starter: Starter
 }
 
 const NOTHING_STRUCK = { memory: false, processes: false }
 
-async function detectMachine(): Promise<Machine> {
-  const [identity, system, cgroups, leaveKeys] = await Promise.all([
+async function detectMachine(find: FindStarter): Promise<Machine> {
+  const [identity, system, cgroups, starter] = await Promise.all([
     detectIdentity(),
     systemLayout(),
     findCgroupPlaces(),
-    leaveSessionKeys(),
+    find(),
   ])
-  return { identity, system, cgroups, leaveKeys }
-}
-
-function payloadLine(argv: string[], policy: BoxPolicy, limits: string[], { identity, leaveKeys }: Machine): string[] {
-  const environment = { PATH: SYSTEM_BINS.join(':'), HOME: BOX_HOME, ...policy.env }
-  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
-  const started = ['sh', '-c', STARTED_SCRIPT, 'sh', 'env', '-i', ...assignments, ...argv]
-  return withoutRights(identity, limits, [...(leaveKeys ?? []), ...started])
+  return { identity, system, cgroups, starter }
 }
 
 function refuse(argv: string[], policy: BoxPolicy): string | null {
@@ -56,17 +46,17 @@ function refuse(argv: string[], policy: BoxPolicy): string | null {
   return argv.some((arg) => arg.includes('\0')) ? 'an argument holds a zero byte' : null
 }
 
-function furtherLevel({ cgroups, leaveKeys }: Machine): string {
+function furtherLevel(name: string, { cgroups, starter }: Machine): string {
   const limited = cgroups.some(({ controller }) => controller === 'memory')
   const memory = limited ? 'memory limited by a control group' : 'memory not limited'
-  return leaveKeys === null ? `${memory}; session keys not hidden (needs Perl or Python)` : memory
+  return [memory, ...starter.lacks(name === 'bwrap')].join('; ')
 }
 
 /** A box of Linux namespaces. What the payload may see and do is decided here; `recipe` only builds it. */
-export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe): Box {
+export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe, find: FindStarter = findStarter): Box {
   let detected: Promise<Machine> | null = null
   const machine = () => {
-    detected ??= detectMachine()
+    detected ??= detectMachine(find)
     return detected
   }
   const run: Box['run'] = async (argv, policy, limits, options): Promise<BoxResult> => {
@@ -75,14 +65,16 @@ export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe): Box {
     let plan: Plan | null = null
     let group: RunGroup | null = null
     try {
-      const known = await machine()
-      const { identity, system, cgroups } = known
+      const { identity, system, cgroups, starter } = await machine()
       plan = await planBox(policy, system)
       group = await makeRunGroup(cgroups, limits)
+      const env = { PATH: SYSTEM_BINS.join(':'), HOME: BOX_HOME, ...policy.env }
       const counted = group?.controllers.includes('pids') ?? false
-      const payload = payloadLine(argv, policy, await prlimitOptions(limits, identity, counted), known)
-      const made = await recipe({ plan, identity, limits, payload })
-      const outcome = await supervise(group?.enter(made.argv) ?? made.argv, made.variables, limits, options)
+      const start = await starter.start({ argv, env, limits, identity, counted })
+      const made = await recipe({ plan, identity, limits, start })
+      const variables = { ...commonVariables(plan, identity, starter.mapsOwners), ...made.variables }
+      const line = group?.enter(made.argv) ?? made.argv
+      const outcome = await supervise({ argv: line, variables, filter: made.filter ?? null }, limits, options)
       return toResult(outcome, (await group?.struck()) ?? NOTHING_STRUCK)
     } catch (error) {
       if (error instanceof PlanError) return failed(error.message)
@@ -98,7 +90,7 @@ export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe): Box {
     probe: (repository) =>
       probeBox(box, repository, async () => {
         const known = await machine()
-        return `${levelOf(name, known.identity)}; ${furtherLevel(known)}`
+        return `${levelOf(name, known.identity)}; ${furtherLevel(name, known)}`
       }),
   }
   return box

@@ -1,6 +1,8 @@
 import { lstat, mkdir, realpath, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
 import type { BoxPolicy } from './box.ts'
+import { hostNetworkBinds } from './host-network.ts'
+import type { OverlayPlace } from './overlays.ts'
 import { isSystemPath, isWithin, type SystemLayout } from './system.ts'
 
 /** Thrown inside this folder only: the policy cannot be built on this machine. */
@@ -26,6 +28,9 @@ export interface Plan {
   /** Folders, then empty files, that the box's own root needs before anything is mounted; absolute. */
   dirs: string[]
   files: string[]
+  /** Mounts of the list above that become writable at the end. */
+  overlays: OverlayPlace[]
+  network: 'own' | 'host'
   /** Removes the mount points that had to be made in the tree on the host. */
   cleanUp(): Promise<void>
 }
@@ -52,6 +57,7 @@ async function callerMounts(policy: BoxPolicy): Promise<Mount[]> {
   const all = [await resolveMount(policy.tree, policy.root, true)]
   const root = all[0]!.to
   for (const { from, to } of policy.mounts) all.push(await resolveMount(from, to, false))
+  for (const { from, to } of policy.overlays ?? []) all.push(await resolveMount(from, to, false))
   for (const path of policy.readOnly) {
     const normal = checkedPath(path, 'a mounted path')
     if (!isSystemPath(normal) || isWithin(normal, root)) all.push(await resolveMount(normal, normal, false))
@@ -118,14 +124,29 @@ async function placeMount(mount: Mount, earlier: Mount[], lists: { dirs: string[
   return makeInTree(hostPath, mount.isDirectory)
 }
 
+async function overlayPlaces(policy: BoxPolicy, mounts: Mount[]): Promise<OverlayPlace[]> {
+  const places: OverlayPlace[] = []
+  for (const { to } of policy.overlays ?? []) {
+    const mount = mounts.find((one) => one.to === checkedPath(to, 'a path inside the box'))!
+    const below = mounts.find((other) => other !== mount && isWithin(other.to, mount.to))
+    if (below) throw new PlanError(`cannot mount ${below.to}: it lies in ${mount.to}, which is an overlay`)
+    const { uid, gid, mode } = await stat(mount.from)
+    places.push({ to: mount.to, isDirectory: mount.isDirectory, uid, gid, mode: mode & 0o777 })
+  }
+  return places
+}
+
 /** Turns a policy into the mounts of a box. Throws a `PlanError` when they cannot be made on this machine. */
 export async function planBox(policy: BoxPolicy, system: SystemLayout): Promise<Plan> {
   const caller = await callerMounts(policy)
+  const overlays = await overlayPlaces(policy, caller)
+  const network = policy.network ?? 'own'
+  const binds = network === 'host' ? [...system.binds, ...(await hostNetworkBinds())] : system.binds
   const lists = { mounts: [] as Mount[], dirs: [] as string[], files: [] as string[] }
   const made: string[] = []
   const cleanUp = () => removeMade(made)
   try {
-    for (const bind of system.binds) {
+    for (const bind of binds) {
       const mount: Mount = { ...bind, isDirectory: (await stat(bind.from)).isDirectory(), writable: false }
       addPlace(mount, lists)
       lists.mounts.push(mount)
@@ -138,5 +159,5 @@ export async function planBox(policy: BoxPolicy, system: SystemLayout): Promise<
     await cleanUp()
     throw error
   }
-  return { cwd: normalize(policy.root), links: system.links, ...lists, cleanUp }
+  return { cwd: normalize(policy.root), links: system.links, ...lists, overlays, network, cleanUp }
 }

@@ -12,7 +12,7 @@ export function failed(message: string): BoxResult {
 
 /** Shells say 128 + n for a signal; they also print a word about it, which an exit with the same number lacks. */
 function payloadEnd(report: string): End | null {
-  const match = /^ready\n([\s\S]*)status (\d+)\n$/.exec(report)
+  const match = /^ready\n([\s\S]*)status (\d+)\n(?:scratch .*\n)?$/.exec(report)
   if (match === null) return null
   const code = Number(match[2])
   const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0]

@@ -1,10 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { open, readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { BoxLimits, BoxResult } from './box.ts'
 import { inheritableDescriptors, maskedDescriptors } from './descriptors.ts'
 
 type Cause = BoxResult['cause']
+
+/** What is started: a command line, its whole environment, and the bytes that it reads from FILTER_DESCRIPTOR. */
+export interface Program {
+  argv: string[]
+  variables: Record<string, string>
+  filter: Buffer | null
+}
 
 export interface Supervision {
   input?: string
@@ -30,6 +39,8 @@ export interface Outcome {
 const GRACE_MS = 5_000
 /** A longer timer would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** Where the outermost program finds a filter of system calls, if it gets one. */
+export const FILTER_DESCRIPTOR = 4
 /** The report is a few lines; anything longer is not ours. */
 const REPORT_CHARS = 4_096
 
@@ -42,21 +53,27 @@ function send(pid: number, signal: 'SIGKILL'): boolean {
 }
 
 /** Whether this is the first process of a pid namespace of its own. */
-async function isInit(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return /^NSpid:.*\s1$/m.test(status)
+function isInit(pid: number): boolean {
+  return /^NSpid:.*\s1$/m.test(readProc(`${pid}/status`))
+}
+
+/** In one go: whoever is to be ended must not get on meanwhile. Empty when the process is gone. */
+function readProc(name: string): string {
+  try {
+    return readFileSync(`/proc/${name}`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /**
  * Kills the first process of the box's pid namespace: the kernel then kills every other one in it, and the outermost
  * program ends only once all of them are gone. Before there is such a process, the whole group is killed.
  */
-async function killBox(pid: number): Promise<void> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
-  const pids = children.split(' ').filter(Boolean).map(Number)
+function killBox(pid: number): void {
+  const pids = readProc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
   // While it sets up, the outermost program may have other children.
-  const inits: number[] = []
-  for (const child of pids) if (await isInit(child)) inits.push(child)
+  const inits = pids.filter(isInit)
   if (inits.length === 0) send(-pid, 'SIGKILL')
   for (const init of inits) send(init, 'SIGKILL')
 }
@@ -99,14 +116,17 @@ class Output {
 type Ended = Pick<Outcome, 'exitCode' | 'signal' | 'spawnError'>
 
 /** Plain `spawn`: with a descriptor of a high number to mask, execa takes longer than the whole box. */
-function start(argv: string[], variables: Record<string, string>, masked: (number | 'ignore')[]) {
+function start({ argv, variables, filter }: Program, masked: (number | 'ignore')[]) {
   const child = spawn(argv[0]!, argv.slice(1), {
     env: { ...variables, PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
     cwd: '/',
     // A session of its own: no terminal to push characters into, and Ctrl-C reaches us first.
     detached: true,
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...masked],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...(filter === null ? masked : ['pipe' as const, ...masked.slice(1)])],
   })
+  const filtered = filter === null ? null : (child.stdio[FILTER_DESCRIPTOR] as Writable | null | undefined)
+  filtered?.on('error', () => {})
+  filtered?.end(filter)
   const ended = new Promise<Ended>((resolve) => {
     child.on('error', (error) => {
       if (child.pid === undefined) resolve({ exitCode: null, signal: null, spawnError: error.message })
@@ -130,17 +150,25 @@ function attach(child: ChildProcess, output: Output, input: string): { text: str
   return report
 }
 
+const NEVER_STARTED: Outcome = {
+  ...{ stopped: 'cancelled', exitCode: null, signal: null, spawnError: null },
+  ...{ stdout: '', stderr: '', report: '', durationMs: 0 },
+}
+
 /** Runs one command line under the limits that are kept from outside; resolves when its whole process tree is gone. */
 export async function supervise(
-  argv: string[],
-  variables: Record<string, string>,
+  program: Program,
   limits: Pick<BoxLimits, 'wallMs' | 'outputBytes'>,
   { input = '', signal, onOutput = () => {} }: Supervision,
 ): Promise<Outcome> {
   const started = performance.now()
   const nullDevice = await open('/dev/null', 'r+')
   const masked = maskedDescriptors(await inheritableDescriptors(), nullDevice.fd)
-  const { child, ended } = start(argv, variables, masked)
+  if (signal?.aborted) {
+    await nullDevice.close()
+    return NEVER_STARTED
+  }
+  const { child, ended } = start(program, masked)
   const { pid } = child
   let stopped: Cause | null = null
   let grace: NodeJS.Timeout | undefined
@@ -148,14 +176,13 @@ export async function supervise(
   const stop = (cause: Cause) => {
     if (stopped !== null || !running || pid === undefined) return
     stopped = cause
-    void killBox(pid)
+    killBox(pid)
     grace = setTimeout(() => running && send(-pid, 'SIGKILL'), GRACE_MS)
   }
   const output = new Output(limits.outputBytes, onOutput, () => stop('output'))
   const report = attach(child, output, input)
   const onAbort = () => stop('cancelled')
   signal?.addEventListener('abort', onAbort, { once: true })
-  if (signal?.aborted) onAbort()
   const timer = setTimeout(() => stop('wall-clock'), Math.min(limits.wallMs, LONGEST_TIMER_MS))
   const end = await ended
   running = false

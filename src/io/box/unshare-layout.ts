@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import type { BoxLimits } from './box.ts'
-import { commonVariables, SCRATCH, tmpfsSize } from './layout.ts'
+import { SCRATCH, tmpfsSize } from './layout.ts'
 import { fstabLine, type HostMount, lockedOptions, submounts } from './mount-table.ts'
 import { type Mount, type Plan, PlanError } from './plan.ts'
 import { PERL_LOOPBACK_UP } from './setup-script.ts'
@@ -59,7 +59,6 @@ export async function unshareVariables(
   const { bytes, inodes } = tmpfsSize(limits.tmpBytes)
   const inRoot = (paths: string[]) => paths.map((path) => `.${path}`).join('\n')
   return {
-    ...commonVariables(plan.cwd),
     BOX_BASE: base,
     BOX_TMPFS: `size=${bytes},nr_inodes=${inodes},mode=755`,
     BOX_DIRS: inRoot(['/proc', '/mnt', ...SCRATCH, ...plan.dirs]),

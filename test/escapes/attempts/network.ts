@@ -129,7 +129,6 @@ escaped('a raw socket')`,
     language: 'python',
     weakness: 'naked-user',
     needs: 'vsock',
-    knownHole: 'network namespaces do not part vsock addresses; only a filter of system calls could',
     script: `
 try:
     s = socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)

@@ -1,24 +1,30 @@
 import { expect, it } from 'vitest'
-import { parseHardLimits, prlimitOptions } from '../../../src/io/box/limits.ts'
+import { parseHardLimits, prlimitOptions, rlimits } from '../../../src/io/box/limits.ts'
 import { supervise } from '../../../src/io/box/supervise.ts'
 import { LIMITS } from './support.ts'
 
+const program = (...argv: string[]) => ({ argv, variables: {}, filter: null })
+
 it('reports a program that cannot be started', async () => {
-  const outcome = await supervise(['/no/such/program'], {}, LIMITS, {})
+  const outcome = await supervise(program('/no/such/program'), LIMITS, {})
 
   expect(outcome).toMatchObject({ stopped: null, stdout: '', report: '' })
   expect(outcome.spawnError).toContain('ENOENT')
 })
 
 it('takes a wall clock beyond the longest timer as one that never ends', async () => {
-  const outcome = await supervise(['/bin/sh', '-c', 'sleep 0.1; echo ready >&3'], {}, { ...LIMITS, wallMs: 1e12 }, {})
+  const outcome = await supervise(
+    program('/bin/sh', '-c', 'sleep 0.1; echo ready >&3'),
+    { ...LIMITS, wallMs: 1e12 },
+    {},
+  )
 
   expect(outcome).toMatchObject({ stopped: null, exitCode: 0, report: 'ready\n' })
 })
 
 it('drops a character that the output limit cuts in two', async () => {
   const script = `printf 'aä'; sleep 600`
-  const outcome = await supervise(['/bin/sh', '-c', script], {}, { ...LIMITS, outputBytes: 2 }, {})
+  const outcome = await supervise(program('/bin/sh', '-c', script), { ...LIMITS, outputBytes: 2 }, {})
 
   expect(outcome).toMatchObject({ stopped: 'output', stdout: 'a' })
 })
@@ -31,7 +37,7 @@ it('never asks for more than the hard limits that it runs under', async () => {
     ['Max processes', 60],
   ])
 
-  const options = await prlimitOptions({ ...LIMITS, processes: 2 ** 40 }, { kind: 'root', nested: true })
+  const options = prlimitOptions(await rlimits({ ...LIMITS, processes: 2 ** 40 }, { kind: 'root', nested: true }))
   const asked = Number(/^--nproc=(\d+)$/.exec(options.at(-1)!)?.[1])
   expect(asked).toBeLessThan(2 ** 40)
 })
@@ -40,7 +46,7 @@ it('ends a program that has children but no pid namespace yet', async () => {
   const controller = new AbortController()
   const options = { signal: controller.signal, onOutput: () => controller.abort() }
 
-  const outcome = await supervise(['/bin/sh', '-c', 'sleep 600 & echo; sleep 600; echo on'], {}, LIMITS, options)
+  const outcome = await supervise(program('/bin/sh', '-c', 'sleep 600 & echo; sleep 600; echo on'), LIMITS, options)
 
   expect(outcome).toMatchObject({ stopped: 'cancelled', stdout: '\n', signal: 'SIGKILL' })
 })
