@@ -26,11 +26,13 @@ export interface RunGroup {
   controllers: Controller[]
   /** The command line that enters the group and then becomes `argv`. */
   enter(argv: string[]): string[]
+  /** Files to be opened for writing; whoever writes \`0\` to all of them enters the group. */
+  entrances: string[]
   struck(): Promise<Struck>
   remove(): Promise<void>
 }
 
-/** The outermost program and the first process of the box are in the group as well. */
+/** The first process of the box is in the group as well, and with a shell inside the outermost program too. */
 const OWN_PROCESSES = 2
 const PREFIX = 'specproof-'
 const ENTER = 'for group in $1; do echo 0 > "$group/cgroup.procs" || exit; done; shift; exec "$@"'
@@ -172,6 +174,7 @@ export async function makeRunGroup(places: CgroupPlace[], limits: BoxLimits): Pr
   return {
     controllers: used.map(({ controller }) => controller),
     enter: (argv) => enter(groups, argv),
+    entrances: groups.map((group) => join(group, 'cgroup.procs')),
     struck: async () => ({
       memory: await any('memory', (version) => (version === 1 ? 'memory.oom_control' : 'memory.events'), 'oom_kill'),
       processes: await any('pids', () => 'pids.events', 'max'),

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from './box.ts'
 import { type CgroupPlace, findCgroupPlaces, makeRunGroup, type RunGroup } from './cgroup.ts'
 import { detectIdentity, type Identity, levelOf } from './identity.ts'
@@ -6,7 +7,7 @@ import { type Plan, PlanError, planBox } from './plan.ts'
 import { probeBox } from './probe.ts'
 import { failed, toResult } from './result.ts'
 import { type FindStarter, findStarter, type Start, type Starter } from './starter.ts'
-import { supervise } from './supervise.ts'
+import { type Outcome, type Program, type Supervision, supervise } from './supervise.ts'
 import { BOX_HOME, SYSTEM_BINS, type SystemLayout, systemLayout } from './system.ts'
 
 /** Makes the command line and its environment that build a box and start the payload in it as the last step. */
@@ -52,6 +53,21 @@ function furtherLevel(name: string, { cgroups, starter }: Machine): string {
   return [memory, ...starter.lacks(name === 'bwrap')].join('; ')
 }
 
+/** Hands the entrances of a group on to the first process of the box, which sees no control groups. */
+async function superviseIn(
+  group: RunGroup | null,
+  program: Program,
+  limits: BoxLimits,
+  options: Supervision,
+): Promise<Outcome> {
+  const inherit = (group?.entrances ?? []).map((path) => openSync(path, 'w'))
+  try {
+    return await supervise({ ...program, inherit }, limits, options)
+  } finally {
+    for (const descriptor of inherit) closeSync(descriptor)
+  }
+}
+
 /** A box of Linux namespaces. What the payload may see and do is decided here; `recipe` only builds it. */
 export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe, find: FindStarter = findStarter): Box {
   let detected: Promise<Machine> | null = null
@@ -70,11 +86,20 @@ export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe, find: 
       group = await makeRunGroup(cgroups, limits)
       const env = { PATH: SYSTEM_BINS.join(':'), HOME: BOX_HOME, ...policy.env }
       const counted = group?.controllers.includes('pids') ?? false
-      const start = await starter.start({ argv, env, limits, identity, counted })
+      const start = await starter.start({ argv, env, limits, identity, counted, groups: group?.entrances.length ?? 0 })
       const made = await recipe({ plan, identity, limits, start })
       const variables = { ...commonVariables(plan, identity, starter.mapsOwners), ...made.variables }
-      const line = group?.enter(made.argv) ?? made.argv
-      const outcome = await supervise({ argv: line, variables, filter: made.filter ?? null }, limits, options)
+      const outcome = await superviseIn(
+        starter.entersGroups ? group : null,
+        {
+          argv: starter.entersGroups ? made.argv : (group?.enter(made.argv) ?? made.argv),
+          variables,
+          filter: made.filter ?? null,
+          inherit: [],
+        },
+        limits,
+        options,
+      )
       return toResult(outcome, (await group?.struck()) ?? NOTHING_STRUCK)
     } catch (error) {
       if (error instanceof PlanError) return failed(error.message)

@@ -1,4 +1,5 @@
 import { PAYLOAD_ID } from './identity.ts'
+import { FIRST_INHERITED } from './supervise.ts'
 import type { KnownArchitecture } from './syscall-filter.ts'
 
 const NUMBERS: Record<KnownArchitecture, Record<string, number>> = {
@@ -245,6 +246,12 @@ open REPORT, '>&=3' or die "report: $!\\n";
 fcntl REPORT, 2, 1 or die "report: $!\\n";
 umask 022;
 my $how = shift @ARGV;
+my $groups = shift @ARGV;
+for (my $descriptor = ${FIRST_INHERITED}; $descriptor < ${FIRST_INHERITED} + $groups; $descriptor++) {
+  open my $group, ">&=$descriptor" or die "control group: $!\\n";
+  defined syswrite $group, '0' or die "control group: $!\\n";
+  close $group;
+}
 $how eq 'build' ? build() : finish();
 chdir $ENV{BOX_CWD} or die "$ENV{BOX_CWD}: $!\\n";
 payload(@ARGV);
@@ -253,7 +260,7 @@ payload(@ARGV);
 /**
  * The first process of a box, as one Perl program: what SETUP_SCRIPT, FINISH_SCRIPT and the chain of programs before the
  * payload do in a dozen processes, and the filter of system calls. Takes the same BOX_* variables. Arguments: `build` or
- * `finish`, `root` or `user`, whether the payload gets a user namespace (1 or 0), limits (`resource:soft:hard,...`), the
+ * `finish`, the number of control groups to enter by descriptors, `root` or `user`, whether the payload gets a user namespace (1 or 0), limits (`resource:soft:hard,...`), the
  * filter in hexadecimal digits or '', the number of the environment's variables, these, and the payload's command line.
  */
 export function perlScript(architecture: KnownArchitecture): string {

@@ -25,6 +25,8 @@ export interface Asked {
   identity: Identity
   /** A control group counts the processes. */
   counted: boolean
+  /** How many control groups are to be entered. */
+  groups: number
 }
 
 /** Who works inside, from the first process to the payload. */
@@ -32,6 +34,8 @@ export interface Starter {
   start(asked: Asked): Promise<Start>
   /** It can make a mount in which files have other owners. */
   mapsOwners: boolean
+  /** It enters control groups by descriptors; else whatever starts it has to be in them. */
+  entersGroups: boolean
   /** What is not closed, in words for the level, by whether the box can set a filter itself. */
   lacks(boxFilters: boolean): string[]
 }
@@ -59,16 +63,17 @@ export async function perlStarter(architecture: string = process.arch): Promise<
   if (!(await perlWorks(script))) return null
   const filter = filterHere()?.toString('hex') ?? ''
   return {
-    async start({ argv, env, limits, identity, counted }) {
+    async start({ argv, env, limits, identity, counted, groups }) {
       const kept = await rlimits(limits, identity, counted)
       const table = kept.map(({ resource, soft, hard }) => `${resource}:${soft}:${hard}`).join(',')
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
       const rights = [identity.kind, identity.nested ? '1' : '0', table, filter]
       const all = [...rights, String(variables.length), ...variables, ...argv]
-      const run = (how: string) => [PERL, '-e', script, '--', how, ...all]
+      const run = (how: string) => [PERL, '-e', script, '--', how, String(groups), ...all]
       return { build: run('build'), finish: run('finish'), filter: null }
     },
     mapsOwners: true,
+    entersGroups: true,
     lacks: () => (filter === '' ? ['system calls not filtered (not in this kernel)'] : []),
   }
 }
@@ -87,6 +92,7 @@ export async function shellStarter(): Promise<Starter> {
       return { build: run(SETUP_SCRIPT), finish: run(FINISH_SCRIPT), filter }
     },
     mapsOwners: false,
+    entersGroups: false,
     lacks(boxFilters) {
       if (boxFilters && filter !== null) return []
       const keys = leaveKeys === null ? ['session keys not hidden (needs Perl or Python)'] : []

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { BoxLimits, BoxResult } from './box.ts'
@@ -8,11 +7,15 @@ import { inheritableDescriptors, maskedDescriptors } from './descriptors.ts'
 
 type Cause = BoxResult['cause']
 
-/** What is started: a command line, its whole environment, and the bytes that it reads from FILTER_DESCRIPTOR. */
+/** What is started. */
 export interface Program {
   argv: string[]
+  /** The whole environment, PATH apart. */
   variables: Record<string, string>
+  /** What it reads from FILTER_DESCRIPTOR; null when nothing is there. */
   filter: Buffer | null
+  /** Descriptors of this process that it gets from FIRST_INHERITED on; only without a filter. */
+  inherit: number[]
 }
 
 export interface Supervision {
@@ -41,6 +44,7 @@ const GRACE_MS = 5_000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 /** Where the outermost program finds a filter of system calls, if it gets one. */
 export const FILTER_DESCRIPTOR = 4
+export const FIRST_INHERITED = 4
 /** The report is a few lines; anything longer is not ours. */
 const REPORT_CHARS = 4_096
 
@@ -116,14 +120,18 @@ class Output {
 type Ended = Pick<Outcome, 'exitCode' | 'signal' | 'spawnError'>
 
 /** Plain `spawn`: with a descriptor of a high number to mask, execa takes longer than the whole box. */
-function start({ argv, variables, filter }: Program, masked: (number | 'ignore')[]) {
+function start({ argv, variables, filter, inherit }: Program) {
+  const nullDevice = openSync('/dev/null', 'r+')
+  const given = [...(filter === null ? [] : ['pipe' as const]), ...inherit]
+  const masked = maskedDescriptors(inheritableDescriptors(), nullDevice).slice(given.length)
   const child = spawn(argv[0]!, argv.slice(1), {
     env: { ...variables, PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
     cwd: '/',
     // A session of its own: no terminal to push characters into, and Ctrl-C reaches us first.
     detached: true,
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...(filter === null ? masked : ['pipe' as const, ...masked.slice(1)])],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...given, ...masked],
   })
+  closeSync(nullDevice)
   const filtered = filter === null ? null : (child.stdio[FILTER_DESCRIPTOR] as Writable | null | undefined)
   filtered?.on('error', () => {})
   filtered?.end(filter)
@@ -162,13 +170,8 @@ export async function supervise(
   { input = '', signal, onOutput = () => {} }: Supervision,
 ): Promise<Outcome> {
   const started = performance.now()
-  const nullDevice = await open('/dev/null', 'r+')
-  const masked = maskedDescriptors(await inheritableDescriptors(), nullDevice.fd)
-  if (signal?.aborted) {
-    await nullDevice.close()
-    return NEVER_STARTED
-  }
-  const { child, ended } = start(program, masked)
+  if (signal?.aborted) return NEVER_STARTED
+  const { child, ended } = start(program)
   const { pid } = child
   let stopped: Cause | null = null
   let grace: NodeJS.Timeout | undefined
@@ -190,7 +193,6 @@ export async function supervise(
   clearTimeout(grace)
   signal?.removeEventListener('abort', onAbort)
   output.finish()
-  await nullDevice.close()
   return {
     stopped,
     ...end,

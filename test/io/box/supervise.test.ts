@@ -3,7 +3,7 @@ import { parseHardLimits, prlimitOptions, rlimits } from '../../../src/io/box/li
 import { supervise } from '../../../src/io/box/supervise.ts'
 import { LIMITS } from './support.ts'
 
-const program = (...argv: string[]) => ({ argv, variables: {}, filter: null })
+const program = (...argv: string[]) => ({ argv, variables: {}, filter: null, inherit: [] })
 
 it('reports a program that cannot be started', async () => {
   const outcome = await supervise(program('/no/such/program'), LIMITS, {})
