@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -65,6 +66,8 @@ export function boxConformance(name: string, { make, prepareTree }: BoxUnderTest
     protects(make, current)
     passesThrough(current)
     mounts(current)
+    overlays(current)
+    usesNetwork(current)
     ends(current)
     limitsHold(current)
     groupsHold(current, places)
@@ -320,6 +323,127 @@ function mounts(scene: () => Scene): void {
 
     expect([one.stdout, two.stdout]).toEqual(['one\nmine\n', 'two\nmine\n'])
     expect((await readdir(tree)).sort()).toEqual(['one', 'source.txt', 'two'])
+  })
+}
+
+function overlays(scene: () => Scene): void {
+  /** A folder that belongs to the caller, root's if root made it. */
+  async function base(): Promise<string> {
+    const from = join(scene().dir, 'base, with: odd')
+    await mkdir(join(from, 'sub/deep'), { recursive: true })
+    await writeFile(join(from, 'kept'), 'kept')
+    await writeFile(join(from, 'sub/changed'), 'original')
+    await writeFile(join(from, 'sub/deep/removed'), 'there')
+    await chmod(join(from, 'sub/changed'), 0o644)
+    await symlink('kept', join(from, 'link'))
+    return from
+  }
+
+  async function contents(dir: string): Promise<string[]> {
+    const entries = await readdir(dir, { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    return Promise.all(files.sort().map(async (path) => `${path.slice(dir.length)}: ${await readFile(path, 'utf8')}`))
+  }
+
+  it('lets an overlay be written, and throws it away: its base and the next run see the original', async () => {
+    const from = await base()
+    const before = await contents(from)
+    const policy = { overlays: [{ from, to: `${ROOT}/cache of it` }] }
+    const script = `
+set -e
+cd 'cache of it'
+cat link sub/changed
+echo more >> sub/changed
+rm -r sub/deep
+mkdir sub/deep
+echo new > sub/deep/new
+mv sub moved
+echo top > top
+rm kept
+cat moved/changed
+find . -type f | sort`
+
+    const first = await scene().run(script, { policy })
+    const second = await scene().run(script, { policy })
+
+    const found = './moved/changed\n./moved/deep/new\n./top\n'
+    expect(first).toMatchObject({ exitCode: 0, stdout: `keptoriginaloriginalmore\n${found}`, stderr: '' })
+    expect(second.stdout).toBe(first.stdout)
+    expect(await contents(from)).toEqual(before)
+    expect(await readdir(scene().tree)).toEqual(['source.txt'])
+  })
+
+  it('limits what is written to overlays together with /tmp', async () => {
+    const policy = { overlays: [{ from: await base(), to: '/overlay' }] }
+    const fill =
+      'for i in 1 2 3 4; do head -c 1900000 /dev/zero > /tmp/$i && head -c 1900000 /dev/zero > /overlay/$i; done'
+
+    const result = await scene().run(`${fill}; du -sbc /tmp /overlay | tail -1`, { policy })
+
+    expect(result.stderr).toContain('No space left')
+    expect(Number(result.stdout.split('\t')[0])).toBeLessThan(LIMITS.tmpBytes + 200_000)
+  })
+
+  it('overlays a single file', async () => {
+    const from = join(await base(), 'kept')
+    const result = await scene().run('echo x >> /etc-file; cat /etc-file', {
+      policy: { overlays: [{ from, to: '/etc-file' }] },
+    })
+
+    expect(result).toMatchObject({ exitCode: 0, stdout: 'keptx\n' })
+    expect(await readFile(from, 'utf8')).toBe('kept')
+  })
+
+  it('hides what lies beneath an overlay', async () => {
+    const policy = { overlays: [{ from: await base(), to: '/overlay' }] }
+    const result = await scene().run('find /.box -mindepth 1; touch /.box/x', { policy })
+
+    expect(result).toMatchObject({ exitCode: 1, stdout: '' })
+  })
+
+  it('says that nothing can be mounted in an overlay', async () => {
+    const { dir, run } = scene()
+    const policy = { overlays: [{ from: await base(), to: '/overlay' }], mounts: [{ from: dir, to: '/overlay/sub' }] }
+
+    expect(await run('true', { policy })).toMatchObject({
+      cause: 'box',
+      message: expect.stringContaining('/overlay/sub'),
+    })
+  })
+}
+
+function usesNetwork(scene: () => Scene): void {
+  it("connects to the host's loopback when it has the host's network, and only then", async () => {
+    let reached = 0
+    const server = createServer((socket) => {
+      reached++
+      socket.end('hello')
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const connect = `bash -c 'exec 8<> /dev/tcp/127.0.0.1/${port} && timeout 5 cat <&8'`
+
+    const without = await scene().run(connect)
+    const reachedBefore = reached
+    const result = await scene().run(connect, { policy: { network: 'host' } })
+    await new Promise((done) => server.close(done))
+
+    expect([without.stdout, reachedBefore]).toEqual(['', 0])
+    expect(result).toMatchObject({ cause: 'exit', exitCode: 0, stdout: 'hello' })
+  })
+
+  it('resolves names as the host does when it has its network, and shows nothing else of it', async () => {
+    const policy = { network: 'host' } as const
+    const shown = await scene().run('cat /etc/resolv.conf /etc/hosts', { policy })
+    const read = (path: string) => readFile(path, 'utf8').catch(() => '')
+
+    expect(shown.stdout).toBe((await read('/etc/resolv.conf')) + (await read('/etc/hosts')))
+    const kept = await scene().run(
+      'id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status; ls -d /etc/shadow /run /var /root; touch /etc/hosts /usr/x; uname -n',
+      { policy },
+    )
+    expect(kept.stdout).toMatch(/^65534\nCapEff:\s*0{16}\nCapBnd:\s*0{16}\nNoNewPrivs:\s*1\nbox\n$/)
   })
 }
 
