@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
-import type { Box } from '../io/box/box.ts'
+import type { Box, BoxLimits } from '../io/box/box.ts'
 import { nodeToolchain } from '../io/box/toolchain.ts'
 import { type CheckProgress, type Checks, createChecks } from '../io/checks/checks.ts'
 import { detectProject } from '../io/checks/detect.ts'
@@ -57,7 +57,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
         project,
         env: { LANG: 'C.UTF-8', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
         gitDir: await makeBoxGit(repository.root, repository.commonDir, tree.commit, options.worktrees.scratch),
-        limits: {},
+        limits: boxLimits(config.limits),
         services: config.services ?? [],
         onProgress: options.onProgress,
       })
@@ -81,5 +81,27 @@ async function tryServices(checks: Checks, commit: string, options: PreparationO
     return null
   } finally {
     await options.worktrees.close(worktree)
+  }
+}
+
+const MB = 1024 ** 2
+
+/** The `limits` of agent.yaml as a box takes them; what is left out keeps its default. */
+export function boxLimits(config: Config['limits'] = {}): Partial<BoxLimits> {
+  const { processes, cpuSeconds } = config
+  const bytes = {
+    memoryBytes: config.memoryMB,
+    fileBytes: config.fileMB,
+    diskBytes: config.diskMB,
+    tmpBytes: config.tmpMB,
+    outputBytes: config.outputMB,
+  }
+  const set = Object.entries(bytes).flatMap(([name, size]) =>
+    size === undefined ? [] : [[name, Math.ceil(size * MB)]],
+  )
+  return {
+    ...(Object.fromEntries(set) as Partial<BoxLimits>),
+    ...(processes === undefined ? {} : { processes }),
+    ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
   }
 }

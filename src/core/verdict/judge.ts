@@ -12,6 +12,7 @@ const STOPPED: Record<string, string> = {
   'file-size': 'wrote a file that is too large',
   processes: 'started too many processes',
   memory: 'used too much memory',
+  disk: 'wrote more to the disk than it may',
 }
 
 /** A service that ended explains what else went wrong. */

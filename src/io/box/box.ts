@@ -11,11 +11,18 @@ export interface BoxPolicy {
   readOnly: string[]
   /** Further read-only mounts: host path to path inside (node_modules, the harness, the one-commit .git). */
   mounts: { from: string; to: string }[]
-  /** Like `mounts`, but writable: what is written is thrown away with the box, and `from` stays as it is. */
+  /**
+   * Like `mounts`, but writable: what is written is thrown away with the box, and `from` stays as it is. The payload may
+   * write what the owner of `from` may. Where the kernel has no overlay for it, it is copied into the box first; a copy
+   * that does not fit into `tmpBytes` ends the run with cause `box`. Nothing can be mounted in an overlay, and of mounts
+   * in `from` only the folder is seen.
+   */
   overlays?: { from: string; to: string }[]
   /**
-   * `host`: the network of the host, for set-up commands only, never for anything that a patch can influence.
-   * Left out: nothing but a loopback of its own.
+   * `host`: the network of the host, for set-up commands only, never for anything that a patch can influence. It opens
+   * everything that the user's programs reach: the internet, the local network, what listens on the host's loopback
+   * (databases, agents, the clouds' metadata), abstract Unix sockets, and shows the addresses and connections in
+   * /proc/net. Names are resolved as on the host. Left out: nothing but a loopback of its own.
    */
   network?: 'host'
   /** The whole environment inside; nothing of the host's environment is inherited. */
@@ -28,7 +35,7 @@ export interface BoxLimits {
   outputBytes: number
   /** Largest file that can be written, bytes. */
   fileBytes: number
-  /** What the tree may grow by in one run, bytes; without it only each file is limited. */
+  /** What the tree may grow by in one run, bytes, looked at all the while; without it only each file is limited. */
   diskBytes?: number
   /** Size of /tmp, HOME and everything written to overlays together, bytes. */
   tmpBytes: number
@@ -46,7 +53,8 @@ export interface BoxResult {
   /**
    * Why it ended. `box` means the box itself could not be made; `message` says why. `cpu-time` and `file-size`: the
    * limit's signal ended the program. `memory` and `processes`: the limit struck somewhere in the box, and then the
-   * program failed; a program that succeeds nevertheless has `exit`.
+   * program failed; a program that succeeds nevertheless has `exit`. `disk`: the tree grew by more than `diskBytes`, or
+   * the program failed and what `tmpBytes` limits was full.
    */
   cause: 'exit' | LimitName | 'box'
   message: string | null

@@ -16,8 +16,8 @@ const TO_BECOME_PAYLOAD = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP']
 /** For a user namespace that has the uid 0 of this one as its parent. */
 const TO_NEST = ['CAP_SETFCAP']
 
-/** An overlay reads and writes its layers with the rights of whoever made it. */
-const FOR_OVERLAYS = ['CAP_CHOWN', 'CAP_FOWNER', 'CAP_DAC_OVERRIDE', 'CAP_MKNOD']
+/** An overlay reads and writes its layers with the rights of whoever made it; the last is for its table of owners. */
+const FOR_OVERLAYS = ['CAP_CHOWN', 'CAP_FOWNER', 'CAP_DAC_OVERRIDE', 'CAP_MKNOD', 'CAP_SETFCAP']
 
 function namespaces(identity: Identity, plan: Plan): string[] {
   const own = ['--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try']

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from './box.ts'
 import { type CgroupPlace, findCgroupPlaces, makeRunGroup, type RunGroup } from './cgroup.ts'
+import { DiskWatch } from './disk.ts'
 import { detectIdentity, type Identity, levelOf } from './identity.ts'
 import { commonVariables } from './layout.ts'
 import { type Plan, PlanError, planBox } from './plan.ts'
@@ -89,6 +90,7 @@ export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe, find: 
       const start = await starter.start({ argv, env, limits, identity, counted, groups: group?.entrances.length ?? 0 })
       const made = await recipe({ plan, identity, limits, start })
       const variables = { ...commonVariables(plan, identity, starter.mapsOwners), ...made.variables }
+      const disk = limits.diskBytes === undefined ? null : await DiskWatch.start(policy.tree, limits.diskBytes)
       const outcome = await superviseIn(
         starter.entersGroups ? group : null,
         {
@@ -98,9 +100,10 @@ export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe, find: 
           inherit: [],
         },
         limits,
-        options,
+        { ...options, disk },
       )
-      return toResult(outcome, (await group?.struck()) ?? NOTHING_STRUCK)
+      const grown = (await disk?.look()) === 'grown'
+      return toResult(outcome, (await group?.struck()) ?? NOTHING_STRUCK, grown)
     } catch (error) {
       if (error instanceof PlanError) return failed(error.message)
       throw error

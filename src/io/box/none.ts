@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, rmdir, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, realpath, rm, rmdir, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { execa } from 'execa'
@@ -17,7 +17,7 @@ const DRAIN_MS = 500
  * Nothing is mounted here, so the program starts in `policy.tree`, and `policy.root` means nothing to it. A mount
  * below the root becomes a symbolic link in the tree for the time of the run, unless something is there already. Any
  * other mount has to be the same file on both sides, else the run ends with cause `box`.
- * There is no private /tmp: HOME and TMPDIR name a fresh folder, unless the policy sets them.
+ * An overlay is a copy, removed afterwards. There is no private /tmp: HOME and TMPDIR name a fresh folder, unless the policy sets them.
  */
 export function createNoneBox(): Box {
   return {
@@ -28,9 +28,9 @@ export function createNoneBox(): Box {
       const undo: (() => Promise<unknown>)[] = []
       let ended: Omit<BoxResult, 'durationMs'>
       try {
-        await linkMounts(policy, undo)
         const home = await mkdtemp(join(tmpdir(), 'specproof-none-'))
         undo.push(() => rm(home, { recursive: true, force: true }))
+        await linkMounts(policy, home, undo)
         ended = await spawn(
           argv,
           { cwd: policy.tree, env: { HOME: home, TMPDIR: home, ...policy.env } },
@@ -46,8 +46,14 @@ export function createNoneBox(): Box {
   }
 }
 
-async function linkMounts({ root, tree, mounts }: BoxPolicy, undo: (() => Promise<unknown>)[]): Promise<void> {
-  for (const { from, to } of mounts) {
+async function linkMounts(policy: BoxPolicy, home: string, undo: (() => Promise<unknown>)[]): Promise<void> {
+  const { root, tree, mounts, overlays = [] } = policy
+  const copies = overlays.map(async ({ from, to }, index) => {
+    const copy = join(home, `overlay-${index}`)
+    await cp(from, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
+    return { from: copy, to }
+  })
+  for (const { from, to } of [...mounts, ...(await Promise.all(copies))]) {
     const inside = relative(root, to)
     if (inside !== '' && !inside.startsWith('..')) await linkInto(join(tree, inside), from, undo)
     else if ((await real(from)) !== (await real(to))) throw new Error(`cannot show ${from} at ${to} without isolation`)

@@ -23,7 +23,8 @@ function kernelAtLeast(wantedMajor: number, wantedMinor: number): boolean {
 function howToOverlay({ isDirectory, uid, gid }: OverlayPlace, identity: Identity, mapsOwners: boolean) {
   if (!isDirectory) return 'copy'
   // Before, a tmpfs had no attributes of plain users, without which an overlay cannot remember a removed folder.
-  if (identity.kind === 'user') return kernelAtLeast(6, 6) ? 'overlay' : 'copy'
+  // Files of somebody else stay theirs in an overlay; copies belong to whoever made them.
+  if (identity.kind === 'user') return kernelAtLeast(6, 6) && uid === process.geteuid?.() ? 'overlay' : 'copy'
   if (uid === PAYLOAD_ID && gid === PAYLOAD_ID) return 'overlay'
   return mapsOwners && kernelAtLeast(5, 19) ? 'idmap' : 'copy'
 }

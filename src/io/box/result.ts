@@ -19,19 +19,31 @@ function payloadEnd(report: string): End | null {
   return match[1] !== '' && name ? { exitCode: null, signal: name } : { exitCode: code, signal: null }
 }
 
-function causeOf(end: End, struck: Struck): BoxResult['cause'] {
+/** With less than one part in a hundred left, a write of any size may have failed. */
+function scratchIsFull(report: string): boolean {
+  const match = /^scratch (\d+) (\d+) (\d+) (\d+)$/m.exec(report)
+  const [blocks, freeBlocks, files, freeFiles] = (match?.slice(1) ?? ['1', '1', '1', '1']).map(Number)
+  return freeBlocks! < blocks! / 100 || freeFiles! < files! / 100
+}
+
+function causeOf(end: End, struck: Struck & { disk: boolean; scratch: boolean }): BoxResult['cause'] {
+  if (struck.disk) return 'disk'
+
   if (end.signal === 'SIGXCPU') return 'cpu-time'
   if (end.signal === 'SIGXFSZ') return 'file-size'
   // What was refused or killed may have been expected and handled: only a failure is put down to it.
   if (end.exitCode === 0) return 'exit'
   if (struck.memory) return 'memory'
-  return struck.processes ? 'processes' : 'exit'
+  if (struck.processes) return 'processes'
+  return struck.scratch ? 'disk' : 'exit'
 }
 
-/** Reads how a supervised box ended. */
-export function toResult(outcome: Outcome, struck: Struck): BoxResult {
+/** Reads how a supervised box ended. `disk`: its tree had grown by more than it may. */
+export function toResult(outcome: Outcome, struck: Struck, disk = false): BoxResult {
   const { stopped, stdout, stderr, durationMs } = outcome
   const base = { stdout, stderr, durationMs, message: null }
+  if (stopped === 'box')
+    return { ...failed('the disk that the tree lies on is nearly full'), stdout, stderr, durationMs }
   if (stopped !== null) return { ...base, exitCode: null, signal: 'SIGKILL', cause: stopped }
   if (outcome.spawnError !== null) return { ...failed(outcome.spawnError), durationMs }
   if (!outcome.report.startsWith('ready\n')) {
@@ -39,5 +51,5 @@ export function toResult(outcome: Outcome, struck: Struck): BoxResult {
     return { ...failed(`the box could not be made: ${why}`), durationMs }
   }
   const end = payloadEnd(outcome.report) ?? { exitCode: null, signal: outcome.signal ?? 'SIGKILL' }
-  return { ...base, cause: causeOf(end, struck), ...end }
+  return { ...base, cause: causeOf(end, { ...struck, disk, scratch: scratchIsFull(outcome.report) }), ...end }
 }

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { BoxLimits, BoxResult } from './box.ts'
 import { inheritableDescriptors, maskedDescriptors } from './descriptors.ts'
+import type { DiskWatch } from './disk.ts'
 
 type Cause = BoxResult['cause']
 
@@ -22,10 +23,12 @@ export interface Supervision {
   input?: string
   signal?: AbortSignal
   onOutput?: (text: string) => void
+  /** Looks after the disk while it runs. */
+  disk?: DiskWatch | null
 }
 
 export interface Outcome {
-  /** What made us end it; null when it ended by itself. */
+  /** What made us end it, `box` when the disk was nearly full; null when it ended by itself. */
   stopped: Cause | null
   exitCode: number | null
   signal: string | null
@@ -167,7 +170,7 @@ const NEVER_STARTED: Outcome = {
 export async function supervise(
   program: Program,
   limits: Pick<BoxLimits, 'wallMs' | 'outputBytes'>,
-  { input = '', signal, onOutput = () => {} }: Supervision,
+  { input = '', signal, onOutput = () => {}, disk = null }: Supervision,
 ): Promise<Outcome> {
   const started = performance.now()
   if (signal?.aborted) return NEVER_STARTED
@@ -187,8 +190,10 @@ export async function supervise(
   const onAbort = () => stop('cancelled')
   signal?.addEventListener('abort', onAbort, { once: true })
   const timer = setTimeout(() => stop('wall-clock'), Math.min(limits.wallMs, LONGEST_TIMER_MS))
+  if (pid !== undefined) disk?.watch(pid, (why) => stop(why === 'grown' ? 'disk' : 'box'))
   const end = await ended
   running = false
+  disk?.end()
   clearTimeout(timer)
   clearTimeout(grace)
   signal?.removeEventListener('abort', onAbort)

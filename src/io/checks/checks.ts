@@ -53,6 +53,7 @@ const DEFAULT_LIMITS: BoxLimits = {
   wallMs: 600_000,
   outputBytes: 32 * MB,
   fileBytes: 256 * MB,
+  diskBytes: 2048 * MB,
   tmpBytes: 1024 * MB,
   processes: 512,
   cpuSeconds: 3_600,

@@ -70,6 +70,7 @@ export function boxConformance(name: string, { make, prepareTree }: BoxUnderTest
     usesNetwork(current)
     ends(current)
     limitsHold(current)
+    diskHolds(current)
     groupsHold(current, places)
   })
 }
@@ -394,6 +395,18 @@ find . -type f | sort`
     expect(await readFile(from, 'utf8')).toBe('kept')
   })
 
+  it('overlays what is larger than may be written, or says that it cannot', async () => {
+    const from = await base()
+    await writeFile(join(from, 'large'), Buffer.alloc(LIMITS.tmpBytes * 2, 'x'))
+    const policy = { overlays: [{ from, to: '/overlay' }] }
+
+    const result = await scene().run('echo new > /overlay/new && wc -c < /overlay/large', { policy })
+
+    const copied = result.cause === 'box'
+    if (copied) expect(result.message).toContain('a copy of it does not fit')
+    else expect(result).toMatchObject({ exitCode: 0, stdout: `${LIMITS.tmpBytes * 2}\n` })
+  })
+
   it('hides what lies beneath an overlay', async () => {
     const policy = { overlays: [{ from: await base(), to: '/overlay' }] }
     const result = await scene().run('find /.box -mindepth 1; touch /.box/x', { policy })
@@ -542,6 +555,69 @@ function limitsHold(scene: () => Scene): void {
     expect(ended).toMatchObject({ cause: 'file-size', exitCode: null, signal: 'SIGXFSZ' })
 
     expect(await scene().run('head -c 5000000 /dev/zero > large; exit 3')).toMatchObject({ cause: 'exit', exitCode: 3 })
+  })
+}
+
+function diskHolds(scene: () => Scene): void {
+  const many = (megabytes: number) =>
+    `i=0; while [ $i -lt ${megabytes} ]; do head -c 1000000 /dev/zero > $i; i=$((i + 1)); done`
+  const limits = { diskBytes: 20_000_000, wallMs: 60_000 }
+
+  it('ends a run whose tree grows by more than it may, however small each file is', async () => {
+    const marker = newMarker()
+    const result = await scene().run(`${many(60)}; sleep 600`, { limits, name: marker })
+
+    expect(result).toMatchObject({ cause: 'disk', exitCode: null })
+    expect(await processesWith(marker)).toEqual([])
+  })
+
+  it('tells at the end of a run that was too quick', async () => {
+    expect(
+      await scene().run('head -c 1000000 /dev/zero > a; for i in 1 2 3 4 5 6; do cp a $i; done', {
+        limits: { diskBytes: 3_000_000 },
+      }),
+    ).toMatchObject({ cause: 'disk' })
+    expect(
+      await scene().run('rm *; head -c 1000000 /dev/zero > a', { limits: { diskBytes: 3_000_000 } }),
+    ).toMatchObject({ cause: 'exit', exitCode: 0 })
+  })
+
+  it('finds files that were removed and are still open', async () => {
+    const script = `exec 8> hidden; rm hidden; while head -c 200000 /dev/zero >&8; do :; done; sleep 600`
+
+    expect(
+      await scene().run(script, { limits: { ...limits, diskBytes: 5_000_000, fileBytes: 40_000_000 } }),
+    ).toMatchObject({ cause: 'disk' })
+  })
+
+  it('counts files as well as bytes', async () => {
+    const script = 'seq 1 6000 | xargs touch; sleep 600'
+
+    expect(await scene().run(script, { limits: { ...limits, diskBytes: 4_000_000 } })).toMatchObject({ cause: 'disk' })
+  })
+
+  it('does not blame a run for what somebody else writes', async () => {
+    const { dir, tree, run } = scene()
+    const options = {
+      onOutput: () =>
+        void writeFile(join(dir, 'of another'), Buffer.alloc(60_000_000, 'x')).then(() =>
+          writeFile(join(tree, 'go'), ''),
+        ),
+    }
+    const script =
+      'echo started; until [ -e go ]; do sleep 0.05; done; sleep 0.3; head -c 100000 /dev/zero > little; exit 3'
+
+    const result = await run(script, { limits, options })
+
+    expect(result).toMatchObject({ cause: 'exit', exitCode: 3 })
+  })
+
+  it('says so when a program fails after /tmp or its home was full, and not when it goes on', async () => {
+    const fill = 'for i in 1 2 3 4 5 6; do head -c 1900000 /dev/zero > ~/$i || break; done'
+
+    expect(await scene().run(`${fill} 2> /dev/null; exit 3`)).toMatchObject({ cause: 'disk', exitCode: 3 })
+    expect(await scene().run(`${fill} 2> /dev/null; exit 0`)).toMatchObject({ cause: 'exit', exitCode: 0 })
+    expect(await scene().run('head -c 1000000 /dev/zero > ~/a; exit 3')).toMatchObject({ cause: 'exit', exitCode: 3 })
   })
 }
 
