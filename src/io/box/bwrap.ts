@@ -1,4 +1,4 @@
-import { access, constants, readlink } from 'node:fs/promises'
+import { accessSync, constants, readlinkSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Box, BoxLimits } from './box.ts'
 import type { Identity } from './identity.ts'
@@ -35,14 +35,14 @@ function namespaces(identity: Identity, plan: Plan): string[] {
   ]
 }
 
-async function mounts(plan: Plan, limits: BoxLimits): Promise<string[]> {
+function mounts(plan: Plan, limits: BoxLimits): string[] {
   const options = ['--perms', '0755', '--size', String(tmpfsSize(limits.tmpBytes).bytes), '--tmpfs', '/']
   for (const dir of SCRATCH) options.push('--perms', '1777', '--dir', dir)
   // Left to itself, bwrap makes the parents of some mount points for their owner only.
   for (const dir of new Set(plan.dirs)) options.push('--dir', dir)
   options.push('--proc', '/proc')
   for (const name of DEVICES) options.push('--dev-bind', `/dev/${name}`, `/dev/${name}`)
-  for (const link of plan.links) options.push('--symlink', await readlink(link), link)
+  for (const link of plan.links) options.push('--symlink', readlinkSync(link), link)
   for (const { from, to, writable } of plan.mounts) options.push(writable ? '--bind' : '--ro-bind', from, to)
   return options
 }
@@ -63,17 +63,16 @@ function finishingMounts(plan: Plan, limits: BoxLimits): string {
   ].join('\n')
 }
 
-async function isInstalled(program: string): Promise<boolean> {
+function isInstalled(program: string): boolean {
   const places = isAbsolute(program) ? [program] : SYSTEM_BINS.map((dir) => join(dir, program))
-  const usable = await Promise.all(
-    places.map((path) =>
-      access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  )
-  return usable.includes(true)
+  return places.some((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
 /**
@@ -83,9 +82,9 @@ async function isInstalled(program: string): Promise<boolean> {
  */
 export function createBwrapBox(program = 'bwrap', findStarter?: FindStarter): Box {
   const recipe: Recipe = async ({ plan, identity, limits, start }) => {
-    if (!(await isInstalled(program))) throw new PlanError(`${program} is not installed`)
+    if (!isInstalled(program)) throw new PlanError(`${program} is not installed`)
     const filter = start.filter === null ? [] : ['--seccomp', String(FILTER_DESCRIPTOR)]
-    const options = [...namespaces(identity, plan), ...filter, ...(await mounts(plan, limits))]
+    const options = [...namespaces(identity, plan), ...filter, ...mounts(plan, limits)]
     return {
       argv: [program, ...options, '--', ...start.finish],
       variables: { BOX_FSTAB: finishingMounts(plan, limits) },

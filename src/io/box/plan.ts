@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { lstat, mkdir, realpath, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
 import type { BoxPolicy } from './box.ts'
@@ -147,7 +148,7 @@ export async function planBox(policy: BoxPolicy, system: SystemLayout): Promise<
   const cleanUp = () => removeMade(made)
   try {
     for (const bind of binds) {
-      const mount: Mount = { ...bind, isDirectory: (await stat(bind.from)).isDirectory(), writable: false }
+      const mount: Mount = { ...bind, isDirectory: statSync(bind.from).isDirectory(), writable: false }
       addPlace(mount, lists)
       lists.mounts.push(mount)
     }
