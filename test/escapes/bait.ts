@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findCgroupPlaces } from '../../src/io/box/cgroup.ts'
 import { detectIdentity, PAYLOAD_ID, prepareTree } from '../../src/io/box/identity.ts'
+import { filterHere } from '../../src/io/box/syscall-filter.ts'
 import type { Attempt } from './attempt.ts'
 import { startHelper } from './host-helper.ts'
 
@@ -193,8 +194,8 @@ export async function plantBait(attempts: Attempt[], nonce: string, weak: boolea
     ['vsock', report?.vsockPort != null],
     ['file handles', report?.fileHandle != null],
     ['io_uring', report?.ioUring === true],
-    // Keys go by the user: only a user namespace makes another one of the payload.
-    ['user key', report?.userKey === true && (weak || (await detectIdentity()).nested)],
+    // Keys go by the user: only a filter, or a user namespace that makes another one of the payload, closes them.
+    ['user key', report?.userKey === true && (weak || filterHere() !== null || (await detectIdentity()).nested)],
     ['shared memory', report?.sharedMemory != null],
     ['session key', Number(process.env.ESCAPE_KEY ?? 0) > 0],
     ['setuid program', await plantSetuid(dir)],

@@ -76,7 +76,7 @@ function isInstalled(program: string): boolean {
 }
 
 /**
- * The box of `createUnshareBox`, built by bubblewrap (`bwrap` 0.8 or newer) in less time; it needs util-linux as well.
+ * The box of `createUnshareBox`, built by bubblewrap (`bwrap` 0.8 or newer); without Perl it needs util-linux as well.
  * `program` is a name in a system folder or an absolute path. Where it is not installed every run ends with cause `box`.
  * `findStarter` as with `createUnshareBox`.
  */
