@@ -1,5 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import type { BoxLimits } from '../../../src/io/box/box.ts'
+
+/** Where the tree appears inside. */
+export const ROOT = '/project/of a user'
+
+export const newMarker = () => `marker-${randomBytes(6).toString('hex')}`
 
 export const LIMITS: BoxLimits = {
   wallMs: 30_000,
