@@ -1,6 +1,7 @@
 import { EXIT } from '../core/errors.ts'
 import type { Box, Probe } from '../io/box/box.ts'
 import { candidates } from '../io/box/choose.ts'
+import { detectAll, type Toolchains } from '../io/box/toolchains/index.ts'
 import { openRepository } from '../io/git/repository.ts'
 import type { GlobalOptions } from './options.ts'
 
@@ -9,6 +10,8 @@ interface Diagnosis {
   /** Variables that hold a key; their values are not looked at. */
   keys: string[]
   repository: string | null
+  /** All that this machine has, whether or not a project here needs it. */
+  toolchains: Pick<Toolchains, 'found' | 'missing'>
   boxes: {
     name: string
     ok: boolean
@@ -31,6 +34,7 @@ export async function doctorCommand(options: GlobalOptions): Promise<number> {
     node: process.versions.node,
     keys: KEYS.filter((name) => process.env[name]),
     repository: repository?.root ?? null,
+    toolchains: await detectAll(process.env, place),
     boxes,
   }
   process.stdout.write(options.json ? `${JSON.stringify(diagnosis)}\n` : describe(diagnosis))
@@ -55,6 +59,10 @@ function describe(diagnosis: Diagnosis): string {
     `repository   ${diagnosis.repository ?? 'none here'}`,
     `models       ${diagnosis.keys.length > 0 ? `${diagnosis.keys.join(', ')} set` : 'no key and no base URL is set'}`,
   ]
+  lines.push('', 'toolchains that a box can show')
+  const { found, missing } = diagnosis.toolchains
+  for (const { language, version, where } of found) lines.push(`  ${language.padEnd(11)}${version}  ${where}`)
+  for (const { language, why } of missing) lines.push(`  ${language.padEnd(11)}none: ${why}`)
   for (const box of diagnosis.boxes) {
     lines.push('', `box ${box.name}${box.ok ? '' : ': not usable'}`)
     if (box.ok) lines.push(`  ${box.level}`)

@@ -1,7 +1,6 @@
 import type { Config } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
 import type { Box, BoxLimits } from '../io/box/box.ts'
-import { nodeToolchain } from '../io/box/toolchain.ts'
 import { type CheckProgress, type Checks, createChecks } from '../io/checks/checks.ts'
 import { detectProject } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
@@ -9,6 +8,7 @@ import { makeBoxGit } from '../io/git/box-git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import type { Worktrees } from '../io/git/worktree.ts'
 import type { Tree, Unready } from '../world.ts'
+import { boxContents } from './contents.ts'
 import { type Isolation, isolate } from './isolation.ts'
 
 export interface Preparation {
@@ -26,9 +26,18 @@ export interface PreparationOptions {
   signal: AbortSignal
 }
 
+/** The tree in the box belongs to another user than the one who runs there. */
+const TRUST_THE_TREE = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' }
+
 /** Everything a task needs before money is spent, tried for real; the box once per run, the project once per base. */
 export function createPreparation(options: PreparationOptions): Preparation {
   const { repository, config } = options
+  const contentsFor = boxContents({
+    ...options,
+    scratch: options.worktrees.scratch,
+    root: repository.root,
+    env: process.env,
+  })
   let box: Box | null = null
   let checks: Checks | null = null
   let servicesTried = false
@@ -50,12 +59,13 @@ export function createPreparation(options: PreparationOptions): Preparation {
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
       const missing = await missingTools(repository.root)
       if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }
+      const contents = await contentsFor(tree.paths, box.name)
       checks = createChecks({
         box,
         repository: repository.root,
-        node: await nodeToolchain(process.env['PATH'] ?? ''),
+        toolchains: contents.toolchains,
         project,
-        env: { LANG: 'C.UTF-8', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' },
+        env: { LANG: 'C.UTF-8', ...contents.env, ...TRUST_THE_TREE },
         gitDir: await makeBoxGit(repository.root, repository.commonDir, tree.commit, options.worktrees.scratch),
         limits: boxLimits(config.limits),
         services: config.services ?? [],

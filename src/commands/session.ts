@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { basename, resolve } from 'node:path'
+import { boxVariables } from '../core/box-variables.ts'
 import { NOTHING_SPENT, spend } from '../core/budget.ts'
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
@@ -64,7 +65,11 @@ async function session(
   let journal: Journal | null = null
   // What was billed is told also when a run ends by a mistake of ours.
   let billed = NOTHING_SPENT
-  const mask = createMask(process.env)
+  let maskNow = createMask(process.env)
+  const mask: Mask = (text) => maskNow(text)
+  const maskAlso = (env: Record<string, string>) => {
+    maskNow = createMask({ ...process.env, ...env })
+  }
   const events: Event[] = []
   const tell = (told: Event) => {
     const event = masked(told, mask)
@@ -79,7 +84,13 @@ async function session(
   }
   let result: RunResult
   try {
-    result = await runInRepository(options, flags, wanted, { tell, now, open, mask, signal: stop.signal }, journaled)
+    result = await runInRepository(
+      options,
+      flags,
+      wanted,
+      { tell, now, open, mask, maskAlso, signal: stop.signal },
+      journaled,
+    )
   } catch (error) {
     result = { ...failed(error, stop.signal.aborted), tokens: billed.usage, usd: billed.usdKnown ? billed.usd : null }
   }
@@ -122,6 +133,8 @@ interface SessionTools {
   now(): number
   open(root: string, id: string): Promise<Journal>
   mask: Mask
+  /** Further variables whose values are secret by their names. */
+  maskAlso(env: Record<string, string>): void
   signal: AbortSignal
 }
 
@@ -142,6 +155,7 @@ async function runInRepository(
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
   const id = runId()
+  tools.maskAlso(boxVariables(config.env ?? [], {}).env)
   const journal = await tools.open(repository.root, id)
   const worktrees = await createWorktrees(repository, id)
   const recording = flags.record ? resolve(options.cwd, flags.record) : null

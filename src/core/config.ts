@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { splitVariable, whyRefused } from './box-variables.ts'
 import { UserError } from './errors.ts'
 
 const price = z.strictObject({
@@ -43,6 +44,15 @@ const service = z.strictObject({
   env: z.record(z.string(), z.string()).optional(),
 })
 
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*(=[^\0]*)?$/, 'expected NAME or NAME=value')
+  .superRefine((entry, context) => {
+    const { name, value } = splitVariable(entry)
+    const why = whyRefused(name, value)
+    if (why !== null) context.addIssue({ code: 'custom', message: `${name} is refused: ${why}` })
+  })
+
 const megabytes = z.number().positive().optional()
 
 /** agent.yaml. Everything is optional; names and defaults are documented in docs/configuration.md. */
@@ -85,7 +95,7 @@ const schema = z.strictObject({
     .optional(),
   isolation: z.enum(['auto', 'bwrap', 'unshare', 'srt', 'none']).optional(),
   /** Variables that the box gets: `NAME` with its value here, or `NAME=value`. */
-  env: z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*(=.*)?$/s, 'expected NAME or NAME=value')).optional(),
+  env: z.array(variable).optional(),
   /** Further host paths that are visible in the box, read-only. */
   show: z.array(z.string().startsWith('/', 'expected an absolute path')).optional(),
   /** Shell commands that install the dependencies; empty: nothing to install. Detected where it is left out. */

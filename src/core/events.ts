@@ -91,6 +91,15 @@ const bodies = [
     services: z.array(z.object({ name: z.string(), ms: z.number() })),
   }),
   z.object({
+    type: z.literal('toolchains.ready'),
+    found: z.array(z.object({ language: z.string(), version: z.string(), where: z.string() })),
+    missing: z.array(z.object({ language: z.string(), why: z.string() })),
+    /** Names of the variables that agent.yaml gives to the box. */
+    variables: z.array(z.string()),
+    shown: z.array(z.string()),
+    warnings: z.array(z.string()),
+  }),
+  z.object({
     type: z.literal('baseline.finished'),
     status: z.string(),
     tests: z.number(),

@@ -1,7 +1,8 @@
+import { looksSecret } from './box-variables.ts'
+
 /** Takes secrets out of a text before it is written or sent. Idempotent; lines stay lines. */
 export type Mask = (text: string) => string
 
-const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i
 const STARS = '***'
 
 /** Forms that services give their keys. Each is a prefix with a body that nothing else has. */
@@ -21,7 +22,7 @@ const RANDOM = 3.6
 /** Masks values of variables that name a secret, keys in the forms of known services, and random values given to names like `password`. */
 export function createMask(env: Record<string, string | undefined>): Mask {
   const values = Object.entries(env)
-    .filter(([name, value]) => SECRET_NAME.test(name) && (value ?? '').trim().length >= 8)
+    .filter(([name, value]) => (value ?? '').trim().length >= 8 && looksSecret(name, value!))
     .flatMap(([, value]) => [value!.trim(), JSON.stringify(value!.trim()).slice(1, -1)])
     // A secret may be part of a longer one.
     .sort((one, other) => other.length - one.length)

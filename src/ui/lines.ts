@@ -50,6 +50,19 @@ function servicesReady(e: EventOf<'services.ready'>, look: Look): Line[] {
   return step(look, { mark: 'good', label: 'services', text })
 }
 
+function toolchainsReady(e: EventOf<'toolchains.ready'>, look: Look): Line[] {
+  const shown = [...(e.shown.length > 0 ? [`shown: ${e.shown.join(', ')}`] : [])]
+  const given = e.variables.length > 0 ? [`variables: ${e.variables.join(', ')}`] : []
+  const text = [e.found.map(({ language, version }) => `${language} ${version}`).join(', '), ...shown, ...given].join(
+    '; ',
+  )
+  const amiss = [...e.missing.map(({ language, why }) => `${language} is not in the box: ${why}`), ...e.warnings]
+  return [
+    ...step(look, { mark: 'good', label: 'toolchains', text }),
+    ...amiss.flatMap((one) => step(look, { mark: 'warn', label: 'toolchains', text: one, kind: 'key' })),
+  ]
+}
+
 function baselineFinished(e: EventOf<'baseline.finished'>, look: Look): Line[] {
   const texts: Record<string, string> = {
     empty: 'nothing to build or test yet',
@@ -177,6 +190,8 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
       return isolationReady(event, look)
     case 'services.ready':
       return servicesReady(event, look)
+    case 'toolchains.ready':
+      return toolchainsReady(event, look)
     case 'baseline.finished':
       return baselineFinished(event, look)
     case 'prompt.built':

@@ -161,6 +161,7 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
     case 'isolation.ready':
     case 'need.answered':
     case 'services.ready':
+    case 'toolchains.ready':
     case 'tests.frozen':
     case 'patch.applied':
     case 'patch.refused':

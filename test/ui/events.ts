@@ -85,6 +85,14 @@ const bodies = {
     level: text,
     checks: fc.array(fc.record({ name: text, held: fc.boolean() }), { maxLength: 6 }),
   }),
+  'toolchains.ready': fc.record({
+    ...type('toolchains.ready'),
+    found: fc.array(fc.record({ language: text, version: text, where: text }), { maxLength: 4 }),
+    missing: fc.array(fc.record({ language: text, why: text }), { maxLength: 3 }),
+    variables: fc.array(text, { maxLength: 3 }),
+    shown: fc.array(text, { maxLength: 3 }),
+    warnings: fc.array(text, { maxLength: 3 }),
+  }),
   'baseline.finished': fc.record({
     ...type('baseline.finished'),
     status: checkStatus,

@@ -2,7 +2,7 @@ import { accessSync, constants, readlinkSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Box, BoxLimits } from './box.ts'
 import type { Identity } from './identity.ts'
-import { SCRATCH, tmpfsSize } from './layout.ts'
+import { foldersInScratch, SCRATCH, tmpfsSize } from './layout.ts'
 import { createLinuxBox, type Recipe } from './linux-box.ts'
 import { fstabLine } from './mount-table.ts'
 import { type Plan, PlanError } from './plan.ts'
@@ -37,7 +37,7 @@ function namespaces(identity: Identity, plan: Plan): string[] {
 
 function mounts(plan: Plan, limits: BoxLimits): string[] {
   const options = ['--perms', '0755', '--size', String(tmpfsSize(limits.tmpBytes).bytes), '--tmpfs', '/']
-  for (const dir of SCRATCH) options.push('--perms', '1777', '--dir', dir)
+  for (const dir of [...SCRATCH, ...foldersInScratch(plan.dirs)]) options.push('--perms', '1777', '--dir', dir)
   // Left to itself, bwrap makes the parents of some mount points for their owner only.
   for (const dir of new Set(plan.dirs)) options.push('--dir', dir)
   options.push('--proc', '/proc')

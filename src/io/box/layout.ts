@@ -1,10 +1,24 @@
+import { dirname } from 'node:path'
 import type { Identity } from './identity.ts'
 import { overlayLine } from './overlays.ts'
 import type { Plan } from './plan.ts'
-import { BOX_HOME } from './system.ts'
+import { BOX_HOME, isWithin } from './system.ts'
 
 /** The scratch folders; all share the one sized tmpfs that is the root. */
 export const SCRATCH = ['/tmp', BOX_HOME, '/dev/shm']
+
+/**
+ * The folders strictly inside the scratch folders that lead to mount points, outermost first. They are writable as well:
+ * a tool puts files of its own beside a cache that is mounted.
+ */
+export function foldersInScratch(dirs: string[]): string[] {
+  const found = new Set<string>()
+  for (const dir of dirs) {
+    const holder = SCRATCH.find((scratch) => isWithin(dir, scratch))
+    for (let path = dir; holder !== undefined && path !== holder; path = dirname(path)) found.add(path)
+  }
+  return [...found].sort((one, other) => one.length - other.length)
+}
 
 /** Size of the tmpfs in bytes, and its number of files: small ones take memory that their size does not show. */
 export function tmpfsSize(tmpBytes: number): { bytes: number; inodes: number } {

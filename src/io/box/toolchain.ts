@@ -24,7 +24,8 @@ async function isProgram(path: string): Promise<boolean> {
   return usable && (await stat(path)).isFile()
 }
 
-async function firstOnPath(dirs: string[], name: string): Promise<string | null> {
+/** The first of the folders that holds the program, with its name. */
+export async function firstOnPath(dirs: string[], name: string): Promise<string | null> {
   for (const dir of dirs) {
     if (await isProgram(join(dir, name))) return join(dir, name)
   }

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import type { BoxLimits } from './box.ts'
-import { SCRATCH, tmpfsSize } from './layout.ts'
+import { foldersInScratch, SCRATCH, tmpfsSize } from './layout.ts'
 import { fstabLine, type HostMount, lockedOptions, submounts } from './mount-table.ts'
 import { type Mount, type Plan, PlanError } from './plan.ts'
 import { PERL_LOOPBACK_UP } from './setup-script.ts'
@@ -62,7 +62,7 @@ export async function unshareVariables(
     BOX_BASE: base,
     BOX_TMPFS: `size=${bytes},nr_inodes=${inodes},mode=755`,
     BOX_DIRS: inRoot(['/proc', '/mnt', ...SCRATCH, ...plan.dirs]),
-    BOX_SCRATCH: inRoot(SCRATCH),
+    BOX_SCRATCH: inRoot([...SCRATCH, ...foldersInScratch(plan.dirs)]),
     BOX_FILES: inRoot([...plan.files, ...DEVICES.map((name) => `/dev/${name}`)]),
     BOX_LINKS: plan.links.join('\n'),
     BOX_FSTAB: fstab.join('\n'),

@@ -26,8 +26,8 @@ export interface CheckOptions {
   box: Box
   /** Path of the repository, where the worktree appears inside the box. */
   repository: string
-  /** The toolchain: folders to show, and the PATH that finds `node` in them. */
-  node: { readOnly: string[]; path: string }
+  /** The toolchains: what to show, and the PATH that finds `node` in it. */
+  toolchains: Pick<BoxPolicy, 'readOnly' | 'mounts' | 'overlays'> & { path: string }
   project: Project
   /** Environment of the checks, PATH apart. The box brings HOME and a place for temporary files. */
   env: Record<string, string>
@@ -130,15 +130,16 @@ async function tests(
 
 /** Null when the dependencies are not installed. */
 async function policyOf(options: CheckOptions, worktree: Worktree): Promise<BoxPolicy | null> {
-  const { repository, node, env, gitDir } = options
+  const { repository, toolchains, env, gitDir } = options
   const dependencies = await dependencyMounts(repository)
   if (!dependencies) return null
   const git = gitDir === null ? [] : [{ from: gitDir, to: join(repository, '.git') }]
   return {
     root: repository,
     tree: worktree.dir,
-    readOnly: [...new Set([...node.readOnly, HARNESS, ...dependencies.readOnly])],
-    mounts: [...dependencies.mounts, ...git],
-    env: { NO_COLOR: '1', ...env, PATH: node.path },
+    readOnly: [...new Set([...toolchains.readOnly, HARNESS, ...dependencies.readOnly])],
+    mounts: [...toolchains.mounts, ...dependencies.mounts, ...git],
+    ...(toolchains.overlays ? { overlays: toolchains.overlays } : {}),
+    env: { NO_COLOR: '1', ...env, PATH: toolchains.path },
   }
 }

@@ -63,7 +63,7 @@ export async function runRequest(target: Target, request: CheckRequest, options:
   const checks = createChecks({
     box: createNoneBox(),
     repository: target.repository,
-    node: { readOnly: [], path: `${dirname(process.execPath)}:/usr/bin:/bin` },
+    toolchains: { readOnly: [], mounts: [], path: `${dirname(process.execPath)}:/usr/bin:/bin` },
     project,
     env: {},
     gitDir: null,
