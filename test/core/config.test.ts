@@ -102,6 +102,12 @@ describe('agent.yaml', () => {
     ['broken YAML', 'model: a/b\nlevel: [1,\n', /^agent\.yaml:\d: (?!.*at line)/],
     ['a tab as indent', 'level:\n\tseeds: 1\n', /^agent\.yaml:2: /],
     ['a key twice', 'model: a/b\nmodel: c/d\n', /^agent\.yaml:2: .*unique/],
+    [
+      'a variable that the box sets',
+      'env:\n  - CI\n  - PATH=/x\n',
+      /^agent\.yaml:3: `env\.1`: PATH is refused: the box sets it/,
+    ],
+    ['a variable with no name', 'env: ["=x"]\n', /^agent\.yaml:1: `env\.0`: expected NAME or NAME=value/],
     ['two documents', 'model: a/b\n---\nmodel: c/d\n', /^agent\.yaml:/],
     ['an alias to nothing', 'model: *name\n', /^agent\.yaml/],
   ]

@@ -83,16 +83,19 @@ export async function whyNotShown(path: string, root: string, env: NodeJS.Proces
   const written = normalize(path).replace(/(.)\/$/, '$1')
   const real = await realpath(written).catch(() => written)
   for (const candidate of new Set([written, real])) {
-    const why = (await whyClosed(candidate, root)) ?? (await whyHome(candidate, homesOf(env)))
+    const why = whyClosed(candidate) ?? (await whyHome(candidate, homesOf(env))) ?? whyRepository(candidate, root)
     if (why !== null) return candidate === written ? why : `it leads to ${candidate}, and ${why}`
   }
   return null
 }
 
-async function whyClosed(path: string, root: string): Promise<string | null> {
+function whyClosed(path: string): string | null {
   const closed = CLOSED.find((place) => isWithin(path, place))
   if (closed) return `${closed} belongs to the machine`
-  if (TOPS.includes(path)) return 'it holds far more than one project needs; name the folder in it'
+  return TOPS.includes(path) ? 'it holds far more than one project needs; name the folder in it' : null
+}
+
+function whyRepository(path: string, root: string): string | null {
   if (path === root) return 'it is the repository, and the box shows the tree that is judged in its place'
   if (isWithin(root, path)) return `it holds the repository ${root}`
   const own = ['.agent', '.git'].map((name) => join(root, name)).find((place) => isWithin(path, place))

@@ -38,7 +38,10 @@ export async function detectPython(place: Place): Promise<Detected> {
   }
   const said = await interpreter(place, found)
   if ('why' in said) return missing(said.why)
-  const visible = [...new Set(venv === null ? said.prefixes : [...said.prefixes, dirname(dirname(found))])]
+  const named = venv === null ? said.prefixes : [...said.prefixes, dirname(dirname(found))]
+  // A link has to lead somewhere inside as well.
+  const real = await Promise.all(named.map(realOf))
+  const visible = [...new Set([...named, ...real.filter((path) => path !== null)])]
   const readOnly = visible.filter((prefix) => !isSystemPath(prefix))
   const bins = said.prefixes.slice(0, 1).map((prefix) => join(prefix, 'bin'))
   if (venv === null) return withoutVenv(place, said, readOnly, bins)

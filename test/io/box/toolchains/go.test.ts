@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectClosed, openScene, type Scene, SECRET, whySkipped } from './support.ts'
 
@@ -17,6 +17,8 @@ describe.skipIf(skipped)('Go in the box', () => {
 
   beforeAll(async () => {
     scene = await openScene(FILES)
+    // The user's own build cache, which is warm, or warm the next time.
+    scene.env['GOCACHE'] = (await execa('go', ['env', 'GOCACHE'])).stdout
     await scene.host('go mod tidy && go test ./... || true', { GOFLAGS: '-modcacherw' })
     await scene.plant({ 'go/pkg/mod/cache/vcs/demo/config': `url = https://user:${SECRET}@127.0.0.1:9/x\n` })
   })
@@ -44,7 +46,7 @@ describe.skipIf(skipped)('Go in the box', () => {
     const { overlays, env, found } = await scene.detect()
     delete scene.env['GOFLAGS']
 
-    expect(overlays).toEqual([{ from: join(scene.home, '.cache/go-build'), to: '/home/box/.cache/go-build' }])
+    expect(overlays).toEqual([{ from: scene.env['GOCACHE'], to: '/home/box/.cache/go-build' }])
     expect(env).toMatchObject({ GOPROXY: 'off', GOTOOLCHAIN: 'local', GOFLAGS: '-tags=slow -buildvcs=false' })
     expect(found).toContainEqual({
       language: 'go',
