@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { release, tmpdir } from 'node:os'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { whyNotShown } from '../shown.ts'
 import { isSystemPath, isWithin } from '../system.ts'
@@ -99,10 +99,19 @@ async function joined(parts: Part[], env: NodeJS.ProcessEnv, scratch: string) {
   return {
     readOnly,
     mounts: [...parts.flatMap((part) => part.mounts), ...hidden],
-    overlays: parts.flatMap((part) => part.overlays),
+    overlays: hasOverlays(release()) ? parts.flatMap((part) => part.overlays) : [],
     path: [...new Set(dirs)].join(delimiter),
     env: Object.assign({}, ...parts.map((part) => part.env)) as Record<string, string>,
   }
+}
+
+/**
+ * Whether a kernel (`6.6.1-arch`) lays a writable layer over any folder of the user. Where it does not, a box would copy
+ * whole caches, which takes longer than to do without.
+ */
+export function hasOverlays(kernel: string): boolean {
+  const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10))
+  return major > 6 || (major === 6 && minor >= 6)
 }
 
 /** Asks once for each set of manifests: tools do not move while a run lasts. */

@@ -2,7 +2,13 @@ import { chmod, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { askWithin } from '../../../../src/io/box/toolchains/ask.ts'
-import { detectToolchains, pathInto, rememberingDetector, withoutBox } from '../../../../src/io/box/toolchains/index.ts'
+import {
+  detectToolchains,
+  hasOverlays,
+  pathInto,
+  rememberingDetector,
+  withoutBox,
+} from '../../../../src/io/box/toolchains/index.ts'
 import { processesWith } from '../support.ts'
 import { openScene, type Scene, SECRET, write } from './support.ts'
 
@@ -134,6 +140,11 @@ it('leaves of the mounts only those below the root where there is no box', async
   const all = { readOnly: ['/d'], mounts, overlays, path: '/bin', env: {}, found: [], missing: [] }
 
   expect(withoutBox(all, '/project')).toEqual({ ...all, mounts: [mounts[0]], overlays: [] })
+})
+
+it('asks for overlays only of a kernel that has them for everybody', () => {
+  expect(['6.6.0', '6.18.44-x', '7.0-rc1'].map(hasOverlays)).toEqual([true, true, true])
+  expect(['6.5.9', '5.15.0-generic', 'unknown'].map(hasOverlays)).toEqual([false, false, false])
 })
 
 it('finds what of PATH lies in shown folders', () => {

@@ -28,6 +28,8 @@ describe.skipIf(skipped)('Java in the box', () => {
   beforeAll(async () => {
     scene = await openScene(FILES)
     await scene.host(`mvn -q -B -Dmaven.repo.local='${scene.home}/.m2/repository' test || true; rm -rf target`)
+    // As if everything had come through a mirror of the user's settings, which the box does not know.
+    await scene.host(`find '${scene.home}' -name _remote.repositories -exec sed -i 's/>central=/>mirror=/' {} +`)
     await scene.plant()
   })
   afterAll(() => scene?.close())
