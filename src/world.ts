@@ -105,9 +105,12 @@ export interface Waiting {
 
 /** Why the surroundings cannot carry a run, and what to do about it. */
 export interface Unready {
-  status: 'isolation' | 'environment' | 'git'
+  status: 'isolation' | 'environment' | 'git' | 'blocked'
   message: string
 }
+
+/** `patch`: the package manager itself says that a lockfile or manifest of the commit is wrong. */
+export type Unprovided = Unready | { status: 'patch'; message: string }
 
 /** Everything the loops touch outside themselves. The real run, a replay and chaos are each a World. */
 export interface World {
@@ -119,6 +122,11 @@ export interface World {
   prepare(tree: Tree): Promise<Unready | null>
   /** Lines of a commit's text files that hold `text`; with `word` only whole words. Bounded in number. */
   search(commit: string, text: string, word: boolean): Promise<{ path: string; line: number; text: string }[]>
+  /**
+   * Installs what a commit depends on, if a patch has changed that, before anything of it runs. What a patch chose is
+   * installed without running any of its code.
+   */
+  provide(commit: string): Promise<Unprovided | null>
   openWorktree(commit: string): Promise<Worktree>
   closeWorktree(worktree: Worktree): Promise<void>
   runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>

@@ -189,6 +189,7 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
     seed: () => 1,
     prepare: never,
     search: never,
+    provide: never,
     openWorktree: never,
     closeWorktree: never,
     runChecks: never,

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Config } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
 import type { Box, BoxLimits } from '../io/box/box.ts'
@@ -6,13 +7,16 @@ import { detectProject } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { makeBoxGit } from '../io/git/box-git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
-import type { Worktrees } from '../io/git/worktree.ts'
-import type { Tree, Unready } from '../world.ts'
+import { cacheFolder, type Worktrees } from '../io/git/worktree.ts'
+import { readCarry } from '../io/setup/carry.ts'
+import { createProvisioner, type Provisioner } from '../io/setup/provisioner.ts'
+import type { Tree, Unprovided, Unready } from '../world.ts'
 import { boxContents } from './contents.ts'
 import { type Isolation, isolate } from './isolation.ts'
 
 export interface Preparation {
   prepare(tree: Tree): Promise<Unready | null>
+  provide(commit: string): Promise<Unprovided | null>
   checks(): Checks | null
 }
 
@@ -41,8 +45,13 @@ export function createPreparation(options: PreparationOptions): Preparation {
   let box: Box | null = null
   let checks: Checks | null = null
   let servicesTried = false
+  let provisioner: Provisioner | null = null
   return {
     checks: () => checks,
+    async provide(commit) {
+      const provided = await provisioner?.patched(commit)
+      return provided && !provided.ok ? provided.unready : null
+    },
     async prepare(tree) {
       await requireIdentity(repository.root)
       if (!box) {
@@ -57,7 +66,10 @@ export function createPreparation(options: PreparationOptions): Preparation {
       const project = await detectProject(read, tree.paths, config.build === undefined ? {} : { build: config.build })
       if ('unsupported' in project)
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
-      const missing = await missingTools(repository.root)
+      provisioner ??= await openProvisioner(options, box)
+      const provided = await provisioner.base(tree.commit, ['javascript'])
+      if (!provided.ok) return { status: 'environment', message: provided.unready.message }
+      const missing = await missingTools(provided.provision.home)
       if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }
       const contents = await contentsFor(tree.paths, box.name)
       checks = createChecks({
@@ -69,6 +81,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
         gitDir: await makeBoxGit(repository.root, repository.commonDir, tree.commit, options.worktrees.scratch),
         limits: boxLimits(config.limits),
         services: config.services ?? [],
+        provision: provisioner.of,
         onProgress: options.onProgress,
       })
       const unready = servicesTried ? null : await tryServices(checks, tree.commit, options)
@@ -114,4 +127,18 @@ export function boxLimits(config: Config['limits'] = {}): Partial<BoxLimits> {
     ...(processes === undefined ? {} : { processes }),
     ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
   }
+}
+
+async function openProvisioner(options: PreparationOptions, box: Box): Promise<Provisioner> {
+  const { repository, config, tell, signal } = options
+  return createProvisioner({
+    repository,
+    dir: join(cacheFolder(repository), 'setup'),
+    setup: config.setup,
+    carry: await readCarry(repository.root, config.carry),
+    place: box.name !== 'none',
+    env: process.env,
+    tell,
+    signal,
+  })
 }

@@ -170,6 +170,7 @@ async function runInRepository(
     model: recording ? record(model, recording, basename(repository.root)) : model,
     checks: preparation.checks,
     prepare: preparation.prepare,
+    provide: preparation.provide,
     journal,
     mask: tools.mask,
     memory: openMemory(repository.root),

@@ -100,6 +100,25 @@ const bodies = [
     warnings: z.array(z.string()),
   }),
   z.object({
+    type: z.literal('setup.started'),
+    /** Package managers that were detected, or `setup` for the commands of agent.yaml. */
+    managers: z.array(z.string()),
+    commands: z.array(z.string()),
+    /** True when a permitted change of a lockfile or manifest is installed. */
+    afterPatch: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('setup.finished'),
+    /** `run`, `cached` (an earlier run has made it), `carried` (the checkout has it), `failed`. */
+    how: z.string(),
+    managers: z.array(z.string()),
+    /** What the box is shown of it. */
+    paths: z.array(z.string()),
+    afterPatch: z.boolean(),
+    message: z.string().nullable(),
+    ms: z.number(),
+  }),
+  z.object({
     type: z.literal('baseline.finished'),
     status: z.string(),
     tests: z.number(),

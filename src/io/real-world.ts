@@ -1,6 +1,6 @@
 import type { Event } from '../core/events.ts'
 import type { Mask } from '../core/mask.ts'
-import type { CheckRequest, ModelRequest, Tree, Unready, World } from '../world.ts'
+import type { CheckRequest, ModelRequest, Tree, Unprovided, Unready, World } from '../world.ts'
 import type { Checks } from './checks/checks.ts'
 import { changesOf, modifiedFiles } from './git/changes.ts'
 import { makeCommit } from './git/commit.ts'
@@ -20,6 +20,7 @@ export interface RealWorldOptions {
   /** Null before `prepare`. */
   checks(): Checks | null
   prepare(tree: Tree): Promise<Unready | null>
+  provide(commit: string): Promise<Unprovided | null>
   journal: Journal
   /** Takes secrets out of what is sent to a model. */
   mask: Mask
@@ -44,6 +45,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     head: () => readHead(repository.root),
     tree: (commit) => openTree(repository.root, commit),
     prepare: options.prepare,
+    provide: options.provide,
     makeCommit: (request) => makeCommit(repository.root, request),
     search: (commit, text, word) => searchTree(repository.root, commit, text, word),
     async openWorktree(commit) {

@@ -118,7 +118,7 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
     }
     const judgement = await gatherEvidence(world, current, candidateChanges(current, read.changes))
     if (judgement.kind === 'broken' && ++builds <= MOST_BUILD_ROUNDS) {
-      past = again(`It does not compile:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`)
+      past = again(`It ${judgement.how}:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`)
       continue
     }
     current = settle(world, current, judgement)
@@ -132,6 +132,7 @@ function settle(world: World, state: State, judgement: Judgement): State {
     tellVerdict(world, state, 'unverifiable', null, judgement.reason)
     return end(state, 'unverifiable', judgement.reason)
   }
+  if (judgement.kind === 'unready') return end(state, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') return state
   const { status } = judgement.candidate
   const summary =
@@ -142,7 +143,7 @@ function settle(world: World, state: State, judgement: Judgement): State {
 
 function redOf(judgement: Judgement): Tried['red'] {
   if (judgement.kind === 'red') return { reason: judgement.reason, failed: judgement.failed }
-  if (judgement.kind === 'broken') return { reason: `it does not compile: ${judgement.problem}`, failed: [] }
+  if (judgement.kind === 'broken') return { reason: `it ${judgement.how}: ${judgement.problem}`, failed: [] }
   return null
 }
 

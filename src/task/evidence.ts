@@ -15,17 +15,19 @@ import {
   weakest,
 } from '../core/verdict/judge.ts'
 import { RETURNED_OBJECT } from '../core/verdict/test-traps.ts'
-import type { Intensity, World } from '../world.ts'
+import type { Intensity, Unready, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import type { Candidate, State } from './state.ts'
 
 export type Judgement =
   | { kind: 'passed'; candidate: Candidate; bound: string | null }
-  /** It does not compile: a free round, not an attempt. */
-  | { kind: 'broken'; problem: string }
+  /** It `how` (does not compile, cannot be installed): a free round, not an attempt. */
+  | { kind: 'broken'; how: string; problem: string }
   | { kind: 'red'; stage: string; reason: string; failed: TestResult[] }
   | { kind: 'unverifiable'; reason: string }
+  /** What the patch depends on cannot be installed here, which says nothing about the patch. */
+  | { kind: 'unready'; status: Unready['status']; reason: string }
   | { kind: 'interrupted' }
 
 const QUICK_RUNS = 20
@@ -34,6 +36,10 @@ const FINAL_RUNS = 100
 /** Evidence for one tree, cheapest first, until the first red. */
 export async function gatherEvidence(world: World, state: State, changes: FileChange[]): Promise<Judgement> {
   const draft = await world.makeCommit({ parent: state.tree.commit, changes, message: 'candidate' })
+  const unprovided = await world.provide(draft.commit)
+  if (world.signal.aborted) return { kind: 'interrupted' }
+  if (unprovided?.status === 'patch') return { kind: 'broken', how: 'cannot be installed', problem: unprovided.message }
+  if (unprovided) return { kind: 'unready', status: unprovided.status, reason: unprovided.message }
   const early = await withWorktree(world, draft.commit, (worktree) => earlyEvidence(world, state, worktree))
   if (world.signal.aborted) return { kind: 'interrupted' }
   if (early.kind !== 'green') return early
@@ -72,7 +78,8 @@ type Early = Judgement | { kind: 'green'; evidence: EvidenceSummary; seeds: numb
 
 async function earlyEvidence(world: World, state: State, worktree: { commit: string; dir: string }): Promise<Early> {
   const build = await runCheck(world, worktree, { stage: 'build', kind: 'build' })
-  if (build.status === 'broken' || build.status === 'failed') return { kind: 'broken', problem: describe(build) }
+  if (build.status === 'broken' || build.status === 'failed')
+    return { kind: 'broken', how: 'does not compile', problem: describe(build) }
   if (build.status === 'stopped' || build.status === 'no-results')
     return { kind: 'red', stage: 'build', reason: describe(build), failed: [] }
   const { frozen } = state

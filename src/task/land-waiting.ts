@@ -75,6 +75,7 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   }
   const judgement = await gatherEvidence(world, { ...based, frozen }, [...changes, ticked])
   if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
+  if (judgement.kind === 'unready') return end(based, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') {
     const reason = judgement.kind === 'broken' ? judgement.problem : judgement.reason
     return end(

@@ -22,5 +22,6 @@ export async function permitted(_world: World, state: State): Promise<State> {
 
 export async function prepare(world: World, state: State): Promise<State> {
   const unready = await world.prepare(state.tree)
+  if (world.signal.aborted) return end(state, 'interrupted', 'interrupted while the project was set up')
   return unready ? end(state, unready.status, unready.message) : state
 }

@@ -2,7 +2,7 @@ import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
 import { emptyStub } from '../core/verdict/empty-stub.ts'
 import { judgeRed, type RedJudgement } from '../core/verdict/red.ts'
-import type { World } from '../world.ts'
+import type { Unready, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import type { State } from './state.ts'
@@ -12,6 +12,7 @@ const RED_MS = 120_000
 
 export type StubVerdict =
   | { kind: 'broken'; problem: string }
+  | { kind: 'unready'; status: Unready['status']; reason: string }
   | { kind: 'judged'; judgement: RedJudgement; ids: string[]; names: string[] }
 
 /** Runs tests against the stub as written (it throws) and against its empty twin. */
@@ -29,7 +30,11 @@ export async function judgeStubs(
   const commitOf = async (stubs: FileChange[]) =>
     (await world.makeCommit({ parent: state.tree.commit, changes: [...draft.files, ...stubs], message: 'tests' }))
       .commit
-  const throwing = await withWorktree(world, await commitOf(draft.stubs), async (worktree) => {
+  const commit = await commitOf(draft.stubs)
+  const unprovided = await world.provide(commit)
+  if (unprovided?.status === 'patch') return { kind: 'broken', problem: unprovided.message }
+  if (unprovided) return { kind: 'unready', status: unprovided.status, reason: unprovided.message }
+  const throwing = await withWorktree(world, commit, async (worktree) => {
     const build = await runCheck(world, worktree, { stage: 'build', kind: 'build' })
     if (build.status === 'broken' || build.status === 'failed') return { build, tests: null }
     return { build, tests: await runCheck(world, worktree, { stage: 'red-throwing', ...request }) }

@@ -63,6 +63,7 @@ export async function writeTests(world: World, state: State): Promise<State> {
     }
     const judged = await judgeStubs(world, current, draft)
     if (world.signal.aborted) return end(current, 'interrupted', 'interrupted while the tests were judged')
+    if (judged.kind === 'unready') return end(current, judged.status, judged.reason)
     if (judged.kind === 'broken') {
       if (++repairs > MOST_REPAIRS)
         return end(current, 'unverifiable', `The tests do not compile or run:\n${judged.problem}`)

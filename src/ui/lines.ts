@@ -75,6 +75,24 @@ function baselineFinished(e: EventOf<'baseline.finished'>, look: Look): Line[] {
   return step(look, { mark, label: 'baseline', time, text, kind: mark === 'bad' ? 'key' : 'step' })
 }
 
+function setupStarted(e: EventOf<'setup.started'>, look: Look): Line[] {
+  const why = e.afterPatch ? 'for the dependencies of the patch: ' : ''
+  return step(look, { mark: 'none', label: 'set-up', text: `${why}${e.commands.join('; ')}` })
+}
+
+function setupFinished(e: EventOf<'setup.finished'>, look: Look): Line[] {
+  const by = e.managers.join(', ')
+  if (e.how === 'failed') {
+    const text = [by, e.message].filter((part) => part).join(': ')
+    return step(look, { mark: 'bad', label: 'set-up', time: elapsed(e.ms), text, kind: 'key' })
+  }
+  // The common case: there is nothing to say.
+  if (e.how === 'carried' && e.message === null) return []
+  const text = [`${by}: ${named(e.paths) || 'nothing of its own'}`, e.message].filter((part) => part).join('; ')
+  const time = e.how === 'run' ? elapsed(e.ms) : e.how
+  return step(look, { mark: e.message === null ? 'good' : 'warn', label: 'set-up', time, text })
+}
+
 /** A heading when the implementer begins another attempt. */
 function attemptHeading(e: { role: string; attempt: number }, before: ViewState): Line[] {
   if (e.role !== 'implementer' || e.attempt === before.attempt) return []
@@ -192,6 +210,10 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
       return servicesReady(event, look)
     case 'toolchains.ready':
       return toolchainsReady(event, look)
+    case 'setup.started':
+      return setupStarted(event, look)
+    case 'setup.finished':
+      return setupFinished(event, look)
     case 'baseline.finished':
       return baselineFinished(event, look)
     case 'prompt.built':

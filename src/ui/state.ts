@@ -142,6 +142,10 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
       return update(state, 'model', (r) => ({ chars: r.chars + event.chars }))
     case 'model.finished':
       return finishModel(state, event)
+    case 'setup.started':
+      return start(state, { ...idle, key: 'set-up', label: 'set-up', since: event.t })
+    case 'setup.finished':
+      return stop(state, 'set-up')
     case 'baseline.finished':
       return stop(state, 'baseline')
     case 'check.started':

@@ -106,7 +106,11 @@ async function expectNothingLeft(repository: TestRepository): Promise<void> {
   const worktrees = await repository.git('worktree', 'list', '--porcelain').catch(() => '')
   expect(worktrees.split('\n').filter((line) => line.startsWith('worktree ')).length).toBeLessThanOrEqual(1)
   const cache = join(repository.env['XDG_CACHE_HOME']!, 'specproof')
-  expect(await readdir(cache).catch(() => [])).toEqual([])
+  // Products of set-up stay for the next run; of what was begun or locked nothing may.
+  for (const folder of await readdir(cache).catch(() => [])) {
+    expect(await readdir(join(cache, folder))).toEqual(['setup'])
+    for (const name of await readdir(join(cache, folder, 'setup'))) expect(name).toMatch(/^[0-9a-f]{32}$/)
+  }
   expect(await processesIn(repository)).toEqual([])
 }
 

@@ -93,6 +93,21 @@ const bodies = {
     shown: fc.array(text, { maxLength: 3 }),
     warnings: fc.array(text, { maxLength: 3 }),
   }),
+  'setup.started': fc.record({
+    ...type('setup.started'),
+    managers: texts,
+    commands: texts,
+    afterPatch: fc.boolean(),
+  }),
+  'setup.finished': fc.record({
+    ...type('setup.finished'),
+    how: fc.constantFrom('run', 'cached', 'carried', 'failed', 'other'),
+    managers: texts,
+    paths: texts,
+    afterPatch: fc.boolean(),
+    message: maybeText,
+    ms,
+  }),
   'baseline.finished': fc.record({
     ...type('baseline.finished'),
     status: checkStatus,

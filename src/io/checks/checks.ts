@@ -5,6 +5,7 @@ import type { ServiceConfig } from '../../core/config.ts'
 import type { CheckResult, Stage } from '../../core/verdict/evidence.ts'
 import type { CheckRequest, Worktree } from '../../world.ts'
 import type { Box, BoxLimits, BoxPolicy } from '../box/box.ts'
+import type { Provision } from '../setup/provision.ts'
 import { buildFindings } from './build.ts'
 import { dependencyMounts } from './dependencies.ts'
 import type { Project } from './detect.ts'
@@ -36,6 +37,8 @@ export interface CheckOptions {
   limits: Partial<BoxLimits>
   /** Started in the box before the tests and ended after them; builds get none. */
   services: ServiceConfig[]
+  /** What set-up has installed for a commit; null: nothing. Left out: the `node_modules` of the repository. */
+  provision?(commit: string): Provision | null
   onProgress(progress: CheckProgress): void
 }
 
@@ -130,8 +133,8 @@ async function tests(
 
 /** Null when the dependencies are not installed. */
 async function policyOf(options: CheckOptions, worktree: Worktree): Promise<BoxPolicy | null> {
-  const { repository, toolchains, env, gitDir } = options
-  const dependencies = await dependencyMounts(repository)
+  const { repository, toolchains, env, gitDir, provision } = options
+  const dependencies = provision ? provision(worktree.commit) : await checkout(repository)
   if (!dependencies) return null
   const git = gitDir === null ? [] : [{ from: gitDir, to: join(repository, '.git') }]
   return {
@@ -139,7 +142,14 @@ async function policyOf(options: CheckOptions, worktree: Worktree): Promise<BoxP
     tree: worktree.dir,
     readOnly: [...new Set([...toolchains.readOnly, HARNESS, ...dependencies.readOnly])],
     mounts: [...toolchains.mounts, ...dependencies.mounts, ...git],
-    ...(toolchains.overlays ? { overlays: toolchains.overlays } : {}),
-    env: { NO_COLOR: '1', ...env, PATH: toolchains.path },
+    overlays: [...(toolchains.overlays ?? []), ...dependencies.overlays],
+    env: { NO_COLOR: '1', ...dependencies.env, ...env, PATH: toolchains.path },
   }
+}
+
+async function checkout(
+  repository: string,
+): Promise<Pick<Provision, 'readOnly' | 'mounts' | 'overlays' | 'env'> | null> {
+  const found = await dependencyMounts(repository)
+  return found && { ...found, overlays: [], env: {} }
 }

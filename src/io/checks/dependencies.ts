@@ -9,16 +9,20 @@ export interface DependencyMounts {
 
 /**
  * `node_modules` of the repository at its place, and whatever its links lead to outside of the repository, at its own
- * place (`npm link`, linked test projects). Null when nothing is installed.
+ * place (`npm link`, linked test projects). Null when nothing is installed. `from`: where it lies on the host, when that
+ * is not its place; its links mean what they would mean there.
  */
-export async function dependencyMounts(repository: string): Promise<DependencyMounts | null> {
-  const folder = join(repository, 'node_modules')
-  const target = await realpath(folder).catch(() => null)
+export async function dependencyMounts(
+  repository: string,
+  folder = join(repository, 'node_modules'),
+  from = folder,
+): Promise<DependencyMounts | null> {
+  const target = await realpath(from).catch(() => null)
   if (target === null) return null
   const found: DependencyMounts = { readOnly: [], mounts: [{ from: target, to: folder }] }
   const home = await realpath(repository)
-  if (!isInside(target, home)) show(found, target)
-  for (const entry of await entries(target)) await followLink(found, entry, [home, target])
+  if (!isInside(target, home) && target !== from) show(found, target)
+  for (const entry of await entries(target)) await followLink(found, entry, { home: [home, target], folder, target })
   found.readOnly = outermost(found.readOnly)
   return found
 }
@@ -34,13 +38,21 @@ async function entries(folder: string): Promise<string[]> {
   return (await Promise.all(inside)).flat()
 }
 
-async function followLink(found: DependencyMounts, link: string, home: string[]): Promise<void> {
+interface Place {
+  /** What lies in here is there anyway. */
+  home: string[]
+  folder: string
+  target: string
+}
+
+async function followLink(found: DependencyMounts, link: string, { home, folder, target: at }: Place): Promise<void> {
   const text = await readlink(link).catch(() => null)
-  const target = text === null ? null : await realpath(link).catch(() => null)
-  if (text === null || target === null || home.some((folder) => isInside(target, folder))) return
+  const between = text === null ? null : resolve(dirname(folder + link.slice(at.length)), text)
+  // Also where the link lies elsewhere on the host: inside the repository the tree in the box has it.
+  const target = between === null ? null : await realpath(isInside(between, folder) ? link : between).catch(() => null)
+  if (between === null || target === null || isInside(target, ...home)) return
   show(found, target)
   // A link to a link: the name in between has to lead somewhere as well.
-  const between = resolve(dirname(link), text)
   if (between !== target && !isInside(between, ...home)) found.mounts.push({ from: target, to: between })
 }
 

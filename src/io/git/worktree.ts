@@ -14,7 +14,7 @@ export function cacheFolder(repository: Repository, env: NodeJS.ProcessEnv = pro
 }
 
 /** Removes a tree even where the payload took its own permissions away. */
-async function removeTree(dir: string): Promise<void> {
+export async function removeTree(dir: string): Promise<void> {
   try {
     await rm(dir, { recursive: true, force: true })
   } catch {
@@ -97,7 +97,8 @@ export async function removeOrphans(repository: Repository): Promise<number> {
   return removed
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this number exists. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

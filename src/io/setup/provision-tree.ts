@@ -1,0 +1,41 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+import { makeBoxGit } from '../git/box-git.ts'
+import { git, gitBuffer } from '../git/git.ts'
+import type { Repository } from '../git/repository.ts'
+
+/**
+ * Puts the files of a commit into `dir`, with a `.git` of one commit: some set-ups ask git for a version, and it tells
+ * afterwards what is new. `scratch` is an empty folder on the same file system.
+ */
+export async function materialise(
+  { root, commonDir }: Repository,
+  commit: string,
+  dir: string,
+  scratch: string,
+): Promise<void> {
+  await mkdir(dir)
+  const env = { GIT_INDEX_FILE: join(scratch, 'index') }
+  const whole = ['-c', 'core.sparseCheckout=false']
+  await git(root, [...whole, 'read-tree', commit], { env })
+  await git(root, [...whole, 'checkout-index', '--all', `--prefix=${dir}/`], { env })
+  await rename(await makeBoxGit(root, commonDir, commit, scratch), join(dir, '.git'))
+  await rm(env.GIT_INDEX_FILE, { force: true })
+}
+
+/** Moves all that is new in a tree, top-most folders as wholes, to `to`. Answers their paths. */
+export async function takeProducts(tree: string, to: string): Promise<string[]> {
+  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--ignored=traditional', '--untracked-files=normal']
+  const entries = (await gitBuffer(tree, args)).toString('utf8').split('\0')
+  const found = entries.filter((entry) => /^(!!|\?\?) /.test(entry)).map((entry) => entry.slice(3).replace(/\/$/, ''))
+  const products = found.filter((path) => !found.some((other) => path.startsWith(`${other}/`))).sort()
+  await mkdir(to)
+  for (const path of products) {
+    await mkdir(dirname(join(to, path)), { recursive: true })
+    await rename(join(tree, path), join(to, path))
+  }
+  // As root the payload is somebody else.
+  if (process.geteuid?.() === 0) await execa('chmod', ['-R', 'u+rwX,go+rX', '--', to])
+  return products
+}
