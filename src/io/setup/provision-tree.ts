@@ -26,7 +26,17 @@ export async function materialise(
 
 /** Moves all that is new in a tree, top-most folders as wholes, to `to`. Answers their paths. */
 export async function takeProducts(tree: string, to: string): Promise<string[]> {
-  const args = ['status', '--porcelain=v1', '-z', '--no-renames', '--ignored=traditional', '--untracked-files=normal']
+  // A watcher that the user has configured would go on in a folder that is about to be gone.
+  const args = [
+    '-c',
+    'core.fsmonitor=false',
+    'status',
+    '--porcelain=v1',
+    '-z',
+    '--no-renames',
+    '--ignored=traditional',
+    '--untracked-files=normal',
+  ]
   const entries = (await gitBuffer(tree, args)).toString('utf8').split('\0')
   const found = entries.filter((entry) => /^(!!|\?\?) /.test(entry)).map((entry) => entry.slice(3).replace(/\/$/, ''))
   const products = found.filter((path) => !found.some((other) => path.startsWith(`${other}/`))).sort()
