@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { BoxLimits } from '../box/box.ts'
 import { createNoneBox } from '../box/none.ts'
-import { type Program, supervise } from '../box/supervise.ts'
+import { supervise } from '../box/supervise.ts'
 
 /** One command of the set-up: trusted, so it has the user's rights, environment and network. */
 export interface SetupCommand {
@@ -59,15 +59,19 @@ function placedLine(command: string): string[] {
   return [...outer, '/bin/sh', '-c', PLACE_SCRIPT, 'setup', ...asUser, ...payload]
 }
 
-function plain(argv: string[], variables: Record<string, string>): Program {
-  return { argv, variables, filter: null, inherit: [] }
+function superviseLine(argv: string[], variables: Record<string, string>, wallMs: number, signal?: AbortSignal) {
+  return supervise(
+    { argv, variables, filter: null, inherit: [] },
+    { wallMs, outputBytes: 64 * MB },
+    signal ? { signal } : {},
+  )
 }
 
 /** Whether a tree can be shown at another path on this machine, by trying it. */
 export async function canPlace(folder: string): Promise<boolean> {
   if (process.platform !== 'linux') return false
   const variables = { SPECPROOF_TREE: folder, SPECPROOF_AT: folder, SPECPROOF_PATH: '/usr/bin:/bin' }
-  const outcome = await supervise(plain(placedLine('true'), variables), { wallMs: 10_000, outputBytes: MB }, {})
+  const outcome = await superviseLine(placedLine('true'), variables, 10_000)
   return outcome.report === 'ready\n' && outcome.exitCode === 0
 }
 
@@ -86,7 +90,7 @@ async function runPlaced({ command, tree, env, wallMs, signal }: SetupCommand, a
     stderr,
     report,
     spawnError,
-  } = await supervise(plain(placedLine(command), variables), { wallMs, outputBytes: 64 * MB }, { signal })
+  } = await superviseLine(placedLine(command), variables, wallMs, signal)
   const output = tail(stdout, stderr)
   if (stopped !== null) return { ok: false, how: stopWords(stopped, wallMs), output }
   if (report !== 'ready\n') return { ok: false, how: `could not be started: ${spawnError ?? 'no namespaces'}`, output }
