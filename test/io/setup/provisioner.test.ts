@@ -112,7 +112,7 @@ describe('set-up of the base', () => {
   it('ends all that a command has started, when it is done and when its time is up', async () => {
     const repo = await makeTinyProject()
     const mark = `${repo.around}/alive`
-    const daemon = `(setsid sh -c 'while sleep 0.1; do date > ${mark}; done' > /dev/null 2>&1 &) ; sleep 0.3`
+    const daemon = `(setsid sh -c 'for i in $(seq 100); do date > ${mark}; sleep 0.1; done' > /dev/null 2>&1 &) ; sleep 0.3`
     for (const [setup, wallMs] of [
       [[daemon], 60_000],
       [[`${daemon}; sleep 60`], 1_000],
