@@ -20,10 +20,9 @@ function spec(id: string, tasks: string): Spec {
   return parseSpec({
     id,
     dir: `specs/${id}`,
-    requirements: null,
-    design: null,
-    tasks: `# Tasks\n\n${tasks}`,
+    files: [{ path: 'tasks.md', text: `# Tasks\n\n${tasks}` }],
     steering: [],
+    problems: [],
   })
 }
 

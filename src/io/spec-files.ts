@@ -33,20 +33,21 @@ export async function specFilesOnDisk(
 export async function readSpecFolder(root: string, folder: string): Promise<Spec | null> {
   const dir = resolve(folder)
   if (!(await stat(dir).catch(() => null))?.isDirectory()) return null
-  const files = await specFilesOnDisk(root)
+  const around = await specFilesOnDisk(root)
   const steering: { path: string; text: string }[] = []
-  for (const path of steeringPaths(files.paths)) steering.push({ path, text: (await textOf(join(root, path))) ?? '' })
-  const [requirements, design, tasks] = await Promise.all(
-    ['requirements', 'design', 'tasks'].map((name) => textOf(join(dir, `${name}.md`))),
-  )
+  for (const path of steeringPaths(around.paths)) steering.push({ path, text: (await textOf(join(root, path))) ?? '' })
+  const files: { path: string; text: string }[] = []
+  for (const name of await readdir(dir)) {
+    const text = name.endsWith('.md') ? await textOf(join(dir, name)) : null
+    if (text !== null) files.push({ path: name, text })
+  }
   const place = slashed(relative(root, dir))
   return parseSpec({
     id: basename(dir),
     dir: place.startsWith('..') ? slashed(dir) : place,
-    requirements: requirements ?? null,
-    design: design ?? null,
-    tasks: tasks ?? null,
+    files,
     steering,
+    problems: [],
   })
 }
 

@@ -1,6 +1,6 @@
 import { foldersWithoutTasks, specFolders, steeringPaths } from '../core/spec/locate.ts'
 import { parseSpec } from '../core/spec/parse.ts'
-import type { Spec } from '../core/spec/spec.ts'
+import type { SourceFile, Spec } from '../core/spec/spec.ts'
 import type { Tree } from '../world.ts'
 
 export interface LoadedSpecs {
@@ -22,19 +22,12 @@ export async function loadSpecs(tree: Pick<Tree, 'paths' | 'read'>): Promise<Loa
   }
   const specs: Spec[] = []
   for (const { id, dir } of specFolders(tree.paths)) {
-    const [requirements, design, tasks] = await Promise.all(
-      ['requirements', 'design', 'tasks'].map((name) => read(`${dir}/${name}.md`)),
-    )
-    specs.push(
-      parseSpec({
-        id,
-        dir,
-        requirements: requirements ?? null,
-        design: design ?? null,
-        tasks: tasks ?? null,
-        steering,
-      }),
-    )
+    const files: SourceFile[] = []
+    for (const path of tree.paths.filter((one) => one.startsWith(`${dir}/`) && one.endsWith('.md'))) {
+      const text = await read(path)
+      if (text !== null) files.push({ path: path.slice(dir.length + 1), text })
+    }
+    specs.push(parseSpec({ id, dir, files, steering, problems: [] }))
   }
   return { specs, withoutTasks: foldersWithoutTasks(tree.paths) }
 }

@@ -5,7 +5,7 @@ import { idsOf } from './links.ts'
 import { type Files, lintDesign, lintFile, lintPresence, lintRequirements, lintTasks } from './lint.ts'
 import { type Doc, readMarkdown } from './markdown.ts'
 import { readIntroduction, readRequirements } from './requirements.ts'
-import type { Diagnostic, Spec, SpecSource } from './spec.ts'
+import { type Diagnostic, type Spec, type SpecSource, textOf } from './spec.ts'
 import { readSteering } from './steering.ts'
 import { readTasks } from './tasks.ts'
 
@@ -21,6 +21,7 @@ export function parseSpec(source: SpecSource): Spec {
   const steering = source.steering.map(readSteering)
   const docs = [files.requirements, files.design, files.tasks].filter((doc): doc is Doc => doc !== null)
   const diagnostics = [
+    ...source.problems,
     ...lintPresence(files, linked.tasks, requirements),
     ...docs.flatMap(lintFile),
     ...lintRequirements(files.paths.requirements, requirements, linked.tasks),
@@ -47,11 +48,14 @@ export function parseSpec(source: SpecSource): Spec {
 
 function openFiles(source: SpecSource): Files {
   const path = (name: string) => (source.dir === '' ? name : `${source.dir}/${name}`)
-  const open = (name: string, text: string | null) => (text === null ? null : readMarkdown(path(name), text))
+  const open = (name: string) => {
+    const text = textOf(source, name)
+    return text === null ? null : readMarkdown(path(name), text)
+  }
   return {
-    requirements: open('requirements.md', source.requirements),
-    design: open('design.md', source.design),
-    tasks: open('tasks.md', source.tasks),
+    requirements: open('requirements.md'),
+    design: open('design.md'),
+    tasks: open('tasks.md'),
     paths: { requirements: path('requirements.md'), design: path('design.md'), tasks: path('tasks.md') },
   }
 }

@@ -84,7 +84,12 @@ Not linked.
 
   it('has the task, its criteria, its design and the words used, and nothing else', () => {
     const tasks = '# Tasks\n\n- [ ] 1. Detect silent workers\n  - _Requirements: 1.1_\n- [ ] 2. Another task\n'
-    const source = { id: 'q', dir: 'specs/q', requirements: REQUIREMENTS, design: DESIGN, tasks, steering: [] }
+    const files = [
+      { path: 'design.md', text: DESIGN },
+      { path: 'requirements.md', text: REQUIREMENTS },
+      { path: 'tasks.md', text: tasks },
+    ]
+    const source = { id: 'q', dir: 'specs/q', files, steering: [], problems: [] }
     const text = renderSlice(sliceOf(parseSpec(source), '1'))
     const headings = text.split('\n').filter((line) => /^#/.test(line))
     expect(headings.slice(0, 3)).toEqual(['# Task', '# Linked requirements', '## Requirement 1: Detection'])
@@ -101,10 +106,9 @@ Not linked.
     const source = {
       id: 'q',
       dir: 'specs/q',
-      requirements: null,
-      design: null,
-      tasks: '- [ ] 1. Do it\n',
+      files: [{ path: 'tasks.md', text: '- [ ] 1. Do it\n' }],
       steering: [],
+      problems: [],
     }
     expect(renderSlice(sliceOf(parseSpec(source), '1'))).toBe('# Task\n\n- [ ] 1. Do it')
   })

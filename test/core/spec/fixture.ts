@@ -78,19 +78,21 @@ export const TASKS = `# Tasks
   - Validates: Requirement 3.4
 `
 
-export function source(parts: Partial<SpecSource>): SpecSource {
-  return {
-    id: 'job-queue',
-    dir: 'specs/job-queue',
-    requirements: null,
-    design: null,
-    tasks: null,
-    steering: [],
-    ...parts,
-  }
+/** The text of the three files, null where one does not exist, and whatever else a source has. */
+export interface Parts extends Partial<SpecSource> {
+  requirements?: string | null
+  design?: string | null
+  tasks?: string | null
 }
 
-export function spec(parts: Partial<SpecSource> = {}): Spec {
+export function source(parts: Parts): SpecSource {
+  const { requirements, design, tasks, files = [], ...rest } = parts
+  const named = { 'design.md': design, 'requirements.md': requirements, 'tasks.md': tasks }
+  const three = Object.entries(named).flatMap(([path, text]) => (text == null ? [] : [{ path, text }]))
+  return { id: 'job-queue', dir: 'specs/job-queue', steering: [], problems: [], ...rest, files: [...three, ...files] }
+}
+
+export function spec(parts: Parts = {}): Spec {
   return parseSpec(source({ requirements: REQUIREMENTS, design: DESIGN, tasks: TASKS, ...parts }))
 }
 
