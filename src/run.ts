@@ -93,7 +93,7 @@ async function oneTask(
     })
   }
   const tree = await world.tree(head.commit)
-  const { specs, withoutTasks } = await loadSpecs(tree)
+  const { specs, withoutTasks } = await loadSpecs(tree, around.settings.specRoots)
   const goal = goalOf(specs, options)
   if (goal) return stop(goal)
   const choice = choose(specs, withoutTasks, options, failed)

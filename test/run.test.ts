@@ -158,6 +158,7 @@ const SETTINGS: Settings = {
   outputLimit: 1_000,
   level: DEFAULT_LEVEL,
   checksKey: '',
+  specRoots: [],
   requireVerified: false,
   freshTests: false,
   reviewTests: false,

@@ -2,6 +2,7 @@ import { NO_LIMITS } from '../core/budget.ts'
 import { UserError } from '../core/errors.ts'
 import { type Assembled, assemble } from '../core/prompt/prompt.ts'
 import { DEFAULT_LEVEL, type Settings } from '../core/settings.ts'
+import { splitTarget } from '../core/spec/locate.ts'
 import { openRepository, readHead } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
 import { openMemory } from '../io/journal/memory.ts'
@@ -24,10 +25,8 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
   const tree = await openTree(repository.root, (await readHead(repository.root)).commit)
-  const { specs, withoutTasks } = await loadSpecs(tree)
-  const slash = target.indexOf('/')
-  const spec = slash < 0 ? target : target.slice(0, slash)
-  const chosen = choose(specs, withoutTasks, { spec, task: slash < 0 ? null : target.slice(slash + 1) })
+  const { specs, withoutTasks } = await loadSpecs(tree, config.specs)
+  const chosen = choose(specs, withoutTasks, splitTarget(target, specs))
   if ('outcome' in chosen) throw new UserError(chosen.outcome.message)
   const plan = await planOf(chosen.spec, chosen.task, tree)
   const limit = config.context?.maxTokens ?? 60_000
@@ -49,6 +48,7 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
 function contextSettings(promptLimit: number): Settings {
   return {
     model: 'none',
+    specRoots: [],
     attempts: 1,
     limits: NO_LIMITS,
     taskLimits: NO_LIMITS,

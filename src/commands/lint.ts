@@ -1,26 +1,36 @@
+import { resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
+import { loadFolder } from '../core/spec/load.ts'
+import { type SpecFolder, specFolders } from '../core/spec/locate.ts'
 import type { Diagnostic, Spec } from '../core/spec/spec.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { readSpecFolder, specFilesOnDisk } from '../io/spec-files.ts'
 import { describeDiagnostic } from '../run.ts'
-import { loadSpecs } from '../task/load-specs.ts'
-import type { GlobalOptions } from './options.ts'
+import { type GlobalOptions, loadConfig } from './options.ts'
 
-/** Specs named by folder or id, or all of them, as they lie on the disk: a spec is linted before it is committed. */
-export async function specsOnDisk(options: GlobalOptions, wanted: string[]): Promise<Spec[]> {
+/** The repository's files of specs as they lie on the disk, and the folders that are specs. */
+export async function specsHere(options: GlobalOptions) {
   const root = await openRepository(options.cwd).then(
     (repository) => repository.root,
     () => options.cwd,
   )
-  const { specs } = await loadSpecs(await specFilesOnDisk(root))
-  if (wanted.length === 0) return specs
+  const { specs: roots = [] } = await loadConfig(options, root)
+  const tree = await specFilesOnDisk(root, roots)
+  return { root, tree, folders: specFolders(tree.paths, roots) }
+}
+
+/** Specs named by folder or id, or all of them, as they lie on the disk: a spec is linted before it is committed. */
+export async function specsOnDisk(options: GlobalOptions, wanted: string[]): Promise<Spec[]> {
+  const { root, tree, folders } = await specsHere(options)
+  const load = (folder: SpecFolder) => loadFolder(tree, folder, folders)
+  if (wanted.length === 0) return Promise.all(folders.map(load))
   const found: Spec[] = []
   for (const name of wanted) {
-    const spec =
-      specs.find((one) => one.id === name || one.dir === name.replace(/\/+$/, '')) ?? (await readSpecFolder(root, name))
+    const folder = folders.find(({ id, dir }) => id === name || dir === name.replace(/\/+$/, ''))
+    const spec = folder ? await load(folder) : await readSpecFolder(root, resolve(options.cwd, name))
     if (!spec)
       throw new UserError(
-        `There is no spec or folder "${name}"; there are: ${specs.map((one) => one.id).join(', ') || 'none'}.`,
+        `There is no spec or folder "${name}"; there are: ${folders.map(({ id }) => id).join(', ') || 'none'}.`,
       )
     found.push(spec)
   }

@@ -52,6 +52,7 @@ export function settingsOf(flags: RunFlags, config: Config, model: Model): Setti
   const level = config.level ?? {}
   return {
     model: model.name,
+    specRoots: config.specs ?? [],
     attempts: numberFlag('--attempts', flags.attempts, 1, true) ?? config.attempts ?? DEFAULTS.attempts,
     limits: {
       maxTokens: numberFlag('--max-tokens', flags.maxTokens, 1, true) ?? config.maxTokens ?? DEFAULTS.maxTokens,

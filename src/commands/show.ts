@@ -1,9 +1,10 @@
 import { UserError } from '../core/errors.ts'
 import { renderSlice } from '../core/prompt/sections.ts'
+import { splitTarget } from '../core/spec/locate.ts'
 import { sliceOf } from '../core/spec/slice.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import { table } from '../ui/format.ts'
-import { specsOnDisk } from './lint.ts'
+import { specsHere, specsOnDisk } from './lint.ts'
 import type { GlobalOptions } from './options.ts'
 
 /** `agent show SPEC[/TASK] | FOLDER`: what the parser understood. */
@@ -18,20 +19,18 @@ export async function showCommand(options: GlobalOptions, target: string): Promi
 async function find(options: GlobalOptions, target: string): Promise<{ spec: Spec; task: Task | null }> {
   const whole = await specsOnDisk(options, [target]).catch(() => null)
   if (whole?.[0]) return { spec: whole[0], task: null }
-  const slash = target.indexOf('/')
-  const id = slash < 0 ? target : target.slice(0, slash)
-  const [spec] = await specsOnDisk(options, [id])
-  const task = spec!.tasks.find((one) => one.id === target.slice(slash + 1))
+  const { spec: name, task: id } = splitTarget(target, (await specsHere(options)).folders)
+  const [spec] = await specsOnDisk(options, [name])
+  const task = spec!.tasks.find((one) => one.id === id)
   if (!task)
-    throw new UserError(
-      `Spec ${id} has no task "${target.slice(slash + 1)}"; it has: ${spec!.tasks.map((one) => one.id).join(', ')}.`,
-    )
+    throw new UserError(`Spec ${name} has no task "${id}"; it has: ${spec!.tasks.map((one) => one.id).join(', ')}.`)
   return { spec: spec!, task }
 }
 
 /** Fields that scripts rely on; offsets and source text are our own business. */
 const TASK_FIELDS = [
   ...(['id', 'title', 'status', 'line', 'parent', 'optional', 'kind', 'depends'] as const),
+  ...(['parallel', 'story', 'phase', 'struck', 'boundary', 'blocked'] as const),
   ...(['requirements', 'unresolved', 'properties', 'test', 'verify', 'allows'] as const),
 ]
 
@@ -40,11 +39,13 @@ function publicTask(task: Task): object {
 }
 
 function publicSpec(spec: Spec): object {
-  const { id, dir, dialect, requirements, diagnostics } = spec
+  const { id, dir, dialect, archived, phases, requirements, diagnostics } = spec
   return {
     id,
     dir,
     dialect,
+    archived,
+    phases,
     tasks: spec.tasks.map(publicTask),
     requirements: requirements.map(({ id, title, line, criteria }) => ({ id, title, line, criteria })),
     properties: spec.properties.map(({ n, title, text, validates, line }) => ({ n, title, text, validates, line })),

@@ -4,7 +4,7 @@ import { openRepository, readHead, uncommitted } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { table } from '../ui/format.ts'
-import type { GlobalOptions } from './options.ts'
+import { type GlobalOptions, loadConfig } from './options.ts'
 
 interface SpecStatus {
   id: string
@@ -18,7 +18,8 @@ interface SpecStatus {
 export async function statusCommand(options: GlobalOptions): Promise<number> {
   const repository = await openRepository(options.cwd)
   const head = await readHead(repository.root)
-  const { specs, withoutTasks } = await loadSpecs(await openTree(repository.root, head.commit))
+  const config = await loadConfig(options, repository.root)
+  const { specs, withoutTasks } = await loadSpecs(await openTree(repository.root, head.commit), config.specs)
   const statuses = specs.map(statusOf)
   const changed =
     specs.length > 0

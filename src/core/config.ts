@@ -58,6 +58,18 @@ const megabytes = z.number().positive().optional()
 /** agent.yaml. Everything is optional; names and defaults are documented in docs/configuration.md. */
 const schema = z.strictObject({
   model: z.string().min(1).optional(),
+  /** Further folders that hold specs, from the repository's root: `packages/api/specs`. */
+  specs: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .refine(
+          (dir) => !/^(?:\/|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(dir),
+          'expected a folder inside the repository',
+        ),
+    )
+    .optional(),
   baseUrl: z.url().optional(),
   attempts: z.int().min(1).max(20).optional(),
   maxTokens: z.int().min(1).optional(),

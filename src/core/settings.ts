@@ -17,6 +17,8 @@ export interface Level {
 /** Everything a run may be told by flags and agent.yaml, with defaults filled in. */
 export interface Settings {
   model: string
+  /** Further folders that hold specs. */
+  specRoots: readonly string[]
   attempts: number
   /** Of the run. */
   limits: Limits

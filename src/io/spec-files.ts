@@ -1,31 +1,48 @@
+import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
-import type { BaseFile } from '../core/patch/patch.ts'
-import { steeringPaths } from '../core/spec/locate.ts'
-import { parseSpec } from '../core/spec/parse.ts'
+import { type FoundFile, loadFolder, MOST_CHARACTERS, type SpecTree } from '../core/spec/load.ts'
+import { baseOf, steeringPaths } from '../core/spec/locate.ts'
 import type { Spec } from '../core/spec/spec.ts'
+import { decodeBlob } from './git/tree.ts'
 
-/** Folders that hold specs and steering; nothing else is read. */
-const ROOTS = ['specs', '.kiro', 'steering']
+/** Folders that hold specs and steering, wherever they lie. */
+const ROOTS = new Set(['.kiro', '.specify', '.opencode', 'openspec'])
+/** The same, at the top of the repository only. */
+const TOP = new Set(['specs', 'steering'])
+const SKIPPED = new Set(['node_modules', 'vendor', 'dist', 'build', 'out', 'target', 'coverage', '__pycache__'])
+/** How far below the top a `.kiro` is looked for, and how deep a folder of specs may be. */
+const DEPTH = { outside: 5, inside: 12 }
 
-/** Files of specs and steering as they lie on the disk, committed or not, in the shape of a tree. */
-export async function specFilesOnDisk(
-  root: string,
-): Promise<{ paths: string[]; read(path: string): Promise<BaseFile> }> {
+/** Files of specs and steering as they lie on the disk, committed or not. `roots`: further folders, from agent.yaml. */
+export async function specFilesOnDisk(root: string, roots: readonly string[] = []): Promise<SpecTree> {
   const found: string[] = []
-  for (const name of ROOTS) {
-    const entries = await readdir(join(root, name), { recursive: true, withFileTypes: true }).catch(() => [])
+  const links = new Set<string>()
+  const walk = async (dir: string, depth: number, inside: boolean): Promise<void> => {
+    const entries = await readdir(join(root, dir), { withFileTypes: true }).catch((): Dirent[] => [])
     for (const entry of entries) {
-      if (entry.isFile() && entry.name.endsWith('.md'))
-        found.push(slashed(relative(root, join(entry.parentPath, entry.name))))
+      const path = dir === '' ? entry.name : `${dir}/${entry.name}`
+      if (
+        isSpecFile(entry.name) &&
+        (inside || path === 'AGENTS.md' || entry.name === 'AGENTS.md') &&
+        !entry.isDirectory()
+      ) {
+        found.push(path)
+        if (entry.isSymbolicLink()) links.add(path)
+      }
+      // Links to folders are not followed: what is not in the repository is not part of its specs, and they may loop.
+      if (!entry.isDirectory()) continue
+      const enters = ROOTS.has(entry.name) || (dir === '' && TOP.has(entry.name))
+      const hidden = entry.name.startsWith('.') || SKIPPED.has(entry.name)
+      if (inside ? depth < DEPTH.inside : enters || (!hidden && depth < DEPTH.outside))
+        await walk(path, enters && !inside ? 0 : depth + 1, inside || enters)
     }
   }
+  await walk('', 0, false)
+  for (const named of roots) await walk(slashed(relative(root, resolve(root, named))), 0, true)
   return {
-    paths: found.sort(),
-    read: async (path) => {
-      const text = await textOf(join(root, path))
-      return text === null ? { kind: 'absent' } : { kind: 'text', text }
-    },
+    paths: [...new Set(found)].sort(),
+    read: (path) => (links.has(path) ? Promise.resolve({ kind: 'link' }) : readFound(join(root, path))),
   }
 }
 
@@ -33,26 +50,42 @@ export async function specFilesOnDisk(
 export async function readSpecFolder(root: string, folder: string): Promise<Spec | null> {
   const dir = resolve(folder)
   if (!(await stat(dir).catch(() => null))?.isDirectory()) return null
-  const around = await specFilesOnDisk(root)
-  const steering: { path: string; text: string }[] = []
-  for (const path of steeringPaths(around.paths)) steering.push({ path, text: (await textOf(join(root, path))) ?? '' })
-  const files: { path: string; text: string }[] = []
-  for (const name of await readdir(dir)) {
-    const text = name.endsWith('.md') ? await textOf(join(dir, name)) : null
-    if (text !== null) files.push({ path: name, text })
-  }
   const place = slashed(relative(root, dir))
-  return parseSpec({
-    id: basename(dir),
-    dir: place.startsWith('..') ? slashed(dir) : place,
-    files,
-    steering,
-    problems: [],
-  })
+  const shown = place === '' ? '.' : place.startsWith('..') ? slashed(dir) : place
+  const own = await specFilesOnDisk(dir, ['.'])
+  const paths = new Map(own.paths.map((path) => [`${shown}/${path}`, join(dir, path)]))
+  // Steering lies where the spec's own repository begins, which may be another one than this.
+  const base = baseOf(slashed(dir))
+  for (const start of new Set([base, ...(place.startsWith('..') ? [] : [root])].filter((one) => one !== ''))) {
+    const around = await specFilesOnDisk(start)
+    for (const path of steeringPaths(around.paths)) paths.set(named(root, join(start, path)), join(start, path))
+  }
+  const tree: SpecTree = {
+    paths: [...paths.keys()],
+    read: (path) => readFound(paths.get(path) ?? join(dir, path)),
+  }
+  return loadFolder(tree, { id: basename(dir), dir: shown, twin: null })
 }
 
-async function textOf(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null)
+function named(root: string, path: string): string {
+  const place = slashed(relative(root, path))
+  return place.startsWith('..') ? slashed(path) : place
+}
+
+function isSpecFile(name: string): boolean {
+  return name.endsWith('.md') || name === 'spec.json'
+}
+
+async function readFound(path: string): Promise<FoundFile> {
+  try {
+    const { size } = await stat(path)
+    // UTF-8 needs at most three bytes for a UTF-16 unit.
+    return size > 3 * MOST_CHARACTERS ? { kind: 'large', bytes: size } : decodeBlob(await readFile(path))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return { kind: 'absent' }
+    return { kind: 'unreadable', reason: code === 'EACCES' ? 'permission denied' : message }
+  }
 }
 
 function slashed(path: string): string {

@@ -2,7 +2,6 @@ import { sha256 } from '../core/hash.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
-import { tick } from '../core/spec/tick.ts'
 import { decide, type Strikes } from '../core/verdict/decide.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import { describeFailures, failureSignature } from '../core/verdict/feedback.ts'
@@ -14,6 +13,7 @@ import { give, type Needs, NO_NEEDS } from './need.ts'
 import { mergeChanges } from './overlay.ts'
 import { readPatch } from './read-patch.ts'
 import { end, type State } from './state.ts'
+import { tickedTasks } from './ticked.ts'
 
 /** Free rounds within an attempt: for build errors, and apart from them for answers that do not apply. */
 const MOST_BUILD_ROUNDS = 3
@@ -150,13 +150,7 @@ function redOf(judgement: Judgement): Tried['red'] {
 /** Everything that will be in the commit: tests, stub replaced by the patch, and the tick. */
 function candidateChanges(state: State, patch: FileChange[]): FileChange[] {
   const { plan, frozen } = state
-  const ticked: FileChange = {
-    path: plan.tasksPath,
-    action: 'edit',
-    content: tick(plan.tasksText, plan.task),
-    blocks: [],
-  }
-  return mergeChanges(frozen?.files ?? [], frozen?.stubs ?? [], patch, [ticked])
+  return mergeChanges(frozen?.files ?? [], frozen?.stubs ?? [], patch, [tickedTasks(plan)])
 }
 
 /** The last attempt whole, its counterexample, and the code of the tests that failed. */

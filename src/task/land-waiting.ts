@@ -1,6 +1,5 @@
 import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
-import { tick } from '../core/spec/tick.ts'
 import { readTrailers } from '../core/verdict/message.ts'
 import type { Waiting, World } from '../world.ts'
 import { baseline } from './baseline.ts'
@@ -8,6 +7,7 @@ import { commit, land, waitingBranch, waitingKey } from './commit.ts'
 import { gatherEvidence } from './evidence.ts'
 import { prepare } from './permitted.ts'
 import { end, type Frozen, type State } from './state.ts'
+import { tickedTasks } from './ticked.ts'
 
 /**
  * Lands a commit of this task that was verified earlier and waits on its branch, without asking a model: as it is
@@ -67,13 +67,7 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   const files = changes.filter((change) => isTestPath(change.path))
   const frozen: Frozen | null =
     files.length === 0 ? null : { files, stubs: [], ids: [], names: [], red: '', redCount: 0, remarks: '', author: '' }
-  const ticked: FileChange = {
-    path: state.plan.tasksPath,
-    action: 'edit',
-    content: tick(state.plan.tasksText, state.plan.task),
-    blocks: [],
-  }
-  const judgement = await gatherEvidence(world, { ...based, frozen }, [...changes, ticked])
+  const judgement = await gatherEvidence(world, { ...based, frozen }, [...changes, tickedTasks(state.plan)])
   if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
   if (judgement.kind === 'unready') return end(based, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') {

@@ -31,6 +31,7 @@ describe('the settings of a run', () => {
       outputLimit: 16_384,
       level: DEFAULT_LEVEL,
       checksKey: expect.any(String),
+      specRoots: [],
       requireVerified: false,
       freshTests: false,
       reviewTests: false,

@@ -1,5 +1,6 @@
+import { ownDependencies, readWaves, waveOrder } from './depends.ts'
 import type { Design, LinkLine, Unlinked } from './design.ts'
-import { nearest, type Reference, type Resolved, references, resolve, type Targets } from './links.ts'
+import { nearest, type Reference, type Resolved, references, resolve, type Targets, targetsOf } from './links.ts'
 import type { Doc, Line } from './markdown.ts'
 import type { DesignSection, Diagnostic, Property, Task } from './spec.ts'
 import type { RawTask } from './tasks.ts'
@@ -11,47 +12,69 @@ export function connectDesign(doc: Doc, design: Design, targets: Targets) {
     const found = part.links.map((link) => resolve(link.references, targets).ids)
     return [...new Set(found.flat())]
   }
+  const suggest = suggester(targets.ids)
   // Each line is reported once, from its section; properties read the same lines again.
   for (const section of design.sections)
-    for (const link of section.links) diagnostics.push(...reportLinks(doc, link, targets))
+    for (const link of section.links) diagnostics.push(...reportLinks(doc, link, targets, suggest))
   const properties = design.properties.map(({ links, ...rest }): Property => ({ ...rest, validates: ids({ links }) }))
   const sections = design.sections.map(({ links, ...rest }): DesignSection => ({ ...rest, validates: ids({ links }) }))
   return { properties, sections, diagnostics }
 }
 
-function reportLinks(doc: Doc, link: LinkLine, targets: Targets): Diagnostic[] {
-  return resolve(link.references, targets).missing.flatMap((one) => report(doc, link.line, one, targets))
+function reportLinks(doc: Doc, link: LinkLine, targets: Targets, suggest: Suggest): Diagnostic[] {
+  return resolve(link.references, targets).missing.flatMap((one) => report(doc, link.line, one, targets, suggest))
+}
+
+export interface TaskLinks {
+  tasks: Task[]
+  diagnostics: Diagnostic[]
 }
 
 /** Gives tasks their requirements, properties and dependencies. Reports what names nothing. */
-export function connectTasks(doc: Doc, raw: readonly RawTask[], targets: Targets, properties: readonly Property[]) {
+export function connectTasks(
+  doc: Doc,
+  raw: readonly RawTask[],
+  targets: Targets,
+  properties: readonly Property[],
+): TaskLinks {
   const diagnostics: Diagnostic[] = []
-  const taskIds = raw.map((task) => task.id)
+  const suggest = suggester(targets.ids)
+  const taskTargets = targetsOf(
+    raw.map((task) => task.id),
+    [],
+  )
+  const suggestTask = suggester(taskTargets.ids)
+  const waves = readWaves(doc)
+  const order = waves === null ? null : waveOrder(waves, raw)
+  for (const { line, ...rest } of order?.problems ?? [])
+    diagnostics.push({ file: doc.file, line, column: 1, code: 'wave-graph', severity: 'warning', ...rest })
+  const texts = propertyTexts(properties)
   const tasks = raw.map((one): Task => {
-    const { annotations, lines, ...task } = one
+    const { annotations, lines, repeats: _, ...task } = one
     const wanted: { line: Line; resolved: Resolved }[] = []
     for (const { name, value, line } of annotations) {
       if (name === 'requirements' || name === 'validates')
         wanted.push({ line, resolved: resolve(references(value), targets) })
     }
-    wanted.push(...lines.flatMap((line) => propertyMentions(line, targets)))
-    const depends = dependenciesOf(one, taskIds)
+    wanted.push(...lines.flatMap((line) => [...propertyMentions(line, targets), ...idMentions(line, targets)]))
+    const own = ownDependencies(one, taskTargets)
     for (const { line, resolved } of wanted) {
-      for (const reference of resolved.missing) diagnostics.push(...report(doc, line, reference, targets))
+      for (const reference of resolved.missing) diagnostics.push(...report(doc, line, reference, targets, suggest))
     }
-    diagnostics.push(...depends.missing.map(({ line, reference }) => missingTask(doc, line, reference, taskIds)))
+    diagnostics.push(...own.missing.map(({ line, reference }) => missingTask(doc, line, reference, suggestTask)))
     const missing = [
       ...wanted.flatMap(({ resolved }) => resolved.missing),
-      ...depends.missing.map(({ reference }) => reference),
+      ...own.missing.map(({ reference }) => reference),
     ]
+    const inWaves = order?.before.get(one.id) ?? []
     return {
       ...task,
-      depends: depends.ids,
-      requirements: unique(wanted.flatMap(({ resolved }) => resolved.ids)),
+      depends: own.ids.length === 0 ? (inWaves as string[]) : unique([...own.ids, ...inWaves]),
+      requirements: unique([...wanted.flatMap(({ resolved }) => resolved.ids), ...storyOf(task.story, targets)]),
       unresolved: unique(missing.map((reference) => reference.written)),
       properties: unique([
         ...wanted.flatMap(({ resolved }) => resolved.properties),
-        ...sameText(one.statements, properties),
+        ...one.statements.flatMap((statement) => texts.get(wordsOf(statement)) ?? []),
       ]),
     }
   })
@@ -62,8 +85,15 @@ function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)]
 }
 
+/** The requirement that a `[US1]` mark stands for, where user stories are requirements. */
+function storyOf(story: string | null, { places }: Targets): string[] {
+  if (story === null) return []
+  return [story, `US-${story.slice(2)}`].filter((id) => places.has(id)).slice(0, 1)
+}
+
 /** `Property 2` anywhere in a task. Only a line that starts with it must name one that exists: elsewhere it may be prose. */
 function propertyMentions(line: Line, targets: Targets): { line: Line; resolved: Resolved }[] {
+  if (!/propert/i.test(line.text)) return []
   const mention =
     /\bpropert(?:y|ies)\s+\d+(?:(?:\s*,\s*|\s*(?:and|&)\s*|\s*[-–]\s*)(?:property\s+)?\d+)*(?![\d.]*\d|\w)/gi
   return [...line.text.matchAll(mention)].map((match) => {
@@ -73,34 +103,42 @@ function propertyMentions(line: Line, targets: Targets): { line: Line; resolved:
   })
 }
 
-function sameText(statements: readonly string[], properties: readonly Property[]): number[] {
-  const key = (text: string) =>
-    text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, ' ')
-      .trim()
-  return statements.flatMap((statement) =>
-    properties
-      .filter((one) => key(statement) !== '' && [one.text, one.title].some((text) => key(text) === key(statement)))
-      .map(({ n }) => n),
-  )
+/** `FR-007` or `(Req 3)` in the words of a task, where a requirement has that id: no label is needed, and none is missed. */
+function idMentions(line: Line, { places }: Targets): { line: Line; resolved: Resolved }[] {
+  const ids = [
+    ...[...line.text.matchAll(/(?<![\w-])[A-Z]{1,6}-\d+[a-z]?(?:[.-]\w+)*/g)].map((match) => match[0]),
+    ...[...line.text.matchAll(/[(（]Req(?:uirement)?\.?\s+(\d+(?:\.\d+)*)[)）]/gi)].map((match) => match[1]!),
+  ].filter((id) => places.has(id))
+  return ids.length === 0 ? [] : [{ line, resolved: { ids, properties: [], missing: [] } }]
 }
 
-function dependenciesOf(task: RawTask, taskIds: readonly string[]) {
-  const ids: string[] = []
-  const missing: { line: Line; reference: Reference }[] = []
-  for (const { name, value, line } of task.annotations) {
-    if (name !== 'depends') continue
-    const found = references(value.replace(/\btasks?\s+(?=\d)/gi, ''))
-    const resolved = resolve(
-      found.filter((reference) => reference.kind !== 'all'),
-      { ids: taskIds, properties: [] },
-    )
-    ids.push(...resolved.ids)
-    const lost = [...resolved.missing, ...found.filter((reference) => reference.kind === 'all')]
-    missing.push(...lost.map((reference) => ({ line, reference })))
+function wordsOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+}
+
+/** Numbers of properties by their title and by their text. */
+function propertyTexts(properties: readonly Property[]): Map<string, number[]> {
+  const texts = new Map<string, number[]>()
+  for (const { n, title, text } of properties)
+    for (const key of new Set([wordsOf(title), wordsOf(text)]))
+      if (key !== '') texts.set(key, [...(texts.get(key) ?? []), n])
+  return texts
+}
+
+type Suggest = (id: string) => string | null
+
+// Looking for the nearest id goes through all of them: a file of nothing but broken links must not take for ever.
+const MOST_SUGGESTIONS = 100
+
+function suggester(ids: readonly string[]): Suggest {
+  const known = new Map<string, string | null>()
+  return (id) => {
+    if (!known.has(id)) known.set(id, known.size < MOST_SUGGESTIONS ? nearest(id, ids) : null)
+    return known.get(id) ?? null
   }
-  return { ids: unique(ids), missing }
 }
 
 function at(
@@ -117,7 +155,7 @@ function at(
   return { file: doc.file, line: line.line, column: line.column + Math.max(0, inLine), ...rest }
 }
 
-function report(doc: Doc, line: Line, reference: Reference, targets: Targets): Diagnostic[] {
+function report(doc: Doc, line: Line, reference: Reference, targets: Targets, suggest: Suggest): Diagnostic[] {
   const { written } = reference
   if (reference.kind === 'property') {
     const near = nearest(String(reference.n), targets.properties.map(String))
@@ -143,7 +181,7 @@ function report(doc: Doc, line: Line, reference: Reference, targets: Targets): D
   }
   const id = reference.kind === 'range' ? reference.from : reference.id
   const what = reference.kind === 'range' ? `The range ${written}` : `Requirement ${id}`
-  return [at(doc, line, written, broken(`${what} does not exist in requirements.md.`, nearest(id, targets.ids)))]
+  return [at(doc, line, written, broken(`${what} does not exist in requirements.md.`, suggest(id)))]
 }
 
 function broken(
@@ -155,13 +193,13 @@ function broken(
   return { code: 'broken-link', severity: 'error', message, suggestion }
 }
 
-function missingTask(doc: Doc, line: Line, reference: Reference, taskIds: readonly string[]): Diagnostic {
+function missingTask(doc: Doc, line: Line, reference: Reference, suggest: Suggest): Diagnostic {
   if (reference.kind === 'id') {
     return at(
       doc,
       line,
       reference.written,
-      broken(`Task ${reference.id} does not exist in tasks.md.`, nearest(reference.id, taskIds)),
+      broken(`Task ${reference.id} does not exist in tasks.md.`, suggest(reference.id)),
     )
   }
   return at(doc, line, reference.written, {

@@ -5,6 +5,8 @@ export type LabelName =
   | 'validates'
   | 'requirements'
   | 'depends'
+  | 'boundary'
+  | 'blocked'
   | 'verify'
   | 'allows'
   | 'class'
@@ -16,32 +18,48 @@ export interface Label {
   value: string
 }
 
-const NAMES: [RegExp, LabelName][] = [
-  [/^property$/i, 'property'],
-  [/^tests?$/i, 'test'],
-  [/^validates$/i, 'validates'],
-  [/^(?:requirements?|要件|需求|требовани[ея])$/i, 'requirements'],
-  [/^depends(?: on)?$/i, 'depends'],
-  [/^verify$/i, 'verify'],
-  [/^allows$/i, 'allows'],
-  [/^class$/i, 'class'],
-  [/^human$/i, 'human'],
-]
+const NAMES: Record<LabelName, readonly string[]> = {
+  property: ['property'],
+  test: ['test', 'tests'],
+  validates: ['validates'],
+  requirements: [
+    ...['requirement', 'requirements', 'req', 'reqs', 'implements'],
+    ...['要件', '対応要件', '関連要件', '要求', '需求', '对应需求', '关联需求'],
+    ...['требование', 'требования', 'requisito', 'requisitos'],
+  ],
+  depends: [
+    ...['depends', 'depends on', 'dependency', 'dependencies', '依存', '依存関係', '依存タスク', '依赖'],
+    ...['依赖任务', 'зависит от', 'зависимости', 'depende de', 'dependencias'],
+  ],
+  boundary: ['boundary', 'boundaries', '境界', '边界'],
+  blocked: ['blocked', 'ブロック', '阻塞'],
+  verify: ['verify'],
+  allows: ['allows'],
+  class: ['class'],
+  human: ['human'],
+}
+const BY_WORD = new Map(
+  Object.entries(NAMES).flatMap(([name, words]) => words.map((word) => [word, name as LabelName] as const)),
+)
 
 /** The label a line (without emphasis) starts with, or null. */
 export function readLabel(text: string): Label | null {
-  const match = /^([\p{L} ]{2,14}?)\s*[:：]\s*(.*)$/su.exec(text)
-  if (match === null) return null
-  const name = NAMES.find(([pattern]) => pattern.test(match[1]!))?.[1]
-  return name === undefined ? null : { name, value: match[2]! }
+  // Found by hand, because every line of every file is asked.
+  const colon = text.slice(0, 24).search(/[:：]/)
+  if (colon < 2) return null
+  const name = BY_WORD.get(text.slice(0, colon).trim().toLowerCase())
+  return name === undefined ? null : { name, value: text.slice(colon + 1).trimStart() }
 }
 
 /** `Validates: Requirements 1.1` at the start of a line or at its end; `before` is the text in front of it. */
 export function readValidates(text: string): { before: string; value: string } | null {
   const label = readLabel(text)
   if (label?.name === 'validates') return { before: '', value: label.value }
-  const inside = /^(.*?)[\s(]*\bValidates\s*[:：]\s*(Requirements?\b[^)]*)\)?\.?$/i.exec(text)
-  return inside === null ? null : { before: inside[1]!, value: inside[2]! }
+  const at = text.search(/\bValidates\s*[:：]\s*Requirements?\b/i)
+  if (at < 0) return null
+  const rest = text.slice(at).replace(/^Validates\s*[:：]\s*/i, '')
+  const closed = /^([^)]*)\)?\.?$/.exec(rest)
+  return closed === null ? null : { before: text.slice(0, at).replace(/[\s(]+$/, ''), value: closed[1]! }
 }
 
 /**

@@ -10,11 +10,26 @@ export type Reference =
   /** Words that name no id: `Testing Strategy`. */
   | { kind: 'text'; written: string }
 
-/** What references may name. */
+/** What references may name. Made by `targetsOf`. */
 export interface Targets {
   /** Requirement and criterion ids in file order. */
   ids: readonly string[]
   properties: readonly number[]
+  /** Place in `ids` of each id. */
+  places: ReadonlyMap<string, number>
+  /** Ids that have others below them: `3` where there is a `3.1`. */
+  groups: ReadonlySet<string>
+}
+
+export function targetsOf(ids: readonly string[], properties: readonly number[]): Targets {
+  // The first of two equal ids is the one that is meant.
+  const places = new Map([...ids.entries()].reverse().map(([at, id]) => [id, at]))
+  const groups = new Set(ids.map(groupOf).filter((id) => places.has(id)))
+  return { ids, properties, places, groups }
+}
+
+function groupOf(id: string): string {
+  return id.slice(0, Math.max(0, id.lastIndexOf('.')))
 }
 
 export interface Resolved {
@@ -23,14 +38,16 @@ export interface Resolved {
   missing: Reference[]
 }
 
-const ID = String.raw`(?:[A-Z]{1,5}-)?\d+(?:\.\d+)*[a-z]?`
-const WORD = String.raw`(?:acceptance\s+criteri(?:on|a)|criteri(?:on|a)|requirements?|reqs?\.?|要件|需求|требовани\p{L}*)`
+const ID = String.raw`(?:[A-Z]{1,12}-|T)?\d+(?:\.\d+)*[a-z]?`
+const WORD = String.raw`(?:acceptance\s+criteri(?:on|a)|criteri(?:on|a)|requirements?|reqs?\.?|要件|需求|要求|требовани\p{L}*|requisitos?)`
+const CJK = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`
 const PIECE = new RegExp(
   String.raw`^(?:(?<property>propert(?:y|ies))|(?<word>${WORD}))?\s*#?R?(?<from>${ID})` +
-    String.raw`(?:\s*(?:[-‐-―−]|\.\.+|to\b|through\b)\s*(?:propert(?:y|ies)\s+|${WORD}\s*)?R?(?<to>${ID}))?(?<rest>(?![\d\p{L}_]).*)$`,
+    String.raw`(?:\s*(?:[-‐-―−]|\.\.+|to\b|through\b)\s*(?:propert(?:y|ies)\s+|${WORD}\s*)?R?(?<to>${ID}))?(?<rest>(?:(?=${CJK})|(?![\d\p{L}_])).*)$`,
   'iu',
 )
-const ALL = /^(?:all(?:\s+requirements)?|全要件|全部需求|все\s+требования)$/i
+const ALL =
+  /^(?:all(?:\s+(?:requirements|criteria))?|(?:すべて|全て|全部)の要件(?:に対応)?|全要件|全部(?:需求|要件)?|所有(?:需求|要件)|все(?:\s+требования)?|tod[oa]s(?:\s+los\s+requisitos)?)$/i
 const NOTHING = /^(?:none|n\/a|нет|なし|无|[-–—]|)$/i
 const MAX_RANGE = 100
 
@@ -63,7 +80,9 @@ function pieces(text: string): string[] {
   for (let round = 0; round < 2; round++) bare = bare.replace(/[(（][^()（）]*[)）]/g, ' ')
   return bare
     .replace(/(\d[a-z]?)\s+(?=(?:R|[A-Z]{1,5}-)?\d)/g, '$1, ')
-    .split(/[,;、，；&]|\s+(?:and|und|и)\s+|\s+(?=(?:requirements?|propert(?:y|ies))\s+\d)/i)
+    .split(
+      /[,;、，；&]|(?<=\d[a-z]?)\s*(?:と|および|及び|和|与|及)\s*(?=\S*\d)|\s+(?:and|und|и|y)\s+|\s+(?=(?:requirements?|propert(?:y|ies))\s+\d)/i,
+    )
     .map((piece) =>
       piece
         .trim()
@@ -102,27 +121,31 @@ export function resolve(found: readonly Reference[], targets: Targets): Resolved
   const ids = new Set<string>()
   const properties = new Set<number>()
   const missing: Reference[] = []
-  const known = new Set(targets.ids)
+  const { places } = targets
   for (const reference of found) {
-    if (reference.kind === 'id' && known.has(reference.id)) ids.add(reference.id)
+    // Some ids look like a range or like words: `FR-011-LOGIN`, `R1.2`.
+    const literal =
+      reference.kind === 'property' || reference.kind === 'all' ? null : knownAs(reference.written, places)
+    if (literal !== null) ids.add(literal)
+    else if (reference.kind === 'id' && places.has(reference.id)) ids.add(reference.id)
     else if (reference.kind === 'property' && targets.properties.includes(reference.n)) properties.add(reference.n)
-    else if (reference.kind === 'all' && targets.ids.length > 0) for (const id of topLevel(targets.ids)) ids.add(id)
+    else if (reference.kind === 'all' && targets.ids.length > 0) for (const id of topLevel(targets)) ids.add(id)
     else if (reference.kind === 'range') {
-      const [from, to] = [targets.ids.indexOf(reference.from), targets.ids.indexOf(reference.to)]
+      const [from, to] = [places.get(reference.from) ?? -1, places.get(reference.to) ?? -1]
       if (from < 0 || to < from) missing.push(reference)
-      else for (const id of leaves(targets.ids.slice(from, to + 1))) ids.add(id)
+      else for (const id of targets.ids.slice(from, to + 1)) if (!targets.groups.has(id)) ids.add(id)
     } else missing.push(reference)
   }
   return { ids: [...ids], properties: [...properties], missing }
 }
 
-function topLevel(ids: readonly string[]): string[] {
-  const known = new Set(ids)
-  return ids.filter((id) => !known.has(id.slice(0, Math.max(0, id.lastIndexOf('.')))))
+function knownAs(written: string, places: ReadonlyMap<string, number>): string | null {
+  if (!/^[A-Za-z]/.test(written)) return null
+  return [written, written.toUpperCase()].find((id) => places.has(id)) ?? null
 }
 
-function leaves(ids: readonly string[]): string[] {
-  return ids.filter((id) => !ids.some((other) => other.startsWith(`${id}.`)))
+function topLevel({ ids, places }: Targets): string[] {
+  return ids.filter((id) => !places.has(groupOf(id)))
 }
 
 /** Ids that references may name: each requirement, then its criteria. */

@@ -1,8 +1,9 @@
+import type { OddBox } from './boxes.ts'
 import { hasShall } from './ears.ts'
-import { type Doc, linesOf, openFences, paragraphs } from './markdown.ts'
+import { type Doc, openFences } from './markdown.ts'
 import { sliceOf } from './slice.ts'
 import type { Diagnostic, Property, Requirement, Severity, Spec, Task } from './spec.ts'
-import type { OddBox } from './tasks.ts'
+import type { TasksFile } from './tasks.ts'
 
 /** The three files, null where one does not exist, and their paths. */
 export interface Files {
@@ -13,7 +14,17 @@ export interface Files {
 }
 
 /** Codes that concern a file as a whole, so every task of the spec. */
-const FILE_LEVEL = new Set(['unreadable', 'tasks-missing', 'requirements-missing', 'no-tasks', 'no-requirements'])
+const FILE_LEVEL = new Set([
+  'unreadable',
+  'unreadable-file',
+  'not-utf8',
+  'file-too-large',
+  'symbolic-link',
+  'tasks-missing',
+  'requirements-missing',
+  'no-tasks',
+  'no-requirements',
+])
 
 type Place = { file: string; line: number; column?: number }
 
@@ -139,63 +150,74 @@ export function lintDesign(file: string, properties: readonly Property[]): Diagn
   return found
 }
 
-export function lintTasks(doc: Doc, tasks: readonly Task[], odd: readonly OddBox[]): Diagnostic[] {
+export function lintTasks(doc: Doc, read: TasksFile, tasks: readonly Task[]): Diagnostic[] {
   const { file } = doc
-  const found = duplicates(
-    file,
-    tasks.map(({ id, line }) => ({ id, line, what: 'Task' })),
-  )
-  for (const task of tasks.filter(({ title }) => title === '')) {
-    const message = `Task ${task.id} has no text.`
-    found.push(
-      diagnostic(
-        { file, line: task.line },
+  const found: Diagnostic[] = []
+  const add = (line: number, code: string, severity: Severity, message: string, suggestion: string, column = 1) =>
+    found.push(diagnostic({ file, line, column }, code, severity, message, suggestion))
+  const first = new Map(read.tasks.map((task) => [task.id, task]))
+  const inPhase = new Set<string>()
+  for (const { id, repeats, phase, line } of read.tasks) {
+    const key = JSON.stringify([phase, repeats ?? id])
+    // Counting anew in each phase is a habit; the same number twice in one is a slip, and links to it are a guess.
+    const severity = inPhase.has(key) ? 'error' : 'warning'
+    inPhase.add(key)
+    if (repeats === null) continue
+    const message = `Task ${repeats} stands already in line ${first.get(repeats)?.line}; this one goes by the id ${id}.`
+    add(line, 'duplicate-id', severity, message, 'Give each task of the file a number of its own.')
+  }
+  for (const task of tasks) {
+    if (task.title === '')
+      add(
+        task.line,
         'task-without-text',
         'error',
-        message,
+        `Task ${task.id} has no text.`,
         'Say in one line what is to be built.',
-      ),
-    )
-  }
-  for (const box of odd) {
-    const suggestion = 'Use `[ ]` open, `[x]` done, `[~]` in progress or `[!]` blocked.'
-    found.push(
-      diagnostic(
-        { file, ...box },
-        'unknown-status',
+      )
+    if (task.boxOffset === null && task.status !== 'done')
+      add(
+        task.line,
+        'task-without-checkbox',
         'warning',
-        `"[${box.mark}]" is no known mark; the line is not read as a task.`,
-        suggestion,
-      ),
-    )
+        `Task ${task.id} is a heading without a checkbox, so it can be neither run nor ticked.`,
+        `Write it as \`- [ ] ${task.id}. ${task.title}\`.`,
+      )
   }
-  for (const { line, column } of paragraphs(doc.root.children).flatMap((node) => linesOf(doc, node).slice(1))) {
-    if (!/^\s*(?:[-*+]|\d+[.)])\s+\[[ xX~!-]\]\s/.test(doc.lines[line - 1] ?? '')) continue
-    const message = 'This checkbox is indented so far that Markdown reads it as text of the line above.'
-    found.push(
-      diagnostic(
-        { file, line, column },
-        'checkbox-in-text',
-        'warning',
-        message,
-        'Indent it by two spaces below its parent.',
-      ),
+  for (const box of read.odd) add(box.line, ...describeOdd(box), box.column)
+  for (const task of inCycles(tasks))
+    add(
+      task.line,
+      'dependency-cycle',
+      'error',
+      `Task ${task.id} waits for itself through its dependencies.`,
+      'Take one of the `Depends:` links out.',
     )
-  }
-  const byId = new Map(tasks.map((one) => [one.id, one]))
-  for (const task of tasks.filter((one) => inCycle(one, byId))) {
-    const message = `Task ${task.id} waits for itself through its dependencies.`
-    found.push(
-      diagnostic(
-        { file, line: task.line },
-        'dependency-cycle',
-        'error',
-        message,
-        'Take one of the `Depends:` links out.',
-      ),
-    )
-  }
   return found
+}
+
+function describeOdd({ why, mark }: OddBox): [string, Severity, string, string] {
+  const shift = 'Indent it by two spaces below its parent.'
+  if (why === 'text')
+    return [
+      'checkbox-in-text',
+      'warning',
+      'This checkbox stands where Markdown reads it as text of the line above.',
+      shift,
+    ]
+  if (why === 'code')
+    return ['checkbox-in-text', 'warning', 'This checkbox is indented so far that Markdown reads it as code.', shift]
+  if (why === 'quote' || why === 'comment') {
+    const place = why === 'quote' ? 'a quote' : 'HTML'
+    return [
+      'checkbox-in-text',
+      'info',
+      `This checkbox stands in ${place} and is not read as a task.`,
+      'Move it out, if it is one.',
+    ]
+  }
+  const suggestion = 'Use `[ ]` open, `[x]` done, `[~]` in progress or `[!]` blocked.'
+  return ['unknown-status', 'warning', `"[${mark}]" is no known mark; the line is not read as a task.`, suggestion]
 }
 
 function duplicates(file: string, named: readonly { id: string; line: number; what: string }[]): Diagnostic[] {
@@ -211,16 +233,47 @@ function duplicates(file: string, named: readonly { id: string; line: number; wh
   })
 }
 
-function inCycle(task: Task, byId: ReadonlyMap<string, Task>): boolean {
-  const seen = new Set<string>()
-  const queue = [...task.depends]
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    if (id === task.id) return true
-    if (seen.has(id)) continue
-    seen.add(id)
-    queue.push(...(byId.get(id)?.depends ?? []))
+/** Tasks that wait for themselves, found in one walk over all dependencies (Tarjan's components, without recursion). */
+function inCycles(tasks: readonly Task[]): Task[] {
+  const byId = new Map(tasks.map((one) => [one.id, one]))
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const onStack = new Set<string>()
+  const cyclic = new Set<string>()
+  for (const { id: start } of tasks) {
+    if (index.has(start)) continue
+    const walk = [{ id: start, next: 0 }]
+    while (walk.length > 0) {
+      const frame = walk.at(-1)!
+      const { id } = frame
+      if (frame.next === 0) {
+        index.set(id, index.size)
+        low.set(id, index.get(id)!)
+        stack.push(id)
+        onStack.add(id)
+      }
+      const depends = byId.get(id)?.depends ?? []
+      const to = depends[frame.next]
+      frame.next++
+      if (to !== undefined) {
+        if (to === id) cyclic.add(id)
+        if (!index.has(to)) walk.push({ id: to, next: 0 })
+        else if (onStack.has(to)) low.set(id, Math.min(low.get(id)!, index.get(to)!))
+        continue
+      }
+      walk.pop()
+      const above = walk.at(-1)
+      if (above !== undefined) low.set(above.id, Math.min(low.get(above.id)!, low.get(id)!))
+      if (low.get(id) !== index.get(id)) continue
+      const component = stack.splice(stack.lastIndexOf(id))
+      for (const one of component) {
+        onStack.delete(one)
+        if (component.length > 1) cyclic.add(one)
+      }
+    }
   }
-  return false
+  return tasks.filter(({ id }) => cyclic.has(id))
 }
 
 /** The errors that concern one task: of the files as a whole, of the task, and of what it links to. */

@@ -146,13 +146,22 @@ export function paragraphs(nodes: readonly Nodes[], skip: (item: ListItem) => bo
   return found
 }
 
-/** List items in reading order with the items around them, outermost first. */
-export function listItems(root: Root): { item: ListItem; around: ListItem[] }[] {
-  const found: { item: ListItem; around: ListItem[] }[] = []
+export interface Item {
+  item: ListItem
+  /** The items around it, outermost first. */
+  around: ListItem[]
+  list: List
+  /** Its place in the list, from 0. */
+  position: number
+}
+
+/** List items in reading order, through lists in items but not through quotes. */
+export function listItems(root: Root): Item[] {
+  const found: Item[] = []
   const visit = (list: List, around: ListItem[]): void => {
     if (around.length > MAX_DEPTH) return
-    for (const item of list.children) {
-      found.push({ item, around })
+    for (const [position, item] of list.children.entries()) {
+      found.push({ item, around, list, position })
       for (const child of item.children) if (child.type === 'list') visit(child, [...around, item])
     }
   }

@@ -1,4 +1,5 @@
 import type { Spec, Task } from './spec.ts'
+import { hasContract, isRequired } from './tick.ts'
 
 export interface Waiting {
   id: string
@@ -15,16 +16,17 @@ export interface Next {
 }
 
 /**
- * The first open leaf task in file order whose dependencies are done, and why each other one is not it. Tasks whose
- * ids are in `tried` stay open and are passed over.
+ * The first open task in file order that has no parts, or a contract beyond them, and whose dependencies are done; and
+ * why each other one is not it. Tasks whose ids are in `tried` stay open and are passed over.
  */
 export function nextTask(spec: Spec, tried: ReadonlySet<string> = new Set()): Next {
+  const family = familyOf(spec.tasks)
   const waiting: Waiting[] = []
   let task: Task | null = null
   let blocked: Task | null = null
   for (const one of spec.tasks) {
     if (one.status === 'done') continue
-    const reason = tried.has(one.id) ? { why: 'was tried in this run', person: false } : ownReason(spec, one)
+    const reason = reasonOf(spec, family, one, tried)
     if (reason === null && task === null && blocked === null) task = one
     else if (reason?.person && task === null && blocked === null) blocked = one
     if (one !== task) waiting.push({ id: one.id, why: reason?.why ?? behind(task, blocked) })
@@ -41,52 +43,85 @@ interface Reason {
   person: boolean
 }
 
-function ownReason(spec: Spec, task: Task): Reason | null {
+interface Family {
+  byId: ReadonlyMap<string, Task>
+  parts: ReadonlyMap<string, Task[]>
+  /** Ids of tasks that are ticked, or whose required parts are all done. */
+  done: ReadonlySet<string>
+}
+
+function familyOf(tasks: readonly Task[]): Family {
+  const byId = new Map(tasks.map((task) => [task.id, task]))
+  const parts = new Map<string, Task[]>()
+  for (const task of tasks) {
+    if (task.parent === null || task.parent === task.id) continue
+    const siblings = parts.get(task.parent)
+    if (siblings === undefined) parts.set(task.parent, [task])
+    else siblings.push(task)
+  }
+  const done = new Set(tasks.filter(({ status }) => status === 'done').map(({ id }) => id))
+  // Parts usually stand below their parent, so from the end each parent finds its parts settled.
+  for (const task of [...tasks].reverse()) {
+    const required = parts.get(task.id)?.filter(isRequired) ?? []
+    if (required.length > 0 && !hasContract(task) && required.every(({ id }) => done.has(id))) done.add(task.id)
+  }
+  return { byId, parts, done }
+}
+
+function reasonOf(spec: Spec, family: Family, task: Task, tried: ReadonlySet<string>): Reason | null {
   const skip = (why: string): Reason => ({ why, person: false })
-  const parts = spec.tasks.filter((one) => one.parent === task.id && one !== task)
-  if (parts.length > 0) return skip(parentReason(parts))
-  const line = [task, ...ancestors(spec, task)]
+  if (spec.archived) return skip('belongs to an archived change')
+  if (tried.has(task.id)) return skip('was tried in this run')
+  if (task.struck) return skip('is struck through')
+  const parts = family.parts.get(task.id) ?? []
+  if (parts.length > 0) {
+    const why = parentReason(parts, family, hasContract(task))
+    if (why !== null) return skip(why)
+  }
+  const line = [task, ...ancestors(family, task)]
+  const off = line.find((one) => one.struck)
+  if (off !== undefined) return skip(`belongs to ${off.id}, which is struck through`)
   const optional = line.find((one) => one.optional)
   if (optional !== undefined)
     return skip(`optional${optional === task ? '' : ` with ${optional.id}`}: runs only when it is named`)
-  const open = line.flatMap((one) => one.depends).filter((id) => !isDone(spec, id))
-  if (open.length > 0) return skip(`depends on ${open.join(', ')}`)
-  const person = line.find((one) => one.kind === 'human' || one.status === 'blocked')
+  const open = new Set(line.flatMap((one) => one.depends.filter((id) => !family.done.has(id))))
+  if (open.size > 0) return skip(`depends on ${listed([...open])}`)
+  const person = line.find((one) => one.kind === 'human' || one.status === 'blocked' || one.blocked !== null)
   if (person !== undefined) return { why: personReason(person), person: true }
-  return task.status === 'doing' ? skip('is marked as in progress') : null
+  if (task.status === 'doing') return skip('is marked as in progress')
+  return task.boxOffset === null ? skip('is a heading without a checkbox, so it cannot be ticked') : null
 }
 
-function parentReason(parts: readonly Task[]): string {
-  const open = parts.filter((part) => part.status !== 'done')
-  const needed = open.filter((part) => !part.optional)
-  if (needed.length > 0) return `its parts are open: ${needed.map((part) => part.id).join(', ')}`
+/** Why a task with parts is not to be run; null where it is: its parts are done and it has a contract of its own. */
+function parentReason(parts: readonly Task[], family: Family, contract: boolean): string | null {
+  const open = parts.filter((part) => !family.done.has(part.id))
+  const needed = open.filter(isRequired)
+  if (needed.length > 0) return `its parts are open: ${listed(needed.map((part) => part.id))}`
+  if (contract) return null
   if (open.length > 0)
-    return `all its parts are done but optional ones (${open.map((part) => part.id).join(', ')}): tick it`
+    return `all its parts are done but optional ones (${listed(open.map((part) => part.id))}): tick it`
   return 'all its parts are done: tick it'
 }
 
+function listed(ids: readonly string[]): string {
+  return ids.length > 12 ? `${ids.slice(0, 10).join(', ')} and ${ids.length - 10} more` : ids.join(', ')
+}
+
 function personReason(task: Task): string {
+  if (task.blocked !== null)
+    return task.blocked === '' ? 'is marked as blocked' : `is marked as blocked: ${task.blocked}`
   const human = /^[\s*+_-]*Human[*_]*\s*[:：][*_]*\s*(.+?)[*_\s]*$/im.exec(task.text)?.[1]
   const mark = task.status === 'blocked' ? 'is marked as blocked [!]' : 'needs a person'
   return human === undefined ? mark : `${mark}: ${human}`
 }
 
-function ancestors(spec: Spec, task: Task): Task[] {
+function ancestors({ byId }: Family, task: Task): Task[] {
   const found: Task[] = []
-  let at: Task | undefined = task
-  while (at?.parent != null && found.length < spec.tasks.length) {
-    const parent: string = at.parent
-    at = spec.tasks.find((one) => one.id === parent)
-    if (at === undefined || found.includes(at)) break
-    found.push(at)
+  for (let at = task; at.parent !== null; ) {
+    const parent = byId.get(at.parent)
+    if (parent === undefined || parent === task || found.includes(parent)) break
+    found.push(parent)
+    at = parent
   }
   return found
-}
-
-/** A task is done when it is ticked, or when all its parts that are not optional are. */
-function isDone(spec: Spec, id: string, depth = 0): boolean {
-  const same = spec.tasks.filter((one) => one.id === id)
-  if (same.length > 0 && same.every((one) => one.status === 'done')) return true
-  const parts = spec.tasks.filter((one) => one.parent === id && one.id !== id && !one.optional)
-  return parts.length > 0 && depth < 20 && parts.every((part) => isDone(spec, part.id, depth + 1))
 }

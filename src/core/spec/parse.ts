@@ -1,8 +1,9 @@
 import { connectDesign, connectTasks } from './connect.ts'
 import { readDesign } from './design.ts'
 import { readGlossary } from './glossary.ts'
-import { idsOf } from './links.ts'
+import { idsOf, targetsOf } from './links.ts'
 import { type Files, lintDesign, lintFile, lintPresence, lintRequirements, lintTasks } from './lint.ts'
+import { dialectOf, isArchived } from './locate.ts'
 import { type Doc, readMarkdown } from './markdown.ts'
 import { readIntroduction, readRequirements } from './requirements.ts'
 import { type Diagnostic, type Spec, type SpecSource, textOf } from './spec.ts'
@@ -14,8 +15,11 @@ export function parseSpec(source: SpecSource): Spec {
   const files = openFiles(source)
   const requirements = files.requirements === null ? [] : readRequirements(files.requirements)
   const design = files.design === null ? { properties: [], sections: [] } : readDesign(files.design)
-  const targets = { ids: idsOf(requirements), properties: design.properties.map(({ n }) => n) }
-  const raw = files.tasks === null ? { tasks: [], odd: [] } : readTasks(files.tasks)
+  const targets = targetsOf(
+    idsOf(requirements),
+    design.properties.map(({ n }) => n),
+  )
+  const raw = files.tasks === null ? { tasks: [], phases: [], odd: [] } : readTasks(files.tasks)
   const connected = connectDesign(files.design ?? nothing(files.paths.design), design, targets)
   const linked = connectTasks(files.tasks ?? nothing(files.paths.tasks), raw.tasks, targets, connected.properties)
   const steering = source.steering.map(readSteering)
@@ -28,15 +32,17 @@ export function parseSpec(source: SpecSource): Spec {
     ...connected.diagnostics,
     ...lintDesign(files.paths.design, connected.properties),
     ...linked.diagnostics,
-    ...(files.tasks === null ? [] : lintTasks(files.tasks, linked.tasks, raw.odd)),
+    ...(files.tasks === null ? [] : lintTasks(files.tasks, raw, linked.tasks)),
     ...steering.flatMap((one) => one.diagnostics),
   ]
   return {
     id: source.id,
     dir: source.dir,
-    dialect: /(?:^|\/)\.kiro\//.test(`${source.dir}/`) ? 'kiro' : 'specproof',
+    dialect: dialectOf(source),
+    archived: isArchived(source.dir),
     introduction: files.requirements === null ? '' : readIntroduction(files.requirements),
     tasks: linked.tasks,
+    phases: raw.phases,
     requirements,
     properties: connected.properties,
     sections: connected.sections,

@@ -15,18 +15,37 @@ export interface TestWish {
 }
 
 export interface Task {
-  /** `2`, `2.1`, or for a task without a number its parent's id and its position: `2/3`. */
+  /**
+   * `2`, `2.1`, `T012`, or for a task without a number its parent's id and its position: `2/3`. Unique in the spec: the
+   * second `1.1` of a file is `1.1#2`.
+   */
   id: string
   title: string
   status: TaskStatus
   line: number
-  /** Offset in UTF-16 code units of the one character between the brackets of the checkbox, in tasks.md. */
-  boxOffset: number
+  /**
+   * Offset in UTF-16 code units of the one character between the brackets of the checkbox, in tasks.md; null for a task
+   * that is a heading without a checkbox.
+   */
+  boxOffset: number | null
   parent: string | null
   optional: boolean
+  /** `[P]` or `(P)`: needs nothing from its neighbours. */
+  parallel: boolean
+  /** `US1` of a `[US1]` mark. */
+  story: string | null
+  /** The heading that it stands below; null above the first. */
+  phase: string | null
+  /** Struck through: no work is left in it, whatever its box says. */
+  struck: boolean
+  /** Components of a `_Boundary:_` line. */
+  boundary: string[]
+  /** Reason of a `_Blocked:_` line. */
+  blocked: string | null
   kind: TaskKind
   /** `refactor` and the like, from a `Class:` line; null where there is none. */
   class: string | null
+  /** Ids of tasks that must be done first: from `Depends:` lines, a wave graph and words such as "depends on T012". */
   depends: string[]
   /** Ids of criteria (`3.3`) and requirements (`3`) that exist in requirements.md. */
   requirements: string[]
@@ -101,6 +120,8 @@ export interface Steering {
   inclusion: 'always' | 'fileMatch' | 'manual' | 'auto'
   /** Glob for `fileMatch`. */
   pattern: string | null
+  /** Paths that it pulls in by `#[[file:path]]`, as written. */
+  files: string[]
   text: string
 }
 
@@ -124,15 +145,28 @@ export interface Diagnostic {
   suggestion: string
 }
 
+export type Dialect = 'specproof' | 'kiro' | 'cc-sdd' | 'spec-kit' | 'openspec'
+
+/** A part of tasks.md below a heading of its own that holds tasks. */
+export interface Phase {
+  title: string
+  line: number
+  /** Text of its `**Checkpoint**: ...` line. */
+  checkpoint: string | null
+}
+
 export interface Spec {
   /** Name of the folder. */
   id: string
   /** Folder from the repository's root, with forward slashes. */
   dir: string
-  dialect: 'specproof' | 'kiro' | 'cc-sdd' | 'spec-kit' | 'openspec'
+  dialect: Dialect
+  /** An archived change of OpenSpec: nothing in it is open work. */
+  archived: boolean
   /** First heading and text before the first section of requirements.md. */
   introduction: string
   tasks: Task[]
+  phases: Phase[]
   requirements: Requirement[]
   properties: Property[]
   sections: DesignSection[]

@@ -8,7 +8,8 @@ const INCLUSIONS = ['always', 'fileMatch', 'manual', 'auto'] as const
 export function readSteering(file: { path: string; text: string }): { steering: Steering; diagnostics: Diagnostic[] } {
   const block = FRONT_MATTER.exec(file.text)
   const text = block === null ? file.text.replace(/^\uFEFF/, '') : file.text.slice(block[0].length)
-  const steering: Steering = { path: file.path, inclusion: 'always', pattern: null, text }
+  const files = [...text.matchAll(/#\[\[file:\s*([^\]\r\n]{1,300}?)\s*\]\]/g)].map((match) => match[1]!)
+  const steering: Steering = { path: file.path, inclusion: 'always', pattern: null, files, text }
   if (block === null) return { steering, diagnostics: [] }
   const problem = (message: string, suggestion: string): Diagnostic => ({
     file: file.path,

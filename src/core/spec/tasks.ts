@@ -1,4 +1,6 @@
-import type { ListItem } from 'mdast'
+import type { ListItem, Nodes } from 'mdast'
+import { type Box, boxOf, type OddBox, STATUS, strayBoxes } from './boxes.ts'
+import { type HeadingTask, headingTasks, phasesOf } from './heading-tasks.ts'
 import { type Label, rawValue, readLabel } from './labels.ts'
 import {
   columnOf,
@@ -13,8 +15,10 @@ import {
   squeeze,
   startOf,
 } from './markdown.ts'
-import type { TaskKind, TaskStatus, TestWish } from './spec.ts'
-import { splitGlobs, taskKind, testWish } from './wishes.ts'
+import type { Phase, Task } from './spec.ts'
+import { nameTasks } from './task-ids.ts'
+import { type IdStyle, idStyleOf, readTitle, startsWithId } from './titles.ts'
+import { commandOf, splitGlobs, taskKind, testWish } from './wishes.ts'
 
 /** A label of a task with its place in the file. */
 export interface Annotation extends Label {
@@ -24,141 +28,170 @@ export interface Annotation extends Label {
 }
 
 /** A task as it stands in the file, before its links are resolved. */
-export interface RawTask {
-  id: string
-  title: string
-  status: TaskStatus
-  line: number
-  boxOffset: number
-  parent: string | null
-  optional: boolean
-  kind: TaskKind
-  class: string | null
-  statements: string[]
-  test: TestWish | null
-  verify: string | null
-  allows: string[]
-  text: string
+export interface RawTask extends Omit<Task, 'depends' | 'requirements' | 'unresolved' | 'properties'> {
   annotations: Annotation[]
   /** All lines of the task without those of its sub-tasks, the title's first. */
   lines: Line[]
+  /** Its number as written, where an earlier task has it already. */
+  repeats: string | null
 }
 
-/** A list item that has brackets like a checkbox, but no known mark in them. */
-export interface OddBox {
-  line: number
-  column: number
-  mark: string
+export interface TasksFile {
+  tasks: RawTask[]
+  phases: Phase[]
+  odd: OddBox[]
 }
 
-const STATUS: Record<string, TaskStatus> = {
-  ' ': 'open',
-  x: 'done',
-  X: 'done',
-  '~': 'doing',
-  '-': 'doing',
-  '!': 'blocked',
-}
-const BOX = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*(?:\r\n|\r|\n)?[ \t]*\[(.?)\](\\?\*)?(?=[ \t\r\n]|$)/su
-const NUMBER = /^(?:Task\s+)?(\d+(?:\.\d+)+[a-z]?|\d+(?=[.):：]))(\*)?(?:[.):：](?=\s|$)|(?=\s|$))\s*/i
 /** Values that are lists of ids: the next line continues them only where they are visibly unfinished. */
-const ID_LISTS = new Set(['requirements', 'validates', 'depends', 'class'])
+const ID_LISTS = new Set(['requirements', 'validates', 'depends', 'class', 'boundary'])
 
-interface Box {
-  mark: string
-  offset: number
-  starred: boolean
-}
-
-function boxOf(doc: Doc, item: ListItem): Box | null {
-  const first = item.children[0]
-  if (first !== undefined && first.type !== 'paragraph') return null
-  const match = BOX.exec(doc.body.slice(startOf(item), endOf(item)))
-  if (match === null) return null
-  const inner = match[0].lastIndexOf(']') - match[1]!.length
-  return { mark: match[1]!, offset: startOf(item) + inner, starred: match[2] !== undefined }
+type Read = Omit<RawTask, 'id' | 'parent' | 'repeats' | 'phase'> & {
+  number: string | null
+  outer: ListItem | null
+  item: ListItem | null
 }
 
 /** Tasks of tasks.md in file order. */
-export function readTasks(doc: Doc): { tasks: RawTask[]; odd: OddBox[] } {
+export function readTasks(doc: Doc): TasksFile {
+  const { boxes, odd } = findBoxes(doc)
+  const isTask = (item: ListItem) => boxes.has(item)
+  const style = idStyleOf([...boxes].map(([item]) => firstLine(doc, item)))
+  const read: Read[] = []
+  for (const { item, around } of listItems(doc.root)) {
+    const box = boxes.get(item)
+    if (box === undefined) continue
+    read.push(readTask(doc, item, box, around.findLast(isTask) ?? null, isTask, style))
+  }
+  const lines = read.map(({ line }) => line)
+  const all = [...read, ...headingTasks(doc, lines).map((task) => readHeading(doc, task))].sort(
+    (a, b) => a.line - b.line,
+  )
+  const { phases, phaseOf } = phasesOf(
+    doc,
+    all.map(({ line }) => line),
+  )
+  const at = new Map(all.map(({ item }, index) => [item, index]))
+  const named = nameTasks(
+    all.map(({ number, outer }) => ({ number, outer: outer === null ? null : (at.get(outer) ?? null) })),
+  )
+  const tasks = all.map(
+    ({ number: _, outer: __, item: ___, ...task }, index): RawTask => ({
+      ...task,
+      ...named[index]!,
+      phase: phaseOf(task.line),
+    }),
+  )
+  const known = new Set([...lines, ...odd.map(({ line }) => line)])
+  return { tasks, phases, odd: [...odd, ...strayBoxes(doc, known)] }
+}
+
+function findBoxes(doc: Doc): { boxes: Map<ListItem, Box>; odd: OddBox[] } {
   const boxes = new Map<ListItem, Box>()
   const odd: OddBox[] = []
-  const items = listItems(doc.root)
-  for (const { item } of items) {
+  for (const { item, list, position } of listItems(doc.root)) {
     const box = boxOf(doc, item)
     if (box === null) continue
-    if (STATUS[box.mark] !== undefined) boxes.set(item, box)
+    if (STATUS[box.mark] !== undefined)
+      boxes.set(item, list.ordered === true ? { ...box, number: (list.start ?? 1) + position } : box)
     else if (looksLikeBox(doc, item, box))
-      odd.push({ line: lineOf(item), column: columnOf(doc, lineOf(item), box.offset), mark: box.mark })
+      odd.push({
+        line: lineAt(doc, item, box.offset),
+        column: columnOf(doc, lineAt(doc, item, box.offset), box.offset),
+        mark: box.mark,
+        why: 'mark',
+      })
   }
-  const found = items.flatMap(({ item, around }) => {
-    const box = boxes.get(item)
-    if (box === undefined) return []
-    const outer = around.findLast((one) => boxes.has(one)) ?? null
-    return [{ item, outer, read: readTask(doc, item, box, outer !== null, (one) => boxes.has(one)) }]
-  })
-  return { tasks: withIds(found), odd }
+  return { boxes, odd }
 }
 
 /** `[P] tasks can run in parallel` is a legend; `[?] 3. title` is a task with a mark that nobody knows. */
 function looksLikeBox(doc: Doc, item: ListItem, box: Box): boolean {
   const after = doc.body.slice(box.offset + box.mark.length + 1, endOf(item)).trimStart()
-  return NUMBER.test(after) || (box.mark !== '' && !/[\p{L}\p{N}]/u.test(box.mark))
+  return startsWithId(after) || (box.mark !== '' && !/[\p{L}\p{N}]/u.test(box.mark))
 }
 
-type Read = Omit<RawTask, 'id' | 'parent'> & { number: string | null }
-
-function withIds(found: { item: ListItem; outer: ListItem | null; read: Read }[]): RawTask[] {
-  const numbers = new Set(found.map(({ read }) => read.number))
-  const ids = new Map<ListItem, string>()
-  const positions = new Map<string | null, number>()
-  return found.map(({ item, outer, read }) => {
-    const { number, ...rest } = read
-    const parent = parentNumber(number, numbers) ?? (outer === null ? null : (ids.get(outer) ?? null))
-    const position = (positions.get(parent) ?? 0) + 1
-    positions.set(parent, position)
-    const id = number ?? `${parent ?? ''}/${position}`
-    ids.set(item, id)
-    return { ...rest, id, parent }
-  })
+/** The words behind the box, as far as an id could reach. */
+function firstLine(doc: Doc, item: ListItem): string {
+  const head = item.children[0]
+  const text = head === undefined ? '' : (linesOf(doc, head)[0]?.text ?? '')
+  return withoutBox(text)
 }
 
-/** Number before indentation: many specs write `1.1` flush left below `1`. */
-function parentNumber(number: string | null, numbers: ReadonlySet<string | null>): string | null {
-  for (let at = number?.lastIndexOf('.') ?? -1; at > 0; at = number!.lastIndexOf('.', at - 1)) {
-    const prefix = number!.slice(0, at)
-    if (numbers.has(prefix)) return prefix
-  }
-  return null
+function withoutBox(text: string): string {
+  // The brackets are part of the text where GitHub's syntax does not know the mark.
+  return text.replace(/^\[.?\]\\?\*?(?:\s+|$)/u, '')
 }
 
-function readTask(doc: Doc, item: ListItem, box: Box, nested: boolean, isTask: (item: ListItem) => boolean): Read {
+function readTask(
+  doc: Doc,
+  item: ListItem,
+  box: Box,
+  outer: ListItem | null,
+  isTask: (item: ListItem) => boolean,
+  style: IdStyle,
+): Read {
   const [head, ...rest] = paragraphs(item.children, isTask)
   const headLines = head === undefined ? [] : linesOf(doc, head)
-  const lines = [...headLines, ...rest.flatMap((paragraph) => linesOf(doc, paragraph))]
   const titleEnd = headLines.findIndex((line, index) => index > 0 && readLabel(line.text) !== null)
   const titleLines = titleEnd < 0 ? headLines : headLines.slice(0, titleEnd)
-  const below = [titleEnd < 0 ? [] : headLines.slice(titleEnd), ...rest.map((paragraph) => linesOf(doc, paragraph))]
-  const annotations = below.flatMap(annotationsOf)
-  const { number, title, starred } = readTitle(squeeze(titleLines.map((line) => line.text).join(' ')), nested)
-  const values = (name: string) => annotations.filter((one) => one.name === name)
-  const verify = values('verify')[0]
+  const blocks = [titleEnd < 0 ? [] : headLines.slice(titleEnd), ...rest.map((paragraph) => linesOf(doc, paragraph))]
+  const title = readTitle(withoutBox(squeeze(titleLines.map((line) => line.text).join(' '))), outer !== null, style)
+  const status = STATUS[box.mark]!
+  const counted = outer === null && box.number !== undefined ? String(box.number) : null
   return {
-    number,
-    title,
-    status: STATUS[box.mark]!,
+    ...readContract(blocks, title.title, status),
+    item,
+    outer,
+    number: title.number ?? counted,
+    title: title.title,
+    status,
     line: lineAt(doc, item, box.offset),
     boxOffset: box.offset + doc.shift,
-    optional: box.starred || starred || /\(optional\)/i.test(title),
-    kind: taskKind(title, STATUS[box.mark]!, annotations),
+    optional: box.starred || title.optional,
+    parallel: title.parallel,
+    story: title.story,
+    struck: head !== undefined && isStruck(head),
+    text: ownText(doc, item, isTask),
+    lines: [...headLines, ...rest.flatMap((paragraph) => linesOf(doc, paragraph))],
+  }
+}
+
+function readHeading(doc: Doc, task: HeadingTask): Read {
+  const { heading, number, title, status } = task
+  const blocks = task.paragraphs.map((paragraph) => linesOf(doc, paragraph))
+  return {
+    ...readContract(blocks, title, status),
+    item: null,
+    outer: null,
+    number,
+    title,
+    status,
+    line: lineOf(heading),
+    boxOffset: null,
+    optional: false,
+    parallel: false,
+    story: null,
+    struck: isStruck(heading),
+    text: task.text,
+    lines: [...linesOf(doc, heading), ...blocks.flat()],
+  }
+}
+
+/** What the lines below a title ask for. */
+function readContract(blocks: readonly (readonly Line[])[], title: string, status: Task['status']) {
+  const annotations = blocks.flatMap(annotationsOf)
+  const values = (name: string) => annotations.filter((one) => one.name === name)
+  const verify = values('verify').map(({ raw, line }) => commandOf(line.raw, raw))
+  return {
+    annotations,
+    kind: taskKind(title, status, annotations),
     class: values('class')[0]?.value ?? null,
     statements: values('property').map((one) => one.value),
     test: testWish(values('test').map(({ value, raw }) => ({ value, raw }))),
-    verify: verify === undefined || verify.raw === '' ? null : verify.raw,
+    verify: verify.find((command) => command !== null) ?? null,
     allows: values('allows').flatMap(({ raw }) => splitGlobs(raw)),
-    text: ownText(doc, item, isTask),
-    annotations,
-    lines,
+    boundary: values('boundary').flatMap(({ value }) => value.split(/[,、，;]\s*/).filter((name) => name !== '')),
+    blocked: values('blocked')[0]?.value ?? null,
   }
 }
 
@@ -168,14 +201,12 @@ function lineAt(doc: Doc, item: ListItem, offset: number): number {
   return (doc.starts[line] ?? Number.POSITIVE_INFINITY) <= offset ? line + 1 : line
 }
 
-function readTitle(text: string, nested: boolean): { number: string | null; title: string; starred: boolean } {
-  // The brackets are part of the text where GitHub's syntax does not know the mark.
-  const bare = text.replace(/^\[.?\]\*?(?:\s+|$)/u, '')
-  const match = NUMBER.exec(bare)
-  if (match !== null) return { number: match[1]!, title: bare.slice(match[0].length), starred: match[2] !== undefined }
-  // "3 Add a queue": a number without a dot; below a task it is more likely a count ("3 workers started").
-  const loose = nested ? null : /^(\d+)\s+(?=\S)/.exec(bare)
-  return { number: loose?.[1] ?? null, title: loose === null ? bare : bare.slice(loose[0].length), starred: false }
+/** The first words of the line are struck through: `- [ ] ~~1. Old~~ (dropped)`. */
+function isStruck(node: Nodes): boolean {
+  if (!('children' in node)) return false
+  const first = node.children.find((child) => child.type !== 'text' || !/^\s*(?:\[.?\])?[\s\d.*]*$/.test(child.value))
+  if (first?.type === 'strong' || first?.type === 'emphasis') return isStruck(first)
+  return first?.type === 'delete'
 }
 
 function annotationsOf(lines: readonly Line[]): Annotation[] {

@@ -1,13 +1,60 @@
+import { readMarkdown } from './markdown.ts'
 import type { Task } from './spec.ts'
+import { type RawTask, readTasks } from './tasks.ts'
+
+export type Tick =
+  | {
+      ok: true
+      text: string
+      /** Ids of the tasks that were ticked: the task, then each parent that it closes. */
+      ticked: string[]
+    }
+  | { ok: false; reason: string }
 
 /**
- * `text` (the whole of tasks.md) with the box of `task` ticked: exactly one UTF-16 unit differs.
- * Throws where `task.boxOffset` is not an open box of this text: the task was read from another text, which is our bug.
+ * `text` (the whole of tasks.md as it is now) with the box of `task` ticked, and with the box of each parent that has no
+ * contract of its own and no other required part open: one UTF-16 unit a box, nothing else. Refuses where the file does
+ * not hold the task any more as it was read.
  */
-export function tick(text: string, task: Task): string {
-  const at = task.boxOffset
-  if (text.slice(at - 1, at + 2) !== '[ ]') {
-    throw new Error(`Task ${task.id}: no open checkbox at offset ${at} of this text`)
+export function tick(text: string, task: Pick<Task, 'id' | 'title' | 'boxOffset'>): Tick {
+  const refuse = (reason: string): Tick => ({ ok: false, reason: `Task ${task.id}: ${reason}` })
+  const { tasks } = readTasks(readMarkdown('tasks.md', text))
+  const now = tasks.find(({ id }) => id === task.id)
+  if (now === undefined) return refuse('tasks.md holds it no more')
+  if (now.boxOffset === null) return refuse('it has no checkbox to tick; write it as `- [ ] title`')
+  if (now.boxOffset !== task.boxOffset || now.title !== task.title) return refuse('tasks.md changed since it was read')
+  if (now.status !== 'open') return refuse(`its checkbox is not open (it is ${now.status})`)
+  const closed = [now, ...closedParents(tasks, now)]
+  let ticked = text
+  for (const { boxOffset } of closed) ticked = `${ticked.slice(0, boxOffset!)}x${ticked.slice(boxOffset! + 1)}`
+  return { ok: true, text: ticked, ticked: closed.map(({ id }) => id) }
+}
+
+function closedParents(tasks: readonly RawTask[], ticked: RawTask): RawTask[] {
+  const done = new Set(tasks.filter(({ status }) => status === 'done').map(({ id }) => id)).add(ticked.id)
+  const closed: RawTask[] = []
+  for (let at = ticked; ; ) {
+    const parent = tasks.find(({ id }) => id === at.parent && id !== at.id)
+    if (parent === undefined || done.has(parent.id) || !closesWithParts(parent)) return closed
+    const open = tasks.some((one) => one.parent === parent.id && isRequired(one) && !done.has(one.id))
+    if (open) return closed
+    closed.push(parent)
+    done.add(parent.id)
+    at = parent
   }
-  return `${text.slice(0, at)}x${text.slice(at + 1)}`
+}
+
+/** An open box that only its parts fill: what a person marked, what a person must do and what has tests of its own stay. */
+function closesWithParts(task: RawTask): boolean {
+  return task.boxOffset !== null && task.status === 'open' && task.kind !== 'human' && !hasContract(task)
+}
+
+/** Whether a task has more to show than its parts: a test, a property, a command, or the checks of a checkpoint. */
+export function hasContract(task: Pick<Task, 'test' | 'statements' | 'verify' | 'kind'>): boolean {
+  return task.test !== null || task.statements.length > 0 || task.verify !== null || task.kind === 'checkpoint'
+}
+
+/** Optional parts and those struck through may stay open. */
+export function isRequired(task: Pick<Task, 'optional' | 'struck'>): boolean {
+  return !task.optional && !task.struck
 }

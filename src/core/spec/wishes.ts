@@ -13,11 +13,28 @@ const TEST_FILE =
   /(?<![\w./-])((?:[\w@.+-]+\/)*(?:[\w@.+-]+\.(?:test|spec)\.\w+|[\w+-]+_(?:test|spec)\.\w+|test_[\w+-]+\.py|[\w+-]+Tests?\.(?:java|kt|cs|scala|swift)))(?![\w/])/
 const TEST_FOLDER = /^(?:\.\/)?(?:[\w@.+-]+\/)*(?:tests?|spec|__tests__)\/[\w@.+\-/]+\.\w+$/
 
-const CHECKPOINT =
-  /^(?:(?:final|last|first|phase|stage|milestone|\d+|最终)\s*)*checkpoint(?:\s*$|\s*[-–—:：.(\d]|\s+(?:after|for)\b)/i
+const CHECKPOINT_WORD = String.raw`(?:checkpoint|检查点|檢查點|チェックポイント|контрольная\s+точка|punto\s+de\s+control)`
+const CHECKPOINT = new RegExp(
+  String.raw`^(?:(?:final|last|first|phase|stage|milestone|\d+|最终|最終|финальная)\s*)*${CHECKPOINT_WORD}(?:\s*$|\s*[-–—:：.(（\d]|\s+(?:after|for)\b)`,
+  'iu',
+)
+const SORT = String.raw`(?:property(?:-?\s?based)?|unit|integration|component|smoke|chaos|regression|contract|performance|example(?:-based)?|e2e|end-to-end|failing|additional|comprehensive|PBT)`
+const SORTS = String.raw`(?:${SORT}(?:\s*(?:,|and|&|\/|\+)\s*|\s+))*`
 const TEST_TASK = [
-  /^write\s+(?:(?:property(?:-based)?|unit|integration|chaos|e2e|end-to-end)(?:\s*(?:,|and|\/)\s*|\s+))*tests?\b/i,
+  // "Write property tests for the queue", "Add tests verifying ...", not "Create test directory".
+  new RegExp(
+    String.raw`^(?:write|add|implement|create|develop)\s+(?:the\s+|a\s+|an\s+)?${SORTS}(?:tests|test(?=\s+(?:for|of|that|to|case|cases|suite|verifying|\x60)))(?!\s+(?:director|data\b|fixture|infra|helper|util|setup|environment|framework|config|script))`,
+    'i',
+  ),
+  new RegExp(String.raw`^write\s+${SORTS}tests?\b`, 'i'),
   /^(?:\w+\s+)?property(?:-based)?\s+tests?\b/i,
+  /^\[PBT\]/i,
+  // Chinese and Japanese: "编写租户隔离属性测试", "単体テストを作成する".
+  /^(?:编写|新增|添加|补充|为.+?(?:编写|补充|添加)).*(?:测试|测试用例)(?:\s*$|[（(（:：。])/u,
+  /(?:テスト)(?:コード|ケース)?(?:を|の)?(?:作成|追加|記述|実装)(?:する|・更新する)?\s*$/u,
+  // Russian and Spanish.
+  /^(?:написать|добавить)\s+(?:\S+\s+){0,3}?(?:\S*-)?тест(?:ы|а|ов)?(?=\s|$|[:.,])/iu,
+  /^(?:escribir|agregar|añadir|crear)\s+(?:\S+\s+){0,2}?(?:pruebas?|tests?)(?=\s|$|[:.,])/iu,
 ]
 
 /** What sort of task this is, from its mark, its annotations and its title. */
@@ -57,6 +74,27 @@ function testPath(raw: string): string | null {
   if (named !== undefined) return named
   return TEST_FILE.exec(bare)?.[1] ?? bare.split(/[\s,]+/).find((word) => TEST_FOLDER.test(word)) ?? null
 }
+
+/**
+ * The command of a `Verify:` line: the first one in backticks (`Verify: run \`make check\``), or all of the value where
+ * it has none and does not read like a sentence. Null where there is no command.
+ */
+export function commandOf(line: string, value: string): string | null {
+  const spans = [...line.matchAll(/(`+)\s?(.*?)\s?\1(?!`)/gs)].map((match) => match[2]!)
+  if (spans.length > 0) {
+    // `items` or `run()` in a sentence is code, not a command.
+    const alone = /^[^`]*`+[^`]*`+[\s.]*(?:passes|succeeds|is green|exits 0)?[\s.*_]*$/i.test(line)
+    return spans.find((span) => /^[\w./@~$-]+=?\S*\s+\S/.test(span)) ?? (alone ? spans[0]! : null)
+  }
+  const word = /^[a-z./][\w./-]*(?=\s|$)/.exec(value)?.[0]
+  return word === undefined || SENTENCE.has(word) || /[.。]$/.test(value) ? null : value
+}
+
+const SENTENCE = new Set(
+  'a all an any both by check confirm each every if in it its no on once only run that the there they this when with'.split(
+    ' ',
+  ),
+)
 
 /** Globs of an `Allows:` line, separated by commas or spaces outside braces. */
 export function splitGlobs(raw: string): string[] {

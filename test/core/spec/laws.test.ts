@@ -4,6 +4,7 @@ import { lintSlice } from '../../../src/core/spec/lint.ts'
 import { nextTask } from '../../../src/core/spec/next.ts'
 import { parseSpec } from '../../../src/core/spec/parse.ts'
 import { sliceOf, sliceText } from '../../../src/core/spec/slice.ts'
+import type { Task } from '../../../src/core/spec/spec.ts'
 import { tick } from '../../../src/core/spec/tick.ts'
 import { DESIGN, REQUIREMENTS, source, spec, TASKS, withTasks } from './fixture.ts'
 
@@ -120,7 +121,8 @@ describe('parseSpec', () => {
         for (const task of read.tasks) {
           lintSlice(read, task.id)
           sliceText(sliceOf(read, task.id))
-          expect(files.tasks?.slice(task.boxOffset - 1, task.boxOffset + 2)).toMatch(/^\[[ xX~!-]\]$/)
+          if (task.boxOffset !== null)
+            expect(files.tasks?.slice(task.boxOffset - 1, task.boxOffset + 2)).toMatch(/^\[[ xX~!-]\]$/)
         }
         for (const one of read.diagnostics) expect(one.line >= 1 && one.column >= 1, JSON.stringify(one)).toBe(true)
       }),
@@ -151,26 +153,33 @@ describe('tick', () => {
 
   const read = (tasks: string) => parseSpec(source({ tasks })).tasks
 
-  it('changes one unit, after which that task is done and no other changed', () => {
+  function expectTick(text: string, task: Task): void {
+    const before = read(text)
+    const ticked = tick(text, task)
+    if (!ticked.ok) {
+      expect(task.status !== 'open' || task.boxOffset === null, ticked.reason).toBe(true)
+      return
+    }
+    const done = new Set(ticked.ticked)
+    expect(ticked.text.length).toBe(text.length)
+    const changed = [...Array(text.length).keys()].filter((at) => ticked.text[at] !== text[at])
+    expect(changed).toEqual(before.filter(({ id }) => done.has(id)).map(({ boxOffset }) => boxOffset))
+    for (const id of done) expect(task.id === id || ancestors(before, task).includes(id)).toBe(true)
+    const again = read(ticked.text)
+    const still = (tasks: Task[]) => tasks.map(({ status, text: _, ...rest }) => rest)
+    expect(still(again)).toEqual(still(before))
+    expect(again.map(({ status }) => status)).toEqual(before.map(({ id, status }) => (done.has(id) ? 'done' : status)))
+  }
+
+  const ancestors = (tasks: Task[], { parent }: Task): string[] => {
+    const above = tasks.find(({ id }) => id === parent)
+    return above === undefined ? [] : [above.id, ...ancestors(tasks, above)]
+  }
+
+  it('changes one unit a box: of the task and of the parents that it closes', () => {
     fc.assert(
       fc.property(texts, (text) => {
-        const before = read(text)
-        before.forEach((task, index) => {
-          if (task.status !== 'open') {
-            expect(() => tick(text, task)).toThrow('no open checkbox')
-            return
-          }
-          const after = tick(text, task)
-          expect(after.length).toBe(text.length)
-          expect([...Array(text.length).keys()].filter((at) => after[at] !== text[at])).toEqual([task.boxOffset])
-          const again = read(after)
-          expect(again.map(({ status, text: _, ...rest }) => rest)).toEqual(
-            before.map(({ status, text: _, ...rest }) => rest),
-          )
-          expect(again.map(({ status }) => status)).toEqual(
-            before.map(({ status }, at) => (at === index ? 'done' : status)),
-          )
-        })
+        for (const task of read(text)) expectTick(text, task)
       }),
       { numRuns: 100 },
     )
@@ -178,12 +187,35 @@ describe('tick', () => {
 
   it('refuses a text that the task was not read from', () => {
     const task = spec().tasks[0]!
-    expect(() => tick(`x${TASKS}`, task)).toThrow('Task 1: no open checkbox')
+    const reason = (text: string, from = task) => {
+      const ticked = tick(text, from)
+      return ticked.ok ? 'ticked' : ticked.reason
+    }
+    expect(reason(`x${TASKS}`)).toBe('Task 1: tasks.md changed since it was read')
+    expect(reason(TASKS.replace('heartbeat', 'heartbreak'))).toBe('Task 1: tasks.md changed since it was read')
+    expect(reason(TASKS.replace('[ ] 1', '[x] 1'))).toBe('Task 1: its checkbox is not open (it is done)')
+    expect(reason(TASKS.replace(' 1. ', ' 9. '))).toBe('Task 1: tasks.md holds it no more')
+    expect(reason('## Task 1: Build\n', read('## Task 1: Build\n')[0])).toContain('it has no checkbox')
+  })
+
+  it('closes a parent with its last required part, unless the parent has a contract of its own', () => {
+    const ticked = (text: string, id: string) => {
+      const result = tick(text, read(text).find((task) => task.id === id)!)
+      return result.ok ? result.ticked : result.reason
+    }
+    const nested =
+      '- [ ] 1. a\n  - [x] 1.1 b\n  - [ ] 1.2 c\n    - [ ] 1.2.1 d\n    - [ ]* 1.2.2 e\n    - [ ] ~~1.2.3 f~~\n'
+    expect(ticked(nested, '1.2.1')).toEqual(['1.2.1', '1.2', '1'])
+    expect(ticked(nested.replace('[x] 1.1', '[ ] 1.1'), '1.2.1')).toEqual(['1.2.1', '1.2'])
+    expect(ticked(nested.replace('c\n', 'c\n    - Test: Unit tests\n'), '1.2.1')).toEqual(['1.2.1'])
+    expect(ticked(nested.replace('[ ] 1. a', '[-] 1. a'), '1.2.1')).toEqual(['1.2.1', '1.2'])
+    expect(ticked('- [ ] 1. Checkpoint\n  - [ ] all green\n', '1/1')).toEqual(['1/1'])
   })
 
   it('leaves the slice as it was, so that evidence still belongs to it', () => {
     const before = sliceText(sliceOf(spec(), '2'))
-    expect(sliceText(sliceOf(withTasks(tick(TASKS, spec().tasks[1]!)), '2'))).toBe(before)
+    const ticked = tick(TASKS, spec().tasks[1]!)
+    expect(sliceText(sliceOf(withTasks(ticked.ok ? ticked.text : ''), '2'))).toBe(before)
     const crlf = spec({
       requirements: REQUIREMENTS.replaceAll('\n', '\r\n'),
       design: DESIGN.replaceAll('\n', '\r\n'),

@@ -14,9 +14,9 @@ describe('where specs lie', () => {
       'tasks.md',
     ]
     expect(specFolders(paths)).toEqual([
-      { id: 'login', dir: '.kiro/specs/login' },
-      { id: 'queue', dir: 'specs/queue' },
-      { id: 'team/queue v2', dir: 'specs/team/queue v2' },
+      { id: 'login', dir: '.kiro/specs/login', twin: null },
+      { id: 'queue', dir: 'specs/queue', twin: null },
+      { id: 'team/queue v2', dir: 'specs/team/queue v2', twin: null },
     ])
   })
 

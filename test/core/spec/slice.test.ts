@@ -80,7 +80,7 @@ describe('lint of one slice', () => {
     const read = withTasks(broken)
     const of = (id: string) => lintSlice(read, id).map(({ code, line }) => `${code} ${line}`)
     expect(of('1')).toEqual(['broken-link 2'])
-    expect(of('2')).toEqual(['duplicate-id 5'])
+    expect(of('2#2')).toEqual(['duplicate-id 5'])
     expect(of('3')).toEqual(['dependency-cycle 6'])
     expect(of('5')).toEqual(['task-without-text 10'])
     expect(lintSlice(read, '1')[0]).toMatchObject({

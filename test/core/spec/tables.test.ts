@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { boundsOf } from '../../../src/core/spec/bounds.ts'
 import { earsPattern } from '../../../src/core/spec/ears.ts'
-import { nearest, type Reference, references, resolve } from '../../../src/core/spec/links.ts'
+import { nearest, type Reference, references, resolve, targetsOf } from '../../../src/core/spec/links.ts'
 
 describe('EARS patterns', () => {
   it.each([
@@ -117,7 +117,7 @@ describe('references', () => {
   })
 
   it('resolve ranges over several requirements by the order of the file, and keep what is missing', () => {
-    const targets = { ids: ['3', '3.1', '3.2', '4', '4.1', '4.2'], properties: [1] }
+    const targets = targetsOf(['3', '3.1', '3.2', '4', '4.1', '4.2'], [1])
     expect(resolve(references('3.2-4.1'), targets).ids).toEqual(['3.2', '4.1'])
     expect(resolve(references('all'), targets).ids).toEqual(['3', '4'])
     expect(resolve(references('3.1, 3.1, 9.9, Property 1, Property 2'), targets)).toEqual({

@@ -229,7 +229,7 @@ describe('the bytes of the file', () => {
       { id: '2', line: 8, status: 'blocked', optional: false },
       { id: '3', line: 9, status: 'doing', optional: false },
     ])
-    expect(read.tasks.map(({ boxOffset }) => text.slice(boxOffset - 1, boxOffset + 2))).toEqual([
+    expect(read.tasks.map(({ boxOffset }) => text.slice(boxOffset! - 1, boxOffset! + 2))).toEqual([
       '[x]',
       '[ ]',
       '[ ]',

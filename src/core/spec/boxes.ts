@@ -1,0 +1,87 @@
+import type { ListItem, Nodes } from 'mdast'
+import { columnOf, type Doc, endOf, lineOf, sourceOf, startOf } from './markdown.ts'
+import type { TaskStatus } from './spec.ts'
+
+/** The checkbox of a list item. */
+export interface Box {
+  mark: string
+  /** Offset of the mark in the body. */
+  offset: number
+  /** `[ ]*` */
+  starred: boolean
+  /** Its number in an ordered list: `3. [ ] title`. */
+  number?: number
+}
+
+/** A line that looks like a checkbox and is not read as a task. */
+export interface OddBox {
+  line: number
+  column: number
+  mark: string
+  /** Why not: its mark is unknown, or where it stands. */
+  why: 'mark' | 'text' | 'quote' | 'comment' | 'code'
+}
+
+export const STATUS: Record<string, TaskStatus> = {
+  ' ': 'open',
+  x: 'done',
+  X: 'done',
+  '~': 'doing',
+  '-': 'doing',
+  '!': 'blocked',
+}
+
+const BULLET = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*(?:\r\n|\r|\n)?[ \t]*\[/
+const LINE = /^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX~!-]\](?=[ \t*\\]|$)/
+
+/** The checkbox at the start of a list item, whatever its mark; null where there is none. */
+export function boxOf(doc: Doc, item: ListItem): Box | null {
+  const first = item.children[0]
+  if (first !== undefined && first.type !== 'paragraph') return null
+  const source = doc.body.slice(startOf(item), Math.min(endOf(item), startOf(item) + 200))
+  const open = BULLET.exec(source)
+  if (open === null) return null
+  const match = /^(.?)\](\\?\*)?(?=[ \t\r\n]|$)/su.exec(source.slice(open[0].length))
+  if (match === null) return null
+  return { mark: match[1]!, offset: startOf(item) + open[0].length, starred: match[2] !== undefined }
+}
+
+/** Checkboxes outside code fences on lines that `known` does not hold: Markdown reads them as something else. */
+export function strayBoxes(doc: Doc, known: ReadonlySet<number>): OddBox[] {
+  const found: OddBox[] = []
+  let places: Map<number, OddBox['why'] | null> | null = null
+  doc.lines.forEach((text, index) => {
+    const line = index + 1
+    // The cheap test first: a file has far more lines than boxes.
+    if (!text.includes('[') || known.has(line) || !LINE.test(text)) return
+    places ??= placesOf(doc)
+    const why = places.has(line) ? places.get(line)! : 'text'
+    if (why === null) return
+    const at = text.indexOf('[') + 1
+    found.push({ line, column: columnOf(doc, line, (doc.starts[index] ?? 0) + at), mark: text[at] ?? '', why })
+  })
+  return found
+}
+
+/** By line: what swallows its checkboxes; null in a code fence, where they are meant as an example. */
+function placesOf(doc: Doc): Map<number, OddBox['why'] | null> {
+  const places = new Map<number, OddBox['why'] | null>()
+  const visit = (node: Nodes, inQuote: boolean): void => {
+    const quoted = inQuote || node.type === 'blockquote'
+    const why = placeOf(doc, node, quoted)
+    if (why !== undefined) {
+      const last = node.position?.end.line ?? lineOf(node)
+      for (let line = lineOf(node); line <= last; line++) places.set(line, why)
+    }
+    if ('children' in node && node.type !== 'paragraph' && node.type !== 'heading')
+      for (const child of node.children) visit(child, quoted)
+  }
+  visit(doc.root, false)
+  return places
+}
+
+function placeOf(doc: Doc, node: Nodes, quoted: boolean): OddBox['why'] | null | undefined {
+  if (node.type === 'code') return /^(?:`{3}|~{3})/.test(sourceOf(doc, node)) ? null : 'code'
+  if (node.type === 'html') return 'comment'
+  return node.type === 'blockquote' || quoted ? 'quote' : undefined
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import type { BaseFile } from '../patch/patch.ts'
+import { filesOf, type SpecFolder, steeringPaths } from './locate.ts'
+import { parseSpec } from './parse.ts'
+import type { Diagnostic, Severity, SourceFile, Spec } from './spec.ts'
+
+/** What lies at a path: a file of a commit, or one on the disk that was not even opened. */
+export type FoundFile = BaseFile | { kind: 'large'; bytes: number } | { kind: 'unreadable'; reason: string }
+
+/** The files of a repository, at a commit or on the disk. Paths have forward slashes. */
+export interface SpecTree {
+  paths: readonly string[]
+  read(path: string): Promise<FoundFile>
+}
+
+/** No spec that people wrote comes near; what does is a dump that somebody named `.md`. */
+export const MOST_CHARACTERS = 4_000_000
+/** A file without which the spec says something else; of any other only a remark is worth it. */
+const MAIN = /^(?:(?:requirements|design|tasks|bugfix|spec|plan|proposal)\.md|specs\/.+\/spec\.md)$/
+
+/** Reads and parses one folder. What cannot be read stands in the diagnostics of the spec. */
+export async function loadFolder(
+  tree: SpecTree,
+  folder: SpecFolder,
+  folders: readonly SpecFolder[] = [],
+): Promise<Spec> {
+  const { id, dir, twin } = folder
+  const problems: Diagnostic[] = []
+  const files: SourceFile[] = []
+  for (const path of filesOf(tree.paths, folder, folders)) {
+    const name = path.slice(dir.length + 1)
+    const text = await readText(tree, path, MAIN.test(name) ? 'error' : 'info', problems)
+    if (text !== null) files.push({ path: name, text })
+  }
+  const steering: { path: string; text: string }[] = []
+  for (const path of steeringPaths(tree.paths, dir)) {
+    const text = await readText(tree, path, 'warning', problems)
+    if (text !== null) steering.push({ path, text })
+  }
+  const file = `${dir}/tasks.md`
+  if (twin !== null)
+    problems.push({
+      ...{ file, line: 1, column: 1, code: 'same-name', severity: 'warning' },
+      message: `${twin} has the same name, so both go by their folder: this one is "${dir}".`,
+      suggestion: `Name it with \`--spec ${dir}\`, or rename one of the folders.`,
+    })
+  const approvals = files.find((one) => one.path === 'spec.json')
+  if (approvals !== undefined) problems.push(...lintApprovals(`${dir}/spec.json`, approvals.text))
+  return parseSpec({ id, dir, files, steering, problems })
+}
+
+async function readText(
+  tree: SpecTree,
+  path: string,
+  severity: Severity,
+  problems: Diagnostic[],
+): Promise<string | null> {
+  const found = await tree.read(path)
+  const problem = problemOf(found)
+  if (problem !== null) problems.push({ file: path, line: 1, column: 1, severity, ...problem })
+  return problem === null && found.kind === 'text' ? found.text : null
+}
+
+function problemOf(found: FoundFile): Pick<Diagnostic, 'code' | 'message' | 'suggestion'> | null {
+  const tooLarge = (size: string) => ({
+    code: 'file-too-large',
+    message: `The file has ${size}; it is not read.`,
+    suggestion: 'Split the spec, or move what is not part of it elsewhere.',
+  })
+  switch (found.kind) {
+    case 'text':
+      return found.text.length > MOST_CHARACTERS
+        ? tooLarge(`${found.text.length.toLocaleString('en-US')} characters`)
+        : null
+    case 'large':
+      return tooLarge(`${found.bytes.toLocaleString('en-US')} bytes`)
+    case 'binary':
+      return {
+        code: 'not-utf8',
+        message: 'The file is not UTF-8 text.',
+        suggestion: 'Save it as UTF-8, without NUL bytes.',
+      }
+    case 'link':
+      return {
+        code: 'symbolic-link',
+        message: 'The file is a symbolic link; specs are read from the files of the repository itself.',
+        suggestion: 'Put the file here, or name its folder under `specs:` in agent.yaml.',
+      }
+    case 'unreadable':
+    case 'absent':
+      return {
+        code: 'unreadable-file',
+        message: `The file cannot be read: ${found.kind === 'absent' ? 'it is gone' : found.reason}.`,
+        suggestion: 'Make it readable.',
+      }
+  }
+}
+
+const approval = z.looseObject({ generated: z.boolean().optional(), approved: z.boolean().optional() })
+const specJson = z.looseObject({
+  approvals: z
+    .looseObject({ requirements: approval.optional(), design: approval.optional(), tasks: approval.optional() })
+    .optional(),
+})
+
+/** cc-sdd keeps in spec.json which phases a person approved; work on tasks that nobody approved is worth a word. */
+function lintApprovals(file: string, text: string): Diagnostic[] {
+  const warn = (message: string, suggestion: string): Diagnostic[] => [
+    { file, line: 1, column: 1, code: 'spec-json', severity: 'warning', message, suggestion },
+  ]
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    return warn(`The file is no JSON: ${(error as Error).message}.`, 'Mend it, or take it out.')
+  }
+  const read = specJson.safeParse(value)
+  if (!read.success)
+    return warn(
+      'The approvals cannot be read.',
+      'Write `"approvals": {"tasks": {"generated": true, "approved": true}}`.',
+    )
+  const line = text.slice(0, Math.max(0, text.search(/"approvals"/))).split('\n').length
+  return (['requirements', 'design', 'tasks'] as const)
+    .filter((phase) => read.data.approvals?.[phase]?.approved === false)
+    .map((phase) => ({
+      ...{ file, line, column: 1, code: 'not-approved', severity: phase === 'tasks' ? 'warning' : 'info' },
+      message: `The ${phase} of this spec are not approved yet.`,
+      suggestion: `Read them and set \`approvals.${phase}.approved\` to true.`,
+    }))
+}
