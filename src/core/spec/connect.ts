@@ -2,7 +2,7 @@ import { ownDependencies, readWaves, waveOrder } from './depends.ts'
 import type { Design, LinkLine, Unlinked } from './design.ts'
 import { nearest, type Reference, type Resolved, references, resolve, type Targets, targetsOf } from './links.ts'
 import type { Doc, Line } from './markdown.ts'
-import type { DesignSection, Diagnostic, Property, Task } from './spec.ts'
+import type { DesignSection, Diagnostic, Property, ProtocolEntry, Task } from './spec.ts'
 import type { RawTask } from './tasks.ts'
 
 /** Gives properties and sections the ids that they validate. Reports what names nothing. */
@@ -18,7 +18,8 @@ export function connectDesign(doc: Doc, design: Design, targets: Targets) {
     for (const link of section.links) diagnostics.push(...reportLinks(doc, link, targets, suggest))
   const properties = design.properties.map(({ links, ...rest }): Property => ({ ...rest, validates: ids({ links }) }))
   const sections = design.sections.map(({ links, ...rest }): DesignSection => ({ ...rest, validates: ids({ links }) }))
-  return { properties, sections, diagnostics }
+  const protocol = design.protocol.map(({ links, ...rest }): ProtocolEntry => ({ ...rest, validates: ids({ links }) }))
+  return { properties, sections, protocol, diagnostics }
 }
 
 function reportLinks(doc: Doc, link: LinkLine, targets: Targets, suggest: Suggest): Diagnostic[] {

@@ -1,8 +1,11 @@
-import type { Heading, Root } from 'mdast'
+import { readDecisions } from './decisions.ts'
 import { readLabel, readValidates } from './labels.ts'
+import { readLayers } from './layers.ts'
 import { type Reference, references } from './links.ts'
-import { contentOf, type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze, startOf } from './markdown.ts'
-import type { DesignSection, Property } from './spec.ts'
+import { type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze, startOf } from './markdown.ts'
+import { outline, ownBlocks, type Section } from './outline.ts'
+import { readProtocol } from './protocol.ts'
+import type { Decision, DesignSection, Property, PropertyLayer, ProtocolEntry } from './spec.ts'
 
 /** References of one `Validates:` line with its place. */
 export interface LinkLine {
@@ -10,121 +13,144 @@ export interface LinkLine {
   references: Reference[]
 }
 
-/** A property or section whose links are not resolved yet. */
+/** A property, section or entry whose links are not resolved yet. */
 export type Unlinked<T> = Omit<T, 'validates'> & { links: LinkLine[] }
 
 export interface Design {
   properties: Unlinked<Property>[]
   sections: Unlinked<DesignSection>[]
+  protocol: Unlinked<ProtocolEntry>[]
+  decisions: Decision[]
+  layers: PropertyLayer[]
 }
 
-const PROPERTY_HEADING = /^(?:correctness\s+)?property\s+(\d+)(?:\s*[.:：–—-]\s*|\s+|(?=[(（])|$)(.*)$/i
+/** What a document without design holds. */
+export const NO_DESIGN: Design = { properties: [], sections: [], protocol: [], decisions: [], layers: [] }
 
-interface Section {
-  index: number
-  heading: Heading
-  path: string
-  end: number
-}
+const WORD = '(?:correctness\\s+)?property|属性|性质|プロパティ|свойство|propiedad'
+const PROPERTY = new RegExp(`^(?:${WORD})\\s*#?(\\d+)(?:\\s*[.:：–—-]\\s*|\\s+|(?=[(（])|$)(.*)$`, 'iu')
+/** Without a mark of its own a paragraph defines a property only where a colon follows the number. */
+const PLAIN = new RegExp(`^(?:${WORD})\\s*#?(\\d+)\\s*[:：]\\s*(.*)$`, 'iu')
+const CHAPTER = /propert(?:y|ies)|属性|性质|プロパティ|свойств|propiedades|invariants?|不变/iu
 
-/** Sections and properties of design.md. */
+/** Sections, properties, protocol entries, decisions and test layers of design.md. */
 export function readDesign(doc: Doc): Design {
-  const sections = sectionsOf(doc)
-  const headed = sections.flatMap((section) => headedProperty(doc, section))
-  // Test plans mention "Property 1" in bold as well: bold paragraphs define properties only where no heading does.
-  const led = headed.length > 0 ? [] : sections.flatMap((section) => boldProperties(doc, section))
+  const sections = outline(doc)
+  const headed = sections.flatMap((_, at) => headedProperty(doc, sections, at))
+  // Test plans mention "Property 1" in bold as well: paragraphs define properties only where no heading does.
+  const led = headed.length > 0 ? [] : sections.flatMap((section) => ledProperties(doc, section))
   const numbered = [...headed, ...led]
-  const properties = [...numbered, ...labelled(doc, sections, numbered)].sort((a, b) => a.line - b.line)
+  const marked = [...numbered, ...labelled(doc, sections, numbered)]
+  const properties = marked.length > 0 ? marked : sections.flatMap((section) => listedProperties(doc, section))
   return {
-    properties,
+    properties: properties.sort((a, b) => a.line - b.line),
     sections: sections.map((section) => ({
       path: section.path,
-      title: plain(section.heading),
+      title: section.title,
       depth: section.heading.depth,
       line: lineOf(section.heading),
-      text: doc.body.slice(startOf(section.heading), section.end).trimEnd(),
+      text: doc.body.slice(startOf(section.heading), section.offsetEnd).trimEnd(),
       links: linksOf(ownLines(doc, section)),
     })),
+    protocol: readProtocol(doc, sections, linksOf),
+    decisions: readDecisions(doc, sections),
+    layers: readLayers(doc),
   }
-}
-
-function sectionsOf(doc: Doc): Section[] {
-  const headings = doc.root.children.flatMap((node, index) =>
-    node.type === 'heading' ? [{ index, heading: node }] : [],
-  )
-  const above: { depth: number; title: string }[] = []
-  return headings.map(({ index, heading }, position) => {
-    while (above.length > 0 && above.at(-1)!.depth >= heading.depth) above.pop()
-    above.push({ depth: heading.depth, title: plain(heading) })
-    const next = headings[position + 1]?.heading
-    const end = next === undefined ? doc.body.length : startOf(next)
-    return { index, heading, path: above.map(({ title }) => title).join(' > '), end }
-  })
-}
-
-function ownNodes(doc: Doc, section: Section): Root['children'] {
-  const rest = doc.root.children.slice(section.index + 1)
-  const end = rest.findIndex((node) => node.type === 'heading')
-  return end < 0 ? rest : rest.slice(0, end)
 }
 
 function ownLines(doc: Doc, section: Section): Line[] {
-  return paragraphs(ownNodes(doc, section)).flatMap((paragraph) => linesOf(doc, paragraph))
+  return paragraphs(ownBlocks(doc, section)).flatMap((paragraph) => linesOf(doc, paragraph))
+}
+
+/** What the lines say, and what they validate. A link that ends in a comma goes on in the next line. */
+function split(lines: readonly Line[]): { text: string; links: LinkLine[] } {
+  const texts: string[] = []
+  const links: LinkLine[] = []
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!
+    const found = readValidates(line.text)
+    if (found === null) {
+      texts.push(line.text)
+      continue
+    }
+    let { value } = found
+    while (/[,，、]$/.test(value) && at + 1 < lines.length) value = `${value} ${lines[++at]!.text}`
+    texts.push(found.before, found.after)
+    links.push({ line, references: references(value) })
+  }
+  return { text: squeeze(texts.join(' ')), links }
 }
 
 function linksOf(lines: readonly Line[]): LinkLine[] {
-  return lines.flatMap((line) => {
-    const validates = readValidates(line.text)
-    return validates === null ? [] : [{ line, references: references(validates.value) }]
-  })
-}
-
-/** The lines without their links. */
-function statement(lines: readonly Line[]): string {
-  return squeeze(lines.map((line) => readValidates(line.text)?.before ?? line.text).join(' '))
+  return split(lines).links
 }
 
 /** `### Property 3: title`, its text and its `Validates:` line below. */
-function headedProperty(doc: Doc, section: Section): Unlinked<Property>[] {
-  const match = PROPERTY_HEADING.exec(plain(section.heading))
+function headedProperty(doc: Doc, sections: readonly Section[], at: number): Unlinked<Property>[] {
+  const section = sections[at]!
+  const match = PROPERTY.exec(section.title)
   if (match === null) return []
-  const content = contentOf(doc.root, section.index)
-  const nested = content.findIndex((node) => node.type === 'heading' && PROPERTY_HEADING.test(plain(node)))
-  const own = nested < 0 ? content : content.slice(0, nested)
-  const lines = paragraphs(own).flatMap((paragraph) => linesOf(doc, paragraph))
+  let end = section.end
+  for (let next = at + 1; next < sections.length && sections[next]!.index < end; next++) {
+    if (PROPERTY.test(sections[next]!.title)) end = sections[next]!.index
+  }
+  const own = doc.root.children.slice(section.index + 1, end)
+  const { text, links } = split(paragraphs(own).flatMap((paragraph) => linesOf(doc, paragraph)))
   const line = lineOf(section.heading)
-  return [
-    {
-      n: Number(match[1]),
-      title: match[2]!.trim(),
-      text: statement(lines),
-      links: linksOf(lines),
-      line,
-      section: section.path,
-    },
-  ]
+  return [{ n: Number(match[1]), title: match[2]!.trim(), text, links, line, section: section.path }]
 }
 
-/** `**Property 3: title**` as the start of a paragraph. */
-function boldProperties(doc: Doc, section: Section): Unlinked<Property>[] {
+/** `**Property 3: title**` or `Property 3: title` as the start of a paragraph. */
+function ledProperties(doc: Doc, section: Section): Unlinked<Property>[] {
   const found: Unlinked<Property>[] = []
-  for (const node of ownNodes(doc, section)) {
-    const lines = paragraphs([node]).flatMap((paragraph) => linesOf(doc, paragraph))
-    const bold = node.type === 'paragraph' && node.children[0]?.type === 'strong' ? plain(node.children[0]) : ''
-    const match = PROPERTY_HEADING.exec(bold)
+  for (const block of ownBlocks(doc, section)) {
+    const lines = paragraphs([block]).flatMap((paragraph) => linesOf(doc, paragraph))
+    const bold = block.type === 'paragraph' && block.children[0]?.type === 'strong' ? plain(block.children[0]) : ''
+    const marked = PROPERTY.exec(bold)
+    const match = marked ?? (block.type === 'paragraph' ? PLAIN.exec(lines[0]?.text ?? '') : null)
     const current = found.at(-1)
     if (match !== null) {
       const [first, ...rest] = lines
-      const lead = (first?.text ?? '').slice(bold.length).replace(/^[\s:：–—-]+/, '')
-      const text = squeeze(`${readValidates(lead)?.before ?? lead} ${statement(rest)}`)
+      const lead = marked === null ? '' : (first?.text ?? '').slice(bold.length).replace(/^[\s:：–—-]+/, '')
+      const { text, links } = split(first === undefined ? rest : [{ ...first, text: lead }, ...rest])
       const title = match[2]!.replace(/[\s:：]+$/, '')
-      found.push({ n: Number(match[1]), title, text, links: linksOf(lines), line: lineOf(node), section: section.path })
+      found.push({ n: Number(match[1]), title, text, links, line: lineOf(block), section: section.path })
     } else if (current !== undefined) {
-      current.text = squeeze(`${current.text} ${statement(lines)}`)
-      current.links.push(...linksOf(lines))
+      const { text, links } = split(lines)
+      current.text = squeeze(`${current.text} ${text}`)
+      current.links.push(...links)
     }
   }
   return found
+}
+
+/** `1. *For any* ... (Validates: 1.2)` in a chapter of properties: numbered by the list. */
+function listedProperties(doc: Doc, section: Section): Unlinked<Property>[] {
+  if (!CHAPTER.test(section.title)) return []
+  let n = 0
+  return ownBlocks(doc, section).flatMap((block) => {
+    if (block.type !== 'list') return []
+    return block.children.flatMap((item) => {
+      const lead = item.children[0]
+      const lines = paragraphs(item.children).flatMap((paragraph) => linesOf(doc, paragraph))
+      const { text, links } = split(lines)
+      const named =
+        PLAIN.exec(text) ??
+        PROPERTY.exec(lead?.type === 'paragraph' && lead.children[0]?.type === 'strong' ? plain(lead.children[0]) : '')
+      if (named === null && links.length === 0 && !/^for (?:any|all|every|each)\b/i.test(text)) return []
+      n = named === null ? n + 1 : Number(named[1])
+      const bold =
+        named !== null && lead?.type === 'paragraph' && lead.children[0]?.type === 'strong'
+          ? plain(lead.children[0])
+          : ''
+      const title = bold === '' ? '' : (named?.[2] ?? '').replace(/[\s:：]+$/, '')
+      const said =
+        bold !== '' && text.startsWith(bold)
+          ? text.slice(bold.length).replace(/^[\s:：–—-]+/, '')
+          : (named?.[2] ?? text)
+      return [{ n, title, text: said, links, line: lineOf(item), section: section.path }]
+    })
+  })
 }
 
 /** `Property:` lines below a bold lead; `Validates:` lines belong to the property above them. Numbered by appearance. */
@@ -133,10 +159,10 @@ function labelled(doc: Doc, sections: readonly Section[], taken: readonly { n: n
   const found: Unlinked<Property>[] = []
   let n = 0
   for (const section of sections) {
-    if (PROPERTY_HEADING.test(plain(section.heading))) continue
-    let title = plain(section.heading)
+    if (PROPERTY.test(section.title)) continue
+    let title = section.title
     let current: Unlinked<Property> | null = null
-    for (const paragraph of paragraphs(ownNodes(doc, section))) {
+    for (const paragraph of paragraphs(ownBlocks(doc, section))) {
       const lead = paragraph.children[0]
       for (const line of linesOf(doc, paragraph)) {
         const label = readLabel(line.text)

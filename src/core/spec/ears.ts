@@ -1,33 +1,260 @@
-import type { EarsPattern } from './spec.ts'
+import type { Condition, EarsPattern } from './spec.ts'
+import { unquoted } from './words.ts'
 
-const BY_KEYWORD: Record<string, EarsPattern> = { WHEN: 'event', WHILE: 'state', WHERE: 'optional', IF: 'unwanted' }
+/** A requirement sentence taken apart. Texts are as written, without the keyword and the marks around them. */
+export interface Ears {
+  pattern: EarsPattern
+  /** What must respond: `Queue` of "THE Queue SHALL ..."; null where the sentence does not name it in front of its modal. */
+  system: string | null
+  /** What must hold first, in the order written. */
+  conditions: Condition[]
+  /** The first event, else the first other condition. */
+  trigger: string | null
+  /** What must be done; null where nothing says SHALL or THEN. */
+  response: string | null
+  /** Words of obligation as written, with their negation: `SHALL`, `SHALL NOT`, `必须`. */
+  modals: string[]
+}
+
+type Kind = Condition['kind']
+
+const MODAL = new RegExp(
+  [
+    String.raw`(?<![\p{L}\p{N}_-])(?:SHALL|MUST)(?:\s+NOT)?(?![\p{L}\p{N}_-])`,
+    String.raw`(?<!\p{L})(?:не\s+)?(?:долж(?:ен|на|но|ны)|обязан[аоы]?)(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:no\s+)?(?:deberá[n]?|debe[n]?)(?!\p{L})`,
+    'なければならない|なければなりません|ねばならない|ものとする|てはならない|てはいけない|(?:べき|必要が)(?:である|ある)?|こと(?=[。.]?$)',
+    '必須(?:である|とする|です|[。.]|$)|必须|应当|应该|不得|禁止|务必|(?<!响|对|适|相|供|反|效|感|回|答)应(?!用|对|急|答|变|激|聘|收|付)',
+  ].join('|'),
+  'giu',
+)
+
+const KEYWORDS: [string, Kind][] = [
+  ['WHEN|WHENEVER|UPON|КОГДА|CUANDO', 'event'],
+  ['WHILE|ПОКА|В ТО ВРЕМЯ КАК|MIENTRAS', 'state'],
+  ['WHERE|ГДЕ|DONDE', 'optional'],
+  ['IF|ЕСЛИ|SI', 'unwanted'],
+]
+const WORD = String.raw`[\p{L}\p{N}_-]`
+const ANY = KEYWORDS.map(([words]) => words).join('|')
+/** At the start of a clause a keyword counts in any case. */
+const AT_CLAUSE = new RegExp(
+  String.raw`(^[^\p{L}\p{N}]{0,9}|[,;，、；:：]\s{0,4}(?:(?:and|then|or|и|y)\s{1,4})?)(${ANY})(?!${WORD})`,
+  'giu',
+)
+/** "WHERE" and "IF" in mid-clause are often SQL or code. */
+const IN_CLAUSE = new RegExp(`(?<!${WORD})(WHEN|WHILE|КОГДА|ПОКА|CUANDO|MIENTRAS)(?!${WORD})`, 'gu')
+const AFTER_MODAL = new RegExp(`(?<!${WORD})(WHEN|WHILE|IF|КОГДА|ЕСЛИ|ПОКА)(?!${WORD})`, 'gu')
+const FIRST_ONLY = /^[^\p{L}\p{N}]{0,9}(?:AFTER|BEFORE|ONCE|ПОСЛЕ)(?=\s[^,，]*[,，])/iu
+const THEN =
+  /(?<![\p{L}\p{N}_-])(?:THEN|ТОГДА|ТО|ENTONCES)(?![\p{L}\p{N}_-])|(?<=[,，]\s?)(?:then|тогда|то|那么|则)(?![\p{Script=Latin}\p{Script=Cyrillic}])/gu
+
+interface Found {
+  at: number
+  end: number
+  kind: Kind
+}
 
 /** Whether a sentence says what the system must do. */
 export function hasShall(text: string): boolean {
   return /\bSHALL\b/i.test(text)
 }
 
-/**
- * The EARS pattern of a requirement sentence; `none` where nothing says SHALL (or MUST). Keywords count before SHALL only,
- * at the start of a clause; WHEN and WHILE in capitals count anywhere there ("WHERE" and "IF" in mid-clause are often SQL or code).
- */
-export function earsPattern(text: string): EarsPattern {
-  const prose = text.replace(/`[^`]*`/g, ' x ')
-  const shall = /\b(?:SHALL|MUST)\b/i.exec(prose)
-  if (shall === null) return 'none'
-  const keywords = keywordsOf(prose.slice(0, shall.index))
-  if (keywords.length === 0) return 'ubiquitous'
-  if (keywords.length > 1) return 'complex'
-  return BY_KEYWORD[keywords[0]!] ?? 'ubiquitous'
+/** Whether a sentence obliges in any of the languages that are read: SHALL, MUST, должна, ものとする, 必须, debe. */
+export function obliges(text: string): boolean {
+  return unquoted(text).search(MODAL) >= 0
 }
 
-function keywordsOf(condition: string): string[] {
-  const found = new Map<number, string>()
-  const clause = /(^[^\p{L}\p{N}]*|[,;，、；:：]\s*(?:and\s+|then\s+|or\s+)?)(WHEN|WHILE|WHERE|IF)(?![\p{L}\p{N}_-])/giu
-  for (const match of condition.matchAll(clause)) found.set(match.index + match[1]!.length, match[2]!.toUpperCase())
-  for (const match of condition.matchAll(/(?<![\p{L}\p{N}_-])(WHEN|WHILE)(?![\p{L}\p{N}_-])/gu)) {
-    found.set(match.index, match[1]!)
+/**
+ * The EARS pattern of a requirement sentence; `none` where nothing obliges and it is no "WHEN ... THEN ...". Keywords count before
+ * the obligation, at the start of a clause; WHEN and WHILE in capitals count anywhere there, and behind it where none stands before.
+ */
+export function earsPattern(text: string): EarsPattern {
+  return ears(text).pattern
+}
+
+/** Takes a requirement sentence apart. Total, and linear in the length of the text. */
+export function ears(text: string): Ears {
+  const prose = unquoted(text)
+  const modals = [...prose.matchAll(MODAL)]
+  const first = modals[0]
+  const then = thenOf(prose, first?.index)
+  const head = prose.slice(0, headEnd(prose, first, then))
+  const before = keywordsOf(head, prose)
+  const oblige = first !== undefined
+  const skeleton = !oblige && then !== null && before.length > 0
+  const behind = oblige && before.length === 0 ? afterModal(prose, modals) : []
+  const found = before.length > 0 ? before : behind
+  const words = modals.map(([word]) => word.replace(/\s+/g, ' '))
+  if (!oblige && !skeleton)
+    return { pattern: 'none', system: null, conditions: [], trigger: null, response: null, modals: words }
+  const subject = subjectOf(text, prose, first, then, before)
+  const until = behind.length > 0 ? text.length : (then?.at ?? subject?.at ?? head.length)
+  const conditions = conditionsOf(text, found, until)
+  const start = subject?.end ?? responseStart(text, first, then, conditions.length)
+  return {
+    pattern: patternOf(found),
+    system: subject?.name ?? null,
+    conditions,
+    trigger: (conditions.find(({ kind }) => kind === 'event') ?? conditions[0])?.text ?? null,
+    response: trim(text.slice(start, behind[0]?.at ?? text.length)) || null,
+    modals: words,
   }
+}
+
+/** Where the response begins when the system is not named. */
+function responseStart(
+  text: string,
+  modal: RegExpMatchArray | undefined,
+  then: Span | null,
+  conditions: number,
+): number {
+  if (then !== null) return then.end
+  if (modal !== undefined && opens({ 0: modal[0] })) return modal.index! + modal[0].length
+  return conditions > 0 ? text.search(/[、，,]/) + 1 : 0
+}
+
+type Modal = RegExpMatchArray & { index: number }
+interface Span {
+  at: number
+  end: number
+}
+
+/** Japanese obliges behind its verb, the others in front of it. */
+function opens(modal: { 0: string }): boolean {
+  return !/[\p{Script=Hiragana}須]/u.test(modal[0])
+}
+
+/** The THEN between condition and response: the last one in front of an obligation that stands before its verb. */
+function thenOf(prose: string, modal: number | undefined): Span | null {
+  const all = [...prose.matchAll(THEN)].map((match) => ({ at: match.index, end: match.index + match[0].length }))
+  const inFront = all.filter(({ at }) => modal === undefined || at < modal)
+  return inFront.at(-1) ?? null
+}
+
+/** Where the part that may hold conditions ends. Japanese and Chinese oblige at the end, so there THEN or the first comma does. */
+function headEnd(prose: string, modal: Modal | RegExpExecArray | undefined, then: Span | null): number {
+  if (then !== null) return then.at
+  return modal?.index ?? prose.length
+}
+
+function kindOf(word: string): Kind {
+  const upper = word.toUpperCase()
+  return KEYWORDS.find(([words]) => words.split('|').includes(upper))?.[1] ?? 'event'
+}
+
+function keywordsOf(head: string, prose: string): Found[] {
+  const found = new Map<number, Found>()
+  const put = (at: number, word: string, kind: Kind) => found.set(at, { at, end: at + word.length, kind })
+  for (const match of head.matchAll(AT_CLAUSE)) {
+    // "SI" and "ПОКА" are words of other languages too; a Spanish or Russian sentence has the letters to show it.
+    if (/^si$/i.test(match[2]!) && !/[áéíóúñ]|\bel\b|\bla\b/i.test(prose)) continue
+    put(match.index + match[1]!.length, match[2]!, kindOf(match[2]!))
+  }
+  for (const match of head.matchAll(IN_CLAUSE)) put(match.index, match[1]!, kindOf(match[1]!))
+  const opening = FIRST_ONLY.exec(head)
+  if (opening !== null && found.size === 0) put(0, opening[0], 'event')
+  if (found.size === 0) for (const one of translated(head)) found.set(one.at, one)
+  return [...found.values()].sort((a, b) => a.at - b.at)
+}
+
+/** Chinese opens a condition with a word, Japanese closes it with one. */
+function translated(head: string): Found[] {
+  const chinese = /^[^\p{L}\p{N}]{0,9}(当|每当|如果|若|如|在)(?=[^，,]{1,200}[，,])/u.exec(head)
+  if (chinese !== null) {
+    const clause = /^[^，,]*/.exec(head)![0]
+    const word = chinese[1]!
+    const at = chinese[0].length - word.length
+    if (word === '如果' || word === '若' || word === '如') return [{ at, end: at + word.length, kind: 'unwanted' }]
+    if (/期间$|过程中$/.test(clause)) return [{ at, end: at + word.length, kind: 'state' }]
+    if (/当$/.test(word) || /[时後后]$/.test(clause)) return [{ at, end: at + word.length, kind: 'event' }]
+    return []
+  }
+  const done = /^[^，,]{1,40}[时時后後](?=[，,])/u.exec(head)
+  if (done !== null || /^一旦/.test(head)) return [{ at: 0, end: 0, kind: 'event' }]
+  const japanese = /^[^、]{1,200}?(とき|時|際|場合|たら|間|中)(?:に?は|に)?、/u.exec(head)
+  if (japanese === null) return []
+  const kind: Kind = /間|中/.test(japanese[1]!) ? 'state' : 'event'
+  return [{ at: 0, end: 0, kind }]
+}
+
+/** A condition behind the obligation: "SHALL answer WHEN asked". Not that of a further sentence. */
+function afterModal(prose: string, modals: readonly RegExpMatchArray[]): Found[] {
+  const last = modals.at(-1)!
+  const from = last.index! + last[0].length
+  const match = [...prose.slice(from).matchAll(AFTER_MODAL)][0]
+  if (match === undefined || !opens({ 0: last[0] }) || modals.length > 1) return []
+  const at = from + match.index
+  return [{ at, end: at + match[0].length, kind: kindOf(match[0]) }]
+}
+
+function patternOf(found: readonly Found[]): EarsPattern {
   // "IF a, OR IF b" and "WHEN a, WHEN b" repeat one keyword: still one pattern.
-  return [...new Set([...found.entries()].sort(([a], [b]) => a - b).map(([, keyword]) => keyword))]
+  const kinds = [...new Set(found.map(({ kind }) => kind))]
+  if (kinds.length === 0) return 'ubiquitous'
+  if (kinds.length === 1) return kinds[0]!
+  return kinds.length === 2 && kinds[0] === 'unwanted' && kinds[1] === 'event' ? 'conditional' : 'complex'
+}
+
+/** The name in front of the obligation, and where the response begins behind it. */
+function subjectOf(
+  text: string,
+  prose: string,
+  modal: RegExpMatchArray | undefined,
+  then: Span | null,
+  conditions: readonly Found[],
+): { name: string; at: number; end: number } | null {
+  if (modal === undefined || !opens({ 0: modal[0] })) return topicOf(text, then, conditions)
+  const end = modal.index!
+  const from = then?.end ?? conditions.at(-1)?.end ?? 0
+  const at = from + subjectStart(prose.slice(from, end), then !== null || conditions.length === 0)
+  if (at < 0 || at < from) return null
+  const whole = bare(text.slice(at, end))
+  const name = whole.length > 60 ? bare(whole.replace(/\s*\([^()]*\)/g, '')) : whole
+  // A condition without a comma before its system: no telling where the one ends.
+  if (name === '' || name.length > 120) return null
+  return { name, at, end: end + modal[0].length }
+}
+
+/** Offset at which the system's name starts in the text between the last keyword (or THEN) and the obligation; -1: unknown. */
+function subjectStart(part: string, whole: boolean): number {
+  const the = [...part.matchAll(/(?<!\p{L})THE\s/gu)].at(-1)?.index
+  const comma = [...part.matchAll(/[,，、]\s*(?=\S)/g)].filter(({ index }) => index < part.length).at(-1)
+  const lower = comma !== undefined && /^(?:the|an?|it|its|they)\s/.test(part.slice(comma.index + comma[0].length))
+  if (the !== undefined && !(lower && comma.index > the)) return the
+  if (whole && comma === undefined) return 0
+  if (whole && !lower && !/^\s*(?:for|in|during|at|on|as|to|after|before|from|by|with)\s/i.test(part)) return 0
+  return comma === undefined ? -1 : comma.index + comma[0].length
+}
+
+/** "システムは": the topic of a sentence that obliges at its end. */
+function topicOf(
+  text: string,
+  then: Span | null,
+  conditions: readonly Found[],
+): { name: string; at: number; end: number } | null {
+  const from = then?.end ?? (conditions.length > 0 ? text.search(/、/) + 1 : 0)
+  const rest = text.slice(from)
+  const topic = /^[\s*]*([^、。,，「をがにでて]{1,40}?)は[\s、*]*/u.exec(rest)
+  if (topic !== null) return { name: bare(topic[1]!), at: from, end: from + topic[0].length }
+  const named = /^\s*the\s+([\p{Lu}][\p{L}\p{N}_]*|system|application|agent|service|app)\s+/iu.exec(rest)
+  return then === null || named === null ? null : { name: named[1]!, at: from, end: from + named[0].length }
+}
+
+function bare(name: string): string {
+  return trim(name)
+    .replace(/^(?:then\s+)?(?:the|an?)\s+/i, '')
+    .replace(/\s+(?:also|itself|both|each)$/i, '')
+}
+
+function conditionsOf(text: string, found: readonly Found[], end: number): Condition[] {
+  return found.flatMap(({ end: from, kind }, index) => {
+    const to = found[index + 1]?.at ?? end
+    const words = trim(text.slice(from, Math.max(from, to))).replace(/[\s,，]+(?:and|or|then|и|y)$/i, '')
+    return words === '' ? [] : [{ kind, text: words }]
+  })
+}
+
+function trim(text: string): string {
+  return text.replace(/^[\s,;:，、；：。.*]+/u, '').replace(/[\s,;，、；*]+$/u, '')
 }

@@ -2,7 +2,8 @@ import type { Nodes, PhrasingContent, Table } from 'mdast'
 import { contentOf, type Doc, itemText, plain, squeeze } from './markdown.ts'
 import type { GlossaryTerm } from './spec.ts'
 
-const HEADING = /^(?:[\d.]+\s*)?(?:glossary|terms|definitions|术语表|用語集|глоссарий)\s*[:：]?$/i
+const HEADING =
+  /^(?:[\d.]+\s*)?(?:glossary(?: of terms)?|terms|terminology|definitions|key terms|术语表?|名词解释|用語集?|用語定義|глоссарий|термины(?: и определения)?|словарь|glosario|definiciones)\s*[:：]?$/i
 
 /** Terms of every `Glossary` section: list items `**Term**: text`, bold lead paragraphs, or rows of a table. */
 export function readGlossary(doc: Doc): GlossaryTerm[] {

@@ -21,7 +21,7 @@ export interface Label {
 const NAMES: Record<LabelName, readonly string[]> = {
   property: ['property'],
   test: ['test', 'tests'],
-  validates: ['validates'],
+  validates: ['validates', '验证需求', '検証要件', 'проверяет', 'проверяет требования', 'valida'],
   requirements: [
     ...['requirement', 'requirements', 'req', 'reqs', 'implements'],
     ...['要件', '対応要件', '関連要件', '要求', '需求', '对应需求', '关联需求'],
@@ -51,15 +51,25 @@ export function readLabel(text: string): Label | null {
   return name === undefined ? null : { name, value: text.slice(colon + 1).trimStart() }
 }
 
-/** `Validates: Requirements 1.1` at the start of a line or at its end; `before` is the text in front of it. */
-export function readValidates(text: string): { before: string; value: string } | null {
+/** `Validates: Requirements 1.1` at the start of a line, at its end or in it; `before` and `after` are the text around it. */
+export function readValidates(text: string): { before: string; value: string; after: string } | null {
   const label = readLabel(text)
-  if (label?.name === 'validates') return { before: '', value: label.value }
-  const at = text.search(/\bValidates\s*[:：]\s*Requirements?\b/i)
-  if (at < 0) return null
-  const rest = text.slice(at).replace(/^Validates\s*[:：]\s*/i, '')
-  const closed = /^([^)]*)\)?\.?$/.exec(rest)
-  return closed === null ? null : { before: text.slice(0, at).replace(/[\s(]+$/, ''), value: closed[1]! }
+  if (label?.name === 'validates') return { before: '', value: label.value, after: '' }
+  const inside = /\bValidates\s?[:：]\s?(?=Requirements?\b|要件|需求|R?\d|[A-Z]{1,5}-\d)/iu.exec(text)
+  if (inside === null) return null
+  const from = inside.index + inside[0].length
+  const close = text.indexOf(')', from)
+  const end = close < 0 ? text.length : close
+  const value = text.slice(from, end).replace(/\.$/, '')
+  const before = text.slice(0, inside.index).replace(/[\s(]{1,4}$/, '')
+  return {
+    before,
+    value,
+    after: text
+      .slice(end + 1)
+      .replace(/^\.$/, '')
+      .trim(),
+  }
 }
 
 /**

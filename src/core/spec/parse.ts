@@ -1,5 +1,5 @@
 import { connectDesign, connectTasks } from './connect.ts'
-import { readDesign } from './design.ts'
+import { NO_DESIGN, readDesign } from './design.ts'
 import { readGlossary } from './glossary.ts'
 import { idsOf, targetsOf } from './links.ts'
 import { type Files, lintDesign, lintFile, lintPresence, lintRequirements, lintTasks } from './lint.ts'
@@ -14,7 +14,7 @@ import { readTasks } from './tasks.ts'
 export function parseSpec(source: SpecSource): Spec {
   const files = openFiles(source)
   const requirements = files.requirements === null ? [] : readRequirements(files.requirements)
-  const design = files.design === null ? { properties: [], sections: [] } : readDesign(files.design)
+  const design = files.design === null ? NO_DESIGN : readDesign(files.design)
   const targets = targetsOf(
     idsOf(requirements),
     design.properties.map(({ n }) => n),
@@ -46,6 +46,9 @@ export function parseSpec(source: SpecSource): Spec {
     requirements,
     properties: connected.properties,
     sections: connected.sections,
+    protocol: connected.protocol,
+    decisions: design.decisions,
+    layers: design.layers,
     glossary: docs.flatMap((doc) => (doc === files.tasks ? [] : readGlossary(doc))),
     steering: steering.map((one) => one.steering),
     diagnostics: inOrder(diagnostics),

@@ -64,13 +64,35 @@ export interface Task {
   text: string
 }
 
-export type EarsPattern = 'ubiquitous' | 'event' | 'state' | 'optional' | 'unwanted' | 'complex' | 'none'
+/**
+ * `conditional` is an IF with a WHEN inside it ("IF c, WHEN e, THE s SHALL r"); any other mix of keywords is `complex`. `none`: nothing
+ * in the sentence obliges.
+ */
+export type EarsPattern =
+  | 'ubiquitous'
+  | 'event'
+  | 'state'
+  | 'optional'
+  | 'unwanted'
+  | 'complex'
+  | 'conditional'
+  | 'none'
 
-/** `within 45 s`: value 45, unit 's', relation 'within'. */
+/** What must hold before a response is due: WHEN is an `event`, WHILE a `state`, WHERE `optional`, IF `unwanted`. */
+export interface Condition {
+  kind: 'event' | 'state' | 'optional' | 'unwanted'
+  text: string
+}
+
+/** `within 45 s`: value 45, unit 's', relation 'within', text 'within 45 s'. */
 export interface Bound {
   value: number
+  /** `ns us ms s min h d week month year`, `B KB ... TiB`, `%`, `times`, else the noun as written (`executions`, `jobs/second`). */
   unit: string
+  /** `within`, `at most`, `at least`, `exactly`, `below`, `above`, `every`, `for`, `after`, `before`; `is` where none is named. */
   relation: string
+  /** As written. */
+  text: string
 }
 
 export interface Criterion {
@@ -79,15 +101,51 @@ export interface Criterion {
   pattern: EarsPattern
   text: string
   bounds: Bound[]
+  /** What must respond, without its article; null where the sentence does not say. */
+  system: string | null
+  conditions: Condition[]
+  /** The first event, else the first other condition. */
+  trigger: string | null
+  response: string | null
+  /** Words of obligation as written: `SHALL`, `SHALL NOT`, `必须`. More than one: more than one demand. */
+  modals: string[]
+  /** Sub-heading or scenario name it stands under; null below the plain criteria heading. */
+  section: string | null
+  /** A `scenario` is an example in steps (Given/When/Then), not a rule. */
+  kind: 'statement' | 'scenario'
 }
 
+/**
+ * What sort of section it was read from. `defect` describes how things are and demands nothing (Kiro's bugfix.md); `removed` is what an
+ * OpenSpec delta takes away.
+ */
+export type RequirementKind =
+  | 'requirement'
+  | 'story'
+  | 'functional'
+  | 'non-functional'
+  | 'success'
+  | 'defect'
+  | 'expected'
+  | 'unchanged'
+
 export interface Requirement {
+  /** `3`, `3.3`, `FR-001`, `US1`, or for a requirement with a name only the name in lower case with dashes. */
   id: string
   title: string
   line: number
   /** The user story, where one stands. */
   story: string | null
   criteria: Criterion[]
+  kind: RequirementKind
+  /** `P1`, where the spec gives one. */
+  priority: string | null
+  /** What an OpenSpec delta does with it; null elsewhere. */
+  change: 'added' | 'modified' | 'removed' | 'renamed' | null
+  /** The name it had before a rename. */
+  formerly: string | null
+  /** File that it and its criteria stand in. */
+  file: string
 }
 
 export interface Property {
@@ -112,6 +170,46 @@ export interface DesignSection {
   text: string
   /** Criteria and requirements named by `Validates:` lines in its own text. */
   validates: string[]
+}
+
+/** An entry of a coordination protocol: `**Leader Election**: Use Raft ...` with the lines below it. */
+export interface ProtocolEntry {
+  name: string
+  /** What follows the name. */
+  text: string
+  /** Its `Property:` lines. */
+  statements: string[]
+  validates: string[]
+  line: number
+  /** `DesignSection.path` of the section it stands in. */
+  section: string
+}
+
+/** A decision on record. Parts that the record does not have are null. */
+export interface Decision {
+  /** `1` of "Decision 1: ..."; null where it has no number. */
+  n: number | null
+  title: string
+  decision: string | null
+  context: string | null
+  rationale: string | null
+  tradeoffs: string | null
+  alternatives: string | null
+  line: number
+  /** `DesignSection.path` of the section it stands in. */
+  section: string
+}
+
+/** A row of a test plan: which property is tested where. */
+export interface PropertyLayer {
+  property: number
+  /** Test layer as written (`unit`, `property`, `E2E`), null where the table has no such column. */
+  layer: string | null
+  /** File of the test, null where the table names none. */
+  path: string | null
+  /** The other cells. */
+  text: string
+  line: number
 }
 
 export interface Steering {
@@ -170,6 +268,9 @@ export interface Spec {
   requirements: Requirement[]
   properties: Property[]
   sections: DesignSection[]
+  protocol: ProtocolEntry[]
+  decisions: Decision[]
+  layers: PropertyLayer[]
   glossary: GlossaryTerm[]
   steering: Steering[]
   diagnostics: Diagnostic[]

@@ -92,13 +92,15 @@ describe('the founding example', () => {
       '3.2.2 ubiquitous 25',
       '3.3.1 event 29',
       '3.3.2 event 32',
-      '3.4.1 complex 37',
+      '3.4.1 conditional 37',
       '3.4.2 ubiquitous 39',
     ])
     expect(read.requirements[2]?.criteria[0]?.text).toBe(
       'WHEN a worker fails to send a heartbeat for 30 seconds, THE System SHALL mark the worker as failed and reassign its jobs',
     )
-    expect(read.requirements[2]?.criteria[0]?.bounds).toEqual([{ value: 30, unit: 's', relation: 'for' }])
+    expect(read.requirements[2]?.criteria[0]?.bounds).toEqual([
+      { value: 30, unit: 's', relation: 'for', text: 'for 30 seconds' },
+    ])
     expect(read.requirements[0]?.story).toBe(
       'As an operator, I want one coordinator, so that jobs are not handed out twice.',
     )

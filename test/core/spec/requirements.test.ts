@@ -80,7 +80,20 @@ describe('criteria', () => {
       requirements: '### Requirement 1: a\n\n1. WHEN a\n   THE b\n   SHALL\n   - store `x_y`\n   - send *it*\n',
     })
     expect(read.requirements[0]?.criteria).toEqual([
-      { id: '1.1', line: 3, pattern: 'event', text: 'WHEN a THE b SHALL store `x_y` send it', bounds: [] },
+      {
+        id: '1.1',
+        line: 3,
+        pattern: 'event',
+        text: 'WHEN a THE b SHALL store `x_y` send it',
+        bounds: [],
+        system: 'b',
+        conditions: [{ kind: 'event', text: 'a' }],
+        trigger: 'a',
+        response: 'store `x_y` send it',
+        modals: ['SHALL'],
+        section: null,
+        kind: 'statement',
+      },
     ])
   })
 

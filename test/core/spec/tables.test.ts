@@ -19,7 +19,7 @@ describe('EARS patterns', () => {
     ['WHERE priorities are switched on, THE System SHALL sort', 'optional'],
     ['IF the disk is full, THEN THE System SHALL refuse jobs', 'unwanted'],
     ['If the disk is full, the system shall refuse jobs', 'unwanted'],
-    ['IF a, WHEN b, THE System SHALL c', 'complex'],
+    ['IF a, WHEN b, THE System SHALL c', 'conditional'],
     ['WHILE a, WHEN b, THE System SHALL c', 'complex'],
     ['WHERE a, WHEN b THEN THE System SHALL c', 'complex'],
     ['When a, if b, then the system shall c', 'complex'],
@@ -27,7 +27,8 @@ describe('EARS patterns', () => {
     ['WHEN a query holds a WHERE clause THE System SHALL refuse it', 'event'],
     ['WHEN `IF, WHILE` is typed THE System SHALL refuse it', 'event'],
     ['WHEN the user asks if it works THE System SHALL answer', 'event'],
-    ['THE System SHALL answer WHEN asked', 'ubiquitous'],
+    ['THE System SHALL answer WHEN asked', 'event'],
+    ['THE System SHALL answer when asked', 'ubiquitous'],
     ['WHEN a job arrives it is stored', 'none'],
     ['', 'none'],
   ])('%j is %s', (text, pattern) => expect(earsPattern(text)).toBe(pattern))

@@ -1,0 +1,35 @@
+/** Text of the same length with code and quotations blanked: what stands there is quoted, not said. */
+export function unquoted(text: string): string {
+  const blank = (part: string) => 'x'.repeat(part.length)
+  return text
+    .replace(/`[^`]*`/g, blank)
+    .replace(
+      /"[^"]*"|“[^“”]*”|«[^«»]*»|「[^「」]*」|『[^『』]*』/g,
+      (part) => part[0] + blank(part.slice(2)) + part.at(-1),
+    )
+}
+
+/** A name as part of an id: lower case, words joined by `-`; letters of any script stay. Empty where nothing is left. */
+export function slug(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/['’`]/g, '')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '')
+}
+
+/** Makes ids unique in the order they are asked for: `a`, `a-2`, `a-3`. */
+export function distinct(): (id: string) => string {
+  const taken = new Set<string>()
+  const next = new Map<string, number>()
+  return (id) => {
+    let name = id
+    for (let n = next.get(id) ?? 2; taken.has(name); n++) {
+      name = `${id}-${n}`
+      next.set(id, n + 1)
+    }
+    taken.add(name)
+    return name
+  }
+}
