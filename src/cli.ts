@@ -123,9 +123,8 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .action(async (_flags, command: Command) =>
       run(COMMANDS.doctor().then((module) => module.doctorCommand(globals(command)))),
     )
-  withRunOptions(
-    program.command('demo').description('the main job on the shipped spec, in a fresh temporary repository'),
-  )
+  withRunOptions(program.command('demo').description('the main job on a shipped spec, in a fresh temporary repository'))
+    .option('--spec <id>', 'job-queue (default), or another shipped spec with --model')
     .option('--tasks <n>', 'stop after this task')
     .option(
       '--then <recording>',

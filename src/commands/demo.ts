@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { makeDemoRepository } from '../io/demo.ts'
@@ -10,6 +10,7 @@ import { runSession } from './session.ts'
 import type { RunFlags } from './settings.ts'
 
 export interface DemoFlags extends RunFlags {
+  spec?: string
   tasks?: string
   then?: string
 }
@@ -18,22 +19,36 @@ export interface DemoFlags extends RunFlags {
 const DETECTION = '4'
 const BEFORE_DETECTION = '3'
 
-function recording(name: string): string {
+function recording(name: string, otherwise: string): string {
   const dir = join(PACKAGE_ROOT, 'recordings', name)
-  if (!existsSync(join(dir, 'recording.json'))) throw new UserError(`--then ${name}: there is no recording ${dir}.`)
+  if (!existsSync(join(dir, 'recording.json'))) throw new UserError(otherwise)
   return `recorded/${dir}`
 }
 
-/** `agent demo`: the main job on the shipped spec, in a fresh temporary repository. */
+/** The shipped specs that the demo can build. */
+function shippedSpec(name: string): string {
+  const specs = readdirSync(join(PACKAGE_ROOT, 'specs')).filter((id) =>
+    existsSync(join(PACKAGE_ROOT, 'specs', id, 'tasks.md')),
+  )
+  const known = specs.filter((id) => id !== 'agent')
+  if (known.includes(name)) return name
+  throw new UserError(`--spec ${name}: the demo has ${known.join(', ')}.`)
+}
+
+/** `agent demo`: the main job on a shipped spec, in a fresh temporary repository. */
 export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Promise<number> {
   const say = (text: string) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
-  const then = flags.then === undefined ? null : recording(flags.then)
-  const model = flags.model ?? recording('job-queue')
-  const dir = await makeDemoRepository()
-  introduce(say, dir, model)
+  const spec = shippedSpec(flags.spec ?? 'job-queue')
+  const then =
+    flags.then === undefined ? null : recording(flags.then, `--then ${flags.then}: there is no such recording.`)
+  if (then && spec !== 'job-queue') throw new UserError('--then is about a task of the job queue.')
+  const model =
+    flags.model ?? recording(spec, `Of ${spec} there is no recording: name a model with --model provider/model.`)
+  const dir = await makeDemoRepository(spec)
+  introduce(say, dir, spec, model)
   const here = { ...options, cwd: dir }
   const until = then ? BEFORE_DETECTION : (flags.tasks ?? null)
-  const whole: RunOptions = { spec: 'job-queue', task: null, most: null, until, keepGoing: false, dryRun: false }
+  const whole: RunOptions = { spec, task: null, most: null, until, keepGoing: false, dryRun: false }
   let code = await runSession(here, { ...flags, model }, whole)
   if (then && code === 0) {
     say(`\nNow task ${DETECTION} with the recording ${flags.then}: ${await labelOf(then)}\n`)
@@ -41,7 +56,7 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
   }
   say('')
   say(`Look at it:  git -C ${dir} log --stat      the commits with their evidence`)
-  say(`             cat ${join(dir, 'specs/job-queue/tasks.md')}`)
+  say(`             cat ${join(dir, `specs/${spec}/tasks.md`)}`)
   say(`             cd ${dir} && npm test      (needs Node 22.12 or newer)`)
   return code
 }
@@ -51,8 +66,8 @@ async function labelOf(model: string): Promise<string> {
   return info.ok ? info.value.label : ''
 }
 
-function introduce(say: (text: string) => void, dir: string, model: string): void {
-  say(`The demo builds the job queue of specs/job-queue in ${dir}`)
+function introduce(say: (text: string) => void, dir: string, spec: string, model: string): void {
+  say(`The demo builds ${spec === 'job-queue' ? 'the job queue of ' : ''}specs/${spec} in ${dir}`)
   if (model.startsWith('recorded/')) {
     say('Replies are replayed: a real model gave them once to these prompts. All that follows a reply runs')
     say('for real, with fresh seeds: patch, compiler, tests in the box, fault schedules, verdict, commit.')

@@ -7,13 +7,13 @@ import { git } from './git/git.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
 
 /**
- * Makes a fresh repository with the shipped spec, its steering and the empty target project. Dependencies are linked
+ * Makes a fresh repository with one of the shipped specs, its steering and the empty target project. Dependencies are linked
  * to the ones of this package, so that nothing is fetched. Answers its path.
  */
-export async function makeDemoRepository(): Promise<string> {
+export async function makeDemoRepository(spec = 'job-queue'): Promise<string> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), 'specproof-demo-')))
-  await cp(join(PACKAGE_ROOT, 'sandbox', 'targets', 'job-queue'), dir, { recursive: true })
-  await cp(join(PACKAGE_ROOT, 'specs', 'job-queue'), join(dir, 'specs', 'job-queue'), { recursive: true })
+  await cp(join(PACKAGE_ROOT, 'sandbox', 'targets', 'typescript'), dir, { recursive: true })
+  await cp(join(PACKAGE_ROOT, 'specs', spec), join(dir, 'specs', spec), { recursive: true })
   await cp(join(PACKAGE_ROOT, 'specs', 'steering'), join(dir, 'specs', 'steering'), { recursive: true })
   // npm leaves .gitignore files out of packages, so the target brings its own here.
   await writeFile(join(dir, '.gitignore'), 'node_modules/\n')

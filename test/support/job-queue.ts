@@ -17,7 +17,7 @@ async function filesOf(from: string, to: string): Promise<Files> {
 /** The demo's repository: the shipped spec and the empty target, at a light level. */
 export async function makeJobQueue(level: string): Promise<TestRepository> {
   const files: Files = {
-    ...(await filesOf('sandbox/targets/job-queue', '')),
+    ...(await filesOf('sandbox/targets/typescript', '')),
     ...(await filesOf('specs/job-queue', 'specs/job-queue/')),
     ...(await filesOf('specs/steering', 'specs/steering/')),
     'specs/limits/requirements.md': null,
