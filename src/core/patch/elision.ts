@@ -18,7 +18,9 @@ export function isElision(line: string): boolean {
 }
 
 /** The first line of the new text that stands for code left out and was not in the file before; null: none. */
-export function newElision(replace: readonly string[], base: readonly string[]): string | null {
-  const known = new Set(base.map((line) => line.trim()))
-  return replace.find((line) => isElision(line) && !known.has(line.trim())) ?? null
+export function newElision(replace: readonly string[], ...before: (readonly string[])[]): string | null {
+  const elisions = replace.filter(isElision)
+  if (elisions.length === 0) return null
+  const known = new Set(before.flat().map((line) => line.trim()))
+  return elisions.find((line) => !known.has(line.trim())) ?? null
 }

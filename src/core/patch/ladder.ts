@@ -1,5 +1,7 @@
+import { type BaseText, shapesOf } from './base-text.ts'
+import { lineOccurrences, occurrences } from './occurrences.ts'
 import type { Edit, Rung } from './patch.ts'
-import { indentOf, isBlank, type Line, splitBom, splitLines, textsOf } from './text-lines.ts'
+import { indentOf, isBlank, splitBom, splitLines, textsOf } from './text-lines.ts'
 
 /** Where a block stands in the base text: lines `start` (0-based) up to and without `end`. */
 export interface Place {
@@ -14,11 +16,11 @@ export type Location =
   | { found: 'one'; place: Place }
   /** `starts`: 0-based first lines of all matches. */
   | { found: 'many'; starts: number[] }
+  /** The one match lies outside of the part that an anchor names. Both are 0-based lines. */
+  | { found: 'astray'; start: number; anchor: number }
   | { found: 'none' }
 
 type Shift = (text: string) => string
-/** Compares `search` with the lines at one place; null: no match, else how new lines have to be shifted. */
-type Matcher = (search: readonly string[], base: readonly string[], start: number) => Shift | null
 
 const unshifted: Shift = (text) => text
 
@@ -30,113 +32,135 @@ export function blockLines(text: string): string[] {
 /**
  * Finds the one place of a block. The rungs are tried from the strictest on; the first that matches at all decides,
  * and there the match must be the only one (overlapping matches count). Lines match as wholes. A reply cannot show
- * line endings, so a place that differs only in them is as much a match as an exact one.
+ * line endings, so a place that differs only in them is as much a match as an exact one. Linear in the length of the file.
  */
-export function locate(edit: Edit, base: readonly Line[]): Location {
+export function locate(edit: Edit, base: BaseText): Location {
   const search = blockLines(edit.search)
-  const replace = blockLines(edit.replace)
-  const texts = textsOf(base)
-  for (const [rung, match] of matchers(replace)) {
-    const places: Place[] = []
-    for (let start = 0; start + search.length <= texts.length; start++) {
-      const shift = match(search, texts, start)
-      if (shift !== null) places.push({ rung, start, end: start + search.length, shift })
-    }
-    const scoped = places.length > 1 ? withinAnchors(places, edit.after ?? [], texts) : places
+  for (const placesOf of [sameText, sameButTrailingSpace, sameButShifted]) {
+    const places = placesOf(search, base, edit)
+    if (places.length === 0) continue
+    const scoped = withinScope(places, edit, base)
+    if (!Array.isArray(scoped)) return scoped
     const [place, second] = scoped
-    if (place === undefined) continue
-    if (second !== undefined) return { found: 'many', starts: scoped.map((p) => p.start) }
+    if (second !== undefined || place === undefined) return { found: 'many', starts: scoped.map((p) => p.start) }
     return { found: 'one', place: { ...place, rung: exactOr(place, edit, base) } }
   }
-  return wholeFile(search, texts)
+  return { found: 'none' }
 }
 
-function matchers(replace: readonly string[]): [Rung, Matcher][] {
-  return [
-    ['line-endings', sameText],
-    ['trailing-space', sameButTrailingSpace],
-    ['indent', (search, base, start) => shiftedAlike(search, base, start, replace)],
-  ]
+function unshiftedPlaces(rung: Rung, starts: number[], length: number): Place[] {
+  return starts.map((start) => ({ rung, start, end: start + length, shift: unshifted }))
 }
 
-const sameText: Matcher = (search, base, start) =>
-  search.every((line, k) => line === base[start + k]) ? unshifted : null
+function sameText(search: readonly string[], base: BaseText): Place[] {
+  return unshiftedPlaces('line-endings', lineOccurrences(search, base.texts), search.length)
+}
 
-const sameButTrailingSpace: Matcher = (search, base, start) =>
-  search.every((line, k) => line.trimEnd() === base[start + k]!.trimEnd()) ? unshifted : null
+function sameButTrailingSpace(search: readonly string[], base: BaseText): Place[] {
+  const trimmed = search.map((line) => line.trimEnd())
+  return unshiftedPlaces('trailing-space', lineOccurrences(trimmed, base.trimmed()), search.length)
+}
 
-/** Matches where every line that is not blank has the same whitespace too much, or too little, in front. */
-function shiftedAlike(
-  search: readonly string[],
-  base: readonly string[],
-  start: number,
-  replace: readonly string[],
-): Shift | null {
+/** Places where every line that is not blank has the same whitespace too much, or too little, in front. */
+function sameButShifted(search: readonly string[], base: BaseText, edit: Edit): Place[] {
   const first = search.findIndex((line) => !isBlank(line))
-  if (first < 0) return null
-  const wanted = indentOf(search[first]!)
-  const actual = indentOf(base[start + first]!)
+  if (first < 0) return []
+  const replace = blockLines(edit.replace)
+  const { contents, blankRuns } = base.shapes()
+  const places: Place[] = []
+  for (const at of shapeOccurrences(search, first, base)) {
+    const blankBefore = at === 0 ? 0 : blankRuns[at - 1]!
+    if (contents[at] !== search[first]!.trim() || blankBefore < first) continue
+    const shift = shiftBetween(indentOf(search[first]!), indentOf(base.texts[at]!), replace)
+    if (shift === null) continue
+    places.push({ rung: 'indent', start: at - first, end: at - first + search.length, shift })
+  }
+  return places
+}
+
+/** Lines of the base where the block's first line that is not blank may stand, judged by all lines after it. */
+function shapeOccurrences(search: readonly string[], first: number, base: BaseText): number[] {
+  const own = shapesOf(search)
+  const { contents, steps } = base.shapes()
+  const from = first + 1
+  const rest = search.length - from
+  if (rest === 0) return [...contents.keys()]
+  const found = occurrences(
+    rest,
+    contents.length,
+    (i, j) => own.contents[from + i] === own.contents[from + j] && own.steps[from + i] === own.steps[from + j],
+    (i, at) => own.contents[from + i] === contents[at] && own.steps[from + i] === steps[at],
+  )
+  return found.filter((at) => at > 0).map((at) => at - 1)
+}
+
+/** null: neither indentation ends with the other, they are equal, or a line of the replacement cannot follow. */
+function shiftBetween(wanted: string, actual: string, replace: readonly string[]): Shift | null {
   const add = actual.endsWith(wanted) ? actual.slice(0, actual.length - wanted.length) : ''
   const cut = wanted.endsWith(actual) ? wanted.slice(0, wanted.length - actual.length) : ''
   if (add === '' && cut === '') return null
-  const shift: Shift = (text) => (isBlank(text) ? text : add + text.slice(cut.length))
-  const shiftable = (text: string) => isBlank(text) || text.startsWith(cut)
-  const alike = search.every(
-    (line, k) =>
-      shiftable(line) && shift(line).trimEnd() === base[start + k]!.trimEnd() && blankAlike(line, base, start + k),
-  )
-  return alike && replace.every(shiftable) ? shift : null
+  if (cut !== '' && !replace.every((text) => isBlank(text) || text.startsWith(cut))) return null
+  return (text) => (isBlank(text) ? text : add + text.slice(cut.length))
 }
 
-function blankAlike(line: string, base: readonly string[], at: number): boolean {
-  return isBlank(line) === isBlank(base[at]!)
-}
-
-function exactOr(place: Place, edit: Edit, base: readonly Line[]): Rung {
+function exactOr(place: Place, edit: Edit, base: BaseText): Rung {
   if (place.rung !== 'line-endings') return place.rung
   const search = splitLines(splitBom(edit.search).body)
-  const same = search.every((line, k) => {
-    const { eol } = base[place.start + k]!
-    return line.eol === eol || (k === search.length - 1 && (line.eol === '' || eol === ''))
+  const same = search.every(({ text, eol }, k) => {
+    const at = place.start + k
+    const actual = base.body.slice(base.starts[at]! + text.length, base.starts[at + 1])
+    return eol === actual || (k === search.length - 1 && (eol === '' || actual === ''))
   })
   return same ? 'exact' : 'line-endings'
 }
 
-/**
- * Of several matches those in the part of the file that the anchors name: an anchor is a line that stands once, and
- * its part reaches as far as lines are indented deeper. An anchor that is not found, or found twice, decides nothing.
- */
-function withinAnchors(places: Place[], anchors: readonly string[], base: readonly string[]): Place[] {
-  let from = 0
-  let to = base.length
-  for (const anchor of anchors) {
-    const hits: number[] = []
-    for (let k = from; k < to; k++) if (base[k]!.trim() === anchor.trim()) hits.push(k)
-    const [hit, second] = hits
-    if (hit === undefined || second !== undefined) return places
-    from = hit
-    to = endOfPart(base, hit, to)
+interface Part {
+  /** Line of the anchor. */
+  anchor: number
+  from: number
+  to: number
+}
+
+/** Of several matches those where the anchors and the mark of the file's end say. A single match they may only contradict. */
+function withinScope(places: Place[], edit: Edit, base: BaseText): Place[] | Location {
+  const part = partOf(edit.after ?? [], base)
+  const inside = part === null ? places : places.filter((place) => place.start >= part.from && place.end <= part.to)
+  const [only] = places
+  if (part !== null && inside.length === 0 && only !== undefined && places.length === 1) {
+    return { found: 'astray', start: only.start, anchor: part.anchor }
   }
-  const inside = places.filter((place) => place.start >= from && place.end <= to)
-  return inside.length > 0 ? inside : places
+  const scoped = inside.length > 0 ? inside : places
+  if (scoped.length === 1 || edit.atEnd !== true) return scoped
+  const atEnd = scoped.filter((place) => place.end === base.texts.length)
+  return atEnd.length > 0 ? atEnd : scoped
+}
+
+/**
+ * The part of a file that anchors name: an anchor is a line that stands once, and its part reaches as far as lines are
+ * indented deeper; where it opens nothing, to the end. null: one of them is not found, or found twice, and decides nothing.
+ */
+function partOf(anchors: readonly string[], base: BaseText): Part | null {
+  let part: Part | null = null
+  const contents: readonly string[] = anchors.length > 0 ? base.shapes().contents : []
+  for (const anchor of anchors) {
+    const wanted = anchor.trim()
+    const to: number = part?.to ?? contents.length
+    const hit = contents.indexOf(wanted, part?.from ?? 0)
+    const second = hit < 0 ? -1 : contents.indexOf(wanted, hit + 1)
+    if (hit < 0 || hit >= to || (second >= 0 && second < to)) return null
+    part = { anchor: hit, from: hit, to: endOfPart(base.texts, hit, to) }
+  }
+  return part
 }
 
 function endOfPart(base: readonly string[], anchor: number, limit: number): number {
   const depth = indentOf(base[anchor]!).length
-  for (let k = anchor + 1; k < limit; k++) {
+  const below = base.findIndex((line, k) => k > anchor && !isBlank(line))
+  if (below < 0 || indentOf(base[below]!).length <= depth) return limit
+  for (let k = below; k < limit; k++) {
     const line = base[k]!
     if (isBlank(line) || indentOf(line).length > depth) continue
     if (!/^\s*[)\]}]/.test(line)) return k
   }
   return limit
-}
-
-function wholeFile(search: readonly string[], base: readonly string[]): Location {
-  const bare = (lines: readonly string[]) =>
-    lines
-      .map((line) => line.trimEnd())
-      .join('\n')
-      .trim()
-  if (bare(search) !== bare(base)) return { found: 'none' }
-  return { found: 'one', place: { rung: 'whole-file', start: 0, end: base.length, shift: unshifted } }
 }

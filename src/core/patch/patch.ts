@@ -7,6 +7,8 @@ export interface Edit {
   line: number
   /** Lines of the file above the block, outermost first: they tell equal places apart and are never changed. */
   after?: string[]
+  /** The reply says that the block ends with the file; tells equal places apart. */
+  atEnd?: boolean
 }
 
 export type Operation =
@@ -20,6 +22,11 @@ export interface Patch {
   operations: Operation[]
 }
 
+/** The path of an operation, and the new one of a move. */
+export function pathsOfOperation(operation: Operation): string[] {
+  return operation.action === 'move' ? [operation.path, operation.to] : [operation.path]
+}
+
 /** Something in a reply that looks like a patch and cannot be read as one. */
 export interface ReplyProblem {
   line: number
@@ -31,10 +38,11 @@ export type Reply =
   | { kind: 'need'; wants: string[] }
   | { kind: 'blocked'; reason: string }
   | { kind: 'untestable'; reason: string }
-  | { kind: 'unreadable'; problems: ReplyProblem[] }
+  /** `read`: what stands apart from the problems and could be read. */
+  | { kind: 'unreadable'; problems: ReplyProblem[]; read?: Operation[] }
 
 /** How a block was found, strictest first. Every rung must match exactly once. */
-export type Rung = 'exact' | 'line-endings' | 'trailing-space' | 'indent' | 'whole-file'
+export type Rung = 'exact' | 'line-endings' | 'trailing-space' | 'indent'
 
 /** New state of one file. `content` null: the file is gone. */
 export interface FileChange {
@@ -44,10 +52,20 @@ export interface FileChange {
   blocks: { rung: Rung }[]
 }
 
+/** A change with the text that it was made from: whoever writes it must find that text in place. */
+export interface ResolvedChange extends FileChange {
+  /** Hash (SHA-256, hexadecimal) of the file's bytes in the base tree; null: there was none. */
+  base: string | null
+  /** Where the file goes, on the old path of a move. */
+  to?: string
+}
+
 export type RefusalCode =
   | 'no-match'
   | 'ambiguous'
+  | 'already-applied'
   | 'overlap'
+  | 'limit'
   | 'exists'
   | 'missing'
   | 'unsafe-path'
@@ -66,10 +84,18 @@ export interface Refusal {
   message: string
   /** The text of the file nearest to what was searched; null where nothing is near. */
   nearest: string | null
+  /** 1-based line of the reply where the refused part begins. */
+  line?: number
 }
 
-/** All or nothing: with one refusal, no change is made. */
-export type PatchResult = { ok: true; changes: FileChange[] } | { ok: false; refused: Refusal[] }
+/** A block of a refused patch that fits as it is. `block` null: a whole file, a deletion or a move. */
+export interface Fitting {
+  path: string
+  block: number | null
+}
+
+/** All or nothing: with one refusal, no change is made. `fits`: what of the patch need not be sent again. */
+export type PatchResult = { ok: true; changes: ResolvedChange[] } | { ok: false; refused: Refusal[]; fits: Fitting[] }
 
 /** What is in the base tree at a path. */
 export type BaseFile = { kind: 'text'; text: string } | { kind: 'binary' } | { kind: 'link' } | { kind: 'absent' }

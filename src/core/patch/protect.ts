@@ -1,4 +1,4 @@
-import type { Operation, Patch, Refusal } from './patch.ts'
+import { type Operation, type Patch, pathsOfOperation, type Refusal } from './patch.ts'
 import {
   AGENT_CONFIG_GLOBS,
   CI_GLOBS,
@@ -25,6 +25,7 @@ export type ProtectedKind =
   | 'manifest'
   | 'git-config'
   | 'agent-config'
+  | 'ignored'
 
 /** What is protected in one project and for one task. Paths are from the repository's root, with forward slashes. */
 export interface Protection {
@@ -37,6 +38,8 @@ export interface Protection {
   /** Paths of the tests of the base tree, also of such that `isTest` does not know by their names. */
   existingTests: readonly string[]
   isTest: (path: string) => boolean
+  /** Paths of the patch that git ignores, as it was asked. */
+  ignored?: readonly string[]
 }
 
 export interface GuardOptions extends Protection {
@@ -84,7 +87,7 @@ export function classify(path: string, protection: Omit<Protection, 'allows'>, e
   if (named !== undefined) return named.kind
   if (among(protection.existingTests)) return 'existing-test'
   if (protection.isTest(path) || matchSnapshot(path)) return exists ? 'existing-test' : 'new-test'
-  return null
+  return protection.ignored?.includes(path) ? 'ignored' : null
 }
 
 function folderOf(dir: string): string {
@@ -119,14 +122,10 @@ export function createGuard(
   }
   return (patch, exists) =>
     patch.operations.flatMap((operation) =>
-      pathsOf(operation)
+      pathsOfOperation(operation)
         .map((path) => check(operation, path, exists))
         .filter((refusal) => refusal !== null),
     )
-}
-
-function pathsOf(operation: Operation): string[] {
-  return operation.action === 'move' ? [operation.path, operation.to] : [operation.path]
 }
 
 function creates(operation: Operation, exists: (path: string) => boolean): boolean {
@@ -150,6 +149,7 @@ const NAMES: Record<ProtectedKind, string> = {
   manifest: 'a manifest of the project',
   'git-config': 'configuration of git',
   'agent-config': 'configuration of agents',
+  ignored: 'ignored by git, so no commit would hold it',
 }
 
 function protectedMessage(path: string, kind: ProtectedKind): string {

@@ -16,7 +16,7 @@ export function readReply(text: string): Reply {
   const { operations, problems, prose, pathlessFence } = scanReply(lines)
   const { merged, problems: doubles } = mergeOperations(operations)
   const all = [...problems, ...doubles].sort((a, b) => a.line - b.line)
-  if (all.length > 0) return { kind: 'unreadable', problems: all }
+  if (all.length > 0) return { kind: 'unreadable', problems: all, read: doubles.length > 0 ? [] : merged }
   if (merged.length > 0) return { kind: 'patch', patch: { operations: merged }, prose: prose.join('\n').trim() }
   return readWords(lines) ?? { kind: 'unreadable', problems: [nothingRead(pathlessFence)] }
 }

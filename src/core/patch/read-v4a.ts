@@ -1,7 +1,8 @@
 import type { Edit, Operation, ReplyProblem } from './patch.ts'
 import { hunkEdit } from './read-diff.ts'
-import { type LineAt, type Reading, textOf } from './reply-source.ts'
+import { closesFence, type Fence, type LineAt, type Reading, textOf } from './reply-source.ts'
 
+const END_OF_FILE = /^\*\*\* End of File\s*$/
 const HEADER = /^\*\*\* (Add File|Delete File|Update File|Move to): *(.+?)\s*$/
 
 export const V4A_GRAMMAR = '*** Begin Patch'
@@ -16,14 +17,20 @@ export function strayV4a(line: string): string | null {
   return `${V4A_GRAMMAR}: \`${line.trim()}\` stands outside a patch; begin with \`*** Begin Patch\` and end with \`*** End Patch\``
 }
 
-/** Reads from `*** Begin Patch` at `start` to `*** End Patch`. */
-export function readV4a(at: LineAt, count: number, start: number): Reading {
+/**
+ * Reads from `*** Begin Patch` at `start` to `*** End Patch`. The last line may be missing where the fence or the heredoc
+ * around it closes: then nothing was cut off.
+ */
+export function readV4a(at: LineAt, count: number, start: number, fence: Fence | null): Reading {
+  const heredoc = heredocEnd(at, start)
+  const closes = (line: string) => line === heredoc || (fence !== null && closesFence(line, fence))
   let end = start + 1
-  while (end < count && !/^\*\*\* End Patch\s*$/.test(at(end))) end++
+  while (end < count && !/^\*\*\* End Patch\s*$/.test(at(end)) && !closes(at(end))) end++
   if (end === count) {
     const message = `${V4A_GRAMMAR}: no \`*** End Patch\` ends it`
     return { operations: [], problems: [{ line: start + 1, message }], next: count }
   }
+  const bare = closes(at(end)) && at(end) !== heredoc
   const operations: Operation[] = []
   const problems: ReplyProblem[] = []
   let k = start + 1
@@ -36,7 +43,13 @@ export function readV4a(at: LineAt, count: number, start: number): Reading {
     else if (read !== null) problems.push(read)
     k = next
   }
-  return { operations, problems, next: end + 1 }
+  // The fence's own end is left to whoever opened it.
+  return { operations, problems, next: bare ? end : end + 1 }
+}
+
+/** The word that ends the heredoc of a shell command on the line before, as in `apply_patch <<'EOF'`; null: there is none. */
+function heredocEnd(at: LineAt, start: number): string | null {
+  return /<<-?\s*(['"]?)(\w+)\1\s*$/.exec(start > 0 ? at(start - 1) : '')?.[2] ?? null
 }
 
 /** `line`: 1-based number of the section's first line. null: nothing but blank lines. */
@@ -87,7 +100,10 @@ function readChunks(body: readonly string[], line: number): Edit[] | ReplyProble
     while (next < body.length && !body[next]!.startsWith('@@')) next++
     const edit = hunkEdit(body.slice(k, next), line + k, V4A_GRAMMAR)
     if (edit !== null && 'message' in edit) return edit
-    if (edit !== null) edits.push(anchors.length > 0 ? { ...edit, after: anchors } : edit)
+    const atEnd = body.slice(k, next).some((text) => END_OF_FILE.test(text))
+    if (edit !== null) {
+      edits.push({ ...edit, ...(anchors.length > 0 ? { after: anchors } : {}), ...(atEnd ? { atEnd } : {}) })
+    }
     anchors = []
     k = next
   }

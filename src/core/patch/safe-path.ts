@@ -1,5 +1,9 @@
 /** Folders of the repository and of this program; no patch has business in them, however deep they lie. */
-const CLOSED = new Set(['.git', 'git~1', '.agent'])
+const CLOSED = new Set(['.git', '.agent'])
+/** On Windows these name devices in every folder, with any extension. */
+const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)\d)(?:\.|$)/
+/** The second, short name that NTFS and FAT give to a file: `GIT~1` is `.git`, `PACKAG~1.JSO` is `package.json`. */
+const SHORT_NAME = /^[^.~]{1,8}~\d{1,6}(?:\.[^.]{0,3})?$/
 
 /** The form in which a file system that ignores case and Unicode forms compares names. */
 export function foldPath(path: string): string {
@@ -29,9 +33,13 @@ function segmentProblem(segment: string): string | null {
   if (segment === '') return 'the path has an empty segment'
   if (segment === '.' || segment === '..') return `the path has a \`${segment}\` segment; write it without`
   if (/[. ]$/.test(segment)) return 'a segment of the path ends in a dot or a space'
-  // On NTFS `.git::$INDEX_ALLOCATION` is the folder itself.
-  const name = foldPath(segment).split(':')[0]!
-  if (CLOSED.has(name.trim())) return `\`${name}\` belongs to git or to this program`
+  // On NTFS `.git::$INDEX_ALLOCATION` is the folder itself, and `package.json::$DATA` the file.
+  if (segment.includes(':')) return 'the path holds a colon'
+  const name = foldPath(segment).trim()
+  if (CLOSED.has(name)) return `\`${segment}\` belongs to git or to this program`
+  // `aux .txt` is the device as well; NFKC has made plain digits of raised ones.
+  if (DEVICE.test(name.replace(/ +(?=\.)/, ''))) return `\`${segment}\` names a device on Windows`
+  if (SHORT_NAME.test(name)) return `\`${segment}\` is the form of a short name on Windows, which names another file`
   return null
 }
 

@@ -63,7 +63,7 @@ function step(state: State, k: number): number {
     state.lastEnd = next
     return next
   }
-  if (isV4aStart(line)) return take(state, readV4a(at, lines.length, k))
+  if (isV4aStart(line)) return take(state, readV4a(at, lines.length, k, fence))
   if (isDiffStart(at, lines.length, k)) return take(state, readDiff(at, lines.length, k, fence))
   if (fence !== null && closesFence(line, fence)) {
     state.fence = null

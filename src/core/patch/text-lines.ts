@@ -36,13 +36,6 @@ export function textsOf(lines: readonly Line[]): string[] {
   return lines.map((line) => line.text)
 }
 
-/** The line ending that most lines have; LF where none has any. */
-export function usualEol(lines: readonly Line[]): '\n' | '\r\n' {
-  const crlf = lines.filter((line) => line.eol === '\r\n').length
-  const lf = lines.filter((line) => line.eol === '\n').length
-  return crlf > lf ? '\r\n' : '\n'
-}
-
 export function isBlank(text: string): boolean {
   return text.trim() === ''
 }

@@ -103,7 +103,7 @@ describe('laws of the patch engine', () => {
       fc.asyncProperty(scene, fc.boolean(), async (given, first) => {
         const good = edit('f', ...blocksOf(given))
         const result = await apply({ f: given.text }, ...(first ? [spoiled, good] : [good, spoiled]))
-        expect(result).toEqual({ ok: false, refused: [expect.objectContaining({ code: 'no-match' })] })
+        expect(result).toMatchObject({ ok: false, refused: [{ code: 'no-match' }] })
       }),
     )
   })
