@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
+import type { ApplyFlags } from './commands/apply.ts'
 import type { ContextFlags } from './commands/context.ts'
 import type { DemoFlags } from './commands/demo.ts'
 import type { GlobalOptions } from './commands/options.ts'
@@ -21,6 +22,7 @@ const COMMANDS = {
   show: () => import('./commands/show.ts'),
   replay: () => import('./commands/replay.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  apply: () => import('./commands/apply.ts'),
 }
 
 function globals(command: Command): GlobalOptions {
@@ -116,6 +118,16 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--isolation <backend>', 'auto, bwrap, unshare, srt or none')
     .action(async (name: string, flags: ReplayFlags, command: Command) =>
       run(COMMANDS.replay().then((module) => module.replayCommand(globals(command), name, flags))),
+    )
+  program
+    .command('apply')
+    .description("applies a model's reply to a folder, all of it or nothing: the patch engine by itself")
+    .requiredOption('--reply <file>', 'the reply; - reads it from stdin')
+    .option('--dir <dir>', 'the folder (default: the current one)')
+    .option('--check', 'say what would happen, write nothing')
+    .option('--allow <glob...>', 'protected or git-ignored paths that may be changed')
+    .action(async (flags: ApplyFlags, command: Command) =>
+      run(COMMANDS.apply().then((module) => module.applyCommand(globals(command), flags))),
     )
   program
     .command('doctor')

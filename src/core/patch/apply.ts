@@ -12,6 +12,7 @@ import {
   type Operation,
   type Patch,
   type PatchResult,
+  partsOfOperation,
   pathsOfOperation,
   type Refusal,
   type RefusalCode,
@@ -30,6 +31,8 @@ export interface ApplyOptions {
    * spelt differently; null: there is none.
    */
   twin?: (path: string) => string | null | Promise<string | null>
+  /** Whether the base tree holds a folder at this path. */
+  isFolder?: (path: string) => boolean
   limits?: Partial<Limits>
 }
 
@@ -42,6 +45,7 @@ export async function applyPatch(patch: Patch, read: ReadBase, options: ApplyOpt
   const tree: Tree = {
     read: cached(read),
     twin: options.twin ?? (() => null),
+    isFolder: options.isFolder ?? (() => false),
     limits: { ...LIMITS, ...options.limits },
   }
   const refused: Refusal[] = beyondLimits(patch, tree.limits)
@@ -67,6 +71,7 @@ export async function applyPatch(patch: Patch, read: ReadBase, options: ApplyOpt
 interface Tree {
   read: (path: string) => Promise<BaseFile>
   twin: NonNullable<ApplyOptions['twin']>
+  isFolder: (path: string) => boolean
   limits: Limits
 }
 
@@ -86,11 +91,8 @@ function cached(read: ReadBase): (path: string) => Promise<BaseFile> {
 }
 
 function fitting(operation: Operation, result: Resolved): Fitting[] {
-  const { path } = operation
-  const numbers = 'edits' in operation ? operation.edits.map((_, k) => k + 1) : []
-  const all = numbers.length > 0 ? numbers : [null]
-  const good: readonly (number | null)[] = 'changes' in result ? all : (result.fits ?? [])
-  return good.map((block) => ({ path, block }))
+  const parts = partsOfOperation(operation)
+  return 'changes' in result ? parts : parts.filter(({ block }) => block !== null && result.fits?.includes(block))
 }
 
 async function resolve(operation: Operation, tree: Tree): Promise<Resolved> {
@@ -117,12 +119,13 @@ async function resolve(operation: Operation, tree: Tree): Promise<Resolved> {
 }
 
 /** What in the tree stands in the way of a path: a link or a file above it, or another spelling of it. */
-async function placeProblem(path: string, { read, twin }: Tree): Promise<string | null> {
+async function placeProblem(path: string, { read, twin, isFolder }: Tree): Promise<string | null> {
   for (const parent of parentsOf(path)) {
     const { kind } = await read(parent)
     if (kind === 'link') return `\`${parent}\` is a symbolic link`
-    if (kind !== 'absent') return `\`${parent}\` is a file, not a folder`
+    if (kind !== 'absent') return `\`${parent}\` is a file or another repository, not a plain folder`
   }
+  if (isFolder(path)) return 'it is a folder'
   const other = await twin(path)
   return other === null
     ? null

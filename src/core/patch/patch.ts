@@ -74,6 +74,13 @@ export type RefusalCode =
   | 'protected'
   | 'create-only'
   | 'elision'
+  /** The file is no longer what the patch was resolved against. */
+  | 'changed'
+  /** The answer as a whole: it cannot be read, or holds a word in place of a patch. */
+  | 'unreadable'
+  | 'need'
+  | 'blocked'
+  | 'untestable'
 
 export interface Refusal {
   path: string
@@ -92,6 +99,13 @@ export interface Refusal {
 export interface Fitting {
   path: string
   block: number | null
+}
+
+/** The parts of an operation as they are counted. */
+export function partsOfOperation(operation: Operation): Fitting[] {
+  const { path } = operation
+  const edits = 'edits' in operation ? operation.edits : []
+  return edits.length > 0 ? edits.map((_, k) => ({ path, block: k + 1 })) : [{ path, block: null }]
 }
 
 /** All or nothing: with one refusal, no change is made. `fits`: what of the patch need not be sent again. */

@@ -147,8 +147,8 @@ const NAMES: Record<ProtectedKind, string> = {
   ci: 'configuration of continuous integration',
   lockfile: 'a lockfile',
   manifest: 'a manifest of the project',
-  'git-config': 'configuration of git',
-  'agent-config': 'configuration of agents',
+  'git-config': 'configuration of git, its hooks or a list of what to ignore',
+  'agent-config': 'configuration of agents or editors',
   ignored: 'ignored by git, so no commit would hold it',
 }
 

@@ -30,12 +30,16 @@ export const STEERING_GLOBS = ['**/.kiro/steering/**', '**/.specify/memory/**', 
 
 export const AGENT_CONFIG_GLOBS = [
   ...anywhere('agent.{yaml,yml}', '.agent/**', '{agents,claude,gemini}.md', '.cursorrules', '.{claude,cursor}/**'),
+  // Editors run what they find here when the folder is opened.
+  ...anywhere('.{vscode,devcontainer,idea}/**', '.devcontainer.json'),
 ]
 
 export const GIT_CONFIG_GLOBS = anywhere(
   '.gitignore',
   '.gitattributes',
   '.gitmodules',
+  '.{npm,docker,eslint,prettier,stylelint,rg}ignore',
+  '.ignore',
   '.gitconfig',
   '.husky/**',
   '.githooks/**',
