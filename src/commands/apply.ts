@@ -68,7 +68,8 @@ async function replyText(cwd: string, name: string): Promise<string | null> {
   }
 }
 
-async function judge(
+/** Reads a reply and applies it to a folder. `text` null: it is not UTF-8. */
+export async function judge(
   text: string | null,
   root: string,
   options: { check: boolean; allow: string[] },

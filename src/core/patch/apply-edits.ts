@@ -70,11 +70,16 @@ function find(path: string, block: number, edit: Edit, base: BaseText, explain: 
   if (location.found === 'many') return refusal('ambiguous', ambiguousMessage(location.starts))
   if (location.found === 'astray') {
     const { start, anchor } = location
-    const message = `The lines stand at line ${start + 1}, but not in the part that begins with \`${base.texts[anchor]!.trim()}\` at line ${anchor + 1}: correct the anchor or leave it out.`
+    const where =
+      anchor === null
+        ? 'not at the end of the file: leave `*** End of File` out'
+        : `not in the part that begins with \`${base.texts[anchor]!.trim()}\` at line ${anchor + 1}: correct the anchor or leave it out`
+    const message = `The lines stand at line ${start + 1}, but ${where}.`
     return refusal('no-match', message, numbered(base.texts, start, search.length))
   }
   if (location.found === 'none') return refusal(...missed(search, replace, base, explain))
-  const done = alreadyAround(search, replace, location.place, base)
+  const loose = location.place.rung === 'trailing-space' || location.place.rung === 'indent'
+  const done = alreadyAround(search, replace, location.place, base) ?? (loose ? appliedAt(search, replace, base) : null)
   if (done !== null) {
     const message = `The lines of REPLACE stand there already, at line ${done + 1}: leave the block out if it is done. To add them once more, put the lines that follow into SEARCH as well.`
     return refusal('already-applied', message)

@@ -60,7 +60,7 @@ export function hintsFor(search: readonly string[], base: BaseText): string[] {
     hints.push(
       'The lines differ in their indentation only, and not all by the same: copy the spaces and tabs of the file.',
     )
-  } else if (stands(bare.filter(Boolean), bare.filter(Boolean), contents.filter(Boolean))) {
+  } else if (lineOccurrences(bare.filter(Boolean), contents.filter(Boolean)).length > 0) {
     hints.push('Blank lines are missing or added: copy them as they stand.')
   }
   if (search.some(isElision) || search.some((line) => /^(\.\.\.|\u2026)$/.test(line.trim()))) {

@@ -16,8 +16,8 @@ export type Location =
   | { found: 'one'; place: Place }
   /** `starts`: 0-based first lines of all matches. */
   | { found: 'many'; starts: number[] }
-  /** The one match lies outside of the part that an anchor names. Both are 0-based lines. */
-  | { found: 'astray'; start: number; anchor: number }
+  /** The one match lies outside of the part that an anchor names, or (null) not at the file's end. 0-based lines. */
+  | { found: 'astray'; start: number; anchor: number | null }
   | { found: 'none' }
 
 type Shift = (text: string) => string
@@ -125,13 +125,13 @@ interface Part {
 function withinScope(places: Place[], edit: Edit, base: BaseText): Place[] | Location {
   const part = partOf(edit.after ?? [], base)
   const inside = part === null ? places : places.filter((place) => place.start >= part.from && place.end <= part.to)
-  const [only] = places
-  if (part !== null && inside.length === 0 && only !== undefined && places.length === 1) {
-    return { found: 'astray', start: only.start, anchor: part.anchor }
-  }
+  if (part !== null && inside.length === 0 && places.length === 1)
+    return { found: 'astray', start: places[0]!.start, anchor: part.anchor }
   const scoped = inside.length > 0 ? inside : places
-  if (scoped.length === 1 || edit.atEnd !== true) return scoped
-  const atEnd = scoped.filter((place) => place.end === base.texts.length)
+  if (edit.atEnd !== true) return scoped
+  const last = base.texts.findLastIndex((line) => !isBlank(line))
+  const atEnd = scoped.filter((place) => place.end > last)
+  if (atEnd.length === 0 && scoped.length === 1) return { found: 'astray', start: scoped[0]!.start, anchor: null }
   return atEnd.length > 0 ? atEnd : scoped
 }
 

@@ -1,0 +1,14 @@
+"""Stock of the bakery."""
+
+PRICE = 4
+
+
+def bake(count):
+    oven = Oven()
+    oven.heat(200)
+    return oven.bake(count)
+
+
+def sell(count):
+    till = Till()
+    return till.take(count * PRICE)

@@ -1,0 +1,3 @@
+keep
+-- remark
+select 1

@@ -1,0 +1,3 @@
+keep
+-- note
+select 1

@@ -1,0 +1,8 @@
+class Bear:
+    def feed(self):
+        return 1
+
+
+class Seal:
+    def feed(self):
+        return 2
