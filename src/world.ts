@@ -17,6 +17,8 @@ export interface Tree {
   /** All paths, with forward slashes, sorted by git. */
   paths: string[]
   read(path: string): Promise<BaseFile>
+  /** Those of the paths that git ignores and the tree does not hold. */
+  ignored(paths: readonly string[]): Promise<string[]>
 }
 
 /** A commit materialised in a folder of its own, outside the repository. */

@@ -53,6 +53,30 @@ describe('a reply that cannot be applied', () => {
     expect(existsSync(join(repository.dir, '.agent', 'evil'))).toBe(false)
   })
 
+  it('keeps what fits of it: only the refused part is asked for again', async () => {
+    const repository = await makeRepository()
+    const first = `${creates({ 'src/extra.ts': 'export const extra = 1\n' })}\n\n${block('src/clamp.ts', 'no such line\n', 'x\n')}`
+    const model = await scriptModel({ author: [AUTHOR], implementer: [first, RIGHT] })
+
+    const run = await next(repository, model)
+
+    expect(run.code, run.result.message).toBe(0)
+    expect(model.asked('implementer')[1]).toContain('These parts fit and are kept.')
+    expect(model.asked('implementer')[1]).toContain('- src/extra.ts')
+    expect(await repository.git('show', 'HEAD:src/extra.ts')).toBe('export const extra = 1')
+  })
+
+  it('that git ignores a path of is told once, then a person may allow it by one line', async () => {
+    const repository = await makeRepository({ files: { '.gitignore': 'node_modules/\nout/\n.agent/\n' } })
+    const out = creates({ 'out/x.ts': 'export const x = 1\n' })
+    const model = await scriptModel({ author: [AUTHOR], implementer: [out, out] })
+
+    const run = await next(repository, model)
+
+    expect(run.result).toMatchObject({ status: 'blocked', exitCode: 4 })
+    expect(run.result.message).toContain('`Allows: out/x.ts`')
+  })
+
   it('and never gets better ends the run with what was wrong', async () => {
     const repository = await makeRepository()
     const prose = 'I would rather explain it.'

@@ -1,5 +1,5 @@
 import { sha256 } from '../core/hash.ts'
-import type { FileChange } from '../core/patch/patch.ts'
+import type { FileChange, Operation } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
 import { decide, type Strikes } from '../core/verdict/decide.ts'
@@ -77,6 +77,7 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
   let needs = asked
   let builds = 0
   let formats = 0
+  let kept: Operation[] = []
   for (let round = 1; ; round++) {
     const parts = await implementerParts(sceneOf(current), current.frozen, [...needs.parts, ...past])
     const answer = await ask(world, current, 'implementer', round, parts)
@@ -105,7 +106,7 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
       else past = again(given.problem)
       continue
     }
-    const read = await readPatch(world, current, answer.reply, strikes)
+    const read = await readPatch(world, current, answer.reply, strikes, kept)
     if (read.kind === 'ended') {
       current = end(current, read.status, read.message)
       return tried(null)
@@ -113,9 +114,11 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
     if (read.kind === 'refused') {
       if (!read.strike && ++formats > MOST_FORMAT_ROUNDS)
         return tried({ reason: `no answer could be applied: ${read.problem}`, failed: [] })
+      kept = read.kept
       past = again(read.problem)
       continue
     }
+    kept = []
     const judgement = await gatherEvidence(world, current, candidateChanges(current, read.changes))
     if (judgement.kind === 'broken' && ++builds <= MOST_BUILD_ROUNDS) {
       past = again(`It ${judgement.how}:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`)

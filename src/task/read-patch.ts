@@ -1,11 +1,14 @@
 import { applyPatch } from '../core/patch/apply.ts'
 import { describeRefusals } from '../core/patch/describe-refusals.ts'
-import type { FileChange, Refusal, Reply } from '../core/patch/patch.ts'
+import type { FileChange, Operation, Refusal, Reply } from '../core/patch/patch.ts'
 import { createGuard, type GuardRefusal, isJudge } from '../core/patch/protect.ts'
+import { safePathsOf } from '../core/patch/safe-path.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
+import { treePaths } from '../core/patch/tree-paths.ts'
 import { audit, describeFindings, unimplemented } from '../core/verdict/audit.ts'
 import { decideStrike, type Strikes } from '../core/verdict/decide.ts'
 import type { World } from '../world.ts'
+import { fittingPart, joinPatches } from './join-patches.ts'
 import { judgesOf } from './judges.ts'
 import { pathsOf, readerOf } from './overlay.ts'
 import { protectedDirs, type State } from './state.ts'
@@ -13,24 +16,28 @@ import { protectedDirs, type State } from './state.ts'
 export type ReadPatch =
   | { kind: 'changes'; changes: FileChange[] }
   /** Goes back to the model. A strike has its own count and uses up no format round. */
-  | { kind: 'refused'; problem: string; strike: boolean }
+  | { kind: 'refused'; problem: string; strike: boolean; kept: Operation[] }
   | { kind: 'ended'; status: 'tampering' | 'blocked'; message: string }
 
 /** How the refusal of an answer without a patch is told; no file is concerned. */
 export const NO_PATCH = { path: '(answer)', code: 'no-patch' }
 
-/** The implementer's reply as changes of the base with stubs and frozen tests, or why it is refused. */
+/**
+ * The implementer's reply as changes of the base with stubs and frozen tests, or why it is refused. `before`: what fitted in
+ * the answer before; it is joined with this one.
+ */
 export async function readPatch(
   world: World,
   state: State,
   reply: Exclude<Reply, { kind: 'need' }>,
   strikes: Strikes,
+  before: readonly Operation[] = [],
 ): Promise<ReadPatch> {
   if (reply.kind === 'blocked') return { kind: 'ended', status: 'blocked', message: reply.reason }
   if (reply.kind !== 'patch') {
     const problem = withoutPatch(reply)
     world.tell({ type: 'patch.refused', role: 'implementer', reasons: [{ ...NO_PATCH, message: problem }] })
-    return { kind: 'refused', strike: false, problem }
+    return { kind: 'refused', strike: false, problem, kept: [...before] }
   }
   const { tree, plan, frozen } = state
   const underneath = [...(frozen?.files ?? []), ...(frozen?.stubs ?? [])]
@@ -41,18 +48,21 @@ export async function readPatch(
     specDirs: protectedDirs(plan.spec),
     existingTests: await judgesOf(state),
     isTest: isTestPath,
+    ignored: await tree.ignored(safePathsOf(reply.patch)),
   })
   const refused = guard(reply.patch, (path) => paths.includes(path))
   if (refused.length > 0) return strike(world, refused, strikes)
-  const applied = await applyPatch(reply.patch, readerOf(tree, underneath))
+  const patch = joinPatches(before, reply.patch)
+  const applied = await applyPatch(patch, readerOf(tree, underneath), treePaths(paths))
   if (!applied.ok) {
     tellRefused(world, applied.refused)
-    return { kind: 'refused', strike: false, problem: describeRefusals(applied.refused) }
+    const kept = fittingPart(patch, applied.fits)
+    return { kind: 'refused', strike: false, problem: describeRefusals(applied.refused, applied.fits), kept }
   }
   const findings = await audited(state, applied.changes)
   if (findings) {
     world.tell({ type: 'patch.refused', role: 'implementer', reasons: findings.reasons })
-    return { kind: 'refused', strike: false, problem: findings.problem }
+    return { kind: 'refused', strike: false, problem: findings.problem, kept: [] }
   }
   world.tell({
     type: 'patch.applied',
@@ -108,7 +118,7 @@ function strike(world: World, refused: GuardRefusal[], strikes: Strikes): ReadPa
   tellRefused(world, refused)
   const problem = describeRefusals(refused)
   const kinds = refused.flatMap((refusal) => (refusal.kind ? [refusal.kind] : []))
-  if (kinds.length === 0) return { kind: 'refused', strike: false, problem }
+  if (kinds.length === 0) return { kind: 'refused', strike: false, problem, kept: [] }
   if (kinds.some(isJudge)) strikes.judge++
   else strikes.other++
   const decision = decideStrike(strikes)
@@ -116,5 +126,5 @@ function strike(world: World, refused: GuardRefusal[], strikes: Strikes): ReadPa
     return { kind: 'ended', status: 'tampering', message: `The patch reached for its judge a third time:\n${problem}` }
   if (decision.kind === 'blocked')
     return { kind: 'ended', status: 'blocked', message: `The patch needs what the task does not allow:\n${problem}` }
-  return { kind: 'refused', strike: true, problem }
+  return { kind: 'refused', strike: true, problem, kept: [] }
 }

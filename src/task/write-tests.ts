@@ -2,7 +2,9 @@ import { applyPatch } from '../core/patch/apply.ts'
 import { describeRefusals } from '../core/patch/describe-refusals.ts'
 import type { FileChange, Patch } from '../core/patch/patch.ts'
 import { createGuard } from '../core/patch/protect.ts'
+import { safePathsOf } from '../core/patch/safe-path.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
+import { treePaths } from '../core/patch/tree-paths.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
@@ -158,9 +160,13 @@ async function readDraft(
     existingTests: await judgesOf(state),
     isTest: isTestPath,
     createOnly: true,
+    ignored: await tree.ignored(safePathsOf(reply.patch)),
   })
   const refused = guard(reply.patch, (path) => tree.paths.includes(path))
-  const applied = refused.length > 0 ? { ok: false as const, refused } : await applyPatch(reply.patch, tree.read)
+  const applied =
+    refused.length > 0
+      ? { ok: false as const, refused }
+      : await applyPatch(reply.patch, tree.read, treePaths(tree.paths))
   if (!applied.ok) {
     world.tell({
       type: 'patch.refused',

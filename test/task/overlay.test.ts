@@ -10,6 +10,7 @@ function treeOf(files: Record<string, string>): Tree {
     commit: 'c',
     hash: 'h',
     paths: Object.keys(files).sort(),
+    ignored: async () => [],
     read: async (path) => (path in files ? { kind: 'text', text: files[path]! } : { kind: 'absent' }),
   }
 }

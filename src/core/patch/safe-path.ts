@@ -1,3 +1,5 @@
+import { type Patch, pathsOfOperation } from './patch.ts'
+
 /** Folders of the repository and of this program; no patch has business in them, however deep they lie. */
 const CLOSED = new Set(['.git', '.agent'])
 /** On Windows these name devices in every folder, with any extension. */
@@ -47,4 +49,9 @@ function segmentProblem(segment: string): string | null {
 export function parentsOf(path: string): string[] {
   const segments = path.split('/')
   return segments.slice(1).map((_, k) => segments.slice(0, k + 1).join('/'))
+}
+
+/** Paths of a patch that may be used at all; nobody else should be asked about the others. */
+export function safePathsOf(patch: Patch): string[] {
+  return patch.operations.flatMap(pathsOfOperation).filter((path) => pathProblem(path) === null)
 }

@@ -1,6 +1,7 @@
 import type { BaseFile } from '../../core/patch/patch.ts'
 import type { Tree } from '../../world.ts'
 import { git, gitBuffer } from './git.ts'
+import { ignoredPaths } from './ignored.ts'
 
 export interface TreeEntry {
   mode: string
@@ -43,6 +44,11 @@ export async function openTree(root: string, commit: string): Promise<Tree> {
     commit,
     hash,
     paths: [...entries.keys()],
+    ignored: (paths) =>
+      ignoredPaths(
+        root,
+        paths.filter((path) => !entries.has(path)),
+      ),
     read(path) {
       let file = cache.get(path)
       if (!file) {

@@ -10,7 +10,7 @@ import {
 } from '../../core/patch/patch.ts'
 import { createGuard } from '../../core/patch/protect.ts'
 import { globMatcher } from '../../core/patch/protected-globs.ts'
-import { parentsOf, pathProblem } from '../../core/patch/safe-path.ts'
+import { parentsOf, safePathsOf } from '../../core/patch/safe-path.ts'
 import { ignoredPaths } from '../git/ignored.ts'
 import { type FileLayer, realFiles } from './file-layer.ts'
 import { type FolderBase, folderBase } from './folder-base.ts'
@@ -54,8 +54,9 @@ async function refusedByWalls(
   base: FolderBase,
   allow: readonly string[],
 ): Promise<Refusal[]> {
-  const paths = patch.operations.flatMap(pathsOfOperation).filter((path) => pathProblem(path) === null)
-  const direct = paths.filter((path) => parentsOf(path).every((parent) => base.read(parent).kind === 'absent'))
+  const direct = safePathsOf(patch).filter((path) =>
+    parentsOf(path).every((parent) => base.read(parent).kind === 'absent'),
+  )
   const ignored = await ignoredPaths(root, direct)
   const guard = createGuard({ allows: [], frozen: [], specDirs: [], existingTests: [], isTest: () => false, ignored })
   const allowed = globMatcher(allow)
