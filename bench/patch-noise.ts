@@ -5,9 +5,9 @@
  */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { DISTURBANCES, disturb, type Outcome, randomFrom } from '../test/support/patch-noise.ts'
+import { DISTURBANCES, disturb, type Outcome, type RealChange, randomFrom } from '../test/support/patch-noise.ts'
 import { realChanges } from '../test/support/real-changes.ts'
-import { FORMATS } from '../test/support/render-patch.ts'
+import { diffLines, FORMATS, shownLines } from '../test/support/render-patch.ts'
 
 const trials = Number(process.argv[2] ?? 100_000)
 const own = join(import.meta.dirname, '..')
@@ -30,7 +30,22 @@ for (let tries = 0; done < trials && tries < trials * 20; tries++) {
   cell[tried.outcome]++
   table.set(`${name}/${format}`, cell)
   if (tried.outcome === 'wrong')
-    wrong.push(`${change.path} as ${format}, ${name}:\n${tried.reply}\n\n=== GOT\n${tried.content}`)
+    wrong.push(describe(change, `${change.path} as ${format}, ${name}`, tried.content ?? ''))
+}
+
+/** The places where what came out is not what the commit made of the file. */
+function describe(change: RealChange, head: string, got: string): string {
+  const wanted = shownLines(change.after)
+  const places = diffLines(wanted, shownLines(got)).map(({ start, end, lines }) => {
+    const removed = wanted.slice(start, end).map((line) => `  - ${JSON.stringify(line)}`)
+    const added = lines.map((line) => `  + ${JSON.stringify(line)}`)
+    return [
+      `  at ${start + 1}, after ${JSON.stringify(wanted[start - 1])}:`,
+      ...removed.slice(0, 5),
+      ...added.slice(0, 5),
+    ]
+  })
+  return [head, ...places.slice(0, 3).flat()].join('\n')
 }
 
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: own, encoding: 'utf8' }).trim()

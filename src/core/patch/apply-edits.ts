@@ -84,7 +84,7 @@ function find(path: string, block: number, edit: Edit, base: BaseText, explain: 
     const message = `The lines of REPLACE stand there already, at line ${done + 1}: leave the block out if it is done. To add them once more, put the lines that follow into SEARCH as well.`
     return refusal('already-applied', message)
   }
-  const elision = newElision(replace, search, base.texts)
+  const elision = newElision(path, replace, search)
   if (elision !== null) {
     return refusal('elision', `REPLACE holds \`${elision.trim()}\` in place of code: write every line out.`)
   }

@@ -159,7 +159,7 @@ function replace({ path, content, line }: Whole, file: BaseFile, limits: Limits)
   if (file.kind !== 'text') return { changes: [{ path, action: 'create', content, blocks: [], base: null }] }
   const base = baseText(file.text)
   const lines = blockLines(content)
-  const elision = newElision(lines, base.texts)
+  const elision = newElision(path, lines, base.texts)
   if (elision !== null) return refuse(path, 'elision', elisionMessage(elision), line)
   const dropped = dropsTooMuch(path, base.texts.length, lines.length, limits)
   if (dropped !== null) return refuse(path, 'limit', dropped, line)

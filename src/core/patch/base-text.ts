@@ -8,6 +8,8 @@ export interface Shapes {
   steps: readonly string[]
   /** Number of blank lines that end with this one. */
   blankRuns: readonly number[]
+  /** By how many characters lines are most often indented deeper than the one before; 0: never. */
+  step: number
 }
 
 /** A file's text, taken apart once for all of its blocks. What only few blocks need is made when it is asked for. */
@@ -78,6 +80,7 @@ export function shapesOf(texts: readonly string[]): Shapes {
   const contents = texts.map((line) => line.trim())
   const steps: string[] = []
   const blankRuns: number[] = []
+  const counts = new Map<number, number>()
   let before = ''
   for (const [k, content] of contents.entries()) {
     blankRuns.push(content === '' ? (blankRuns[k - 1] ?? 0) + 1 : 0)
@@ -86,10 +89,13 @@ export function shapesOf(texts: readonly string[]): Shapes {
       continue
     }
     const indent = indentOf(texts[k]!)
+    const deeper = indent.length - before.length
+    if (deeper > 0) counts.set(deeper, (counts.get(deeper) ?? 0) + 1)
     steps.push(stepBetween(before, indent))
     before = indent
   }
-  return { contents, steps, blankRuns }
+  const [step = 0] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? []
+  return { contents, steps, blankRuns, step }
 }
 
 /** What two indentations do not share. The same for `x + a` and `x + b` whatever `x` is. */

@@ -1,3 +1,4 @@
+import { alignLines } from './align-lines.ts'
 import { indentOf, isBlank } from './text-lines.ts'
 
 const COMMENT = /^(?:\/\/+|\/\*+|#+|--+|<!--|\{\/\*|;+|%+)\s*(.*?)\s*(?:\*\/\}?|-->)?$/
@@ -28,16 +29,38 @@ export function isElision(line: string): boolean {
 function isBareElision(lines: readonly string[], at: number): boolean {
   if (!BARE.test(lines[at]!.trim())) return false
   const above = lines.slice(0, at).findLast((line) => !isBlank(line)) ?? ''
-  const below = lines.find((line, k) => k > at && !isBlank(line))
+  const below = lines.slice(at + 1).find((line) => !isBlank(line))
   const depth = indentOf(lines[at]!).length
-  const opens = /(:|"""|''')\s*(#.*)?$/.test(above)
-  return !opens || (below !== undefined && indentOf(below).length >= depth && depth > 0)
+  const inBody = /:\s*(#.*)?$/.test(above)
+    ? depth > indentOf(above).length
+    : /("""|''')\s*$/.test(above) && depth > 0 && depth === indentOf(above).length
+  return !inBody || (below !== undefined && indentOf(below).length >= depth)
 }
 
-/** The first line of the new text that stands for code left out and was not in the file before; null: none. */
-export function newElision(replace: readonly string[], ...before: (readonly string[])[]): string | null {
-  const elisions = replace.filter((line, at) => isElision(line) || isBareElision(replace, at))
-  if (elisions.length === 0) return null
-  const known = new Set(before.flat().map((line) => line.trim()))
-  return elisions.find((line) => !known.has(line.trim())) ?? null
+/** Languages in which three dots alone are a statement, and texts that show such code. */
+const KNOWS_DOTS = /(?:\.(?:pyi?|pyw|pyx|pxd|ipynb|md|rst|txt)|(?:^|\/)[^./]+)$/i
+
+/**
+ * The first line of the new text that stands for code left out; null: none. One that the old text has too is no such line
+ * where its neighbours stay: nothing was left out beside it.
+ */
+export function newElision(path: string, replace: readonly string[], old: readonly string[]): string | null {
+  const body = KNOWS_DOTS.test(path)
+  const suspects = [...replace.keys()].filter(
+    (at) => isElision(replace[at]!) || (body ? isBareElision(replace, at) : BARE.test(replace[at]!.trim())),
+  )
+  if (suspects.length === 0) return null
+  const partner = alignLines(
+    old.map((line) => line.trim()),
+    replace.map((line) => line.trim()),
+  )
+  const kept = new Set(partner)
+  // Beside it, a line of the old text is gone and no new one stands in its place.
+  const gone = (at: number, step: 1 | -1) => {
+    const beside = partner[at]! + step
+    const fresh = partner[at + step] === -1
+    return beside >= 0 && beside < old.length && !kept.has(beside) && !fresh
+  }
+  const bad = suspects.find((at) => partner[at]! < 0 || gone(at, -1) || gone(at, 1))
+  return bad === undefined ? null : replace[bad]!
 }

@@ -72,7 +72,7 @@ function sameButShifted(search: readonly string[], base: BaseText, edit: Edit): 
     const blankBefore = at === 0 ? 0 : blankRuns[at - 1]!
     if (contents[at] !== search[first]!.trim() || blankBefore < first) continue
     const shift = shiftBetween(indentOf(search[first]!), indentOf(base.texts[at]!), replace)
-    if (shift === null) continue
+    if (shift === null || !fitsIn(shift, search, replace, base)) continue
     places.push({ rung: 'indent', start: at - first, end: at - first + search.length, shift })
   }
   return places
@@ -101,6 +101,26 @@ function shiftBetween(wanted: string, actual: string, replace: readonly string[]
   if (add === '' && cut === '') return null
   if (cut !== '' && !replace.every((text) => isBlank(text) || text.startsWith(cut))) return null
   return (text) => (isBlank(text) ? text : add + text.slice(cut.length))
+}
+
+/**
+ * Whether the new lines were shifted as the copied ones. They were not where one is less indented than all that was
+ * copied too deep, or would leave the steps of the file's indentation, on which it stands as it is.
+ */
+function fitsIn(shift: Shift, search: readonly string[], replace: readonly string[], base: BaseText): boolean {
+  const copied = new Set(search)
+  const fresh = replace.filter((line) => !isBlank(line) && !copied.has(line))
+  const depth = (line: string) => indentOf(line).length
+  const least = search.reduce(
+    (min, line) => (isBlank(line) ? min : Math.min(min, depth(line))),
+    Number.POSITIVE_INFINITY,
+  )
+  const step = base.shapes().step
+  return fresh.every((line) => {
+    const after = depth(shift(line))
+    if (after < depth(line) && depth(line) < least) return false
+    return step === 0 || after % step === 0 || depth(line) % step !== 0
+  })
 }
 
 function exactOr(place: Place, edit: Edit, base: BaseText): Rung {

@@ -77,7 +77,14 @@ describe('the ladder', () => {
     const base = 'f() {\n  a()\n  b()\n}\n'
     expect(await rungOf(base, 'f() {\n  ...\n}\n', 'g()\n')).toBe('no-match')
     expect(await rungOf(base, '  a()\n', '  a()\n  // ... existing code ...\n')).toBe('elision')
-    expect(await rungOf('a\n// ...\nb\n', 'a\n', 'c\n// ...\n')).toEqual(['exact', 'c\n// ...\n// ...\nb\n'])
+    expect(await rungOf('a\n// ...\nb\n', 'a\n', 'c\n// ...\n')).toBe('elision')
+    expect(await rungOf('a\n// ...\nb\n', 'a\n// ...\n', 'c\n// ...\n')).toEqual(['exact', 'c\n// ...\nb\n'])
+    expect(await rungOf(base, '  a()\n', '  a()\n...\n')).toBe('elision')
+    expect(await rungOf('def f():\n    pass\n', '    pass\n', '    ...\n    return 1\n')).toBe('elision')
+    expect(await rungOf('def f():\n    pass\n', 'def f():\n    pass\n', 'def f():\n    ...\n')).toEqual([
+      'exact',
+      'def f():\n    ...\n',
+    ])
   })
 })
 
