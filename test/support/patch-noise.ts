@@ -109,7 +109,22 @@ export const DISTURBANCES: Record<string, Disturbance> = {
         )
       }),
   },
-  're-indented, here and there': { chunks: copied((line, random) => [often(random) ? reindented(line, 2) : line]) },
+  're-indented, here and there': {
+    chunks: ({ chunks, random }) =>
+      chunks.map((chunk) => {
+        const lines = [...chunk.signed.keys()].filter(
+          (k) => chunk.signed[k]![0] !== '+' && !BLANK.test(chunk.signed[k]!.slice(1)),
+        )
+        // Were all of them shifted, it would be a shift of the whole, in which the new lines are where the reply puts them.
+        const stays = lines[random(Math.max(1, lines.length))]
+        return fromSigned(
+          chunk,
+          chunk.signed.map((line, k) =>
+            lines.includes(k) && k !== stays && often(random) ? line[0] + reindented(line.slice(1), 2) : line,
+          ),
+        )
+      }),
+  },
   'tabs for spaces': { chunks: copied((line) => [line.replace(/^( {2})+/, (run) => '\t'.repeat(run.length / 2))]) },
   'curly quotes': {
     chunks: copied((line) => [line.replace(/"([^"]*)"/g, '“$1”').replace(/'([^']*)'/g, '‘$1’')]),

@@ -8,6 +8,9 @@ const PHRASE =
   /^\W*(?:the )?(?:rest of|remaining|existing|other|previous|same)\b[^.]{0,40}\b(?:code|file|class|methods?|functions?|unchanged|here|as before|implementation)\W*$/i
 /** Longer comments are sentences, not placeholders. */
 const MAX_LENGTH = 80
+/** What opens a body in Python, also where its head fills several lines. */
+const OPENS_BODY =
+  /^\s*(?:(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*|[)\]}].*):\s*(?:#.*)?$/
 const BARE = /^(\.\.\.|…)$/
 
 /**
@@ -25,13 +28,13 @@ export function isElision(line: string): boolean {
   return PHRASE.test(said) || /^(existing|rest|remaining|unchanged|previous|same|other)\b.*(\.\.\.|…)$/i.test(said)
 }
 
-/** Three dots alone are code only as the whole of a body in Python: below a colon or a docstring, with nothing after them. */
+/** Three dots alone are code only as the whole of a body in Python: below its head or its docstring, with nothing after them. */
 function isBareElision(lines: readonly string[], at: number): boolean {
   if (!BARE.test(lines[at]!.trim())) return false
   const above = lines.slice(0, at).findLast((line) => !isBlank(line)) ?? ''
   const below = lines.slice(at + 1).find((line) => !isBlank(line))
   const depth = indentOf(lines[at]!).length
-  const inBody = /:\s*(#.*)?$/.test(above)
+  const inBody = OPENS_BODY.test(above)
     ? depth > indentOf(above).length
     : /("""|''')\s*$/.test(above) && depth > 0 && depth === indentOf(above).length
   return !inBody || (below !== undefined && indentOf(below).length >= depth)

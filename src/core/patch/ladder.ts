@@ -64,7 +64,8 @@ function sameButTrailingSpace(search: readonly string[], base: BaseText): Place[
 /** Places where every line that is not blank has the same whitespace too much, or too little, in front. */
 function sameButShifted(search: readonly string[], base: BaseText, edit: Edit): Place[] {
   const first = search.findIndex((line) => !isBlank(line))
-  if (first < 0) return []
+  // Brackets and dots alone stand everywhere at some depth.
+  if (first < 0 || !search.some((line) => /[\p{L}\p{N}]/u.test(line))) return []
   const replace = blockLines(edit.replace)
   const { contents, blankRuns } = base.shapes()
   const places: Place[] = []
