@@ -32,7 +32,12 @@ async function expectLandsNow(repository: TestRepository, model: ScriptedModel):
 
 describe('a verified commit that cannot land', () => {
   it('because an ignored file is in the way waits on a branch, and lands once that is moved away', async () => {
-    const repository = await makeRepository({ files: { '.gitignore': 'node_modules/\nsrc/\n*.ignored\n' } })
+    const repository = await makeRepository({
+      files: {
+        '.gitignore': 'node_modules/\nsrc/\n*.ignored\n',
+        'specs/limits/tasks.md': `${CLAMP_TASKS.trimEnd()}\n  - Allows: src/clamp.ts\n`,
+      },
+    })
     await repository.git('config', 'merge.autoStash', 'true')
     for (const hook of ['post-merge', 'post-commit', 'reference-transaction', 'post-checkout']) {
       await repository.write({ [`.git/hooks/${hook}`]: `#!/bin/sh\ntouch ${repository.around}/hook-ran\n` })
