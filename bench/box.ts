@@ -10,6 +10,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Box } from '../src/io/box/box.ts'
 import { createBwrapBox } from '../src/io/box/bwrap.ts'
+import { createSrtBox } from '../src/io/box/srt.ts'
 import { shellStarter } from '../src/io/box/starter.ts'
 import { createUnshareBox, prepareTree } from '../src/io/box/unshare.ts'
 
@@ -37,6 +38,7 @@ const boxes: [string, Box][] = [
   ['unshare', createUnshareBox()],
   ['bwrap, shell', createBwrapBox('bwrap', shellStarter)],
   ['unshare, shell', createUnshareBox(shellStarter)],
+  ['srt', createSrtBox()],
 ]
 
 const runs = new Map<string, () => Promise<unknown>>([['plain', plain]])

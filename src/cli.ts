@@ -52,7 +52,7 @@ function withRunOptions(command: Command): Command {
     .option('--require <level>', 'verified: stop with 4 where a task can only be checked')
     .option('--review-tests', 'stop when the tests are written, for a person to read them')
     .option('--fresh-tests', 'write tests anew where frozen ones are kept')
-    .option('--isolation <backend>', 'auto, bwrap, unshare or none')
+    .option('--isolation <backend>', 'auto, bwrap, unshare, srt or none')
     .option('--no-land', 'leave the commit on branch specproof/<spec>--<task>')
     .option('--record <dir>', 'keep all replies as a recording')
 }

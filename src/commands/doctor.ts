@@ -1,6 +1,6 @@
 import { EXIT } from '../core/errors.ts'
 import type { Box, Probe } from '../io/box/box.ts'
-import { candidates } from '../io/box/choose.ts'
+import { allBoxes } from '../io/box/choose.ts'
 import { detectAll, type Toolchains } from '../io/box/toolchains/index.ts'
 import { openRepository } from '../io/git/repository.ts'
 import type { GlobalOptions } from './options.ts'
@@ -29,7 +29,7 @@ export async function doctorCommand(options: GlobalOptions): Promise<number> {
   const repository = await openRepository(options.cwd).catch(() => null)
   const place = repository?.root ?? options.cwd
   const boxes: Diagnosis['boxes'] = []
-  for (const box of candidates()) boxes.push(await tried(box, place))
+  for (const box of allBoxes()) boxes.push(await tried(box, place))
   const diagnosis: Diagnosis = {
     node: process.versions.node,
     keys: KEYS.filter((name) => process.env[name]),

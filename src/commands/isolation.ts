@@ -5,6 +5,7 @@ import type { Box } from '../io/box/box.ts'
 import { createBwrapBox } from '../io/box/bwrap.ts'
 import { candidates, chooseAuto, type Rejected } from '../io/box/choose.ts'
 import { createNoneBox } from '../io/box/none.ts'
+import { createSrtBox } from '../io/box/srt.ts'
 import { createUnshareBox, prepareTree } from '../io/box/unshare.ts'
 import type { Unready } from '../world.ts'
 
@@ -28,9 +29,9 @@ export function chooseIsolation(flag: string | undefined, config: Config): Isola
     case 'none':
       return { boxes: [createNoneBox()], prepareTree: async () => {} }
     case 'srt':
-      throw new UserError('--isolation srt is not built yet; use auto, bwrap, unshare or none.', 'isolation')
+      return { boxes: [createSrtBox()], prepareTree }
     default:
-      throw new UserError(`--isolation ${wanted}: expected auto, bwrap, unshare or none.`)
+      throw new UserError(`--isolation ${wanted}: expected auto, bwrap, unshare, srt or none.`)
   }
 }
 

@@ -22,6 +22,9 @@ async function inContainer(): Promise<boolean> {
 /** One line that says how the box could be allowed on this machine. `reason` is the message of the failed try. */
 export async function adviceFor(reason: string): Promise<string> {
   if (process.platform !== 'linux') return `this box needs Linux; ${NONE}`
+  if (reason.includes('sandbox-runtime is not installed')) {
+    return `npm install @anthropic-ai/sandbox-runtime (an optional dependency), or --isolation auto; ${NONE}`
+  }
   if (/bwrap is not installed$/.test(reason)) {
     return `install bubblewrap (its package has that name in every distribution), or --isolation unshare; ${NONE}`
   }

@@ -63,7 +63,8 @@ function finishingMounts(plan: Plan, limits: BoxLimits): string {
   ].join('\n')
 }
 
-function isInstalled(program: string): boolean {
+/** Whether `program`, an absolute path or a name in a system folder, can be started. */
+export function isInstalled(program: string): boolean {
   const places = isAbsolute(program) ? [program] : SYSTEM_BINS.map((dir) => join(dir, program))
   return places.some((path) => {
     try {

@@ -1,5 +1,6 @@
 import type { Box, Probe } from './box.ts'
 import { createBwrapBox } from './bwrap.ts'
+import { createSrtBox } from './srt.ts'
 import { createUnshareBox } from './unshare.ts'
 
 /** A backend that was tried and does not hold here. */
@@ -14,9 +15,18 @@ export type Choice =
   | { box: Box; probe: Probe & { ok: true }; rejected: Rejected[] }
   | { box: null; rejected: Rejected[] }
 
-/** Backends of `auto`, the quickest first. Never `none`: that has to be asked for. */
-export function candidates(): Box[] {
-  return [createBwrapBox(), createUnshareBox()]
+/**
+ * Backends of `auto` in the order in which they are tried. With Perl, `bwrap` and `unshare` are alike and about as quick;
+ * without it only `bwrap` filters system calls, and it is the quicker one. Never `none`: that has to be asked for. On
+ * Linux never `srt` either: it needs all that the others need, so it holds nowhere where they do not.
+ */
+export function candidates(platform: NodeJS.Platform = process.platform): Box[] {
+  return platform === 'linux' ? [createBwrapBox(), createUnshareBox()] : [createSrtBox(platform)]
+}
+
+/** Every backend that protects on this machine, those of `auto` first. */
+export function allBoxes(platform: NodeJS.Platform = process.platform): Box[] {
+  return platform === 'linux' ? [...candidates(platform), createSrtBox(platform)] : candidates(platform)
 }
 
 /**

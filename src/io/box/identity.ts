@@ -12,6 +12,8 @@ export interface Identity {
   kind: 'root' | 'user'
   /** Whether the payload gets a user namespace of its own. Always for `user`; for `root` where the machine allows it. */
   nested: boolean
+  /** Who a `user` is on the host; left out: the caller. */
+  uid?: number
 }
 
 async function isMapped(file: string): Promise<boolean> {

@@ -38,8 +38,8 @@ async function detectMachine(find: FindStarter): Promise<Machine> {
   return { identity, system, cgroups, starter }
 }
 
-function refuse(argv: string[], policy: BoxPolicy): string | null {
-  if (process.platform !== 'linux') return 'this box needs Linux'
+/** Why a command cannot be run in any box; null when it can. */
+export function refuse(argv: string[], policy: BoxPolicy): string | null {
   if (argv.length === 0) return 'there is no command to run'
   // env(1) would take it for one more variable.
   if (argv[0]!.includes('=')) return `a program's name cannot hold "=": ${argv[0]}`
@@ -70,21 +70,30 @@ async function superviseIn(
 }
 
 /** A box of Linux namespaces. What the payload may see and do is decided here; `recipe` only builds it. */
-export function createLinuxBox(name: 'unshare' | 'bwrap', recipe: Recipe, find: FindStarter = findStarter): Box {
+/**
+ * A box of Linux namespaces. What the payload may see and do is decided here; `recipe` only builds it. `around`: how many
+ * processes the recipe keeps running around the payload, besides the first one.
+ */
+export function createLinuxBox(
+  name: 'unshare' | 'bwrap' | 'srt',
+  recipe: Recipe,
+  find: FindStarter = findStarter,
+  around = 0,
+): Box {
   let detected: Promise<Machine> | null = null
   const machine = () => {
     detected ??= detectMachine(find)
     return detected
   }
   const run: Box['run'] = async (argv, policy, limits, options): Promise<BoxResult> => {
-    const refusal = refuse(argv, policy)
+    const refusal = process.platform === 'linux' ? refuse(argv, policy) : 'this box needs Linux'
     if (refusal !== null) return failed(refusal)
     let plan: Plan | null = null
     let group: RunGroup | null = null
     try {
       const { identity, system, cgroups, starter } = await machine()
       plan = await planBox(policy, system)
-      group = await makeRunGroup(cgroups, limits)
+      group = await makeRunGroup(cgroups, { ...limits, processes: limits.processes + around })
       const env = { PATH: SYSTEM_BINS.join(':'), HOME: BOX_HOME, ...policy.env }
       const counted = group?.controllers.includes('pids') ?? false
       const start = await starter.start({ argv, env, limits, identity, counted, groups: group?.entrances.length ?? 0 })

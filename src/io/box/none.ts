@@ -76,11 +76,16 @@ function real(path: string): Promise<string | null> {
   return realpath(path).catch(() => null)
 }
 
-function spawn(
+/**
+ * Runs a program as the leader of a process group under the limits that are kept from outside, and ends the group with it.
+ * `onStart` gets its process id.
+ */
+export function spawn(
   [command, ...args]: string[],
   place: { cwd: string; env: Record<string, string> },
   limits: BoxLimits,
   options: RunOptions,
+  onStart?: (pid: number) => void,
 ): Promise<Omit<BoxResult, 'durationMs'>> {
   const child = execa(command ?? '', args, {
     ...place,
@@ -92,6 +97,7 @@ function spawn(
     stderr: 'pipe',
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   })
+  if (child.pid !== undefined) onStart?.(child.pid)
   return new Promise((resolve) => {
     let cause: BoxResult['cause'] = 'exit'
     const end = (why: BoxResult['cause']) => {

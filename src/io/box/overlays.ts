@@ -11,6 +11,14 @@ export interface OverlayPlace {
   mode: number
 }
 
+/**
+ * A line of BOX_OVERLAYS, for Perl run by root: a read-only view of `to` in which its owner and the payload have changed
+ * places. Where it cannot be made, `to` stays as it is.
+ */
+export function viewLine(to: string): string {
+  return `view - 0 ${to}`
+}
+
 function kernelAtLeast(wantedMajor: number, wantedMinor: number): boolean {
   const [major = 0, minor = 0] = release().split('.').map(Number)
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
@@ -24,7 +32,8 @@ function howToOverlay({ isDirectory, uid, gid }: OverlayPlace, identity: Identit
   if (!isDirectory) return 'copy'
   // Before, a tmpfs had no attributes of plain users, without which an overlay cannot remember a removed folder.
   // Files of somebody else stay theirs in an overlay; copies belong to whoever made them.
-  if (identity.kind === 'user') return kernelAtLeast(6, 6) && uid === process.geteuid?.() ? 'overlay' : 'copy'
+  const ownUid = identity.uid ?? process.geteuid?.()
+  if (identity.kind === 'user') return kernelAtLeast(6, 6) && uid === ownUid ? 'overlay' : 'copy'
   if (uid === PAYLOAD_ID && gid === PAYLOAD_ID) return 'overlay'
   return mapsOwners && kernelAtLeast(5, 19) ? 'idmap' : 'copy'
 }

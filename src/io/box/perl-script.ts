@@ -52,7 +52,10 @@ sub mounts {
 }
 `
 
-/** BOX_OVERLAYS as OVERLAY_SCRIPT reads it. Where an overlay cannot be made, a copy of the folder takes its place. */
+/**
+ * BOX_OVERLAYS as OVERLAY_SCRIPT reads it, and two more words: `idmap`, and `view` for the one line of `viewLine`. Where
+ * an overlay cannot be made, or for a plain user somebody else owns the folder, a copy of the folder takes its place.
+ */
 const OVERLAYS = `
 sub swapped {
   my ($low, $high) = sort { $a <=> $b } $_[0], ${PAYLOAD_ID};
@@ -62,7 +65,7 @@ sub swapped {
 }
 # The same folder, in which the owner and the payload have changed places.
 sub idmapped {
-  my ($from, $at, $uid, $gid) = @_;
+  my ($from, $at, $uid, $gid, $below) = @_;
   pipe my $made, my $making and pipe my $waiting, my $done or die "pipe: $!\\n";
   my $pid = fork // die "fork: $!\\n";
   if ($pid == 0) {
@@ -80,7 +83,7 @@ sub idmapped {
     file("/proc/$pid/gid_map", swapped($gid));
     open my $names, '<', "/proc/$pid/ns/user" or die "user namespace: $!\\n";
     my $empty = '';
-    my $tree = must('open_tree', 'open_tree', -100, $from, 524289);
+    my $tree = must('open_tree', 'open_tree', -100, $from, 524289 | ($below ? 0x8000 : 0));
     my $attributes = pack 'Q4', 0x100000, 0, 0, fileno $names;
     must('mount_setattr', 'mount_setattr', $tree, $empty, 0x1000, $attributes, 32);
     must('move_mount', 'move_mount', $tree, $empty, -100, $at, 4);
@@ -106,10 +109,11 @@ sub overlays {
   my $count = 0;
   for (lines('BOX_OVERLAYS')) {
     my ($how, $owner, $mode, $to) = split / /, $_, 4;
+    if ($how eq 'view') { eval { idmapped($to, $to, (stat $to)[4, 5], 1) }; next }
     my $place = '/.box/' . $count++;
     folders("$place/$_") for 'lower', 'upper', 'work';
     my ($uid, $gid) = (stat $to)[4, 5];
-    my $ok = $how ne 'copy' && eval {
+    my $ok = $how ne 'copy' && ($owner ne '-' || $uid == $>) && eval {
       $how eq 'idmap' ? idmapped($to, "$place/lower", $uid, $gid) : mounted($to, "$place/lower", 'none', $flag{bind});
       if ($owner ne '-') { chown split(/:/, $owner), "$place/upper" or die "chown: $!\\n" }
       chmod oct $mode, "$place/upper" or die "chmod: $!\\n";

@@ -16,7 +16,7 @@ const LIMITS: BoxLimits = {
   processes: 200,
   cpuSeconds: 20,
 }
-const SURVIVOR = 'started a child in a session of its own'
+export const SURVIVOR = 'started a child in a session of its own'
 
 /** Things on the host that the tries go for; `remove` takes them all away again. */
 interface Bait {
@@ -27,7 +27,7 @@ interface Bait {
   remove(): Promise<void>
 }
 
-function listen(server: Server, where: { host: string; port: number } | { path: string }): Promise<Server> {
+export function listen(server: Server, where: { host: string; port: number } | { path: string }): Promise<Server> {
   return new Promise((done, reject) => {
     server.once('error', reject)
     server.listen(where, () => done(server))
@@ -35,7 +35,7 @@ function listen(server: Server, where: { host: string; port: number } | { path: 
 }
 
 /** The configuration files of the repository, which may name remotes and credentials; also those of a linked worktree. */
-async function gitConfigs(repository: string): Promise<string[]> {
+export async function gitConfigs(repository: string): Promise<string[]> {
   const git = join(repository, '.git')
   const pointer = await readFile(git, 'utf8').catch(() => null)
   const dir = pointer === null ? git : resolve(repository, /^gitdir: (.*)$/m.exec(pointer)?.[1] ?? '.git')
@@ -44,7 +44,10 @@ async function gitConfigs(repository: string): Promise<string[]> {
 }
 
 /** Plants a file in `.agent` and returns what removes it, with the folder when there was none. */
-async function plantSecret(repository: string, name: string): Promise<{ path: string; remove(): Promise<void> }> {
+export async function plantSecret(
+  repository: string,
+  name: string,
+): Promise<{ path: string; remove(): Promise<void> }> {
   const folder = join(repository, '.agent')
   const made = (await mkdir(folder, { recursive: true })) !== undefined
   const path = join(folder, name)
@@ -115,7 +118,7 @@ const isThere = (path: string) =>
     () => false,
   )
 
-function parseLines(stdout: string): ProbeCheck[] {
+export function parseLines(stdout: string): ProbeCheck[] {
   return stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))

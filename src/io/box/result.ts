@@ -5,6 +5,8 @@ import type { Outcome } from './supervise.ts'
 
 type End = Pick<BoxResult, 'exitCode' | 'signal'>
 
+export const DISK_NEARLY_FULL = 'the disk that the tree lies on is nearly full'
+
 /** The result of a run for which no box could be made. */
 export function failed(message: string): BoxResult {
   return { exitCode: null, signal: null, cause: 'box', message, stdout: '', stderr: '', durationMs: 0 }
@@ -42,8 +44,7 @@ function causeOf(end: End, struck: Struck & { disk: boolean; scratch: boolean })
 export function toResult(outcome: Outcome, struck: Struck, disk = false): BoxResult {
   const { stopped, stdout, stderr, durationMs } = outcome
   const base = { stdout, stderr, durationMs, message: null }
-  if (stopped === 'box')
-    return { ...failed('the disk that the tree lies on is nearly full'), stdout, stderr, durationMs }
+  if (stopped === 'box') return { ...failed(DISK_NEARLY_FULL), stdout, stderr, durationMs }
   if (stopped !== null) return { ...base, exitCode: null, signal: 'SIGKILL', cause: stopped }
   if (outcome.spawnError !== null) return { ...failed(outcome.spawnError), durationMs }
   if (!outcome.report.startsWith('ready\n')) {

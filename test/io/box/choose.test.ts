@@ -47,5 +47,7 @@ it('chooses nothing when nothing holds', async () => {
 })
 
 it('never falls back to no box at all', () => {
-  expect(candidates().map((box) => box.name)).toEqual(['bwrap', 'unshare'])
+  expect(candidates('linux').map((box) => box.name)).toEqual(['bwrap', 'unshare'])
+  expect(candidates('darwin').map((box) => box.name)).toEqual(['srt'])
+  expect(candidates('win32').map((box) => box.name)).toEqual(['srt'])
 })

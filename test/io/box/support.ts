@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { BoxLimits } from '../../../src/io/box/box.ts'
 
 /** Where the tree appears inside. */
@@ -31,3 +32,13 @@ sleep 0.1
 echo started
 sleep 600
 `
+
+/** Whether the optional package of the srt box is there. */
+export function hasRuntime(): boolean {
+  try {
+    createRequire(import.meta.url).resolve('@anthropic-ai/sandbox-runtime')
+    return true
+  } catch {
+    return false
+  }
+}

@@ -99,7 +99,7 @@ async function joined(parts: Part[], env: NodeJS.ProcessEnv, scratch: string) {
   return {
     readOnly,
     mounts: [...parts.flatMap((part) => part.mounts), ...hidden],
-    overlays: hasOverlays(release()) ? parts.flatMap((part) => part.overlays) : [],
+    overlays: process.platform === 'linux' && hasOverlays(release()) ? parts.flatMap((part) => part.overlays) : [],
     path: [...new Set(dirs)].join(delimiter),
     env: Object.assign({}, ...parts.map((part) => part.env)) as Record<string, string>,
   }
