@@ -4,6 +4,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { createBwrapBox } from '../../src/io/box/bwrap.ts'
+import { createSrtBox } from '../../src/io/box/srt.ts'
+import { createOwnPathBox } from '../../src/io/box/srt-own-path.ts'
 import { createUnshareBox } from '../../src/io/box/unshare.ts'
 import type { Weakness } from './attempt.ts'
 import { ATTEMPTS } from './attempts.ts'
@@ -12,7 +14,7 @@ import { weakBox } from './weak.ts'
 
 export interface Request {
   /** `weak`: every attempt in the weak box that it names; the caller has put us in namespaces of our own. */
-  box: 'unshare' | 'bwrap' | 'weak'
+  box: 'unshare' | 'bwrap' | 'srt' | 'srt, own path' | 'weak'
   /** Names of the attempts to run. */
   names: string[]
   report: string
@@ -31,8 +33,7 @@ async function weakRounds(): Promise<Outcome[]> {
   return outcomes
 }
 
-const outcomes =
-  box === 'weak'
-    ? await weakRounds()
-    : await runRound(box === 'bwrap' ? createBwrapBox() : createUnshareBox(), chosen, nonce)
+const BOXES = { unshare: createUnshareBox, bwrap: createBwrapBox, srt: createSrtBox, 'srt, own path': createOwnPathBox }
+
+const outcomes = box === 'weak' ? await weakRounds() : await runRound(BOXES[box](), chosen, nonce)
 writeFileSync(report, JSON.stringify(outcomes))

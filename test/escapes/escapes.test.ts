@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa, execaSync } from 'execa'
 import { afterAll, describe, expect, it } from 'vitest'
+import { hasRuntime } from '../io/box/support.ts'
 import type { Attempt } from './attempt.ts'
 import { ATTEMPTS } from './attempts.ts'
 import { hasAllRights, isRealRoot } from './bait.ts'
@@ -18,8 +19,12 @@ const PLAIN_ID = 12_345
 const has = (program: string, ...args: string[]) => !execaSync(program, args, { reject: false }).failed
 const hasPython = has('/usr/bin/python3', '--version')
 const hasTerminal = has('script', '--version')
-const backends = (['unshare', 'bwrap'] as const).filter((name) => name !== 'bwrap' || has('bwrap', '--version'))
-if (!backends.includes('bwrap')) console.warn('no escape is tried from the box of bwrap: it is not installed')
+const hasBwrap = has('bwrap', '--version')
+const installed = { unshare: true, bwrap: hasBwrap, srt: hasBwrap && hasRuntime() }
+const backends = (['unshare', 'bwrap', 'srt'] as const).filter((name) => installed[name])
+for (const [name, there] of Object.entries(installed)) {
+  if (!there) console.warn(`no escape is tried from the box of ${name}: it is not installed`)
+}
 
 // The checkout may lie where only root can read, so that others see it through a mount.
 const AT_MNT = 'mount --rbind "$1" /mnt && cd /mnt && shift && exec "$@"'
@@ -103,22 +108,44 @@ const not =
   (outcome: Outcome) =>
     !states.includes(outcome.state)
 
+/** What gets through where only the rules for macOS are in force, tried here on Linux, and why. */
+const OWN_PATH_HOLES = new Map(
+  Object.entries({
+    'reads a key that the caller of this program holds': 'macOS has no such keys',
+    'reads a key by its number': 'macOS has no such keys',
+    'attaches shared memory of the host': 'the runtime shares System V memory on Linux; its rules for macOS refuse it',
+    'remounts the root writable and puts a library before every program': 'what is denied is an empty writable folder',
+    'puts a program before those of the system': 'what is denied is an empty writable folder',
+    'opens another device': 'it has terminals of its own on Linux',
+    'holds capabilities': 'none is held, but the bounding set is not empty',
+    'fills /tmp': 'scratch folders have no size',
+    'fills the home folder': 'scratch folders have no size',
+    'fills /dev/shm': 'scratch folders have no size',
+    'fills /tmp with empty files': 'scratch folders have no size',
+  }),
+)
+
 const knownHoles = new Map(ATTEMPTS.flatMap(({ name, knownHole }) => (knownHole ? [[name, knownHole] as const] : [])))
 
 /** Those that got through although nothing is known to let them, or did not come to an end. */
-function unexpected(what: string, outcomes: Outcome[]): Outcome[] {
+function unexpected(what: string, outcomes: Outcome[], holes: Map<string, string>): Outcome[] {
   const open = outcomes.filter(not('held', 'not tried'))
-  const known = open.filter(({ name, state }) => state === 'got through' && knownHoles.has(name))
-  for (const { name } of known) lines.push(`  KNOWN HOLE in ${what}: ${name}: ${knownHoles.get(name)}`)
+  const known = open.filter(({ name, state }) => state === 'got through' && holes.has(name))
+  for (const { name } of known) lines.push(`  KNOWN HOLE in ${what}: ${name}: ${holes.get(name)}`)
   return open.filter((outcome) => !known.includes(outcome))
 }
 
-async function expectAllHeld(backend: 'unshare' | 'bwrap', around: string[], program: string): Promise<void> {
+async function expectAllHeld(
+  backend: Exclude<Request['box'], 'weak'>,
+  around: string[],
+  program: string,
+  holes = knownHoles,
+): Promise<void> {
   const outcomes = await round(backend, ATTEMPTS, around, program)
   const what = `${backend} ${around.length > 0 ? 'as another, plain user' : 'as the caller'}`
   tell(what, outcomes)
 
-  expect(unexpected(what, outcomes)).toEqual([])
+  expect(unexpected(what, outcomes, holes)).toEqual([])
   expect(outcomes.map(({ name }) => name)).toEqual(ATTEMPTS.map(({ name }) => name))
   // Without Python most attempts cannot be made, and each is named.
   expect(outcomes.filter(not('not tried')).length).toBeGreaterThan(hasPython ? 60 : 40)
@@ -133,6 +160,17 @@ if (notPlain !== null) console.warn(`no escape is tried as another, plain user: 
 
 describe.skipIf(notPlain !== null).each(backends)('the box of %s, made by a plain user', (backend) => {
   it('lets none of the escapes through', () => expectAllHeld(backend, asPlainUser, nodeAtMnt))
+})
+
+// On Linux the runtime looks through folders with ripgrep when it makes these rules.
+const hasRules = installed.srt && has('rg', '--version')
+if (!hasRules) console.warn('no escape is tried from the rules for macOS: the runtime or ripgrep is not installed')
+
+describe.skipIf(notPlain !== null || !hasRules)('the rules of srt for macOS, tried on Linux', () => {
+  it('lets none of the escapes through but those that are known', async () => {
+    const holes = new Map([...knownHoles, ...OWN_PATH_HOLES])
+    await expectAllHeld('srt, own path', asPlainUser, nodeAtMnt, holes)
+  })
 })
 
 const notWeak = whyNotWeak()

@@ -73,9 +73,9 @@ except OSError as error: held(error)`,
     weakness: 'naked-user',
     script: `
 def ask():
-    s = socket.socket(socket.AF_UNIX)
-    s.settimeout(5)
     try:
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(5)
         s.connect('\\0' + env['ABSTRACT_SOCKET'])
         print(s.recv(200).decode(), flush=True)
     except OSError as error: print(error, flush=True)

@@ -2,11 +2,13 @@ import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/pro
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Scene } from './conformance.ts'
+import type { Needing, Scene } from './conformance.ts'
 import { LIMITS, newMarker, processesWith, ROOT } from './support.ts'
 
 /** What is written to an overlay is thrown away. */
-export function overlays(scene: () => Scene): void {
+export function overlays(scene: () => Scene, needing: Needing): void {
+  const it = needing('overlays')
+
   /** A folder that belongs to the caller, root's if root made it. */
   async function base(): Promise<string> {
     const from = join(scene().dir, 'base, with: odd')
@@ -105,7 +107,7 @@ find . -type f | sort`
 }
 
 /** The network of the host, for set-up. */
-export function usesNetwork(scene: () => Scene): void {
+export function usesNetwork(scene: () => Scene, needing: Needing): void {
   it("connects to the host's loopback when it has the host's network, and only then", async () => {
     let reached = 0
     const server = createServer((socket) => {
@@ -126,22 +128,25 @@ export function usesNetwork(scene: () => Scene): void {
     expect(result).toMatchObject({ cause: 'exit', exitCode: 0, stdout: 'hello' })
   })
 
-  it('resolves names as the host does when it has its network, and shows nothing else of it', async () => {
-    const policy = { network: 'host' } as const
-    const shown = await scene().run('cat /etc/resolv.conf /etc/hosts', { policy })
-    const read = (path: string) => readFile(path, 'utf8').catch(() => '')
+  needing('own file system')(
+    'resolves names as the host does when it has its network, and shows nothing else of it',
+    async () => {
+      const policy = { network: 'host' } as const
+      const shown = await scene().run('cat /etc/resolv.conf /etc/hosts', { policy })
+      const read = (path: string) => readFile(path, 'utf8').catch(() => '')
 
-    expect(shown.stdout).toBe((await read('/etc/resolv.conf')) + (await read('/etc/hosts')))
-    const kept = await scene().run(
-      'id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status; ls -d /etc/shadow /run /var /root; touch /etc/hosts /usr/x; uname -n',
-      { policy },
-    )
-    expect(kept.stdout).toMatch(/^65534\nCapEff:\s*0{16}\nCapBnd:\s*0{16}\nNoNewPrivs:\s*1\nbox\n$/)
-  })
+      expect(shown.stdout).toBe((await read('/etc/resolv.conf')) + (await read('/etc/hosts')))
+      const kept = await scene().run(
+        'id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status; ls -d /etc/shadow /run /var /root; touch /etc/hosts /usr/x; uname -n',
+        { policy },
+      )
+      expect(kept.stdout).toMatch(/^65534\nCapEff:\s*0{16}\nCapBnd:\s*0{16}\nNoNewPrivs:\s*1\nbox\n$/)
+    },
+  )
 }
 
 /** What a tree may grow by, and scratch folders that are full. */
-export function diskHolds(scene: () => Scene): void {
+export function diskHolds(scene: () => Scene, needing: Needing): void {
   const many = (megabytes: number) =>
     `i=0; while [ $i -lt ${megabytes} ]; do head -c 1000000 /dev/zero > $i; i=$((i + 1)); done`
   const limits = { diskBytes: 20_000_000, wallMs: 60_000 }
@@ -195,11 +200,14 @@ export function diskHolds(scene: () => Scene): void {
     expect(result).toMatchObject({ cause: 'exit', exitCode: 3 })
   })
 
-  it('says so when a program fails after /tmp or its home was full, and not when it goes on', async () => {
-    const fill = 'for i in 1 2 3 4 5 6; do head -c 1900000 /dev/zero > ~/$i || break; done'
+  needing('own file system')(
+    'says so when a program fails after /tmp or its home was full, and not when it goes on',
+    async () => {
+      const fill = 'for i in 1 2 3 4 5 6; do head -c 1900000 /dev/zero > ~/$i || break; done'
 
-    expect(await scene().run(`${fill} 2> /dev/null; exit 3`)).toMatchObject({ cause: 'disk', exitCode: 3 })
-    expect(await scene().run(`${fill} 2> /dev/null; exit 0`)).toMatchObject({ cause: 'exit', exitCode: 0 })
-    expect(await scene().run('head -c 1000000 /dev/zero > ~/a; exit 3')).toMatchObject({ cause: 'exit', exitCode: 3 })
-  })
+      expect(await scene().run(`${fill} 2> /dev/null; exit 3`)).toMatchObject({ cause: 'disk', exitCode: 3 })
+      expect(await scene().run(`${fill} 2> /dev/null; exit 0`)).toMatchObject({ cause: 'exit', exitCode: 0 })
+      expect(await scene().run('head -c 1000000 /dev/zero > ~/a; exit 3')).toMatchObject({ cause: 'exit', exitCode: 3 })
+    },
+  )
 }

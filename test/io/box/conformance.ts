@@ -2,19 +2,36 @@ import { existsSync } from 'node:fs'
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from '../../../src/io/box/box.ts'
-import { type CgroupPlace, findCgroupPlaces } from '../../../src/io/box/cgroup.ts'
 import { filterHere } from '../../../src/io/box/syscall-filter.ts'
+import { groupsHold, limitsHold } from './conformance-limits.ts'
 import { diskHolds, overlays, usesNetwork } from './conformance-storage.ts'
 import { CLINGING, LIMITS, newMarker, processesWith, ROOT } from './support.ts'
 
-const places = await findCgroupPlaces()
-const missing = (['memory', 'pids'] as const).filter((name) => !places.some(({ controller }) => controller === name))
-if (missing.length > 0) console.warn(`not tried, as no control group can be made for it: ${missing.join(', ')}`)
+/** What a box may lack by its nature; each clause that needs it is then skipped, with the reason printed. */
+export type Capability =
+  /** The tree is at the root of the policy, and mounts can be anywhere. Otherwise the root is the tree's own path. */
+  | 'original path'
+  /** A file system of its own: an allow-list, sized private scratch folders, a mount table. */
+  | 'own file system'
+  /** A user, a machine's name and a first process of its own. */
+  | 'own user'
+  /** A signal that ended the payload is told from an exit. */
+  | 'signals'
+  /** Folders that are written and thrown away. */
+  | 'overlays'
+  /** A filter of system calls for what namespaces do not part. */
+  | 'filter'
+  /** Unix sockets between the payload's own programs. */
+  | 'Unix sockets'
+
+/** Why a box lacks something. */
+export type Lacks = Partial<Record<Capability, string>>
 
 export interface BoxUnderTest {
   make(): Box
+  lacks?: Lacks
   /** Makes a folder writable for the payload. */
   prepareTree(dir: string): Promise<void>
 }
@@ -23,6 +40,8 @@ export interface Scene {
   /** A folder for this test alone. */
   dir: string
   tree: string
+  /** Where the tree appears inside. */
+  root: string
   run(script: string, change?: Change): Promise<BoxResult>
 }
 
@@ -34,8 +53,17 @@ interface Change {
   name?: string
 }
 
+/** Gives the `it` for a clause that needs a capability. */
+export type Needing = (capability: Capability) => (title: string, test: (context: TestContext) => Promise<void>) => void
+
 /** What every box must do. Each backend registers this suite with its own way to make one. */
-export function boxConformance(name: string, { make, prepareTree }: BoxUnderTest): void {
+export function boxConformance(name: string, { make, prepareTree, lacks = {} }: BoxUnderTest): void {
+  for (const [capability, why] of Object.entries(lacks)) console.warn(`${name} has no ${capability}: ${why}`)
+  const needing: Needing = (capability) => (title, test) => {
+    const why = lacks[capability]
+    if (why !== undefined) console.warn(`  not tried with ${name}, which has no ${capability}: ${title}`)
+    it.skipIf(why !== undefined)(title, test)
+  }
   describe(`box: ${name}`, () => {
     let scene: Scene
 
@@ -46,32 +74,34 @@ export function boxConformance(name: string, { make, prepareTree }: BoxUnderTest
       await writeFile(join(tree, 'source.txt'), 'from the host')
       await prepareTree(tree)
       const box = make()
+      const root = lacks['original path'] === undefined ? ROOT : tree
       const run: Scene['run'] = (script, { policy, limits, options, name: zero } = {}) =>
         box.run(
           ['sh', '-c', script, zero ?? 'sh'],
-          { root: ROOT, tree, readOnly: [], mounts: [], env: {}, ...policy },
+          { root, tree, readOnly: [], mounts: [], env: {}, ...policy },
           { ...LIMITS, ...limits },
           options ?? {},
         )
-      scene = { dir, tree, run }
+      scene = { dir, tree, root, run }
     })
 
     afterEach(() => rm(scene.dir, { recursive: true, force: true }))
 
     const current = () => scene
-    protects(make, current)
-    passesThrough(current)
-    mounts(current)
-    overlays(current)
-    usesNetwork(current)
+    protects(make, current, needing)
+    filters(make, current, needing, lacks)
+    passesThrough(current, needing, lacks)
+    mounts(current, needing)
+    overlays(current, needing)
+    usesNetwork(current, needing)
     ends(current)
-    limitsHold(current)
-    diskHolds(current)
-    groupsHold(current, places)
+    limitsHold(current, needing)
+    diskHolds(current, needing)
+    groupsHold(current)
   })
 }
 
-function protects(make: () => Box, scene: () => Scene): void {
+function protects(make: () => Box, scene: () => Scene, needing: Needing): void {
   it('holds against every try of its own probe and leaves no trace in the repository', async () => {
     const repository = join(scene().dir, 'repository')
     await mkdir(join(repository, '.git'), { recursive: true })
@@ -95,7 +125,7 @@ function protects(make: () => Box, scene: () => Scene): void {
     expect(await readdir(join(repository, '.agent'))).toEqual(['kept'])
   })
 
-  it('shows an allow-list instead of the host', async () => {
+  needing('own file system')('shows an allow-list instead of the host', async () => {
     const result = await scene().run('ls -1 /; ls -d /etc/shadow /etc/ssh /run /var /sys /home/* /root')
 
     const listed = result.stdout.split('\n')
@@ -104,17 +134,20 @@ function protects(make: () => Box, scene: () => Scene): void {
     expect(listed.filter((path) => path.startsWith('/home/'))).toEqual(['/home/box'])
   })
 
-  it('gives the payload an unprivileged user and no capability that a further user namespace could use', async () => {
-    const result = await scene().run(
-      'id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status; ' +
-        'unshare -Urm sh -c "umount /usr || umount /proc || mount -o remount,bind,rw /" && echo escaped',
-    )
+  needing('own user')(
+    'gives the payload an unprivileged user and no capability that a further user namespace could use',
+    async () => {
+      const result = await scene().run(
+        'id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status; ' +
+          'unshare -Urm sh -c "umount /usr || umount /proc || mount -o remount,bind,rw /" && echo escaped',
+      )
 
-    expect(result.stdout).toMatch(/^65534\n/)
-    expect(result.stdout).toMatch(/NoNewPrivs:\s*1/)
-    expect(result.stdout).toMatch(/CapEff:\s*0{16}\nCapBnd:\s*0{16}/)
-    expect(result.stdout).not.toContain('escaped')
-  })
+      expect(result.stdout).toMatch(/^65534\n/)
+      expect(result.stdout).toMatch(/NoNewPrivs:\s*1/)
+      expect(result.stdout).toMatch(/CapEff:\s*0{16}\nCapBnd:\s*0{16}/)
+      expect(result.stdout).not.toContain('escaped')
+    },
+  )
 
   it('does not let the payload into the process that made the box', async () => {
     const tries = ['ls /proc/1/root/', 'cat /proc/1/environ', 'readlink /proc/1/fd/3', 'echo status 0 > /proc/1/fd/3']
@@ -124,7 +157,7 @@ function protects(make: () => Box, scene: () => Scene): void {
     expect(await scene().run(`${script}\n${signals}`)).toMatchObject({ cause: 'exit', exitCode: 7, stdout: '' })
   })
 
-  it('mounts nothing that can be written except the tree and the scratch folders', async () => {
+  needing('own file system')('mounts nothing that can be written except the tree and the scratch folders', async () => {
     const result = await scene().run('cat /proc/self/mountinfo')
 
     const writable = result.stdout
@@ -136,9 +169,20 @@ function protects(make: () => Box, scene: () => Scene): void {
     expect(writable.sort()).toEqual(['/dev/shm', '/home/box', '/proc', ROOT, '/tmp'].sort())
   })
 
+  it('leaves the mounts of the host as they were', async () => {
+    const before = await readFile('/proc/self/mountinfo', 'utf8')
+
+    await scene().run('true')
+
+    expect(await readFile('/proc/self/mountinfo', 'utf8')).toBe(before)
+  })
+}
+
+function filters(make: () => Box, scene: () => Scene, needing: Needing, lacks: Lacks): void {
   const perl = existsSync('/usr/bin/perl')
   if (!perl) console.warn('the filter of system calls is not tried: there is no Perl to make them')
-  it.skipIf(!perl || filterHere() === null)('refuses system calls that no namespace parts', async (context) => {
+  needing('filter')('refuses system calls that no namespace parts', async (context) => {
+    if (!perl || filterHere() === null) return context.skip('nobody can make them, or the kernel has no filter')
     const [keyctl, ring] = process.arch === 'x64' ? [250, 425] : [219, 425]
     const script = [
       `my $room = "\\0" x 120`,
@@ -152,20 +196,13 @@ function protects(make: () => Box, scene: () => Scene): void {
     const { stdout } = await scene().run(`/usr/bin/perl -e '${script.join('; ')}'`)
 
     const none = 'Address family not supported by protocol'
+    const local = lacks['Unix sockets'] === undefined ? '1' : '1 Operation not permitted'
     const refused = ['keys Operation not permitted', 'ring Operation not permitted', `40 ${none}`, `38 ${none}`]
-    expect(stdout.trim().split('\n')).toEqual([...refused, '1', '2'])
-  })
-
-  it('leaves the mounts of the host as they were', async () => {
-    const before = await readFile('/proc/self/mountinfo', 'utf8')
-
-    await scene().run('true')
-
-    expect(await readFile('/proc/self/mountinfo', 'utf8')).toBe(before)
+    expect(stdout.trim().split('\n')).toEqual([...refused, local, '2'])
   })
 }
 
-function passesThrough(scene: () => Scene): void {
+function passesThrough(scene: () => Scene, needing: Needing, lacks: Lacks): void {
   it('passes the exit code and both streams through', async () => {
     const seen: string[] = []
     const result = await scene().run('echo out; echo err >&2; exit 42', {
@@ -176,7 +213,7 @@ function passesThrough(scene: () => Scene): void {
     expect(seen.sort()).toEqual(['err\n', 'out\n'])
   })
 
-  it('tells a signal from an exit with the number that shells use for it', async () => {
+  needing('signals')('tells a signal from an exit with the number that shells use for it', async () => {
     expect(await scene().run('kill -KILL $$')).toMatchObject({ exitCode: null, signal: 'SIGKILL', stderr: '' })
     expect(await scene().run('exit 137')).toMatchObject({ exitCode: 137, signal: null })
   })
@@ -204,16 +241,17 @@ function passesThrough(scene: () => Scene): void {
       .trim()
       .split('\n')
       .map((line) => line.split('=')[0])
+    // There is no private /tmp that everybody would use.
+    const scratch = lacks['own file system'] === undefined ? [] : ['TMPDIR']
     expect(names.filter((name) => !['PWD', 'OLDPWD', '_', 'SHLVL'].includes(name!)).sort()).toEqual([
-      'HOME',
-      'ONLY',
-      'PATH',
+      ...['HOME', 'ONLY', 'PATH'],
+      ...scratch,
     ])
     const own = await scene().run('echo $PATH:$HOME', { policy: { env: { PATH: '/usr/bin', HOME: '/tmp' } } })
     expect(own.stdout).toBe('/usr/bin:/tmp\n')
   })
 
-  it('starts in the root, with a name and a umask of its own', async () => {
+  needing('own user')('starts in the root, with a name and a umask of its own', async () => {
     expect(await scene().run('pwd; uname -n; umask')).toMatchObject({ stdout: `${ROOT}\nbox\n0022\n` })
   })
 
@@ -222,26 +260,36 @@ function passesThrough(scene: () => Scene): void {
   })
 }
 
-function mounts(scene: () => Scene): void {
-  it('shows the tree at the root and keeps what is written there, and nothing else', async () => {
+function mounts(scene: () => Scene, needing: Needing): void {
+  needing('own file system')(
+    'shows the tree at the root and keeps what is written there, and nothing else',
+    async () => {
+      const { tree, run } = scene()
+      const write = 'cat source.txt; mkdir -p a/b && echo new > a/b/c; echo lost | tee /tmp/lost ~/lost /dev/shm/lost'
+
+      expect(await run(write)).toMatchObject({ exitCode: 0, stdout: 'from the hostlost\n' })
+
+      expect(await readFile(join(tree, 'a/b/c'), 'utf8')).toBe('new\n')
+      expect(await run('ls /tmp ~ /dev/shm')).toMatchObject({ stdout: '/dev/shm:\n\n/home/box:\n\n/tmp:\n' })
+      expect(existsSync('/tmp/lost')).toBe(false)
+    },
+  )
+
+  it('shows nothing in the tree but what is there, and adds nothing', async () => {
     const { tree, run } = scene()
-    const write = 'cat source.txt; mkdir -p a/b && echo new > a/b/c; echo lost | tee /tmp/lost ~/lost /dev/shm/lost'
 
-    expect(await run(write)).toMatchObject({ exitCode: 0, stdout: 'from the hostlost\n' })
-
-    expect(await readFile(join(tree, 'a/b/c'), 'utf8')).toBe('new\n')
-    expect(await run('ls /tmp ~ /dev/shm')).toMatchObject({ stdout: '/dev/shm:\n\n/home/box:\n\n/tmp:\n' })
-    expect(existsSync('/tmp/lost')).toBe(false)
+    expect(await run('ls -A')).toMatchObject({ stdout: 'source.txt\n' })
+    expect(await readdir(tree)).toEqual(['source.txt'])
   })
 
   it('mounts folders and files inside the root read-only and takes the mount points away again', async () => {
-    const { dir, tree, run } = scene()
+    const { dir, tree, root, run } = scene()
     const modules = join(dir, 'modules')
     await mkdir(join(modules, 'package'), { recursive: true })
     await writeFile(join(dir, 'file'), 'one file')
     const mounts = [
-      { from: modules, to: `${ROOT}/deep/node_modules` },
-      { from: join(dir, 'file'), to: `${ROOT}/node.file` },
+      { from: modules, to: `${root}/deep/node_modules` },
+      { from: join(dir, 'file'), to: `${root}/node.file` },
     ]
 
     const result = await run('ls deep/node_modules; cat node.file; touch deep/node_modules/x || echo x > node.file', {
@@ -268,7 +316,7 @@ function mounts(scene: () => Scene): void {
     expect(existsSync(join(scene().tree, 'written'))).toBe(true)
   })
 
-  it('shows read-only paths in a root that covers a system folder', async () => {
+  needing('original path')('shows read-only paths in a root that covers a system folder', async () => {
     const names = await readdir('/usr/share', { withFileTypes: true })
     const shown = `/usr/share/${names.find((entry) => entry.isDirectory())!.name}`
 
@@ -277,7 +325,7 @@ function mounts(scene: () => Scene): void {
     expect(result.stdout.trim().split('\n').sort()).toEqual([basename(shown), 'source.txt'].sort())
   })
 
-  it('keeps a read-only folder read-only where it covers a scratch folder', async () => {
+  needing('own file system')('keeps a read-only folder read-only where it covers a scratch folder', async () => {
     const { dir, run } = scene()
     const [tmp, home] = [join(dir, 'tmp'), join(dir, 'home')]
     await mkdir(tmp)
@@ -295,12 +343,12 @@ function mounts(scene: () => Scene): void {
   })
 
   it('does not follow a symbolic link that the tree has at a mount point', async () => {
-    const { dir, tree, run } = scene()
+    const { dir, tree, root, run } = scene()
     const outside = join(dir, 'outside')
     await mkdir(outside)
     await symlink(outside, join(tree, 'link'))
 
-    const result = await run('true', { policy: { mounts: [{ from: dir, to: `${ROOT}/link/below` }] } })
+    const result = await run('true', { policy: { mounts: [{ from: dir, to: `${root}/link/below` }] } })
 
     expect(result).toMatchObject({ cause: 'box', message: expect.stringContaining('symbolic link') })
     expect(await readdir(outside)).toEqual([])
@@ -311,7 +359,7 @@ function mounts(scene: () => Scene): void {
     expect(missing).toMatchObject({ cause: 'box', message: expect.stringContaining('/no/such/folder') })
   })
 
-  it('runs two boxes side by side without one seeing the other', async () => {
+  needing('own file system')('runs two boxes side by side without one seeing the other', async () => {
     const { tree, run } = scene()
     const meet = (own: string, other: string) =>
       run(`echo ${own} > /tmp/mine; : > ${own}; until [ -e ${other} ]; do sleep 0.01; done; cat /tmp/mine; ls /tmp`)
@@ -355,99 +403,5 @@ function ends(scene: () => Scene): void {
 
     expect(result).toMatchObject({ cause: 'cancelled' })
     expect(await lstat(join(scene().tree, 'ran')).catch(() => null)).toBeNull()
-  })
-}
-
-function limitsHold(scene: () => Scene): void {
-  it('stays bounded when something prints 100 MB', async () => {
-    let seen = 0
-    const onOutput = (text: string) => {
-      seen += text.length
-    }
-
-    const result = await scene().run('head -c 100000000 /dev/zero | tr "\\0" x', { options: { onOutput } })
-
-    expect(result.cause).toBe('output')
-    expect(result.stdout.length).toBe(LIMITS.outputBytes)
-    expect(seen).toBe(LIMITS.outputBytes)
-  })
-
-  it('counts both streams together and allows exactly the limit', async () => {
-    const limits = { outputBytes: 6 }
-    expect(await scene().run('printf abc; printf abc >&2', { limits })).toMatchObject({ cause: 'exit', exitCode: 0 })
-    expect(await scene().run('printf abcd; printf abc >&2; sleep 600', { limits })).toMatchObject({ cause: 'output' })
-  })
-
-  it('limits the size of a file', async () => {
-    await scene().run('head -c 5000000 /dev/zero > large')
-
-    expect((await lstat(join(scene().tree, 'large'))).size).toBeLessThanOrEqual(LIMITS.fileBytes)
-  })
-
-  it('limits /tmp and HOME together', async () => {
-    const fill = 'for i in 1 2 3 4; do head -c 1900000 /dev/zero > /tmp/$i && head -c 1900000 /dev/zero > ~/$i; done'
-    const result = await scene().run(`${fill}; du -sbc /tmp ~ | tail -1`)
-
-    expect(result.stderr).toContain('No space left')
-    expect(Number(result.stdout.split('\t')[0])).toBeLessThan(LIMITS.tmpBytes + 200_000)
-  })
-
-  it('limits the number of files in /tmp, which take memory however small they are', async () => {
-    const result = await scene().run('cd /tmp && seq 1 30000 | xargs touch', { limits: { tmpBytes: 1_000_000 } })
-
-    expect(result.stderr).toContain('No space left')
-  })
-
-  it('limits the processes of this box without counting those of another', async () => {
-    const start = 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do sleep 5 & done; echo all'
-    const few = await scene().run(start, { limits: { processes: 10 } })
-    expect(few.stdout).not.toContain('all')
-
-    const both = await Promise.all([1, 2].map(() => scene().run(start, { limits: { processes: 20 } })))
-    expect(both.map((result) => result.stdout)).toEqual(['all\n', 'all\n'])
-  })
-
-  it('limits the processor time and says so', async () => {
-    const result = await scene().run('while :; do :; done', { limits: { cpuSeconds: 1 } })
-
-    expect(result).toMatchObject({ cause: 'cpu-time', exitCode: null, signal: 'SIGXCPU' })
-  })
-
-  it('says so when the size of a file ended the program, and not when the program went on', async () => {
-    const ended = await scene().run('exec head -c 5000000 /dev/zero > large')
-    expect(ended).toMatchObject({ cause: 'file-size', exitCode: null, signal: 'SIGXFSZ' })
-
-    expect(await scene().run('head -c 5000000 /dev/zero > large; exit 3')).toMatchObject({ cause: 'exit', exitCode: 3 })
-  })
-}
-
-/** Limits that only control groups can tell apart. */
-function groupsHold(scene: () => Scene, places: CgroupPlace[]): void {
-  const has = (name: CgroupPlace['controller']) => places.some(({ controller }) => controller === name)
-
-  it.skipIf(!has('pids'))('says so when there were too many processes, unless the program succeeded', async () => {
-    const start = '(for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do sleep 5 & done)'
-    const limits = { processes: 10 }
-
-    expect(await scene().run(`${start}; exit 3`, { limits })).toMatchObject({ cause: 'processes', exitCode: 3 })
-    expect(await scene().run(`${start}; exit 0`, { limits })).toMatchObject({ cause: 'exit', exitCode: 0 })
-    expect(await scene().run('sleep 0.1 & wait; exit 3', { limits })).toMatchObject({ cause: 'exit', exitCode: 3 })
-  })
-
-  it.skipIf(!has('memory'))('limits memory and says so', async () => {
-    const hold = 'exec tail -c 200000000 /dev/zero'
-
-    const result = await scene().run(hold, { limits: { memoryBytes: 50_000_000 } })
-
-    expect(result).toMatchObject({ cause: 'memory', exitCode: null, signal: 'SIGKILL' })
-  })
-
-  it('leaves no control group behind', async () => {
-    await scene().run('true')
-
-    for (const { parent } of places) {
-      const own = (await readdir(parent)).filter((name) => name.startsWith(`specproof-${process.pid}-`))
-      expect(own).toEqual([])
-    }
   })
 }

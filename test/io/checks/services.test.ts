@@ -10,9 +10,10 @@ import type { ServiceConfig } from '../../../src/core/config.ts'
 import type { Box, BoxLimits } from '../../../src/io/box/box.ts'
 import { createBwrapBox } from '../../../src/io/box/bwrap.ts'
 import { createNoneBox } from '../../../src/io/box/none.ts'
+import { createSrtBox } from '../../../src/io/box/srt.ts'
 import { createUnshareBox, prepareTree } from '../../../src/io/box/unshare.ts'
 import { runWithServices, whyNotReady } from '../../../src/io/checks/services.ts'
-import { LIMITS, processesWith } from '../box/support.ts'
+import { hasRuntime, LIMITS, processesWith } from '../box/support.ts'
 
 const node = await realpath(process.execPath)
 const { failed: noBwrap } = execaSync('bwrap', ['--version'], { reject: false })
@@ -68,9 +69,10 @@ const server = (port: number, more: Partial<ServiceConfig> = {}): ServiceConfig 
 })
 
 const BOXES: [string, () => Box, boolean][] = [
-  ['unshare', createUnshareBox, false],
-  ['bwrap', createBwrapBox, Boolean(noBwrap)],
-  ['none', createNoneBox, false],
+  ['unshare', () => createUnshareBox(), false],
+  ['bwrap', () => createBwrapBox(), noBwrap],
+  ['srt', () => createSrtBox(), noBwrap || !hasRuntime()],
+  ['none', () => createNoneBox(), false],
 ]
 
 describe.each(BOXES.filter(([, , skipped]) => !skipped))('services in the box: %s', (name, make) => {
