@@ -1,9 +1,9 @@
-import { ownDependencies, readWaves, waveOrder } from './depends.ts'
+import { ownDependencies, phaseDependencies, readWaves, waveOrder } from './depends.ts'
 import type { Design, LinkLine, Unlinked } from './design.ts'
 import { nearest, type Reference, type Resolved, references, resolve, type Targets, targetsOf } from './links.ts'
 import type { Doc, Line } from './markdown.ts'
 import type { DesignSection, Diagnostic, Property, ProtocolEntry, Task } from './spec.ts'
-import type { RawTask } from './tasks.ts'
+import type { RawTask, TasksFile } from './tasks.ts'
 
 /** Gives properties and sections the ids that they validate. Reports what names nothing. */
 export function connectDesign(doc: Doc, design: Design, targets: Targets) {
@@ -31,17 +31,17 @@ export interface TaskLinks {
   diagnostics: Diagnostic[]
 }
 
-/** Gives tasks their requirements, properties and dependencies. Reports what names nothing. */
+/** Fills in the requirements, properties and dependencies of tasks. Reports what names nothing. */
 export function connectTasks(
   doc: Doc,
-  raw: readonly RawTask[],
+  { tasks: raw, phases }: Pick<TasksFile, 'tasks' | 'phases'>,
   targets: Targets,
   properties: readonly Property[],
 ): TaskLinks {
   const diagnostics: Diagnostic[] = []
   const suggest = suggester(targets.ids)
   const taskTargets = targetsOf(
-    raw.map((task) => task.id),
+    raw.map(({ task }) => task.id),
     [],
   )
   const suggestTask = suggester(taskTargets.ids)
@@ -50,36 +50,46 @@ export function connectTasks(
   for (const { line, ...rest } of order?.problems ?? [])
     diagnostics.push({ file: doc.file, line, column: 1, code: 'wave-graph', severity: 'warning', ...rest })
   const texts = propertyTexts(properties)
-  const tasks = raw.map((one): Task => {
-    const { annotations, lines, repeats: _, ...task } = one
-    const wanted: { line: Line; resolved: Resolved }[] = []
-    for (const { name, value, line } of annotations) {
-      if (name === 'requirements' || name === 'validates')
-        wanted.push({ line, resolved: resolve(references(value), targets) })
-    }
-    wanted.push(...lines.flatMap((line) => [...propertyMentions(line, targets), ...idMentions(line, targets)]))
+  const inPhases = phaseDependencies(phases, raw, taskTargets)
+  for (const one of raw) {
+    const { task } = one
+    const wanted = linksOf(one, targets)
     const own = ownDependencies(one, taskTargets)
-    for (const { line, resolved } of wanted) {
+    for (const { line, resolved } of wanted)
       for (const reference of resolved.missing) diagnostics.push(...report(doc, line, reference, targets, suggest))
-    }
-    diagnostics.push(...own.missing.map(({ line, reference }) => missingTask(doc, line, reference, suggestTask)))
+    for (const { line, reference } of own.missing) diagnostics.push(missingTask(doc, line, reference, suggestTask))
+    const before = order?.before.get(task.id) ?? inPhases.get(task.id) ?? []
+    task.depends = own.ids.length === 0 ? before : unique([...own.ids, ...before])
+    task.requirements = unique([...wanted.flatMap(({ resolved }) => resolved.ids), ...storyOf(task.story, targets)])
     const missing = [
       ...wanted.flatMap(({ resolved }) => resolved.missing),
       ...own.missing.map(({ reference }) => reference),
     ]
-    const inWaves = order?.before.get(one.id) ?? []
-    return {
-      ...task,
-      depends: own.ids.length === 0 ? (inWaves as string[]) : unique([...own.ids, ...inWaves]),
-      requirements: unique([...wanted.flatMap(({ resolved }) => resolved.ids), ...storyOf(task.story, targets)]),
-      unresolved: unique(missing.map((reference) => reference.written)),
-      properties: unique([
-        ...wanted.flatMap(({ resolved }) => resolved.properties),
-        ...one.statements.flatMap((statement) => texts.get(wordsOf(statement)) ?? []),
-      ]),
-    }
-  })
-  return { tasks, diagnostics }
+    task.unresolved = unique(missing.map((reference) => reference.written))
+    task.properties = unique([
+      ...wanted.flatMap(({ resolved }) => resolved.properties),
+      ...task.statements.flatMap((statement) => texts.get(wordsOf(statement)) ?? []),
+    ])
+  }
+  return { tasks: raw.map(({ task }) => task), diagnostics }
+}
+
+/** What the label lines and the words of a task name, line by line. */
+function linksOf({ annotations, lines }: RawTask, targets: Targets): Linked[] {
+  const found: Linked[] = []
+  for (const { name, value, line } of annotations)
+    if (name === 'requirements' || name === 'validates')
+      found.push({ line, resolved: resolve(references(value), targets) })
+  for (const line of lines) {
+    propertyMentions(line, targets, found)
+    idMentions(line, targets, found)
+  }
+  return found
+}
+
+interface Linked {
+  line: Line
+  resolved: Resolved
 }
 
 function unique<T>(values: readonly T[]): T[] {
@@ -93,24 +103,25 @@ function storyOf(story: string | null, { places }: Targets): string[] {
 }
 
 /** `Property 2` anywhere in a task. Only a line that starts with it must name one that exists: elsewhere it may be prose. */
-function propertyMentions(line: Line, targets: Targets): { line: Line; resolved: Resolved }[] {
-  if (!/propert/i.test(line.text)) return []
+function propertyMentions(line: Line, targets: Targets, found: Linked[]): void {
+  if (!/propert/i.test(line.text)) return
   const mention =
     /\bpropert(?:y|ies)\s+\d+(?:(?:\s*,\s*|\s*(?:and|&)\s*|\s*[-–]\s*)(?:property\s+)?\d+)*(?![\d.]*\d|\w)/gi
-  return [...line.text.matchAll(mention)].map((match) => {
+  for (const match of line.text.matchAll(mention)) {
     const resolved = resolve(references(match[0]), targets)
     const must = match.index === 0 && targets.properties.length > 0
-    return { line, resolved: { ...resolved, missing: must ? resolved.missing : [] } }
-  })
+    found.push({ line, resolved: must ? resolved : { ...resolved, missing: [] } })
+  }
 }
 
 /** `FR-007` or `(Req 3)` in the words of a task, where a requirement has that id: no label is needed, and none is missed. */
-function idMentions(line: Line, { places }: Targets): { line: Line; resolved: Resolved }[] {
+function idMentions({ text, ...line }: Line, { places }: Targets, found: Linked[]): void {
+  if (!/[A-Z]-\d|[(（]Req/i.test(text)) return
   const ids = [
-    ...[...line.text.matchAll(/(?<![\w-])[A-Z]{1,6}-\d+[a-z]?(?:[.-]\w+)*/g)].map((match) => match[0]),
-    ...[...line.text.matchAll(/[(（]Req(?:uirement)?\.?\s+(\d+(?:\.\d+)*)[)）]/gi)].map((match) => match[1]!),
+    ...[...text.matchAll(/(?<![\w-])[A-Z]{1,6}-\d+[a-z]?(?:[.-]\w+)*/g)].map((match) => match[0]),
+    ...[...text.matchAll(/[(（]Req(?:uirement)?\.?\s+(\d+(?:\.\d+)*)[)）]/gi)].map((match) => match[1]!),
   ].filter((id) => places.has(id))
-  return ids.length === 0 ? [] : [{ line, resolved: { ids, properties: [], missing: [] } }]
+  if (ids.length > 0) found.push({ line: { text, ...line }, resolved: { ids, properties: [], missing: [] } })
 }
 
 function wordsOf(text: string): string {

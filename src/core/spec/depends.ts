@@ -1,6 +1,7 @@
 import type { Nodes } from 'mdast'
 import { type Reference, references, resolve, type Targets } from './links.ts'
 import { type Doc, type Line, lineOf } from './markdown.ts'
+import type { Phase } from './spec.ts'
 import type { RawTask } from './tasks.ts'
 
 /** Dependencies of one task as its lines name them. */
@@ -18,30 +19,54 @@ const PROSE = new RegExp(
   'gi',
 )
 
+function take(text: string, targets: Targets) {
+  const bare = text.replace(/\b(?:tasks?|задач[аи]?|tareas?)\s+(?=\S*\d)|(?:任务|タスク)\s*(?=\d)/gi, '')
+  return resolve(references(bare), targets)
+}
+
 /** What a task waits for by its own lines: `_Depends: 1.1_`, "(depends on T012, T013)". */
-export function ownDependencies(task: RawTask, targets: Targets): Dependencies {
+export function ownDependencies({ task, annotations, lines }: RawTask, targets: Targets): Dependencies {
   const ids: string[] = []
   const missing: Dependencies['missing'] = []
-  const take = (text: string) =>
-    resolve(
-      references(text.replace(/\b(?:tasks?|задач[аи]?|tareas?)\s+(?=\S*\d)|(?:任务|タスク)\s*(?=\d)/gi, '')),
-      targets,
-    )
-  for (const { name, value, line } of task.annotations) {
+  for (const { name, value, line } of annotations) {
     if (name !== 'depends') continue
-    const resolved = take(value)
+    const resolved = take(value, targets)
     ids.push(...resolved.ids)
     const lost = STRICT.test(line.raw)
       ? resolved.missing
       : resolved.missing.filter(({ kind }) => kind === 'id' && resolved.ids.length > 0)
     missing.push(...lost.map((reference) => ({ line, reference })))
   }
-  const labelled = new Set(task.annotations.map(({ line }) => line.line))
-  for (const line of task.lines) {
+  const labelled = new Set(annotations.map(({ line }) => line.line))
+  for (const line of lines) {
     if (labelled.has(line.line) || !/depends|blocked|requires/i.test(line.text)) continue
-    for (const match of line.text.matchAll(PROSE)) ids.push(...take(match.groups!['ids']!).ids)
+    for (const match of line.text.matchAll(PROSE)) ids.push(...take(match.groups!['ids']!, targets).ids)
   }
   return { ids: [...new Set(ids)].filter((id) => id !== task.id), missing }
+}
+
+/** By task id: what its phase waits for (`**Dependencies**: SETUP-003` below a heading). Tasks of one phase share one list. */
+export function phaseDependencies(
+  phases: readonly Phase[],
+  tasks: readonly RawTask[],
+  targets: Targets,
+): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>()
+  if (phases.every(({ depends }) => depends === null)) return found
+  const lines = new Map(tasks.map(({ task }) => [task.id, task.line]))
+  const next = new Map(phases.map(({ line }, index) => [line, phases[index + 1]?.line ?? Number.POSITIVE_INFINITY]))
+  let waits: { until: number; ids: string[] } = { until: 0, ids: [] }
+  const rest = [...phases]
+  for (const { task } of tasks) {
+    while (rest.length > 0 && rest[0]!.line < task.line) {
+      const { line, depends } = rest.shift()!
+      // A phase waits for what stands above it; a line that names later tasks tells what it is good for.
+      const ids = depends === null ? [] : take(depends, targets).ids.filter((id) => lines.get(id)! < line)
+      waits = { until: next.get(line)!, ids }
+    }
+    if (waits.ids.length > 0 && task.line < waits.until) found.set(task.id, waits.ids)
+  }
+  return found
 }
 
 /** A fenced JSON graph: `{"waves": [{"id": 0, "tasks": ["1.1", "2.1"]}]}`. */
@@ -99,7 +124,7 @@ export function waveOrder(found: Waves, tasks: readonly RawTask[]): WaveOrder {
   const add = (message: string, suggestion: string) => problems.push({ line: found.line, message, suggestion })
   if (found.problem !== null)
     add(`The wave graph ${found.problem}.`, 'Write `{"waves": [{"id": 0, "tasks": ["1.1"]}]}`.')
-  const byId = new Map(tasks.map((task) => [task.id, task]))
+  const byId = new Map(tasks.map(({ task }) => [task.id, task]))
   const before = new Map<string, readonly string[]>()
   const seen = new Set<string>()
   let last: readonly string[] = []

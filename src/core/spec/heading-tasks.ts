@@ -1,5 +1,6 @@
 import type { Heading, Paragraph, Root } from 'mdast'
-import { type Doc, endOf, lineOf, paragraphs, plain, startOf } from './markdown.ts'
+import { readLabel } from './labels.ts'
+import { type Doc, endOf, lineOf, linesOf, paragraphs, plain, startOf } from './markdown.ts'
 import type { Phase, TaskStatus } from './spec.ts'
 
 /** `### Task 1.1: title` without a checkbox anywhere below it. */
@@ -78,12 +79,16 @@ export function phasesOf(
   const holding = new Set(taskLines.map(at))
   const phases = new Map<number, Phase>()
   for (const index of [...holding].sort((a, b) => a - b))
-    if (index >= 0) phases.set(index, { title: titles[index]!, line: starts[index]!, checkpoint: null })
+    if (index >= 0) phases.set(index, { title: titles[index]!, line: starts[index]!, checkpoint: null, depends: null })
   for (const node of doc.root.children) {
     if (node.type !== 'paragraph' || node.children[0]?.type !== 'strong') continue
-    const text = CHECKPOINT.exec(plain(node))?.[1]
     const phase = phases.get(at(lineOf(node)))
-    if (text !== undefined && phase !== undefined) phase.checkpoint = text
+    if (phase === undefined) continue
+    for (const { text } of linesOf(doc, node)) {
+      phase.checkpoint ??= CHECKPOINT.exec(text)?.[1] ?? null
+      const label = readLabel(text)
+      if (label?.name === 'depends') phase.depends ??= label.value
+    }
   }
   return { phases: [...phases.values()], phaseOf: (line) => titles[at(line)] ?? null }
 }

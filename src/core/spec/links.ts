@@ -38,7 +38,7 @@ export interface Resolved {
   missing: Reference[]
 }
 
-const ID = String.raw`(?:[A-Z]{1,12}-|T)?\d+(?:\.\d+)*[a-z]?`
+const ID = String.raw`(?:[A-Z]{1,12}-|[A-Z]{2,12}\d{1,2}-|T)?\d+(?:\.\d+)*[a-z]?`
 const WORD = String.raw`(?:acceptance\s+criteri(?:on|a)|criteri(?:on|a)|requirements?|reqs?\.?|要件|需求|要求|требовани\p{L}*|requisitos?)`
 const CJK = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`
 const PIECE = new RegExp(
@@ -50,9 +50,13 @@ const ALL =
   /^(?:all(?:\s+(?:requirements|criteria))?|(?:すべて|全て|全部)の要件(?:に対応)?|全要件|全部(?:需求|要件)?|所有(?:需求|要件)|все(?:\s+требования)?|tod[oa]s(?:\s+los\s+requisitos)?)$/i
 const NOTHING = /^(?:none|n\/a|нет|なし|无|[-–—]|)$/i
 const MAX_RANGE = 100
+/** What nearly all link lines look like. */
+const SIMPLE = /^(?:Requirements\s+)?(\d+(?:\.\d+)+(?:,\s*\d+(?:\.\d+)+)*)$/
 
 /** Every reference in the value of a link line (`Requirements 3.3, 3.4 and Property 2`). Total: never throws. */
 export function references(text: string): Reference[] {
+  const simple = SIMPLE.exec(text)
+  if (simple !== null) return simple[1]!.split(/,\s*/).map((id) => ({ kind: 'id', written: id, id }))
   const found: Reference[] = []
   let property = false
   let inTitle = false

@@ -91,8 +91,16 @@ export function lintRequirements(
       ...one.criteria.map(({ id, line }) => ({ id, line, what: 'Criterion' })),
     ]),
   )
-  const related = (a: string, b: string) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
-  const cited = tasks.flatMap((task) => task.requirements)
+  // An id is cited where it, one above it or one below it is.
+  const cited = new Set<string>()
+  const below = new Set<string>()
+  for (const task of tasks) {
+    for (const id of task.requirements) {
+      cited.add(id)
+      for (const above of groupsOf(id)) below.add(above)
+    }
+  }
+  const groups = new Set(requirements.flatMap(({ id }) => groupsOf(id)))
   for (const one of requirements) {
     const place = { file, line: one.line }
     for (const criterion of one.criteria.filter(({ text }) => !hasShall(text))) {
@@ -108,7 +116,7 @@ export function lintRequirements(
         ),
       )
     }
-    const grouped = requirements.some((other) => other.id.startsWith(`${one.id}.`))
+    const grouped = groups.has(one.id)
     if (one.criteria.length === 0 && !grouped) {
       const message = `Requirement ${one.id} has no criteria.`
       found.push(
@@ -121,7 +129,7 @@ export function lintRequirements(
         ),
       )
     }
-    if (tasks.length > 0 && !cited.some((id) => related(id, one.id))) {
+    if (tasks.length > 0 && !below.has(one.id) && ![one.id, ...groupsOf(one.id)].some((id) => cited.has(id))) {
       const message = `No task cites requirement ${one.id}.`
       found.push(
         diagnostic(
@@ -134,6 +142,13 @@ export function lintRequirements(
       )
     }
   }
+  return found
+}
+
+/** `3` and `3.1` for `3.1.2`. */
+function groupsOf(id: string): string[] {
+  const found: string[] = []
+  for (let at = id.indexOf('.'); at > 0; at = id.indexOf('.', at + 1)) found.push(id.slice(0, at))
   return found
 }
 
@@ -155,10 +170,13 @@ export function lintTasks(doc: Doc, read: TasksFile, tasks: readonly Task[]): Di
   const found: Diagnostic[] = []
   const add = (line: number, code: string, severity: Severity, message: string, suggestion: string, column = 1) =>
     found.push(diagnostic({ file, line, column }, code, severity, message, suggestion))
-  const first = new Map(read.tasks.map((task) => [task.id, task]))
+  const first = new Map(read.tasks.map(({ task }) => [task.id, task]))
   const inPhase = new Set<string>()
-  for (const { id, repeats, phase, line } of read.tasks) {
-    const key = JSON.stringify([phase, repeats ?? id])
+  for (const {
+    repeats,
+    task: { id, phase, line },
+  } of read.tasks) {
+    const key = `${phase}\n${repeats ?? id}`
     // Counting anew in each phase is a habit; the same number twice in one is a slip, and links to it are a guess.
     const severity = inPhase.has(key) ? 'error' : 'warning'
     inPhase.add(key)

@@ -130,7 +130,8 @@ export function dialectOf(source: Pick<SpecSource, 'dir' | 'files'>): Dialect {
   const dir = `${source.dir}/`
   const has = (path: string) => source.files.some((file) => file.path === path)
   if (/(?:^|\/)openspec\/changes\//.test(dir)) return 'openspec'
-  if (/(?:^|\/)\.kiro\//.test(dir)) return has('spec.json') || isCcSdd(source.files) ? 'cc-sdd' : 'kiro'
+  if (/(?:^|\/)\.kiro\//.test(dir))
+    return has('spec.json') || has('research.md') || has('brief.md') || isCcSdd(source.files) ? 'cc-sdd' : 'kiro'
   if (/(?:^|\/)\.specify\//.test(dir)) return 'spec-kit'
   if (has('spec.json') && has('requirements.md')) return 'cc-sdd'
   if (has('requirements.md') || has('bugfix.md')) return 'specproof'
@@ -144,7 +145,7 @@ function isCcSdd(files: readonly SourceFile[]): boolean {
   const tasks = find('tasks.md') ?? ''
   if (/^[ \t]*[-*+] \[.\]\*? \d[\d.]* \(P\)\s|^[ \t]*- _(?:Boundary|Blocked):/m.test(tasks)) return true
   const requirements = find('requirements.md') ?? ''
-  return /^\*\*(?:Objective|目的)\s*[:：]?\*\*/m.test(requirements)
+  return /^\*\*(?:Objective|目的)\s*[:：]?\*\*|^## Project Description \(Input\)/m.test(requirements)
 }
 
 /**

@@ -21,7 +21,7 @@ export function parseSpec(source: SpecSource): Spec {
   )
   const raw = files.tasks === null ? { tasks: [], phases: [], odd: [] } : readTasks(files.tasks)
   const connected = connectDesign(files.design ?? nothing(files.paths.design), design, targets)
-  const linked = connectTasks(files.tasks ?? nothing(files.paths.tasks), raw.tasks, targets, connected.properties)
+  const linked = connectTasks(files.tasks ?? nothing(files.paths.tasks), raw, targets, connected.properties)
   const steering = source.steering.map(readSteering)
   const docs = [files.requirements, files.design, files.tasks].filter((doc): doc is Doc => doc !== null)
   const diagnostics = [

@@ -46,7 +46,7 @@ export interface Task {
   /** `refactor` and the like, from a `Class:` line; null where there is none. */
   class: string | null
   /** Ids of tasks that must be done first: from `Depends:` lines, a wave graph and words such as "depends on T012". */
-  depends: string[]
+  depends: readonly string[]
   /** Ids of criteria (`3.3`) and requirements (`3`) that exist in requirements.md. */
   requirements: string[]
   /** References as written that name nothing in this spec. */
@@ -251,6 +251,8 @@ export interface Phase {
   line: number
   /** Text of its `**Checkpoint**: ...` line. */
   checkpoint: string | null
+  /** Value of its `**Dependencies**: ...` line. */
+  depends: string | null
 }
 
 export interface Spec {

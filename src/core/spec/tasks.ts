@@ -6,6 +6,7 @@ import {
   columnOf,
   type Doc,
   endOf,
+  type Item,
   type Line,
   lineOf,
   linesOf,
@@ -27,8 +28,9 @@ export interface Annotation extends Label {
   raw: string
 }
 
-/** A task as it stands in the file, before its links are resolved. */
-export interface RawTask extends Omit<Task, 'depends' | 'requirements' | 'unresolved' | 'properties'> {
+/** A task as it stands in the file. What it links to is filled in by `connectTasks`. */
+export interface RawTask {
+  task: Task
   annotations: Annotation[]
   /** All lines of the task without those of its sub-tasks, the title's first. */
   lines: Line[]
@@ -45,50 +47,50 @@ export interface TasksFile {
 /** Values that are lists of ids: the next line continues them only where they are visibly unfinished. */
 const ID_LISTS = new Set(['requirements', 'validates', 'depends', 'class', 'boundary'])
 
-type Read = Omit<RawTask, 'id' | 'parent' | 'repeats' | 'phase'> & {
+interface Read extends RawTask {
   number: string | null
-  outer: ListItem | null
+  /** The item of the task, and of the task around it. */
   item: ListItem | null
+  outer: ListItem | null
 }
 
 /** Tasks of tasks.md in file order. */
 export function readTasks(doc: Doc): TasksFile {
-  const { boxes, odd } = findBoxes(doc)
+  const items = listItems(doc.root)
+  const { boxes, odd } = findBoxes(doc, items)
   const isTask = (item: ListItem) => boxes.has(item)
-  const style = idStyleOf([...boxes].map(([item]) => firstLine(doc, item)))
+  const style = idStyleOf([...boxes.values()].map((box) => firstWords(doc, box)))
   const read: Read[] = []
-  for (const { item, around } of listItems(doc.root)) {
+  for (const { item, around } of items) {
     const box = boxes.get(item)
-    if (box === undefined) continue
-    read.push(readTask(doc, item, box, around.findLast(isTask) ?? null, isTask, style))
+    if (box !== undefined) read.push(readTask(doc, item, box, around.findLast(isTask) ?? null, isTask, style))
   }
-  const lines = read.map(({ line }) => line)
-  const all = [...read, ...headingTasks(doc, lines).map((task) => readHeading(doc, task))].sort(
-    (a, b) => a.line - b.line,
-  )
+  const lines = read.map(({ task }) => task.line)
+  const headed = headingTasks(doc, lines).map((task) => readHeading(doc, task))
+  const all = headed.length === 0 ? read : [...read, ...headed].sort((a, b) => a.task.line - b.task.line)
   const { phases, phaseOf } = phasesOf(
     doc,
-    all.map(({ line }) => line),
+    all.map(({ task }) => task.line),
   )
   const at = new Map(all.map(({ item }, index) => [item, index]))
   const named = nameTasks(
     all.map(({ number, outer }) => ({ number, outer: outer === null ? null : (at.get(outer) ?? null) })),
   )
-  const tasks = all.map(
-    ({ number: _, outer: __, item: ___, ...task }, index): RawTask => ({
-      ...task,
-      ...named[index]!,
-      phase: phaseOf(task.line),
-    }),
-  )
+  all.forEach((one, index) => {
+    const { id, parent, repeats } = named[index]!
+    one.task.id = id
+    one.task.parent = parent
+    one.task.phase = phaseOf(one.task.line)
+    one.repeats = repeats
+  })
   const known = new Set([...lines, ...odd.map(({ line }) => line)])
-  return { tasks, phases, odd: [...odd, ...strayBoxes(doc, known)] }
+  return { tasks: all, phases, odd: [...odd, ...strayBoxes(doc, known)] }
 }
 
-function findBoxes(doc: Doc): { boxes: Map<ListItem, Box>; odd: OddBox[] } {
+function findBoxes(doc: Doc, items: readonly Item[]): { boxes: Map<ListItem, Box>; odd: OddBox[] } {
   const boxes = new Map<ListItem, Box>()
   const odd: OddBox[] = []
-  for (const { item, list, position } of listItems(doc.root)) {
+  for (const { item, list, position } of items) {
     const box = boxOf(doc, item)
     if (box === null) continue
     if (STATUS[box.mark] !== undefined)
@@ -111,10 +113,9 @@ function looksLikeBox(doc: Doc, item: ListItem, box: Box): boolean {
 }
 
 /** The words behind the box, as far as an id could reach. */
-function firstLine(doc: Doc, item: ListItem): string {
-  const head = item.children[0]
-  const text = head === undefined ? '' : (linesOf(doc, head)[0]?.text ?? '')
-  return withoutBox(text)
+function firstWords(doc: Doc, box: Box): string {
+  const [line] = doc.body.slice(box.offset + 2, box.offset + 80).split(/[\r\n]/, 1)
+  return line!.replace(/^\\?\*?\s+[*_~]*/, '')
 }
 
 function withoutBox(text: string): string {
@@ -134,64 +135,72 @@ function readTask(
   const headLines = head === undefined ? [] : linesOf(doc, head)
   const titleEnd = headLines.findIndex((line, index) => index > 0 && readLabel(line.text) !== null)
   const titleLines = titleEnd < 0 ? headLines : headLines.slice(0, titleEnd)
-  const blocks = [titleEnd < 0 ? [] : headLines.slice(titleEnd), ...rest.map((paragraph) => linesOf(doc, paragraph))]
-  const title = readTitle(withoutBox(squeeze(titleLines.map((line) => line.text).join(' '))), outer !== null, style)
-  const status = STATUS[box.mark]!
+  const below = rest.map((paragraph) => linesOf(doc, paragraph))
+  const blocks = titleEnd < 0 ? below : [headLines.slice(titleEnd), ...below]
+  const title = readTitle(withoutBox(squeeze(joined(titleLines))), outer !== null, style)
   const counted = outer === null && box.number !== undefined ? String(box.number) : null
+  const annotations = blocks.length === 0 ? [] : blocks.flatMap(annotationsOf)
+  const task = newTask(title.title, STATUS[box.mark]!, lineAt(doc, item, box.offset), annotations)
+  task.boxOffset = box.offset + doc.shift
+  task.optional = box.starred || title.optional
+  task.parallel = title.parallel
+  task.story = title.story
+  task.struck = head !== undefined && isStruck(head)
+  task.text = ownText(doc, item, isTask)
+  const lines = [...headLines, ...(titleEnd < 0 ? blocks : blocks.slice(1)).flat()]
+  return { task, annotations, lines, repeats: null, number: title.number ?? counted, item, outer }
+}
+
+function readHeading(doc: Doc, { heading, number, title, status, paragraphs, text }: HeadingTask): Read {
+  const blocks = paragraphs.map((paragraph) => linesOf(doc, paragraph))
+  const annotations = blocks.flatMap(annotationsOf)
+  const task = newTask(title, status, lineOf(heading), annotations)
+  task.struck = isStruck(heading)
+  task.text = text
   return {
-    ...readContract(blocks, title.title, status),
-    item,
-    outer,
-    number: title.number ?? counted,
-    title: title.title,
-    status,
-    line: lineAt(doc, item, box.offset),
-    boxOffset: box.offset + doc.shift,
-    optional: box.starred || title.optional,
-    parallel: title.parallel,
-    story: title.story,
-    struck: head !== undefined && isStruck(head),
-    text: ownText(doc, item, isTask),
-    lines: [...headLines, ...rest.flatMap((paragraph) => linesOf(doc, paragraph))],
+    task,
+    annotations,
+    lines: [...linesOf(doc, heading), ...blocks.flat()],
+    repeats: null,
+    number,
+    item: null,
+    outer: null,
   }
 }
 
-function readHeading(doc: Doc, task: HeadingTask): Read {
-  const { heading, number, title, status } = task
-  const blocks = task.paragraphs.map((paragraph) => linesOf(doc, paragraph))
+function joined(lines: readonly Line[]): string {
+  return lines.length === 1 ? lines[0]!.text : lines.map((line) => line.text).join(' ')
+}
+
+/** A task with what its annotations ask for; its place and its links are still to come. */
+function newTask(title: string, status: Task['status'], line: number, annotations: readonly Annotation[]): Task {
+  const values = (name: string) => (annotations.length === 0 ? [] : annotations.filter((one) => one.name === name))
+  const verify = values('verify').map(({ raw, line }) => commandOf(line.raw, raw))
   return {
-    ...readContract(blocks, title, status),
-    item: null,
-    outer: null,
-    number,
+    id: '',
     title,
     status,
-    line: lineOf(heading),
+    line,
     boxOffset: null,
+    parent: null,
     optional: false,
     parallel: false,
     story: null,
-    struck: isStruck(heading),
-    text: task.text,
-    lines: [...linesOf(doc, heading), ...blocks.flat()],
-  }
-}
-
-/** What the lines below a title ask for. */
-function readContract(blocks: readonly (readonly Line[])[], title: string, status: Task['status']) {
-  const annotations = blocks.flatMap(annotationsOf)
-  const values = (name: string) => annotations.filter((one) => one.name === name)
-  const verify = values('verify').map(({ raw, line }) => commandOf(line.raw, raw))
-  return {
-    annotations,
+    phase: null,
+    struck: false,
+    boundary: values('boundary').flatMap(({ value }) => value.split(/[,、，;]\s*/).filter((name) => name !== '')),
+    blocked: values('blocked')[0]?.value ?? null,
     kind: taskKind(title, status, annotations),
     class: values('class')[0]?.value ?? null,
+    depends: [],
+    requirements: [],
+    unresolved: [],
+    properties: [],
     statements: values('property').map((one) => one.value),
     test: testWish(values('test').map(({ value, raw }) => ({ value, raw }))),
     verify: verify.find((command) => command !== null) ?? null,
     allows: values('allows').flatMap(({ raw }) => splitGlobs(raw)),
-    boundary: values('boundary').flatMap(({ value }) => value.split(/[,、，;]\s*/).filter((name) => name !== '')),
-    blocked: values('blocked')[0]?.value ?? null,
+    text: '',
   }
 }
 

@@ -1,6 +1,6 @@
 import { readMarkdown } from './markdown.ts'
 import type { Task } from './spec.ts'
-import { type RawTask, readTasks } from './tasks.ts'
+import { readTasks } from './tasks.ts'
 
 export type Tick =
   | {
@@ -18,7 +18,7 @@ export type Tick =
  */
 export function tick(text: string, task: Pick<Task, 'id' | 'title' | 'boxOffset'>): Tick {
   const refuse = (reason: string): Tick => ({ ok: false, reason: `Task ${task.id}: ${reason}` })
-  const { tasks } = readTasks(readMarkdown('tasks.md', text))
+  const tasks = readTasks(readMarkdown('tasks.md', text)).tasks.map((one) => one.task)
   const now = tasks.find(({ id }) => id === task.id)
   if (now === undefined) return refuse('tasks.md holds it no more')
   if (now.boxOffset === null) return refuse('it has no checkbox to tick; write it as `- [ ] title`')
@@ -30,9 +30,9 @@ export function tick(text: string, task: Pick<Task, 'id' | 'title' | 'boxOffset'
   return { ok: true, text: ticked, ticked: closed.map(({ id }) => id) }
 }
 
-function closedParents(tasks: readonly RawTask[], ticked: RawTask): RawTask[] {
+function closedParents(tasks: readonly Task[], ticked: Task): Task[] {
   const done = new Set(tasks.filter(({ status }) => status === 'done').map(({ id }) => id)).add(ticked.id)
-  const closed: RawTask[] = []
+  const closed: Task[] = []
   for (let at = ticked; ; ) {
     const parent = tasks.find(({ id }) => id === at.parent && id !== at.id)
     if (parent === undefined || done.has(parent.id) || !closesWithParts(parent)) return closed
@@ -45,7 +45,7 @@ function closedParents(tasks: readonly RawTask[], ticked: RawTask): RawTask[] {
 }
 
 /** An open box that only its parts fill: what a person marked, what a person must do and what has tests of its own stay. */
-function closesWithParts(task: RawTask): boolean {
+function closesWithParts(task: Task): boolean {
   return task.boxOffset !== null && task.status === 'open' && task.kind !== 'human' && !hasContract(task)
 }
 

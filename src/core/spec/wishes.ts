@@ -15,18 +15,18 @@ const TEST_FOLDER = /^(?:\.\/)?(?:[\w@.+-]+\/)*(?:tests?|spec|__tests__)\/[\w@.+
 
 const CHECKPOINT_WORD = String.raw`(?:checkpoint|检查点|檢查點|チェックポイント|контрольная\s+точка|punto\s+de\s+control)`
 const CHECKPOINT = new RegExp(
-  String.raw`^(?:(?:final|last|first|phase|stage|milestone|\d+|最终|最終|финальная)\s*)*${CHECKPOINT_WORD}(?:\s*$|\s*[-–—:：.(（\d]|\s+(?:after|for)\b)`,
+  String.raw`^(?:(?:final|last|first|phase|stage|milestone|\d+|最终|最終|第\S{1,2}[次个個回]|финальная)\s*)*${CHECKPOINT_WORD}(?:\s*$|\s*[-–—:：.(（\d]|\s+(?:after|for)\b)`,
   'iu',
 )
-const SORT = String.raw`(?:property(?:-?\s?based)?|unit|integration|component|smoke|chaos|regression|contract|performance|example(?:-based)?|e2e|end-to-end|failing|additional|comprehensive|PBT)`
-const SORTS = String.raw`(?:${SORT}(?:\s*(?:,|and|&|\/|\+)\s*|\s+))*`
+const WORDS = String.raw`(?:(?!(?:for|to|in|of|with|from|as|that|which|into|on|by)\b)[\w/&+,-]+\s+){0,6}`
+const NOT_TOOLS = String.raw`(?!\s+(?:director|data\b|fixture|infra|helper|util|setup|environment|framework|config|script|stage|structure|page|project))`
 const TEST_TASK = [
-  // "Write property tests for the queue", "Add tests verifying ...", not "Create test directory".
+  // "Write bug condition exploration test", "Add unit tests for the queue"; not "Create test directory", "Write docs for tests".
+  new RegExp(String.raw`^write\s+${WORDS}tests?\b${NOT_TOOLS}`, 'i'),
   new RegExp(
-    String.raw`^(?:write|add|implement|create|develop)\s+(?:the\s+|a\s+|an\s+)?${SORTS}(?:tests|test(?=\s+(?:for|of|that|to|case|cases|suite|verifying|\x60)))(?!\s+(?:director|data\b|fixture|infra|helper|util|setup|environment|framework|config|script))`,
+    String.raw`^(?:add|implement|create|develop)\s+${WORDS}(?:tests|test(?=\s+(?:for|of|that|cases?|suite|verifying)))\b${NOT_TOOLS}`,
     'i',
   ),
-  new RegExp(String.raw`^write\s+${SORTS}tests?\b`, 'i'),
   /^(?:\w+\s+)?property(?:-based)?\s+tests?\b/i,
   /^\[PBT\]/i,
   // Chinese and Japanese: "编写租户隔离属性测试", "単体テストを作成する".

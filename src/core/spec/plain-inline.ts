@@ -1,0 +1,72 @@
+import type { PhrasingContent } from 'mdast'
+
+/** Characters that may mean something inside a line. */
+const SPECIAL = /[\\`*_[\]<>&!~]/
+const ENTITY = /&(?:[a-z]|#)/i
+const WORD = String.raw`[\p{L}\p{N}]`
+/** `**words**` or `*words*` whose marks surely open and close: words stand inside, space or nothing outside. */
+const MARKED = new RegExp(
+  String.raw`(?<=^|[\s(])(\*{1,2})(${WORD}(?:[^*_\x60~\n]*${WORD})?[:.)）]?)\1(?=$|[\s:.,;)])`,
+  'gu',
+)
+/** A star behind a box can open nothing and has nothing to close. */
+const STARRED_BOX = /^\[.?\]\*(?= )/
+const EMPHASIS = new RegExp(String.raw`^([_*])(${WORD}(?:[^*_\x60~\n]*[\p{L}\p{N})）])?)\1$`, 'u')
+
+/**
+ * The inline content of one line of text, where its form leaves no doubt: words, code, and emphasis around whole words. Null
+ * where the library has to look. Nodes carry no positions.
+ */
+export function plainInline(text: string): PhrasingContent[] | null {
+  if (!SPECIAL.test(text)) return [{ type: 'text', value: text }]
+  if (text.includes('\\') || text.includes('](') || text.includes('![') || /~.*~/.test(text) || ENTITY.test(text))
+    return null
+  const marked = /[*_`]/.test(text)
+  if (text.includes('<') && (marked || /<\S*[:@]/.test(text))) return null
+  if (!marked) return [{ type: 'text', value: text }]
+  const box = STARRED_BOX.exec(text)?.[0]
+  if (box !== undefined) {
+    const rest = plainInline(text.slice(box.length))
+    return rest === null ? null : [{ type: 'text', value: box }, ...rest]
+  }
+  const whole = EMPHASIS.exec(text)
+  if (whole !== null) return [{ type: 'emphasis', children: [{ type: 'text', value: whole[2]! }] }]
+  return text.includes('`') ? withCode(text) : withStrong(text)
+}
+
+/** Code in single backticks, text without any mark around it. */
+function withCode(text: string): PhrasingContent[] | null {
+  if (text.includes('``')) return null
+  const parts = text.split('`')
+  if (parts.length % 2 === 0) return null
+  const found: PhrasingContent[] = []
+  for (const [index, part] of parts.entries()) {
+    if (index % 2 === 1) {
+      const padded = part.startsWith(' ') && part.endsWith(' ') && part.trim() !== ''
+      found.push({ type: 'inlineCode', value: padded ? part.slice(1, -1) : part })
+    } else if (part !== '') {
+      const words = withStrong(part)
+      if (words === null) return null
+      found.push(...words)
+    }
+  }
+  return found
+}
+
+/** Text with marked words. Other marks make it the library's business, but for those inside a `snake_name`. */
+function withStrong(text: string): PhrasingContent[] | null {
+  const found: PhrasingContent[] = []
+  let from = 0
+  const put = (value: string): boolean => {
+    if (value.includes('*') || /(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/u.test(value)) return false
+    if (value !== '') found.push({ type: 'text', value })
+    return true
+  }
+  for (const match of text.matchAll(MARKED)) {
+    if (!put(text.slice(from, match.index))) return null
+    const children: PhrasingContent[] = [{ type: 'text', value: match[2]! }]
+    found.push({ type: match[1] === '**' ? 'strong' : 'emphasis', children })
+    from = match.index + match[0].length
+  }
+  return put(text.slice(from)) ? found : null
+}
