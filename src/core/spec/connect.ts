@@ -188,12 +188,12 @@ function report(doc: Doc, line: Line, reference: Reference, targets: Targets, su
     (reference.kind === 'id' && /^[A-Z]+-/i.test(reference.id))
   ) {
     const message = `"${written}" names no numbered requirement.`
-    const suggestion = 'Write ids from requirements.md, such as `Requirements: 1.1, 1.2`, or leave the line out.'
+    const suggestion = `Write ids from ${targets.where}, such as \`Requirements: 1.1, 1.2\`, or leave the line out.`
     return [at(doc, line, written, { code: 'unknown-reference', severity: 'warning', message, suggestion })]
   }
   const id = reference.kind === 'range' ? reference.from : reference.id
   const what = reference.kind === 'range' ? `The range ${written}` : `Requirement ${id}`
-  return [at(doc, line, written, broken(`${what} does not exist in requirements.md.`, suggest(id)))]
+  return [at(doc, line, written, broken(`${what} does not exist in ${targets.where}.`, suggest(id)))]
 }
 
 function broken(

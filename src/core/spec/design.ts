@@ -49,6 +49,7 @@ export function readDesign(doc: Doc): Design {
       title: section.title,
       depth: section.heading.depth,
       line: lineOf(section.heading),
+      file: doc.file,
       text: doc.body.slice(startOf(section.heading), section.offsetEnd).trimEnd(),
       links: linksOf(ownLines(doc, section)),
     })),

@@ -19,13 +19,15 @@ export interface Targets {
   places: ReadonlyMap<string, number>
   /** Ids that have others below them: `3` where there is a `3.1`. */
   groups: ReadonlySet<string>
+  /** Name of the file that they stand in. */
+  where: string
 }
 
-export function targetsOf(ids: readonly string[], properties: readonly number[]): Targets {
+export function targetsOf(ids: readonly string[], properties: readonly number[], where = 'requirements.md'): Targets {
   // The first of two equal ids is the one that is meant.
   const places = new Map([...ids.entries()].reverse().map(([at, id]) => [id, at]))
   const groups = new Set(ids.map(groupOf).filter((id) => places.has(id)))
-  return { ids, properties, places, groups }
+  return { ids, properties, places, groups, where }
 }
 
 function groupOf(id: string): string {

@@ -69,7 +69,7 @@ export function lintPresence(files: Files, tasks: readonly Task[], requirements:
       files.paths.requirements,
       'requirements-missing',
       severity,
-      'There is no requirements.md.',
+      `There is no ${files.paths.requirements.split('/').at(-1)}.`,
       'Write one with `### Requirement 1: title` sections.',
     )
   } else if (requirements.length === 0) {
@@ -79,16 +79,11 @@ export function lintPresence(files: Files, tasks: readonly Task[], requirements:
   return found
 }
 
-export function lintRequirements(
-  file: string,
-  requirements: readonly Requirement[],
-  tasks: readonly Task[],
-): Diagnostic[] {
+export function lintRequirements(requirements: readonly Requirement[], tasks: readonly Task[]): Diagnostic[] {
   const found = duplicates(
-    file,
     requirements.flatMap((one) => [
-      { id: one.id, line: one.line, what: 'Requirement' },
-      ...one.criteria.map(({ id, line }) => ({ id, line, what: 'Criterion' })),
+      { id: one.id, line: one.line, file: one.file, what: 'Requirement' },
+      ...one.criteria.map(({ id, line }) => ({ id, line, file: one.file, what: 'Criterion' })),
     ]),
   )
   // An id is cited where it, one above it or one below it is.
@@ -102,6 +97,7 @@ export function lintRequirements(
   }
   const groups = new Set(requirements.flatMap(({ id }) => groupsOf(id)))
   for (const one of requirements) {
+    const { file } = one
     const place = { file, line: one.line }
     for (const criterion of one.criteria.filter(({ text }) => !hasShall(text))) {
       const message = `Criterion ${criterion.id} does not say SHALL.`
@@ -153,10 +149,7 @@ function groupsOf(id: string): string[] {
 }
 
 export function lintDesign(file: string, properties: readonly Property[]): Diagnostic[] {
-  const found = duplicates(
-    file,
-    properties.map(({ n, line }) => ({ id: String(n), line, what: 'Property' })),
-  )
+  const found = duplicates(properties.map(({ n, line }) => ({ id: String(n), line, file, what: 'Property' })))
   for (const one of properties.filter(({ validates }) => validates.length === 0)) {
     const message = `Property ${one.n} validates no requirement.`
     const suggestion = 'Add `**Validates: Requirements 1.1**` below it.'
@@ -238,9 +231,9 @@ function describeOdd({ why, mark }: OddBox): [string, Severity, string, string] 
   return ['unknown-status', 'warning', `"[${mark}]" is no known mark; the line is not read as a task.`, suggestion]
 }
 
-function duplicates(file: string, named: readonly { id: string; line: number; what: string }[]): Diagnostic[] {
+function duplicates(named: readonly { id: string; line: number; file: string; what: string }[]): Diagnostic[] {
   const first = new Map<string, number>()
-  return named.flatMap(({ id, line, what }) => {
+  return named.flatMap(({ id, line, file, what }) => {
     const before = first.get(id)
     if (before === undefined) {
       first.set(id, line)
@@ -305,11 +298,10 @@ export function lintSlice(spec: Spec, taskId: string): Diagnostic[] {
   if (tasks.length > 0) {
     const slice = sliceOf(spec, taskId)
     const ids = new Set(slice.requirements.flatMap((one) => [one.id, ...one.criteria.map(({ id }) => id)]))
-    for (const one of spec.requirements.flatMap((requirement) => [requirement, ...requirement.criteria])) {
-      if (ids.has(one.id)) near.push({ file: inFile('requirements.md'), from: one.line, to: one.line })
-    }
-    for (const one of slice.sections)
-      near.push({ file: inFile('design.md'), from: one.line, to: one.line + lines(one.text) - 1 })
+    for (const requirement of spec.requirements)
+      for (const one of [requirement, ...requirement.criteria])
+        if (ids.has(one.id)) near.push({ file: requirement.file, from: one.line, to: one.line })
+    for (const one of slice.sections) near.push({ file: one.file, from: one.line, to: one.line + lines(one.text) - 1 })
   }
   return spec.diagnostics.filter(
     (one) =>

@@ -5,7 +5,8 @@ import { idsOf, targetsOf } from './links.ts'
 import { type Files, lintDesign, lintFile, lintPresence, lintRequirements, lintTasks } from './lint.ts'
 import { dialectOf, isArchived } from './locate.ts'
 import { type Doc, readMarkdown } from './markdown.ts'
-import { readIntroduction, readRequirements } from './requirements.ts'
+import { readRequirementSide } from './requirement-side.ts'
+import { readIntroduction } from './requirements.ts'
 import { type Diagnostic, type Spec, type SpecSource, textOf } from './spec.ts'
 import { readSteering } from './steering.ts'
 import { readTasks } from './tasks.ts'
@@ -13,22 +14,24 @@ import { readTasks } from './tasks.ts'
 /** Reads one spec folder. Total: whatever the text, the answer is a Spec, and what is wrong stands in its `diagnostics`. */
 export function parseSpec(source: SpecSource): Spec {
   const files = openFiles(source)
-  const requirements = files.requirements === null ? [] : readRequirements(files.requirements)
+  const { requirements, introduction, docs: holders } = readRequirementSide(openHolders(source, files))
   const design = files.design === null ? NO_DESIGN : readDesign(files.design)
   const targets = targetsOf(
     idsOf(requirements),
     design.properties.map(({ n }) => n),
+    files.paths.requirements.split('/').at(-1),
   )
   const raw = files.tasks === null ? { tasks: [], phases: [], odd: [] } : readTasks(files.tasks)
   const connected = connectDesign(files.design ?? nothing(files.paths.design), design, targets)
   const linked = connectTasks(files.tasks ?? nothing(files.paths.tasks), raw, targets, connected.properties)
   const steering = source.steering.map(readSteering)
-  const docs = [files.requirements, files.design, files.tasks].filter((doc): doc is Doc => doc !== null)
+  const docs = [...holders, ...[files.design, files.tasks].filter((doc): doc is Doc => doc !== null)]
+  const unread = new Set(source.problems.map(({ file }) => file))
   const diagnostics = [
     ...source.problems,
-    ...lintPresence(files, linked.tasks, requirements),
+    ...lintPresence(files, linked.tasks, requirements).filter(({ file }) => !unread.has(file)),
     ...docs.flatMap(lintFile),
-    ...lintRequirements(files.paths.requirements, requirements, linked.tasks),
+    ...lintRequirements(requirements, linked.tasks),
     ...connected.diagnostics,
     ...lintDesign(files.paths.design, connected.properties),
     ...linked.diagnostics,
@@ -40,7 +43,7 @@ export function parseSpec(source: SpecSource): Spec {
     dir: source.dir,
     dialect: dialectOf(source),
     archived: isArchived(source.dir),
-    introduction: files.requirements === null ? '' : readIntroduction(files.requirements),
+    introduction: introduction === '' ? proposalOf(source) : introduction,
     tasks: linked.tasks,
     phases: raw.phases,
     requirements,
@@ -55,18 +58,53 @@ export function parseSpec(source: SpecSource): Spec {
   }
 }
 
+/** Names of the file with the requirements and of the one with the design, the usual one first. */
+const REQUIREMENTS = ['requirements.md', 'bugfix.md', 'spec.md']
+const DESIGN = ['design.md', 'plan.md']
+/** Further files that hold requirements: the deltas of an OpenSpec change. */
+const DELTA = /^specs\/(?:.+\/)?spec\.md$/
+
 function openFiles(source: SpecSource): Files {
-  const path = (name: string) => (source.dir === '' ? name : `${source.dir}/${name}`)
-  const open = (name: string) => {
-    const text = textOf(source, name)
-    return text === null ? null : readMarkdown(path(name), text)
-  }
+  const has = (name: string) => textOf(source, name) !== null
+  const usual = dialectOf(source) === 'spec-kit' ? 'spec.md' : 'requirements.md'
+  const delta = source.files.find(({ path }) => DELTA.test(path))?.path
+  const requirements = REQUIREMENTS.find(has) ?? delta ?? usual
+  const design = DESIGN.find(has) ?? 'design.md'
   return {
-    requirements: open('requirements.md'),
-    design: open('design.md'),
-    tasks: open('tasks.md'),
-    paths: { requirements: path('requirements.md'), design: path('design.md'), tasks: path('tasks.md') },
+    requirements: open(source, requirements),
+    design: open(source, design),
+    tasks: open(source, 'tasks.md'),
+    paths: {
+      requirements: pathIn(source, requirements),
+      design: pathIn(source, design),
+      tasks: pathIn(source, 'tasks.md'),
+    },
   }
+}
+
+function pathIn({ dir }: SpecSource, name: string): string {
+  return dir === '' ? name : `${dir}/${name}`
+}
+
+function open(source: SpecSource, name: string): Doc | null {
+  const text = textOf(source, name)
+  return text === null ? null : readMarkdown(pathIn(source, name), text)
+}
+
+/** Every file that may hold requirements; the first is open already. */
+function openHolders(source: SpecSource, { requirements }: Files): Doc[] {
+  if (requirements === null) return []
+  const more = source.files.filter(({ path }) => REQUIREMENTS.includes(path) || DELTA.test(path))
+  const opened = more.flatMap(({ path }) =>
+    pathIn(source, path) === requirements.file ? [requirements] : (open(source, path) ?? []),
+  )
+  return opened
+}
+
+/** Why a change is made: what OpenSpec has in place of an introduction. */
+function proposalOf(source: SpecSource): string {
+  const doc = open(source, 'proposal.md')
+  return doc === null ? '' : readIntroduction(doc)
 }
 
 function nothing(file: string): Doc {

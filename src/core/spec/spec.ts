@@ -166,6 +166,8 @@ export interface DesignSection {
   title: string
   depth: number
   line: number
+  /** File that it stands in. */
+  file: string
   /** Heading line and own text, as written. */
   text: string
   /** Criteria and requirements named by `Validates:` lines in its own text. */
