@@ -181,13 +181,21 @@ export function choose(
 
 function namedTask(specs: Spec[], id: string): Choice {
   const found = specs.flatMap((spec) => spec.tasks.filter((task) => task.id === id).map((task) => ({ spec, task })))
-  const first = found.find(({ task }) => task.status !== 'done') ?? found[0]
+  const first = found.find(({ spec, task }) => task.status !== 'done' && !spec.archived) ?? found[0]
   if (first?.task.status === 'done')
     return { outcome: { status: 'nothing', message: `Task ${id} of ${first.spec.id} is ticked already.` } }
   if (first?.task.status === 'doing') {
     const where = `${first.spec.dir}/tasks.md:${first.task.line}`
     const message = `Task ${id} is marked as in progress (${where}). Write \`[ ]\` and commit it to have it done here.`
     return { outcome: { status: 'usage', message } }
+  }
+  const usage = (message: string): Choice => ({ outcome: { status: 'usage', message } })
+  if (first?.spec.archived) return usage(`Task ${id} belongs to an archived change: ${first.spec.dir}.`)
+  if (first?.task.boxOffset === null) {
+    const where = `${first.spec.dir}/tasks.md:${first.task.line}`
+    return usage(
+      `Task ${id} is a heading without a checkbox (${where}). Write it as \`- [ ] ${id}. ${first.task.title}\`.`,
+    )
   }
   if (first) return first
   const known = specs.flatMap((spec) => spec.tasks.map((task) => `${spec.id}/${task.id}`)).slice(0, 20)

@@ -57,6 +57,15 @@ describe('the next task', () => {
     expect(chosen([a, b], { task: '9' })).toBe('usage: There is no task "9"; there are: a/1, a/2, a/3, b/1.')
   })
 
+  it('is neither a heading without a checkbox nor part of an archived change, also when it is named', () => {
+    const heading = spec('h', '## Task 7: Build\n\nText.\n\n## Rest\n\n- [ ] 8. Open\n')
+    expect(chosen([heading])).toBe('h/8')
+    expect(chosen([heading], { task: '7' })).toMatch(/^usage: Task 7 is a heading without a checkbox/)
+    const archived = { ...spec('old', '- [ ] 9. Open\n'), archived: true }
+    expect(chosen([archived, b])).toBe('b/1')
+    expect(chosen([archived], { task: '9' })).toBe('usage: Task 9 belongs to an archived change: specs/old.')
+  })
+
   it('is not one that somebody works on, also when it is named', () => {
     const doing = spec('a', '- [~] 1. Doing\n- [ ] 2. Open\n')
     expect(chosen([doing])).toBe('a/2')

@@ -61,7 +61,7 @@ export async function readSpecFolder(root: string, folder: string): Promise<Spec
     for (const path of steeringPaths(around.paths)) paths.set(named(root, join(start, path)), join(start, path))
   }
   const tree: SpecTree = {
-    paths: [...paths.keys()],
+    paths: [...paths.keys()].sort(),
     read: (path) => readFound(paths.get(path) ?? join(dir, path)),
   }
   return loadFolder(tree, { id: basename(dir), dir: shown, twin: null })

@@ -4,9 +4,9 @@ import { end, type State } from './state.ts'
 /** Stops for what only a person may decide: tasks for people, tests to review, a verdict that cannot be reached. */
 export async function permitted(_world: World, state: State): Promise<State> {
   const { plan, around, frozen, untestable } = state
-  if (plan.task.kind === 'human' || plan.task.status === 'blocked') {
-    return end(state, 'blocked', `Task ${plan.task.id} is for a person: ${plan.task.title}`)
-  }
+  const { id, kind, status, title, blocked } = plan.task
+  if (kind === 'human' || status === 'blocked') return end(state, 'blocked', `Task ${id} is for a person: ${title}`)
+  if (blocked !== null) return end(state, 'blocked', `Task ${id} is marked as blocked: ${blocked || title}`)
   if (frozen && around.settings.reviewTests) {
     return end(
       state,

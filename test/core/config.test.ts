@@ -58,6 +58,7 @@ describe('agent.yaml', () => {
   })
 
   const WRONG: [string, string, RegExp][] = [
+    ['a folder outside', 'specs: [a, ../b]\n', /^agent\.yaml:1: `specs\.1`: expected a folder inside the repository$/],
     ['an unknown key', 'model: a/b\n\natempts: 3\n', /^agent\.yaml:3: `atempts` is not a setting; known are model, /],
     [
       'an unknown key below another',

@@ -1,6 +1,15 @@
 import { ownDependencies, phaseDependencies, readWaves, waveOrder } from './depends.ts'
 import type { Design, LinkLine, Unlinked } from './design.ts'
-import { nearest, type Reference, type Resolved, references, resolve, type Targets, targetsOf } from './links.ts'
+import {
+  formOf,
+  nearest,
+  type Reference,
+  type Resolved,
+  references,
+  resolve,
+  type Targets,
+  targetsOf,
+} from './links.ts'
 import type { Doc, Line } from './markdown.ts'
 import type { DesignSection, Diagnostic, Property, ProtocolEntry, Task } from './spec.ts'
 import type { RawTask, TasksFile } from './tasks.ts'
@@ -80,9 +89,10 @@ function linksOf({ annotations, lines }: RawTask, targets: Targets): Linked[] {
   for (const { name, value, line } of annotations)
     if (name === 'requirements' || name === 'validates')
       found.push({ line, resolved: resolve(references(value), targets) })
+  const labelled = new Set(annotations.map(({ line }) => line.line))
   for (const line of lines) {
     propertyMentions(line, targets, found)
-    idMentions(line, targets, found)
+    if (!labelled.has(line.line)) idMentions(line, targets, found)
   }
   return found
 }
@@ -114,14 +124,21 @@ function propertyMentions(line: Line, targets: Targets, found: Linked[]): void {
   }
 }
 
-/** `FR-007` or `(Req 3)` in the words of a task, where a requirement has that id: no label is needed, and none is missed. */
-function idMentions({ text, ...line }: Line, { places }: Targets, found: Linked[]): void {
+/**
+ * `FR-007` or `(Req 3)` in the words of a task, where a requirement has that id: no label is needed, and none is missed. An
+ * id that is formed like those of this spec and that none has is reported: `FR-999` beside `FR-001`.
+ */
+function idMentions(line: Line, { places, forms }: Targets, found: Linked[]): void {
+  const { text } = line
   if (!/[A-Z]-\d|[(（]Req/i.test(text)) return
-  const ids = [
-    ...[...text.matchAll(/(?<![\w-])[A-Z]{1,6}-\d+[a-z]?(?:[.-]\w+)*/g)].map((match) => match[0]),
-    ...[...text.matchAll(/[(（]Req(?:uirement)?\.?\s+(\d+(?:\.\d+)*)[)）]/gi)].map((match) => match[1]!),
-  ].filter((id) => places.has(id))
-  if (ids.length > 0) found.push({ line: { text, ...line }, resolved: { ids, properties: [], missing: [] } })
+  const resolved: Resolved = { ids: [], properties: [], missing: [] }
+  for (const [id] of text.matchAll(/(?<![\w-])[A-Z]{1,6}-\d+[a-z]?(?:[.-]\w+)*/g)) {
+    if (places.has(id)) resolved.ids.push(id)
+    else if (forms.has(formOf(id))) resolved.missing.push({ kind: 'id', written: id, id })
+  }
+  for (const [, id] of text.matchAll(/[(（]Req(?:uirement)?\.?\s+(\d+(?:\.\d+)*)[)）]/gi))
+    if (places.has(id!)) resolved.ids.push(id!)
+  if (resolved.ids.length + resolved.missing.length > 0) found.push({ line, resolved })
 }
 
 function wordsOf(text: string): string {

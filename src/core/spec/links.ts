@@ -19,6 +19,8 @@ export interface Targets {
   places: ReadonlyMap<string, number>
   /** Ids that have others below them: `3` where there is a `3.1`. */
   groups: ReadonlySet<string>
+  /** Forms of ids with a prefix, digits as zeros: `FR-000`. */
+  forms: ReadonlySet<string>
   /** Name of the file that they stand in. */
   where: string
 }
@@ -27,7 +29,12 @@ export function targetsOf(ids: readonly string[], properties: readonly number[],
   // The first of two equal ids is the one that is meant.
   const places = new Map([...ids.entries()].reverse().map(([at, id]) => [id, at]))
   const groups = new Set(ids.map(groupOf).filter((id) => places.has(id)))
-  return { ids, properties, places, groups, where }
+  const forms = new Set(ids.filter((id) => /^[A-Z]+-\d+$/.test(id)).map(formOf))
+  return { ids, properties, places, groups, forms, where }
+}
+
+export function formOf(id: string): string {
+  return id.replace(/\d/g, '0')
 }
 
 function groupOf(id: string): string {

@@ -136,7 +136,9 @@ export function dialectOf(source: Pick<SpecSource, 'dir' | 'files'>): Dialect {
   if (has('spec.json') && has('requirements.md')) return 'cc-sdd'
   if (has('requirements.md') || has('bugfix.md')) return 'specproof'
   if (has('spec.md') || has('plan.md')) return 'spec-kit'
-  return has('proposal.md') ? 'openspec' : 'specproof'
+  if (has('proposal.md')) return 'openspec'
+  const tasks = source.files.find(({ path }) => path === 'tasks.md')?.text ?? ''
+  return /^- \[.\] \**T\d{3}/m.test(tasks) ? 'spec-kit' : 'specproof'
 }
 
 /** The forms that only cc-sdd writes, for folders that lost their spec.json. */

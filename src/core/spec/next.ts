@@ -94,7 +94,7 @@ function reasonOf(spec: Spec, family: Family, task: Task, tried: ReadonlySet<str
 
 /** Why a task with parts is not to be run; null where it is: its parts are done and it has a contract of its own. */
 function parentReason(parts: readonly Task[], family: Family, contract: boolean): string | null {
-  const open = parts.filter((part) => !family.done.has(part.id))
+  const open = parts.filter((part) => !family.done.has(part.id) && !part.struck)
   const needed = open.filter(isRequired)
   if (needed.length > 0) return `its parts are open: ${listed(needed.map((part) => part.id))}`
   if (contract) return null

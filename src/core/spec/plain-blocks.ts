@@ -225,11 +225,7 @@ function settle(node: RootContent): void {
 
 /** White space that Markdown or JavaScript reads in its own way, and control characters. Blank lines of spaces too. */
 function isOdd(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is looked for.
-  return (
-    / {2}$|[\u0000-\u001f\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/.test(text) ||
-    text.trim() === ''
-  )
+  return / {2}$|(?! )[\p{Cc}\p{Z}\ufeff]/u.test(text) || text.trim() === ''
 }
 
 /** The mark of a list: its bullet, or what stands behind its numbers. */

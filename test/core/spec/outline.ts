@@ -7,13 +7,20 @@ export function outline(doc: Doc): unknown[] {
 }
 
 function outlineOf(doc: Doc, node: Nodes): unknown {
-  const place = [node.type, lineOf(node), node.position?.start.offset, node.position?.end.line, node.position?.end.offset]
+  const place = [
+    node.type,
+    lineOf(node),
+    node.position?.start.offset,
+    node.position?.end.line,
+    node.position?.end.offset,
+  ]
   if (node.type === 'paragraph' || node.type === 'heading') {
     const first = node.children[0]
     const lead = first?.type === 'strong' || first?.type === 'emphasis' ? [first.type, plain(first)] : []
     return [...place, linesOf(doc, node), plain(node), ...lead]
   }
   if (node.type === 'code' || node.type === 'html') return [...place, node.value]
-  if (node.type === 'list') return [...place, node.ordered, node.start, node.children.map((child) => outlineOf(doc, child))]
+  if (node.type === 'list')
+    return [...place, node.ordered, node.start, node.children.map((child) => outlineOf(doc, child))]
   return 'children' in node ? [...place, node.children.map((child) => outlineOf(doc, child))] : place
 }
