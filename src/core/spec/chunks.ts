@@ -7,8 +7,8 @@ export interface Chunk {
 const HEADING = /^#{1,6}(?:[ \t]|$)/
 /** A bullet with words behind it: another block behind it is read differently where a paragraph stands above. */
 const BULLET = /^[-*+] {1,4}(?:[^\s\-+*#>`~<=|\d]|\*\*[^\s*]|\d+[^.)\d]|`[^`])/
-/** Bullets and numbers in front of what a line starts with. */
-const PREFIX = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*/
+/** Bullets, numbers and quotation marks in front of what a line starts with. */
+const PREFIX = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+|>[ \t]*)*/
 const FENCE = /^(?:`{3,}(?=[^`]*$)|~{3,})/
 const RAW_HTML = /^<(?:script|pre|style|textarea|\?|!\[|![a-z])/i
 
