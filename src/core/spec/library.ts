@@ -11,19 +11,40 @@ const OFF = [
   ...['definition', 'gfmFootnoteDefinition', 'gfmFootnoteCall', 'gfmPotentialFootnoteCall', 'tasklistCheck'],
   ...['wwwAutolink', 'protocolAutolink', 'emailAutolink'],
 ]
-const OPTIONS = {
-  extensions: [gfm(), { disable: { null: OFF } }],
-  mdastExtensions: gfmFromMarkdown().filter((extension: Extension) => extension.transforms === undefined),
-}
+/** Marks inside a line. The library's time for them is not always linear, and no line that people wrote is so long. */
+const INLINE = [
+  ...[
+    'attention',
+    'autolink',
+    'codeText',
+    'htmlText',
+    'labelEnd',
+    'labelStartImage',
+    'labelStartLink',
+    'strikethrough',
+  ],
+  ...['characterEscape', 'characterReference'],
+]
+const LONGEST_LINE = 20_000
+
+const mdastExtensions = gfmFromMarkdown().filter((extension: Extension) => extension.transforms === undefined)
+const OPTIONS = { extensions: [gfm(), { disable: { null: OFF } }], mdastExtensions }
+const BLOCKS_ONLY = { extensions: [gfm(), { disable: { null: [...OFF, ...INLINE] } }], mdastExtensions }
 
 /**
  * Reads Markdown with the library: exact, but slow (about a megabyte a second), and its time grows with the square of
- * the length of a list. Positions count from `line` and `offset`.
+ * the length of a list. In text with a line of more than 20,000 characters only blocks are read, and marks inside lines stay
+ * text. Positions count from `line` and `offset`.
  */
 export function parseMarkdown(text: string, line = 1, offset = 0): Root {
-  const root = fromMarkdown(text, OPTIONS)
+  const root = fromMarkdown(text, hasLongLine(text) ? BLOCKS_ONLY : OPTIONS)
   if (line > 1 || offset > 0) shift(root, line - 1, offset)
   return root
+}
+
+function hasLongLine(text: string): boolean {
+  if (text.length < LONGEST_LINE) return false
+  return text.split(/[\r\n]/).some((line) => line.length > LONGEST_LINE)
 }
 
 function shift(root: Root, lines: number, offset: number): void {
