@@ -2,7 +2,13 @@ import { boxVariables } from '../core/box-variables.ts'
 import type { Config } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
 import { shownPaths } from '../io/box/shown.ts'
-import { pathInto, rememberingDetector, type Toolchains, withoutBox } from '../io/box/toolchains/index.ts'
+import {
+  type DetectOptions,
+  pathInto,
+  rememberingDetector,
+  type Toolchains,
+  withoutBox,
+} from '../io/box/toolchains/index.ts'
 
 export interface Contents {
   toolchains: Toolchains
@@ -25,10 +31,10 @@ interface ContentsOptions {
 export function boxContents({ root, scratch, config, env, tell }: ContentsOptions) {
   const detect = rememberingDetector({ root, scratch }, env)
   let told = ''
-  return async (paths: string[], boxName: string): Promise<Contents> => {
+  return async (paths: string[], boxName: string, installed: DetectOptions['installed']): Promise<Contents> => {
     const shown = await shownPaths(config.show ?? [], root, env)
     const given = boxVariables(config.env ?? [], env)
-    const detected = await detect(paths)
+    const detected = await detect(paths, installed)
     const bins = pathInto(shown, env['PATH'] ?? '')
     const event: Event = {
       type: 'toolchains.ready',

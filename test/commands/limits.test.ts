@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { boxLimits } from '../../src/commands/project.ts'
+import { boxLimits } from '../../src/commands/equip.ts'
 import { parseConfig } from '../../src/core/config.ts'
 
 it('hands every limit of agent.yaml on to the box, in bytes', () => {

@@ -52,7 +52,8 @@ type Findings = Omit<CheckResult, 'stage' | 'durationMs'>
 type TestRequest = Extract<CheckRequest, { kind: 'tests' }>
 
 const MB = 1024 ** 2
-const DEFAULT_LIMITS: BoxLimits = {
+/** Where agent.yaml says nothing else. */
+export const DEFAULT_LIMITS: BoxLimits = {
   wallMs: 600_000,
   outputBytes: 32 * MB,
   fileBytes: 256 * MB,
@@ -131,8 +132,11 @@ async function tests(
   return withServices(testFindings(ran.result, request.nonce), ran)
 }
 
-/** Null when the dependencies are not installed. */
-async function policyOf(options: CheckOptions, worktree: Worktree): Promise<BoxPolicy | null> {
+/** What the box of every build and test of this worktree holds; null when the dependencies are not installed. */
+export async function policyOf(
+  options: Omit<CheckOptions, 'project' | 'onProgress'>,
+  worktree: Worktree,
+): Promise<BoxPolicy | null> {
   const { repository, toolchains, env, gitDir, provision } = options
   const dependencies = provision ? provision(worktree.commit) : await checkout(repository)
   if (!dependencies) return null

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path'
+
 /** What is installed together: a project has at most one manager of each. */
 export type Ecosystem = 'javascript' | 'python' | 'go' | 'rust' | 'java'
 
@@ -149,7 +151,11 @@ export const MANAGERS: Manager[] = [
     folder: null,
     caches: {
       command: 'go env GOMODCACHE',
-      env: ([modules = '']) => ({ GOMODCACHE: modules, GOPROXY: 'off', GOSUMDB: 'off', GOFLAGS: '-mod=readonly' }),
+      env: ([modules]) => ({
+        ...(modules === undefined ? {} : { GOMODCACHE: modules }),
+        GOPROXY: 'off',
+        GOSUMDB: 'off',
+      }),
     },
     faults:
       /missing go\.sum entry|checksum mismatch|SECURITY ERROR|unknown revision|errors parsing go\.mod|malformed module path|: (404 Not Found|410 Gone)|invalid version|requires go >=/,
@@ -164,12 +170,13 @@ export const MANAGERS: Manager[] = [
     versions: ['cargo --version'],
     folder: null,
     caches: {
+      // As the toolchain shows them: checkouts of git tell the addresses of other projects.
       command:
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
-        'for part in registry git; do [ ! -d "${CARGO_HOME:-$HOME/.cargo}/$part" ] || echo "${CARGO_HOME:-$HOME/.cargo}/$part"; done',
+        'echo "${CARGO_HOME:-$HOME/.cargo}/registry"; ! grep -qs \'"git+\' Cargo.lock || echo "${CARGO_HOME:-$HOME/.cargo}/git"',
       env: ([cache]) => ({
         CARGO_NET_OFFLINE: 'true',
-        ...(cache === undefined ? {} : { CARGO_HOME: cache.slice(0, cache.lastIndexOf('/')) }),
+        ...(cache === undefined ? {} : { CARGO_HOME: dirname(cache) }),
       }),
     },
     faults:
@@ -188,7 +195,9 @@ export const MANAGERS: Manager[] = [
     folder: null,
     caches: {
       command: 'echo "$HOME/.m2/repository"',
-      env: ([repository = '']) => ({ MAVEN_ARGS: `--offline -Dmaven.repo.local=${repository}` }),
+      env: ([repository]) => ({
+        MAVEN_ARGS: repository === undefined ? '--offline' : `--offline -Dmaven.repo.local=${repository}`,
+      }),
     },
     faults: /(?!)/,
   },
@@ -205,8 +214,9 @@ export const MANAGERS: Manager[] = [
     folder: null,
     caches: {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
-      command: 'echo "${GRADLE_USER_HOME:-$HOME/.gradle}/caches"',
-      env: ([caches = '']) => ({ GRADLE_RO_DEP_CACHE: caches }),
+      command: 'echo "${GRADLE_USER_HOME:-$HOME/.gradle}/caches/modules-2"',
+      env: ([modules]): Record<string, string> =>
+        modules === undefined ? {} : { GRADLE_RO_DEP_CACHE: dirname(modules) },
     },
     faults: /(?!)/,
   },

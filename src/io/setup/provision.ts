@@ -1,6 +1,5 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isSystemPath } from '../box/system.ts'
 import { dependencyMounts } from '../checks/dependencies.ts'
 import type { Carried } from './carry.ts'
 
@@ -60,13 +59,5 @@ async function addInstalled(
   }
   const linked = trusted ? await dependencyMounts(repository, to, from) : null
   provision.mounts.push(...(linked?.mounts ?? [{ from, to }]))
-  provision.readOnly.push(...(linked?.readOnly ?? []), ...(await interpreterOf(from)))
-}
-
-/** A virtual environment holds links to the Python that made it. */
-async function interpreterOf(folder: string): Promise<string[]> {
-  const config = await readFile(join(folder, 'pyvenv.cfg'), 'utf8').catch(() => '')
-  const bin = /^home\s*=\s*(.+)$/m.exec(config)?.[1]?.trim()
-  const real = bin === undefined ? null : await realpath(bin).catch(() => null)
-  return real === null || isSystemPath(real) ? [] : [dirname(real)]
+  provision.readOnly.push(...(linked?.readOnly ?? []))
 }

@@ -10,7 +10,7 @@ import { detectJava } from './java.ts'
 import { manifestsIn, neededLanguages } from './needed.ts'
 import { detectNode } from './node.ts'
 import { type Detected, isFolder, LANGUAGES, type Language, type Part, type Place } from './part.ts'
-import { detectPython } from './python.ts'
+import { detectPython, hasEnvironment } from './python.ts'
 import { detectRust } from './rust.ts'
 import { hideSettings } from './stand-in.ts'
 
@@ -35,6 +35,8 @@ export interface DetectOptions {
   root: string
   /** A folder that lasts as long as the box is used; made if it is not there. */
   scratch: string
+  /** What set-up has made, or the checkout has, of the paths below the root: it is mounted by others. */
+  installed?: { from: string; to: string }[]
   /** How tools are asked; by default each has 15 s. */
   ask?: Ask
 }
@@ -54,14 +56,14 @@ const DETECT: Record<Language, (place: Place) => Promise<Detected>> = {
 export async function detectToolchains(
   paths: string[],
   env: NodeJS.ProcessEnv,
-  { root, scratch, ask = askWithin() }: DetectOptions,
+  { root, scratch, installed = [], ask = askWithin() }: DetectOptions,
 ): Promise<Toolchains> {
-  const needed = [...neededLanguages(paths)]
+  const needed = [...neededLanguages(paths, await hasEnvironment(installed))]
   const parts = await Promise.all(
     needed.map(async ([language, folder]) => {
       const wanted = join(root, folder)
       const dir = (await isFolder(wanted)) ? wanted : root
-      return { language, detected: await detect(language, { root, dir, paths, env, scratch, ask }) }
+      return { language, detected: await detect(language, { root, dir, paths, env, scratch, installed, ask }) }
     }),
   )
   const order = (language: Language) => LANGUAGES.indexOf(language)
@@ -114,13 +116,13 @@ export function hasOverlays(kernel: string): boolean {
   return major > 6 || (major === 6 && minor >= 6)
 }
 
-/** Asks once for each set of manifests: tools do not move while a run lasts. */
+/** Asks once for each set of manifests and environments: tools do not move while a run lasts. */
 export function rememberingDetector(options: DetectOptions, env: NodeJS.ProcessEnv) {
   const known = new Map<string, Promise<Toolchains>>()
-  return (paths: string[]): Promise<Toolchains> => {
-    const manifests = manifestsIn(paths).join('\n')
-    const answer = known.get(manifests) ?? detectToolchains(paths, env, options)
-    known.set(manifests, answer)
+  return (paths: string[], installed: DetectOptions['installed'] = []): Promise<Toolchains> => {
+    const key = JSON.stringify([manifestsIn(paths), installed])
+    const answer = known.get(key) ?? detectToolchains(paths, env, { ...options, installed })
+    known.set(key, answer)
     return answer
   }
 }

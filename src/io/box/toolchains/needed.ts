@@ -12,10 +12,12 @@ const FOREIGN = /(^|\/)(node_modules|vendor|third_party|testdata|fixtures)\//
 
 /**
  * The languages that the manifests of a tree ask for, each with the folder (relative to the root) of the manifest nearest
- * to the top. Node is always among them: the harness runs on it.
+ * to the top. Node is always among them: the harness runs on it. `environment`: there is a virtual environment, which is
+ * worth nothing without its Python.
  */
-export function neededLanguages(paths: string[]): Map<Language, string> {
+export function neededLanguages(paths: string[], environment = false): Map<Language, string> {
   const needed = new Map<Language, string>([['node', '.']])
+  if (environment) needed.set('python', '.')
   const own = manifestsIn(paths)
   for (const [language, manifest] of Object.entries(MANIFESTS) as [Language, RegExp][]) {
     const folders = own.filter((path) => manifest.test(basename(path))).map((path) => dirname(path))

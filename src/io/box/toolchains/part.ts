@@ -16,6 +16,8 @@ export interface Place {
   paths: string[]
   /** The user's environment. */
   env: NodeJS.ProcessEnv
+  /** Folders and files that are mounted below the root, with where they lie on the host. */
+  installed: { from: string; to: string }[]
   /** Folder of this run, for files that stand in the box in place of the user's. */
   scratch: string
   ask: Ask

@@ -28,10 +28,16 @@ const OFFLINE = {
   UV_OFFLINE: '1',
 }
 
+/** A virtual environment: where it appears in the box, and where it lies on the host. */
+interface Environment {
+  at: string
+  from: string
+}
+
 /** The Python of the project's virtual environment where there is one, else the one on PATH, with its packages. */
 export async function detectPython(place: Place): Promise<Detected> {
   const venv = await virtualEnvironment(place)
-  const found = venv === null ? await plainPython(place) : await basePython(venv)
+  const found = venv === null ? await plainPython(place) : await basePython(venv.from)
   if (found === null) return missing('there is no `python3` on PATH and no virtual environment in the project')
   if (isWithin(found, place.root) || isWithin((await realOf(found)) ?? found, place.root)) {
     return missing(`${found} lies in the repository, and nothing of it is run outside the box`)
@@ -45,15 +51,15 @@ export async function detectPython(place: Place): Promise<Detected> {
   const readOnly = visible.filter((prefix) => !isSystemPath(prefix))
   const bins = said.prefixes.slice(0, 1).map((prefix) => join(prefix, 'bin'))
   if (venv === null) return withoutVenv(place, said, readOnly, bins)
-  const packages = [join(venv, 'lib', `python${said.series}`, 'site-packages')]
+  const packages = [join(venv.from, 'lib', `python${said.series}`, 'site-packages')]
   const linked = await linkedFolders(packages, place)
-  const inside = isWithin(venv, place.root)
-  return partOf(said.version, venv, {
+  const inside = isWithin(venv.at, place.root)
+  return partOf(said.version, venv.at, {
     // Below the root it is mounted as node_modules is: it is not part of the tree.
-    readOnly: [...readOnly, ...(inside ? [] : [venv]), ...linked],
-    mounts: inside ? [{ from: venv, to: venv }] : [],
-    path: [join(venv, 'bin'), ...bins],
-    env: { ...OFFLINE, VIRTUAL_ENV: venv },
+    readOnly: [...readOnly, ...(inside ? [] : [venv.from]), ...linked],
+    mounts: inside ? [{ from: venv.from, to: venv.at }] : [],
+    path: [join(venv.at, 'bin'), ...bins],
+    env: { ...OFFLINE, VIRTUAL_ENV: venv.at },
   })
 }
 
@@ -87,12 +93,23 @@ async function interpreter(place: Place, program: string): Promise<Interpreter |
   }
 }
 
-/** The active environment; else one in the project, as most tools make it; else the one of poetry or pipenv. */
-async function virtualEnvironment(place: Place): Promise<string | null> {
+const isEnvironment = (folder: string) => isFile(join(folder, 'pyvenv.cfg'))
+
+/** Whether one of these folders is a virtual environment. */
+export async function hasEnvironment(installed: { from: string }[]): Promise<boolean> {
+  return (await Promise.all(installed.map(({ from }) => isEnvironment(from)))).includes(true)
+}
+
+/**
+ * The one that set-up made for the project; else the active one; else one in the project, as most tools make it; else
+ * the one of poetry or pipenv.
+ */
+async function virtualEnvironment(place: Place): Promise<Environment | null> {
+  for (const { from, to } of place.installed) if (from !== to && (await isEnvironment(from))) return { at: to, from }
   const active = place.env['VIRTUAL_ENV'] ?? ''
   const near = [place.dir, place.root].flatMap((dir) => ['.venv', 'venv', 'env'].map((name) => join(dir, name)))
-  for (const folder of [active, ...near]) {
-    if (isAbsolute(folder) && (await isFile(join(folder, 'pyvenv.cfg')))) return folder
+  for (const folder of [active, ...near, ...place.installed.map(({ to }) => to)]) {
+    if (isAbsolute(folder) && (await isEnvironment(folder))) return { at: folder, from: folder }
   }
   const managers: [string, string, string[]][] = [
     ['poetry.lock', 'poetry', ['env', 'info', '--path']],
@@ -103,7 +120,7 @@ async function virtualEnvironment(place: Place): Promise<string | null> {
     if (program === null || isWithin(program, place.root)) continue
     const answer = await place.ask(program, args, { cwd: place.dir, env: place.env })
     const folder = answer.ok ? answer.text.trim() : ''
-    if (isAbsolute(folder) && (await isFile(join(folder, 'pyvenv.cfg')))) return folder
+    if (isAbsolute(folder) && (await isEnvironment(folder))) return { at: folder, from: folder }
   }
   return null
 }
