@@ -93,7 +93,7 @@ async function detect(language: Language, place: Place): Promise<Detected> {
 async function joined(parts: Part[], env: NodeJS.ProcessEnv, scratch: string) {
   const readOnly = [...new Set(parts.flatMap((part) => part.readOnly))]
   const hidden = await hideSettings(
-    parts.flatMap((part) => [...part.readOnly, ...part.mounts.map(({ to }) => to)]),
+    parts.flatMap((part) => [...part.readOnly.map((path) => ({ from: path, to: path })), ...part.mounts]),
     scratch,
   )
   const { path } = await nodeToolchain(env['PATH'] ?? '')

@@ -28,11 +28,17 @@ export async function emptyFolder(scratch: string): Promise<string> {
   return path
 }
 
-/** Mounts that put empty files over the settings in these folders. */
-export async function hideSettings(folders: string[], scratch: string): Promise<{ from: string; to: string }[]> {
-  const candidates = folders.flatMap((folder) => SETTINGS.map((name) => join(folder, name)))
-  const there = await Promise.all(candidates.map(isFile))
-  const found = candidates.filter((_, index) => there[index])
-  const texts = found.map((path) => (path.endsWith('.xml') ? '<settings/>' : ''))
-  return Promise.all(found.map(async (to, index) => ({ from: await standIn(scratch, texts[index]!), to })))
+/** Mounts that put empty files over the settings in these folders, which appear in the box at `to`. */
+export async function hideSettings(
+  folders: { from: string; to: string }[],
+  scratch: string,
+): Promise<{ from: string; to: string }[]> {
+  const candidates = folders.flatMap(({ from, to }) =>
+    SETTINGS.map((name) => ({ at: join(from, name), to: join(to, name) })),
+  )
+  const there = await Promise.all(candidates.map(({ at }) => isFile(at)))
+  const places = new Set(candidates.filter((_, index) => there[index]).map(({ to }) => to))
+  return Promise.all(
+    [...places].map(async (to) => ({ from: await standIn(scratch, to.endsWith('.xml') ? '<settings/>' : ''), to })),
+  )
 }

@@ -109,6 +109,24 @@ describe('version managers', () => {
     expect(env['VIRTUAL_ENV']).toBe(join(scene.root, '.venv'))
   })
 
+  it('takes the environment that set-up made, and not the one of the checkout or the active one', async () => {
+    const home = (await scene.host('python3 -I -c "import sys; print(sys.base_prefix)"')).trim()
+    const [made, at] = [join(scene.dir, 'made'), join(scene.root, '.venv')]
+    for (const folder of [made, at]) await write(folder, { 'pyvenv.cfg': `home = ${home}/bin\n` })
+    await write(scene.root, { '.venv/pip.conf': '' })
+    await write(made, { '.netrc': '' })
+    const env = { HOME: scene.home, VIRTUAL_ENV: at }
+    const place = { root: scene.root, scratch: join(scene.dir, 'scratch'), installed: [{ from: made, to: at }] }
+
+    const { mounts, path, found } = await detectToolchains(['package.json'], env, place)
+
+    expect(found).toMatchObject([{ language: 'python', where: at }])
+    expect(mounts[0]).toEqual({ from: made, to: at })
+    // What is hidden is what lies there in the box.
+    expect(mounts.slice(1).map(({ to }) => to)).toEqual([join(at, '.netrc')])
+    expect(path.split(':')[0]).toBe(join(at, 'bin'))
+  })
+
   it('chooses in the folder of the manifest', async () => {
     await mkdir(join(scene.root, 'services/api'), { recursive: true })
     await shim('go', 'pwd >&2; exit 1')
