@@ -31,6 +31,7 @@ export function commonVariables(plan: Plan, identity: Identity, mapsOwners: bool
   const own = plan.network === 'own'
   return {
     BOX_CWD: plan.cwd,
+    BOX_IN_OVERLAYS: plan.inOverlays.join('\n'),
     BOX_OVERLAYS: plan.overlays.map((overlay) => overlayLine(overlay, identity, mapsOwners)).join('\n'),
     // Empty: the host's own are mounted there.
     BOX_NAMES: own ? 'passwd: files\ngroup: files\nhosts: files dns\nservices: files' : '',

@@ -53,7 +53,7 @@ sub mounts {
 `
 
 /**
- * BOX_OVERLAYS as OVERLAY_SCRIPT reads it, and two more words: `idmap`, and `view` for the one line of `viewLine`. Where
+ * BOX_OVERLAYS and BOX_IN_OVERLAYS as OVERLAY_SCRIPT reads them, and two more words: `idmap`, and `view` for the one line of `viewLine`. Where
  * an overlay cannot be made, or for a plain user somebody else owns the folder, a copy of the folder takes its place.
  */
 const OVERLAYS = `
@@ -105,8 +105,21 @@ sub copied {
   system('chown', '-R', '-h', '--', $owner, $to) == 0 or die "chown $from\\n" if $owner ne '-';
   mount_line($to, $from, 'none', 'bind,rw,nosuid,nodev');
 }
+# Mounts that lie in overlays, kept aside and put back on top. A bind has the flags of what it binds.
+sub kept {
+  my ($back) = @_;
+  my $count = 0;
+  for my $to (lines('BOX_IN_OVERLAYS')) {
+    my $aside = '/.box/kept-' . $count++;
+    if ($back) { mounted($aside, $to, 'none', $flag{rbind}); next }
+    folders('/.box');
+    if (-d $to) { folders($aside) } else { file($aside, '') }
+    mounted($to, $aside, 'none', $flag{rbind});
+  }
+}
 sub overlays {
   my $count = 0;
+  kept(0);
   for (lines('BOX_OVERLAYS')) {
     my ($how, $owner, $mode, $to) = split / /, $_, 4;
     if ($how eq 'view') { eval { idmapped($to, $to, (stat $to)[4, 5], 1) }; next }
@@ -123,6 +136,7 @@ sub overlays {
     };
     copied($to, $place, $owner) unless $ok;
   }
+  kept(1);
   return unless $count;
   # What lies beneath an overlay is not to be changed but through it.
   folders('/.box/hidden');

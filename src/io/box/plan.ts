@@ -31,6 +31,8 @@ export interface Plan {
   files: string[]
   /** Mounts of the list above that become writable at the end. */
   overlays: OverlayPlace[]
+  /** Mounts of the list above that lie in overlays and have to be seen in them, outermost first. */
+  inOverlays: string[]
   network: 'own' | 'host'
   /** Removes the mount points that had to be made in the tree on the host. */
   cleanUp(): Promise<void>
@@ -129,12 +131,18 @@ async function overlayPlaces(policy: BoxPolicy, mounts: Mount[]): Promise<Overla
   const places: OverlayPlace[] = []
   for (const { to } of policy.overlays ?? []) {
     const mount = mounts.find((one) => one.to === checkedPath(to, 'a path inside the box'))!
-    const below = mounts.find((other) => other !== mount && isWithin(other.to, mount.to))
-    if (below) throw new PlanError(`cannot mount ${below.to}: it lies in ${mount.to}, which is an overlay`)
+    const inner = policy.overlays!.find((other) => other.to !== to && isWithin(normalize(other.to), mount.to))
+    if (inner) throw new PlanError(`cannot lay over ${inner.to}: it lies in ${mount.to}, which is an overlay already`)
     const { uid, gid, mode } = await stat(mount.from)
     places.push({ to: mount.to, isDirectory: mount.isDirectory, uid, gid, mode: mode & 0o777 })
   }
   return places
+}
+
+/** What else is mounted in an overlay: it stays as it is. */
+function mountsIn(overlays: OverlayPlace[], mounts: Mount[]): string[] {
+  const inner = mounts.filter(({ to }) => overlays.some((overlay) => to !== overlay.to && isWithin(to, overlay.to)))
+  return inner.map(({ to }) => to)
 }
 
 /** Turns a policy into the mounts of a box. Throws a `PlanError` when they cannot be made on this machine. */
@@ -160,5 +168,13 @@ export async function planBox(policy: BoxPolicy, system: SystemLayout): Promise<
     await cleanUp()
     throw error
   }
-  return { cwd: normalize(policy.root), links: system.links, ...lists, overlays, network, cleanUp }
+  return {
+    cwd: normalize(policy.root),
+    links: system.links,
+    ...lists,
+    overlays,
+    inOverlays: mountsIn(overlays, caller),
+    network,
+    cleanUp,
+  }
 }

@@ -12,8 +12,16 @@ fi
 /**
  * BOX_OVERLAYS, one a line: `overlay` or `copy`, the new owner (`uid:gid`, or `-` for the caller), the mode in octal
  * digits, the path. What is read-only there gets an upper layer on the box's own tmpfs, or is copied into it.
+ * BOX_IN_OVERLAYS are the mounts that lie in them: each is kept aside, and put back on top.
  */
 const OVERLAY_SCRIPT = `
+count=0
+for to in $BOX_IN_OVERLAYS; do
+  kept=/.box/kept-$count; count=$((count + 1))
+  mkdir -p /.box
+  if [ -d "$to" ]; then mkdir "$kept"; else : > "$kept"; fi
+  mount -n --rbind "$to" "$kept"
+done
 count=0
 for line in $BOX_OVERLAYS; do
   how=\${line%% *}; line=\${line#* }
@@ -36,6 +44,11 @@ for line in $BOX_OVERLAYS; do
     mount -n --bind "$at" "$to"
     mount -n -o remount,bind,rw,nosuid,nodev "$to"
   fi
+done
+kept=0
+for to in $BOX_IN_OVERLAYS; do
+  mount -n --rbind "/.box/kept-$kept" "$to"
+  kept=$((kept + 1))
 done
 if [ "$count" != 0 ]; then
   mkdir /.box/hidden

@@ -95,14 +95,39 @@ find . -type f | sort`
     expect(result).toMatchObject({ exitCode: 1, stdout: '' })
   })
 
-  it('says that nothing can be mounted in an overlay', async () => {
+  it('keeps read-only what is mounted in an overlay, and beneath it nothing of the base is seen', async () => {
     const { dir, run } = scene()
-    const policy = { overlays: [{ from: await base(), to: '/overlay' }], mounts: [{ from: dir, to: '/overlay/sub' }] }
+    const from = await base()
+    await mkdir(join(dir, 'mounted'))
+    for (const name of ['mounted/inner', 'file']) await writeFile(join(dir, name), name)
+    const mounts = [
+      { from: join(dir, 'mounted'), to: '/overlay/sub' },
+      { from: join(dir, 'file'), to: '/overlay/kept' },
+      { from: join(dir, 'file'), to: '/overlay/sub/inner' },
+    ]
+    const policy = { overlays: [{ from, to: '/overlay' }], mounts }
+    const script = `cd /overlay; echo new > new; cat new kept sub/inner; ls -R sub
+for to in kept sub/inner sub/more; do { echo x >> $to; } 2> /dev/null && echo "wrote $to"; done; mv sub other 2> /dev/null || echo stays`
 
-    expect(await run('true', { policy })).toMatchObject({
-      cause: 'box',
-      message: expect.stringContaining('/overlay/sub'),
-    })
+    expect(await run(script, { policy })).toMatchObject({ stdout: 'new\nfilefilesub:\ninner\nstays\n' })
+    expect(await readdir(from)).not.toContain('new')
+    expect(await readFile(join(dir, 'mounted/inner'), 'utf8')).toBe('mounted/inner')
+  })
+
+  it('says what cannot be mounted in an overlay', async () => {
+    const { dir, run } = scene()
+    const from = await base()
+    const overlays = [{ from, to: '/overlay' }]
+    const wrong = [
+      { overlays, mounts: [{ from: dir, to: '/overlay/is not there' }] },
+      { overlays: [...overlays, { from: dir, to: '/overlay/sub' }] },
+    ]
+
+    for (const [index, message] of ['/overlay/is not there', '/overlay/sub'].entries())
+      expect(await run('true', { policy: wrong[index]! })).toMatchObject({
+        cause: 'box',
+        message: expect.stringContaining(message),
+      })
   })
 }
 
