@@ -29,8 +29,13 @@ export interface Worktree {
 
 export type Role = 'author' | 'implementer'
 
+/** How long a model may think before it answers; which of them a model knows is up to its service. */
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+
 /** One question to a model. Attempts and rounds count from 1. */
 export interface ModelRequest {
+  /** Who is asked: `provider/model`. */
+  model: string
   spec: string
   task: string
   role: Role
@@ -40,8 +45,15 @@ export interface ModelRequest {
   promptVersion: string
   system: string
   prompt: string
+  /** Lengths of beginnings of `prompt`, ascending, that other questions have byte for byte: marks for caches. */
+  stable?: number[]
   /** Upper bound of the answer. */
   maxOutputTokens: number
+  /** Left out: what the service takes of itself. */
+  temperature?: number
+  effort?: Effort
+  /** The files the question is about, for models that answer by editing files: a commit and what lies upon it. */
+  base?: { commit: string; overlay: FileChange[] }
 }
 
 export interface Usage {
@@ -49,6 +61,8 @@ export interface Usage {
   output: number
   /** Part of `input` that the provider served from its cache. */
   cached: number
+  /** Part of `input` that was written to its cache, which costs extra at some services; left out: none. */
+  written?: number | undefined
 }
 
 export type ModelFailure =
@@ -63,7 +77,18 @@ export type ModelFailure =
 
 /** A model never throws. `usage` is what was billed, also when the answer was lost; `usd` null: the price is not known. */
 export type ModelResult =
-  | { ok: true; text: string; truncated: boolean; usage: Usage; usd: number | null; model: string; note: string | null }
+  | {
+      ok: true
+      text: string
+      truncated: boolean
+      usage: Usage
+      usd: number | null
+      /** Who really answered. */
+      model: string
+      note: string | null
+      /** What the service counted for this prompt alone; left out: it reported nothing. */
+      promptTokens?: number
+    }
   | { ok: false; failure: ModelFailure; message: string; usage: Usage; usd: number | null; model: string }
 
 /** `runs` cases per seed and property, and more seeds until `minMs` have passed. */

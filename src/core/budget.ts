@@ -12,6 +12,8 @@ export interface Price {
   input: number
   output: number
   cached?: number | undefined
+  /** Of input that the service writes to its cache; left out: as other input. */
+  written?: number | undefined
 }
 
 export interface Spent {
@@ -23,12 +25,14 @@ export interface Spent {
 
 export const NOTHING_SPENT: Spent = { usage: { input: 0, output: 0, cached: 0 }, usd: 0, usdKnown: true }
 
+export function addUsage(a: Usage, b: Usage): Usage {
+  const written = (a.written ?? 0) + (b.written ?? 0)
+  const sum = { input: a.input + b.input, output: a.output + b.output, cached: a.cached + b.cached }
+  return written > 0 ? { ...sum, written } : sum
+}
+
 export function spend(spent: Spent, usage: Usage, usd: number | null): Spent {
-  const sum = {
-    input: spent.usage.input + usage.input,
-    output: spent.usage.output + usage.output,
-    cached: spent.usage.cached + usage.cached,
-  }
+  const sum = addUsage(spent.usage, usage)
   const billed = usage.input + usage.output > 0
   return { usage: sum, usd: spent.usd + (usd ?? 0), usdKnown: spent.usdKnown && (usd !== null || !billed) }
 }
@@ -41,8 +45,10 @@ export type Permit = { ok: true; maxOutputTokens: number } | { ok: false; reason
 /** US dollars of a call; without `cached`, cached input costs as much as other input. */
 export function costOf(usage: Usage, price: Price | null): number | null {
   if (!price) return null
-  const fresh = (usage.input - usage.cached) * price.input
-  return (fresh + usage.cached * (price.cached ?? price.input) + usage.output * price.output) / 1_000_000
+  const written = usage.written ?? 0
+  const fresh = (usage.input - usage.cached - written) * price.input
+  const kept = usage.cached * (price.cached ?? price.input) + written * (price.written ?? price.input)
+  return (fresh + kept + usage.output * price.output) / 1_000_000
 }
 
 /** Smallest answer worth asking for, unless the model gives shorter ones only. */
@@ -105,7 +111,7 @@ export function permitCall(
     }
   }
   if (limits.maxUsd !== null && price) {
-    const dearest = Math.max(price.input, price.cached ?? 0)
+    const dearest = Math.max(price.input, price.cached ?? 0, price.written ?? 0)
     const left = limits.maxUsd - spent.usd - (input * dearest) / 1e6
     // What costs nothing divides by zero, and leaves the answer as long as it was.
     if (price.output > 0) output = Math.min(output, Math.floor((left * 1e6) / price.output))

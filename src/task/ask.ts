@@ -49,6 +49,7 @@ export async function ask(world: World, state: State, role: Role, round: number,
     return again.ok && again.maxOutputTokens >= permit.maxOutputTokens
   }
   const request = {
+    model: settings.model,
     spec: spec.id,
     task: task.id,
     ...at,

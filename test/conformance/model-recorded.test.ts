@@ -11,6 +11,7 @@ import type { ModelRequest, ModelResult } from '../../src/world.ts'
 import { type Answer, type ModelServer, startModelServer } from '../support/model-server.ts'
 
 const request: ModelRequest = {
+  model: 'test/model',
   spec: 'demo',
   task: '2/3',
   role: 'author',
@@ -83,8 +84,10 @@ describe('a recorded model', () => {
     const heard: string[] = []
     const signal = new AbortController().signal
     const result = await model.ask(request, { signal, onDelta: (text) => void heard.push(text) })
+    // Whether an estimate was right can only be learnt from a service.
+    const { promptTokens: _counted, ...kept } = original as Extract<typeof original, { ok: true }>
     expect(result).toEqual({
-      ...original,
+      ...kept,
       model: 'recorded (openai-compatible/m)',
       note: 'replayed; answered prompt version 7',
     })

@@ -1,4 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Clock } from '../../src/io/models/clock.ts'
+import type { Gate } from '../../src/io/models/gate.ts'
+import type { Retry } from '../../src/io/models/model.ts'
 import { type OpenModelOptions, openModel } from '../../src/io/models/open-model.ts'
 import type { ModelRequest } from '../../src/world.ts'
 import { type ModelServer, type Script, startModelServer } from '../support/model-server.ts'
@@ -7,6 +10,7 @@ import { type ModelServer, type Script, startModelServer } from '../support/mode
 const KEY = 'test0123456789abcdef'
 
 const request: ModelRequest = {
+  model: 'any',
   spec: 'demo',
   task: '1',
   role: 'implementer',
@@ -20,19 +24,39 @@ const request: ModelRequest = {
 
 interface Subject {
   name: string
+  /** What the bound of the answer is called. */
+  bound: string
   env(server: Pick<ModelServer, 'anthropicUrl' | 'openaiUrl'>): Record<string, string>
 }
 
 const subjects: Subject[] = [
   {
     name: 'anthropic/test-model',
+    bound: 'max_tokens',
     env: (server) => ({ ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: server.anthropicUrl }),
   },
   {
+    name: 'openai/test-model',
+    bound: 'max_output_tokens',
+    env: (server) => ({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: server.openaiUrl }),
+  },
+  {
     name: 'openai-compatible/test-model',
+    bound: 'max_tokens',
     env: (server) => ({ OPENAI_API_KEY: KEY, OPENAI_BASE_URL: server.openaiUrl }),
   },
 ]
+
+/** A clock on which every wait is over at once. */
+function patient(): { clock: Clock; waits: number[] } {
+  const waits: number[] = []
+  let now = 0
+  const wait = async (ms: number) => {
+    waits.push(ms)
+    now += ms
+  }
+  return { clock: { now: () => now, random: () => 0.5, wait }, waits }
+}
 
 async function serve(script: Script): Promise<ModelServer> {
   const server = await startModelServer(script)
@@ -47,7 +71,14 @@ function open(subject: Subject, server: ModelServer, more: Partial<OpenModelOpti
 /** Options of `ask` that keep what they are told. */
 function listener(signal = new AbortController().signal) {
   const deltas: string[] = []
-  return { signal, onDelta: (text: string) => void deltas.push(text), deltas }
+  const retries: Retry[] = []
+  return {
+    signal,
+    onDelta: (text: string) => void deltas.push(text),
+    onRetry: (retry: Retry) => void retries.push(retry),
+    deltas,
+    retries,
+  }
 }
 
 const LONG = 'All work and no play makes a dull test. '.repeat(10)
@@ -68,6 +99,7 @@ describe.each(subjects)('$name', (subject) => {
         usd: (400 * 3 + 600 * 0.5 + 200 * 15) / 1_000_000,
         model: subject.name,
         note: null,
+        promptTokens: 1_000,
       })
       expect(heard.deltas.length).toBeGreaterThan(3)
       expect(heard.deltas.join('')).toBe(`${LONG}\r\nüñ😀`)
@@ -77,7 +109,7 @@ describe.each(subjects)('$name', (subject) => {
       const server = await serve(() => ({ text: 'ok' }))
       await (await open(subject, server)).ask(request, listener())
       expect(server.requests).toMatchObject([
-        { system: 'Be brief.', prompt: 'Say something.', model: 'test-model', body: { max_tokens: 500 } },
+        { system: 'Be brief.', prompt: 'Say something.', model: 'test-model', body: { [subject.bound]: 500 } },
       ])
       expect(JSON.stringify(server.requests[0]?.headers)).toContain(KEY)
     })
@@ -86,7 +118,7 @@ describe.each(subjects)('$name', (subject) => {
       const server = await serve(() => ({ text: 'ok' }))
       const model = await open(subject, server, { maxOutputTokens: 100 })
       await model.ask(request, listener())
-      expect(server.requests[0]?.body.max_tokens).toBe(100)
+      expect(server.requests[0]?.body[subject.bound]).toBe(100)
     })
 
     test('costs null when no price is known', async () => {
@@ -107,6 +139,12 @@ describe.each(subjects)('$name', (subject) => {
       expect(result).toHaveProperty('note', expect.stringContaining('estimated'))
     })
 
+    test('that is empty is an answer, and is paid', async () => {
+      const server = await serve(() => ({ text: '', usage: { input: 50, output: 0 } }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: true, text: '', truncated: false, usage: { input: 50, output: 0 } })
+    })
+
     test('survives a listener that throws', async () => {
       const server = await serve(() => ({ text: LONG }))
       const onDelta = () => {
@@ -124,11 +162,29 @@ describe.each(subjects)('$name', (subject) => {
   })
 
   describe('an error before the stream', () => {
-    test('429 is waited out as long as the service says', async () => {
-      const server = await serve(({ n }) => (n === 1 ? { status: 429, retryAfter: 0.05 } : { text: 'later' }))
-      const result = await (await open(subject, server)).ask(request, listener())
-      expect(result).toMatchObject({ ok: true, text: 'later' })
-      expect(server.requests.map(({ headers }) => headers['x-stainless-retry-count'])).toEqual(['0', '1'])
+    test.each([
+      ['seconds', { retryAfter: 0.05 }, 50],
+      ['milliseconds', { headers: { 'retry-after-ms': '60', 'retry-after': '9' } }, 60],
+    ])('429 is waited out as long as the service says, in %s, and the wait is told', async (_unit, wait, least) => {
+      const server = await serve(({ n }) => (n === 1 ? { status: 429, ...wait } : { text: 'later' }))
+      const heard = listener()
+      const result = await (await open(subject, server)).ask(request, heard)
+      expect(result).toMatchObject({ ok: true, text: 'later', note: 'asked 2 times' })
+      expect(heard.retries).toEqual([
+        { model: subject.name, tries: 1, reason: 'rate limit (HTTP 429): scripted', waitMs: expect.any(Number) },
+      ])
+      expect(heard.retries[0]!.waitMs).toBeGreaterThanOrEqual(least)
+      expect(heard.retries[0]!.waitMs).toBeLessThanOrEqual(least * 1.1 + 1)
+    })
+
+    test('429 without a wait is asked again after pauses that double', async () => {
+      const server = await serve(({ n }) => (n < 4 ? { status: 429 } : { text: 'later' }))
+      const heard = listener()
+      const { clock, waits } = patient()
+      const model = await open(subject, server, { clock, timing: {} })
+      expect(await model.ask(request, heard)).toMatchObject({ ok: true, text: 'later' })
+      expect(heard.retries.map(({ waitMs }) => waitMs)).toEqual([750, 1_500, 3_000])
+      expect(waits).toEqual([750, 1_500, 3_000])
     })
 
     test('429 with a wait of an hour fails at once', async () => {
@@ -139,15 +195,58 @@ describe.each(subjects)('$name', (subject) => {
       expect(server.requests).toHaveLength(1)
     })
 
+    test('all waits of a question together are bounded', async () => {
+      const server = await serve(() => ({ status: 529, retryAfter: 50 }))
+      const heard = listener()
+      const { clock, waits } = patient()
+      const model = await open(subject, server, { clock, timing: { tries: 100, totalMs: 120_000 } })
+      expect(await model.ask(request, heard)).toMatchObject({ ok: false, failure: 'outage' })
+      expect(waits).toEqual([52_500, 52_500])
+    })
+
+    test('a wait that one question is told holds for all questions to the service', async () => {
+      const server = await serve(({ n }) => (n === 1 ? { status: 429, retryAfter: 0.2 } : { text: 'later' }))
+      const gates = new Map<string, Gate>()
+      const [first, second] = [listener(), listener()]
+      const one = await open(subject, server, { gates })
+      const two = await open(subject, server, { gates })
+      const asked = new Promise<void>((resolve) => {
+        first.onRetry = (retry) => {
+          first.retries.push(retry)
+          resolve()
+        }
+      })
+      const answers = [one.ask(request, first)]
+      await asked
+      answers.push(two.ask(request, second))
+      expect(await Promise.all(answers)).toMatchObject([{ ok: true }, { ok: true }])
+      expect(second.retries).toMatchObject([{ tries: 0, reason: 'the service told another question to wait' }])
+      expect(second.retries[0]!.waitMs).toBeGreaterThan(0)
+    })
+
+    test('an account without quota is not asked again', async () => {
+      const headers = { 'x-should-retry': 'false' }
+      const server = await serve(() => ({ status: 429, message: 'You exceeded your current quota', headers }))
+      const result = await (await open(subject, server)).ask(request, listener())
+      expect(result).toMatchObject({ ok: false, failure: 'rate-limit' })
+      expect(server.requests).toHaveLength(1)
+    })
+
     test.each([
       [429, 'rate-limit'],
       [500, 'outage'],
+      [503, 'outage'],
       [529, 'outage'],
     ])('%i again and again ends as %s after four more tries, unpaid', async (status, failure) => {
       const server = await serve(() => ({ status, retryAfter: 0.01 }))
-      const result = await (await open(subject, server)).ask(request, listener())
+      const heard = listener()
+      const result = await (await open(subject, server)).ask(request, heard)
       expect(result).toMatchObject({ ok: false, failure, usage: { input: 0, output: 0, cached: 0 } })
+      expect(result).toHaveProperty('message', expect.stringContaining('(asked 5 times)'))
       expect(server.requests).toHaveLength(5)
+      expect(heard.retries.map(({ tries }) => tries)).toEqual([1, 2, 3, 4])
+      // What an SDK asks again of itself would be asked again twice.
+      expect(server.requests.map(({ headers }) => headers['x-stainless-retry-count'])).toEqual(Array(5).fill('0'))
     })
 
     test.each([401, 403])('%i is a matter of the key, which is never shown', async (status) => {
@@ -195,6 +294,7 @@ describe.each(subjects)('a stream of $name', (subject) => {
     ['breaks', { cutAfterChars: 200 }],
     ['ends properly but too early', { cutAfterChars: 200, clean: true }],
     ['reports an overload', { errorAfterChars: 200 }],
+    ['turns into what is no JSON', { garbageAfterChars: 200 }],
   ])('that %s is asked again, and both are paid', async (_how, broken) => {
     const server = await serve(({ n }) => ({ text: LONG, usage, ...(n === 1 ? broken : {}) }))
     const heard = listener()
@@ -286,16 +386,52 @@ describe('what only one service does', () => {
     const server = await serve(() => ({ text: 'ok', usage: { input: 900, cached: 500, created: 300, output: 7 } }))
     const result = await (await open(subjects[0]!, server)).ask(request, listener())
     expect(server.requests[0]?.body.system).toMatchObject([{ cache_control: { type: 'ephemeral' } }])
-    expect(result.usage).toEqual({ input: 900, cached: 500, output: 7 })
+    expect(result.usage).toEqual({ input: 900, cached: 500, written: 300, output: 7 })
   })
 
-  test('openai: the bound has its new name, and the base URL of the environment counts', async () => {
+  test('anthropic: each stable beginning of the prompt is a block with a mark, and nothing is lost', async () => {
     const server = await serve(() => ({ text: 'ok' }))
-    const env = { OPENAI_API_KEY: KEY, OPENAI_BASE_URL: server.openaiUrl }
-    const result = await (await openModel('openai/gpt-x', { env, cwd: '/' })).ask(request, listener())
-    expect(result).toMatchObject({ ok: true, model: 'openai/gpt-x' })
-    expect(server.requests[0]?.body).toMatchObject({ max_completion_tokens: 500, model: 'gpt-x' })
-    expect(server.requests[0]?.body).not.toHaveProperty('max_tokens')
+    const stable = [4, 10, request.prompt.length]
+    await (await open(subjects[0]!, server)).ask({ ...request, stable }, listener())
+    const [message] = server.requests[0]!.body.messages as { content: { text: string; cache_control?: unknown }[] }[]
+    expect(message!.content.map(({ text }) => text)).toEqual(['Say ', 'someth', 'ing.'])
+    expect(message!.content.map((block) => block.cache_control !== undefined)).toEqual([true, true, false])
+    expect(server.requests[0]!.prompt).toBe(request.prompt)
+  })
+
+  test('openai: questions of one spec name the same cache, and no word of it; nothing is kept there', async () => {
+    const server = await serve(() => ({ text: 'ok', usage: { input: 90, cached: 40, created: 30, output: 5 } }))
+    const model = await open(subjects[1]!, server)
+    const result = await model.ask(request, listener())
+    await model.ask({ ...request, task: '2', role: 'author', attempt: 2 }, listener())
+    await model.ask({ ...request, spec: 'other' }, listener())
+    const keys = server.requests.map(({ body }) => body.prompt_cache_key)
+    expect(keys[0]).toBe(keys[1])
+    expect(keys[2]).not.toBe(keys[0])
+    expect(JSON.stringify(keys)).not.toContain('demo')
+    expect(server.requests[0]!.body).toMatchObject({ store: false, stream: true, instructions: 'Be brief.' })
+    expect(result.usage).toEqual({ input: 90, cached: 40, written: 30, output: 5 })
+  })
+
+  test.each([
+    ['anthropic', { temperature: 0.2, output_config: { effort: 'high' } }],
+    ['openai', { temperature: 0.2, reasoning: { effort: 'high' } }],
+    ['openai-compatible', { temperature: 0.2, reasoning_effort: 'high' }],
+  ])('%s: temperature and effort are sent where they are set, and only there', async (provider, body) => {
+    const server = await serve(() => ({ text: 'ok' }))
+    const model = await open(subjects.find(({ name }) => name.startsWith(`${provider}/`))!, server)
+    await model.ask({ ...request, temperature: 0.2, effort: 'high' }, listener())
+    await model.ask(request, listener())
+    expect(server.requests[0]!.body).toMatchObject(body)
+    for (const key of Object.keys(body)) expect(server.requests[1]!.body).not.toHaveProperty(key)
+  })
+
+  test.each(['anthropic', 'openai'])('%s: tokens are counted by the service itself', async (provider) => {
+    const server = await serve(() => ({ text: 'never' }))
+    const model = await open(subjects.find(({ name }) => name.startsWith(`${provider}/`))!, server)
+    expect(await model.count!(request, new AbortController().signal)).toEqual({ ok: true, tokens: 6 })
+    await server.close()
+    expect(await model.count!(request, new AbortController().signal)).toMatchObject({ ok: false })
   })
 
   test('openai-compatible: no key is needed, and the configured address goes before the environment', async () => {

@@ -1,11 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { anthropicWire, type Frames, openAiWire, type Wire } from './model-wire.ts'
+import { anthropicWire, type Frames, openAiWire, responsesWire, type Wire } from './model-wire.ts'
+
+export type Api = 'anthropic' | 'openai' | 'responses'
 
 /** What the script sees of one request. `n` counts from 1 over the server's life. */
 export interface ScriptRequest {
-  api: 'anthropic' | 'openai'
+  api: Api
   system: string
   /** All user messages, joined by an empty line. */
   prompt: string
@@ -50,6 +52,8 @@ export type Answer =
   | (TextAnswer & { hangAfterChars: number })
   /** The service reports an overload in mid-stream. */
   | (TextAnswer & { errorAfterChars: number })
+  /** In mid-stream comes what is no JSON. */
+  | (TextAnswer & { garbageAfterChars: number })
   /** Something that is not a model's server. */
   | { html: string }
 
@@ -69,8 +73,9 @@ export interface ModelServer {
 }
 
 /**
- * A model's service on the loopback address, on a free port: Anthropic Messages at `/v1/messages` and OpenAI Chat
- * Completions at `/v1/chat/completions`, both as streams. A script that throws answers with status 500.
+ * A model's service on the loopback address, on a free port: Anthropic Messages at `/v1/messages`, OpenAI Responses at
+ * `/v1/responses` and Chat Completions at `/v1/chat/completions`, all as streams, and the first two's counting of
+ * tokens, where four characters are one. A script that throws answers with status 500.
  */
 export async function startModelServer(script: Script): Promise<ModelServer> {
   const requests: ReceivedRequest[] = []
@@ -105,8 +110,11 @@ async function serve(
   requests: ReceivedRequest[],
 ): Promise<void> {
   const path = new URL(request.url ?? '/', 'http://loopback').pathname
-  const wire = [anthropicWire, openAiWire].find((candidate) => candidate.path === path)
+  const wires = [anthropicWire, openAiWire, responsesWire]
+  const wire = wires.find((candidate) => candidate.path === path)
   const content = await bodyOf(request)
+  const counts = wires.find(({ counting }) => counting?.path === path)
+  if (counts) return count(counts, parse(content) ?? {}, response)
   if (request.method !== 'POST' || !wire) return refuse(response, openAiWire, 404, `no such address: ${path}`)
   const body = parse(content)
   if (!body) return refuse(response, wire, 400, 'the body is not a JSON object')
@@ -126,6 +134,12 @@ async function serve(
     return refuse(response, wire, 500, `the script failed: ${error}`)
   }
   await give(answer, seen, body, response, wire)
+}
+
+function count(wire: Wire, body: Record<string, unknown>, response: ServerResponse): void {
+  const { system, prompt } = wire.read(body)
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(wire.counting!.answer(Math.ceil((system + prompt).length / 4))))
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -199,6 +213,7 @@ async function stream(
     return
   }
   if ('errorAfterChars' in answer) await write(response, wire.overloaded)
+  else if ('garbageAfterChars' in answer) await write(response, 'event: message_delta\ndata: {"type": "message_de\n\n')
   else for (const frame of frames.tail) await write(response, frame)
   response.end()
 }
@@ -207,6 +222,7 @@ function breakPoint(answer: Answer): number | undefined {
   if ('cutAfterChars' in answer) return answer.cutAfterChars
   if ('hangAfterChars' in answer) return answer.hangAfterChars
   if ('errorAfterChars' in answer) return answer.errorAfterChars
+  if ('garbageAfterChars' in answer) return answer.garbageAfterChars
   return undefined
 }
 

@@ -1,4 +1,4 @@
-import type { AnswerUsage, ScriptRequest } from './model-server.ts'
+import type { AnswerUsage, Api, ScriptRequest } from './model-server.ts'
 
 /** Server-sent events, ready to be written. */
 export interface Frames {
@@ -16,8 +16,10 @@ interface Ending {
 
 /** How one API reads and writes. */
 export interface Wire {
-  api: 'anthropic' | 'openai'
+  api: Api
   path: string
+  /** Where the tokens of a prompt are counted; null: nowhere. */
+  counting: { path: string; answer(tokens: number): object } | null
   read(body: Record<string, unknown>): { system: string; prompt: string }
   error(status: number, message: string): unknown
   /** An error event in mid-stream. */
@@ -40,6 +42,7 @@ const ERROR_TYPES: Record<number, string> = {
 export const anthropicWire: Wire = {
   api: 'anthropic',
   path: '/v1/messages',
+  counting: { path: '/v1/messages/count_tokens', answer: (input_tokens) => ({ input_tokens }) },
   read: (body) => ({ system: textOf(body.system), prompt: textOfRole(body, ['user']) }),
   error: (status, message) => ({ type: 'error', error: { type: ERROR_TYPES[status] ?? 'api_error', message } }),
   overloaded: event({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }),
@@ -77,6 +80,7 @@ export const anthropicWire: Wire = {
 export const openAiWire: Wire = {
   api: 'openai',
   path: '/v1/chat/completions',
+  counting: null,
   read: (body) => ({ system: textOfRole(body, ['system', 'developer']), prompt: textOfRole(body, ['user']) }),
   error: (status, message) => ({
     error: { message, type: ERROR_TYPES[status] ?? 'server_error', param: null, code: null },
@@ -103,6 +107,58 @@ export const openAiWire: Wire = {
       tail: [choice({}, openAiStop(answer)), ...report, 'data: [DONE]\n\n'],
     }
   },
+}
+
+export const responsesWire: Wire = {
+  api: 'responses',
+  path: '/v1/responses',
+  counting: {
+    path: '/v1/responses/input_tokens',
+    answer: (input_tokens) => ({ object: 'response.input_tokens', input_tokens }),
+  },
+  read: (body) => ({ system: textOf(body.instructions), prompt: textOf(body.input) }),
+  error: (status, message) => openAiWire.error(status, message),
+  overloaded: event({ type: 'error', code: 'server_error', message: 'Overloaded', param: null, sequence_number: 9 }),
+  frames(request, _body, answer) {
+    const usage = usageOf(request, answer)
+    const response = (status: string, more: object = {}) => ({
+      id: `resp_${request.n}`,
+      object: 'response',
+      created_at: 0,
+      model: request.model,
+      status,
+      error: null,
+      incomplete_details: null,
+      output: [],
+      usage: null,
+      ...more,
+    })
+    const place = { item_id: 'msg_1', output_index: 0, content_index: 0, logprobs: [] }
+    const ended = answer.truncated ? 'incomplete' : 'completed'
+    const refusal = answer.refused
+      ? [event({ type: 'response.refusal.delta', ...place, delta: 'I would rather not.', sequence_number: 3 })]
+      : []
+    const done = response(ended, {
+      incomplete_details: answer.truncated ? { reason: 'max_output_tokens' } : null,
+      usage: usage && responsesUsage(usage),
+    })
+    return {
+      head: [event({ type: 'response.created', response: response('in_progress'), sequence_number: 0 })],
+      text: (delta) => event({ type: 'response.output_text.delta', ...place, delta, sequence_number: 1 }),
+      tail: [...refusal, event({ type: `response.${ended}`, response: done, sequence_number: 4 })],
+    }
+  },
+}
+
+function responsesUsage(usage: AnswerUsage): object {
+  const { input, output, cached = 0, created = 0 } = usage
+  return {
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: cached, cache_write_tokens: created },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: input + output,
+  }
 }
 
 function usageOf(request: ScriptRequest, answer: Ending): AnswerUsage | null {

@@ -1,5 +1,5 @@
 import type { Anthropic } from '@anthropic-ai/sdk'
-import type { Usage } from '../../world.ts'
+import type { ModelRequest, Usage } from '../../world.ts'
 import { requireKey, requireUrl } from './secrets.ts'
 import type { Provider, StreamEvent } from './streaming.ts'
 
@@ -12,38 +12,63 @@ const OFFICIAL_URL = 'https://api.anthropic.com'
 export function anthropicProvider(model: string, env: Record<string, string | undefined>): Provider {
   const key = requireKey(env, 'ANTHROPIC_API_KEY', `anthropic/${model}`)
   const baseUrl = requireUrl(env.ANTHROPIC_BASE_URL || OFFICIAL_URL, 'ANTHROPIC_BASE_URL')
+  const connect = async (fetch?: typeof globalThis.fetch) => {
+    const { default: Client } = await import('@anthropic-ai/sdk')
+    return new Client({
+      apiKey: key,
+      baseURL: baseUrl,
+      ...(fetch ? { fetch } : {}),
+      // What is asked again, and when, is decided in one place for all services.
+      maxRetries: 0,
+      // Whatever a variable asks for: stdout may be JSON, and prompts leave the machine for the model only.
+      logLevel: 'off',
+      openTelemetry: false,
+    })
+  }
   return {
     key,
     address: baseUrl,
     async open(request, { signal, fetch, maxOutputTokens }) {
-      const { default: Client } = await import('@anthropic-ai/sdk')
-      const client = new Client({
-        apiKey: key,
-        baseURL: baseUrl,
-        fetch,
-        maxRetries: 4,
-        // Whatever a variable asks for: stdout may be JSON, and prompts leave the machine for the model only.
-        logLevel: 'off',
-        openTelemetry: false,
-      })
+      const client = await connect(fetch)
       const stream = await client.messages.create(
-        {
-          model,
-          max_tokens: maxOutputTokens,
-          // An empty text block is an error at the service.
-          ...(request.system === '' ? {} : { system: cachedBlock(request.system) }),
-          messages: [{ role: 'user', content: request.prompt }],
-          stream: true,
-        },
+        { model, max_tokens: maxOutputTokens, ...promptOf(request), ...choicesOf(request), stream: true },
         { signal },
       )
       return events(stream)
     },
+    async count(request, signal) {
+      const client = await connect()
+      return (await client.messages.countTokens({ model, ...promptOf(request) }, { signal })).input_tokens
+    },
   }
 }
 
-function cachedBlock(text: string): Anthropic.TextBlockParam[] {
-  return [{ type: 'text', text, cache_control: { type: 'ephemeral' } }]
+const MARK = { cache_control: { type: 'ephemeral' } } as const
+
+/** An empty text block is an error at the service. */
+function promptOf(request: ModelRequest): Pick<Anthropic.MessageCreateParams, 'messages' | 'system'> {
+  const system = request.system === '' ? {} : { system: [{ type: 'text' as const, text: request.system, ...MARK }] }
+  return { ...system, messages: [{ role: 'user', content: blocksOf(request.prompt, request.stable ?? []) }] }
+}
+
+/** The service takes four marks in all, and one is on the system text. */
+const MOST_MARKS = 3
+
+/** The prompt as blocks, each stable beginning with a mark up to which the service may cache. */
+function blocksOf(prompt: string, stable: number[]): string | Anthropic.TextBlockParam[] {
+  const ends = stable.filter((end) => prompt.slice(end).trim() !== '').slice(-MOST_MARKS)
+  if (ends.length === 0) return prompt
+  const blocks = ends.map((end, at) => prompt.slice(ends[at - 1] ?? 0, end))
+  const last = prompt.slice(ends.at(-1))
+  return [...blocks.map((text) => ({ type: 'text' as const, text, ...MARK })), { type: 'text', text: last }]
+}
+
+/** The SDK's types no longer know a temperature, and models of before take it. */
+function choicesOf({ temperature, effort }: ModelRequest): object {
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(effort === undefined ? {} : { output_config: { effort } }),
+  }
 }
 
 async function* events(stream: AsyncIterable<Anthropic.RawMessageStreamEvent>): AsyncGenerator<StreamEvent> {
@@ -68,7 +93,8 @@ function usageOf(usage: Anthropic.Usage | Anthropic.MessageDeltaUsage | undefine
   const output = usage.output_tokens
   if (typeof usage.input_tokens !== 'number') return { output }
   const cached = usage.cache_read_input_tokens ?? 0
-  return { input: usage.input_tokens + cached + (usage.cache_creation_input_tokens ?? 0), output, cached }
+  const written = usage.cache_creation_input_tokens ?? 0
+  return { input: usage.input_tokens + cached + written, output, cached, written }
 }
 
 function stopOf(delta: Anthropic.RawMessageDeltaEvent['delta']): StreamEvent {

@@ -4,6 +4,10 @@ import type { ModelFailure } from '../../world.ts'
 export interface Trouble {
   failure: ModelFailure
   message: string
+  /** The very same question may succeed later. */
+  again: boolean
+  /** Milliseconds that the service asks to wait; null: it says nothing. */
+  waitMs: number | null
 }
 
 /** A stream that sent nothing for too long. */
@@ -21,7 +25,15 @@ const BY_TYPE: Record<string, ModelFailure> = {
   invalid_request_error: 'bad-request',
   not_found_error: 'bad-request',
   request_too_large: 'bad-request',
+  insufficient_quota: 'rate-limit',
+  // Codes of an answer that failed while it was made.
+  rate_limit_exceeded: 'rate-limit',
+  invalid_prompt: 'refused',
+  bio_policy: 'refused',
+  misalignment_policy_violation: 'refused',
 }
+
+const TRANSIENT: readonly ModelFailure[] = ['rate-limit', 'outage', 'network']
 
 const ADVICE: Partial<Record<ModelFailure, string>> = {
   key: 'the key was refused',
@@ -33,10 +45,34 @@ const ADVICE: Partial<Record<ModelFailure, string>> = {
 /** Judges what an SDK or a socket threw. The shapes of both SDKs' errors are read by their fields, not their classes. */
 export function troubleOf(error: unknown): Trouble {
   const failure = failureOf(error)
+  const repeated = { again: mayRepeat(error, failure), waitMs: waitOf(headersOf(error)) }
   const status = fieldOf(error, 'status')
-  if (failure === 'network') return { failure, message: networkMessage(error) }
+  if (failure === 'network') return { failure, message: networkMessage(error), ...repeated }
   const code = typeof status === 'number' ? ` (HTTP ${status})` : ''
-  return { failure, message: `${ADVICE[failure] ?? failure}${code}: ${oneLine(serviceMessage(error))}` }
+  return { failure, message: `${ADVICE[failure] ?? failure}${code}: ${oneLine(serviceMessage(error))}`, ...repeated }
+}
+
+/** A quota that is used up does not come back by waiting. */
+function mayRepeat(error: unknown, failure: ModelFailure): boolean {
+  const told = headersOf(error)?.get('x-should-retry')
+  if (told === 'true' || told === 'false') return told === 'true'
+  const spent = [fieldOf(error, 'code'), fieldOf(error, 'type')].includes('insufficient_quota')
+  return TRANSIENT.includes(failure) && !spent
+}
+
+function headersOf(error: unknown): Headers | null {
+  const headers = fieldOf(error, 'headers')
+  return headers instanceof Headers ? headers : null
+}
+
+function waitOf(headers: Headers | null): number | null {
+  const exact = Number.parseFloat(headers?.get('retry-after-ms') ?? '')
+  if (exact >= 0) return exact
+  const value = headers?.get('retry-after') ?? null
+  if (value === null) return null
+  const seconds = Number.parseFloat(value)
+  const wait = /^[\d.]+\s*$/.test(value) ? seconds * 1_000 : Date.parse(value) - Date.now()
+  return Number.isNaN(wait) ? null : Math.max(0, wait)
 }
 
 function failureOf(error: unknown): ModelFailure {

@@ -1,37 +1,18 @@
 import type { Transformer } from 'node:stream/web'
 import { SilentStreamError } from './failure.ts'
 
-/** Longest wait that a service may ask for before it counts as out of reach. */
-const MAX_RETRY_AFTER_MS = 60_000
-
 /**
- * A `fetch` for both SDKs with three rules that they lack: a wait of more than a minute is not waited for, an answer
- * that cannot be a stream of events is an error, and a stream that is silent for `idleMs` is cut.
+ * A `fetch` for both SDKs with two rules that they lack: an answer that cannot be a stream of events is an error, and a
+ * stream that is silent for `idleMs` is cut.
  */
 export function guardedFetch(idleMs: number): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, init)
-    if (!response.ok) return withoutLongWait(response)
+    if (!response.ok) return response
     if (/^(text\/html|application\/json)/i.test(response.headers.get('content-type') ?? '')) return notAStream(response)
     // Measured on bytes, because the SDKs swallow the pings that keep a thinking model's stream alive.
     return response.body ? new Response(cutWhenSilent(response.body, idleMs), response) : response
   }
-}
-
-function withoutLongWait(response: Response): Response {
-  const wait = retryAfterMs(response.headers)
-  if (wait === null || wait <= MAX_RETRY_AFTER_MS) return response
-  const headers = new Headers(response.headers)
-  headers.set('x-should-retry', 'false')
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers })
-}
-
-function retryAfterMs(headers: Headers): number | null {
-  const value = headers.get('retry-after')
-  if (value === null) return null
-  const seconds = Number.parseFloat(value)
-  const wait = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000
-  return Number.isNaN(wait) ? null : wait
 }
 
 async function notAStream(response: Response): Promise<Response> {

@@ -1,5 +1,29 @@
 import type { ModelRequest, ModelResult, Usage } from '../../world.ts'
 
+/** A question that will be asked again after a wait. */
+export interface Retry {
+  model: string
+  /** How often it was asked so far. */
+  tries: number
+  reason: string
+  waitMs: number
+}
+
+/** Another model answers in place of one that is out of reach. */
+export interface Fallback {
+  from: string
+  to: string
+  reason: string
+}
+
+export interface AskOptions {
+  signal: AbortSignal
+  onDelta(text: string): void
+  mayRetry?: (spentSoFar: Usage) => boolean
+  onRetry?: (retry: Retry) => void
+  onFallback?: (fallback: Fallback) => void
+}
+
 /** One model that answers requests. */
 export interface Model {
   /** As the user named it: `provider/model`. */
@@ -11,11 +35,13 @@ export interface Model {
   /**
    * Asks once and never rejects: every failure is a value. `onDelta` gets the text as it arrives; after a stream that
    * was cut the text starts again from its beginning. `mayRetry` is asked before a paid repetition, with what was
-   * billed so far; without it a repetition is always allowed.
+   * billed so far; without it a repetition is always allowed. `onRetry` is told before each wait.
    */
-  ask(
+  ask(request: ModelRequest, options: AskOptions): Promise<ModelResult>
+  /** Tokens of the prompt by the service's own count, where it has one. Costs nothing. */
+  count?(
     request: ModelRequest,
-    options: { signal: AbortSignal; onDelta(text: string): void; mayRetry?: (spentSoFar: Usage) => boolean },
-  ): Promise<ModelResult>
+    signal: AbortSignal,
+  ): Promise<{ ok: true; tokens: number } | { ok: false; message: string }>
   close?(): Promise<void>
 }

@@ -1,8 +1,11 @@
 import { anthropicProvider } from './anthropic.ts'
+import { type Clock, REAL_CLOCK } from './clock.ts'
+import { createGate, type Gate } from './gate.ts'
 import { type Limits, limitsOf } from './limits.ts'
 import type { Model } from './model.ts'
 import { parseModelName } from './model-name.ts'
-import { openAiProvider } from './openai.ts'
+import { compatibleProvider } from './openai-chat.ts'
+import { responsesProvider } from './openai-responses.ts'
 import { type Price, priceOf } from './prices.ts'
 import { openRecorded } from './recorded.ts'
 import { type Provider, streamingModel, type Timing } from './streaming.ts'
@@ -21,8 +24,11 @@ export interface OpenModelOptions {
   contextTokens?: number
   /** A relative `recorded/DIR` starts here. */
   cwd: string
-  /** Waiting times, for tests. */
+  /** Waits and tries other than the usual ones. */
   timing?: Partial<Timing>
+  /** Gates by provider and address; models that are opened with the same map wait for each other. */
+  gates?: Map<string, Gate>
+  clock?: Clock
 }
 
 /**
@@ -34,16 +40,22 @@ export async function openModel(name: string, options: OpenModelOptions): Promis
   const { provider, model } = parseModelName(name)
   if (provider === 'recorded') return openRecorded(name, model, options.cwd)
   const limits = withOverrides(limitsOf(provider, model), options)
-  const adapter: Provider =
-    provider === 'anthropic'
-      ? anthropicProvider(model, options.env)
-      : openAiProvider(provider, model, options.env, options.baseUrl)
-  return streamingModel(adapter, {
-    name,
-    limits,
-    price: priceOf(name, model, options.prices),
-    timing: options.timing ?? {},
-  })
+  const adapter = providerOf(provider, model, options)
+  const { timing = {}, clock = REAL_CLOCK, gates = new Map<string, Gate>() } = options
+  const key = `${provider} ${adapter.address}`
+  const gate = gates.get(key) ?? createGate(clock)
+  gates.set(key, gate)
+  return streamingModel(adapter, { name, limits, price: priceOf(name, model, options.prices), timing, gate, clock })
+}
+
+function providerOf(
+  provider: 'anthropic' | 'openai' | 'openai-compatible',
+  model: string,
+  options: OpenModelOptions,
+): Provider {
+  if (provider === 'anthropic') return anthropicProvider(model, options.env)
+  if (provider === 'openai') return responsesProvider(model, options.env)
+  return compatibleProvider(model, options.env, options.baseUrl)
 }
 
 function withOverrides(limits: Limits, options: OpenModelOptions): Limits {

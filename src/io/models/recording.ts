@@ -41,7 +41,7 @@ const replyInfo = z.object({
   /** SHA-256 in hex of system + "\n" + prompt. */
   promptHash: z.string(),
   model: z.string(),
-  usage: z.object({ input: tokens, output: tokens, cached: tokens }),
+  usage: z.object({ input: tokens, output: tokens, cached: tokens, written: tokens.optional() }),
   usd: z.number().nullable(),
   /** The reply had reached its bound. */
   truncated: z.boolean().default(false),

@@ -1,10 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ModelRequest, ModelResult, Usage } from '../../world.ts'
+import { type Clock, REAL_CLOCK } from './clock.ts'
 import { type Trouble, troubleOf } from './failure.ts'
+import type { Gate } from './gate.ts'
 import { guardedFetch } from './guarded-fetch.ts'
 import type { Limits } from './limits.ts'
-import type { Model } from './model.ts'
+import type { AskOptions, Model } from './model.ts'
 import { costOf, type Price } from './prices.ts'
+import { PATIENCE, type Patience, waitBefore } from './retry.ts'
 import { mask } from './secrets.ts'
 import { addUsage, estimateTokens, NO_USAGE } from './usage.ts'
 
@@ -22,48 +24,58 @@ export interface Provider {
   key: string | null
   /** Where requests go, as shown in messages about the network. */
   address: string
-  /** Rejects with the SDK's own error when the service refuses before its stream starts. */
+  /** Rejects with the SDK's own error when the service refuses before its stream starts; never asks twice itself. */
   open(
     request: ModelRequest,
     context: { signal: AbortSignal; fetch: typeof fetch; maxOutputTokens: number },
   ): Promise<AsyncIterable<StreamEvent>>
+  /** Tokens of the prompt by the service's own count; rejects with the SDK's own error. */
+  count?(request: ModelRequest, signal: AbortSignal): Promise<number>
 }
 
-/** Milliseconds. */
-export interface Timing {
+/** Milliseconds, except for `tries`. */
+export interface Timing extends Patience {
   /** A stream silent for this long counts as cut. */
   idleMs: number
-  /** Wait before a cut stream is asked again; doubles the second time. */
-  pauseMs: number
 }
 
-const TIMING: Timing = { idleMs: 300_000, pauseMs: 1_000 }
-const MAX_ASKS = 3
+const TIMING: Timing = { ...PATIENCE, idleMs: 300_000 }
+/** A stream that was cut is paid each time. */
+const MOST_CUTS = 3
 
-type AskOptions = Parameters<Model['ask']>[1]
-
-/** `cut`: the stream had started and broke; the same question may succeed. */
+/** `cut`: the stream had started and broke; what was sent is paid. */
 type Answer =
   | { ok: true; text: string; truncated: boolean; usage: Usage; estimated: boolean }
   | { ok: false; trouble: Trouble; usage: Usage; cut: boolean }
 
-interface Settings {
+export interface StreamingSettings {
   name: string
   limits: Limits
   price: Price | null
   timing: Partial<Timing>
+  /** Shared by all questions to the same service. */
+  gate: Gate
+  clock?: Clock
 }
 
 /** A model that streams its answers; retries and accounting are the same for every service. */
-export function streamingModel(provider: Provider, settings: Settings): Model {
-  const timing = { ...TIMING, ...settings.timing }
+export function streamingModel(provider: Provider, settings: StreamingSettings): Model {
+  const { count } = provider
   return {
     name: settings.name,
     ...settings.limits,
     async ask(request, options) {
-      const ending = await askUntilWhole(provider, request, options, settings.limits.outputTokens, timing)
-      return resultOf(ending, provider, settings)
+      return resultOf(await askUntilWhole(provider, request, options, settings), provider, settings)
     },
+    ...(count ? { count: (request, signal) => counted(count(request, signal), provider, settings) } : {}),
+  }
+}
+
+async function counted(count: Promise<number>, provider: Provider, { name }: StreamingSettings) {
+  try {
+    return { ok: true as const, tokens: await count }
+  } catch (error) {
+    return { ok: false as const, message: mask(`${name}: ${troubleOf(error).message}`, provider.key) }
   }
 }
 
@@ -71,6 +83,7 @@ interface Ending {
   answer: Answer
   spent: Usage
   asks: number
+  cuts: number
   /** The caller did not allow another paid try. */
   stopped: boolean
 }
@@ -79,18 +92,38 @@ async function askUntilWhole(
   provider: Provider,
   request: ModelRequest,
   options: AskOptions,
-  outputTokens: number,
-  timing: Timing,
+  settings: StreamingSettings,
 ): Promise<Ending> {
+  const timing = { ...TIMING, ...settings.timing }
+  const { gate, clock = REAL_CLOCK } = settings
+  const { signal } = options
+  const tell = (tries: number, reason: string, waitMs: number) =>
+    options.onRetry?.({ model: settings.name, tries, reason: mask(reason, provider.key), waitMs })
   let spent: Usage = NO_USAGE
+  let waited = 0
+  let cuts = 0
   for (let asks = 1; ; asks++) {
-    const answer = await askOnce(provider, request, options, outputTokens, timing)
+    waited += await gate.pass(signal, (ms) => tell(asks - 1, 'the service told another question to wait', ms))
+    const answer = await askOnce(provider, request, options, settings.limits.outputTokens, timing)
     spent = addUsage(spent, answer.usage)
-    if (answer.ok || !answer.cut || asks === MAX_ASKS) return { answer, spent, asks, stopped: false }
-    if (options.mayRetry && !options.mayRetry(spent)) return { answer, spent, asks, stopped: true }
-    // An abort ends the pause early; the next try then sees the signal and reports it.
-    await sleep(timing.pauseMs * asks, null, { signal: options.signal }).catch(() => {})
+    const ending = { answer, spent, asks, cuts, stopped: false }
+    if (answer.ok) return ending
+    if (answer.cut) cuts++
+    const { trouble } = answer
+    const wait = waitBefore(trouble, asks, waited, timing, clock.random())
+    if (wait === null || cuts === MOST_CUTS) return { ...ending, cuts }
+    if (answer.cut && options.mayRetry && !options.mayRetry(spent)) return { ...ending, cuts, stopped: true }
+    tell(asks, trouble.message, wait)
+    if (isHeld(trouble)) gate.hold(wait)
+    // An abort ends the wait early; the next try then sees the signal and reports it.
+    await clock.wait(wait, signal)
+    waited += wait
   }
+}
+
+/** What one question is told about the load of a service holds for all. */
+function isHeld({ failure, waitMs }: Trouble): boolean {
+  return failure === 'rate-limit' || (failure === 'outage' && waitMs !== null)
 }
 
 async function askOnce(
@@ -120,20 +153,20 @@ async function askOnce(
     for await (const event of stream) reading.take(event)
   } catch (error) {
     if (!reading.stop) {
-      const cut = ['network', 'outage'].includes(troubleOf(error).failure)
-      return failed(error, reading.usage(), cut)
+      return failed(error, reading.usage(), troubleOf(error).again)
     }
   }
   return reading.stop ? endOf(reading) : failed(new Error('the stream ended early'), reading.usage(), true)
 }
 
-const CANCELLED: Trouble = { failure: 'cancelled', message: 'cancelled' }
+const CANCELLED: Trouble = { failure: 'cancelled', message: 'cancelled', again: false, waitMs: null }
 
 function endOf(reading: Reading): Answer {
   const usage = reading.usage()
   const stop = reading.stop!
   if (stop.reason === 'refused') {
-    return { ok: false, trouble: { failure: 'refused', message: stop.message }, usage, cut: false }
+    const trouble: Trouble = { failure: 'refused', message: stop.message, again: false, waitMs: null }
+    return { ok: false, trouble, usage, cut: false }
   }
   return { ok: true, text: reading.text, truncated: stop.reason === 'length', usage, estimated: !reading.reported() }
 }
@@ -176,22 +209,22 @@ class Reading {
   usage(): Usage {
     const seen = estimateTokens(this.text.length + this.#hidden)
     const reported = this.#usage.output
-    return {
-      input: this.#usage.input ?? estimateTokens(this.#promptCharacters),
-      output: reported === undefined ? seen : this.stop ? reported : Math.max(reported, seen),
-      cached: this.#usage.cached ?? 0,
-    }
+    const { input = estimateTokens(this.#promptCharacters), cached = 0, written = 0 } = this.#usage
+    const output = reported === undefined ? seen : this.stop ? reported : Math.max(reported, seen)
+    return written > 0 ? { input, output, cached, written } : { input, output, cached }
   }
 }
 
-function resultOf(ending: Ending, provider: Provider, settings: Settings): ModelResult {
-  const { answer, spent, asks } = ending
+function resultOf(ending: Ending, provider: Provider, settings: StreamingSettings): ModelResult {
+  const { answer, spent, asks, cuts } = ending
   const billed = { usage: spent, usd: costOf(spent, settings.price), model: settings.name }
   if (answer.ok) {
     const notes: string[] = []
-    if (asks > 1) notes.push(`asked ${asks} times, because the stream was cut`)
+    if (asks > 1) notes.push(`asked ${asks} times${cuts > 0 ? ', because the stream was cut' : ''}`)
     if (answer.estimated) notes.push('tokens are estimated, because the service reported none')
-    return { ok: true, text: answer.text, truncated: answer.truncated, ...billed, note: notes.join('; ') || null }
+    const { text, truncated } = answer
+    const counted = answer.estimated ? {} : { promptTokens: answer.usage.input }
+    return { ok: true, text, truncated, ...billed, note: notes.join('; ') || null, ...counted }
   }
   const { failure, message } = answer.trouble
   const where = failure === 'network' ? `${settings.name} at ${provider.address}` : settings.name

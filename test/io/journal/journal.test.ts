@@ -24,6 +24,7 @@ const DECISION: Event = {
 }
 
 const REQUEST: ModelRequest = {
+  model: 'test/model',
   spec: 'team/q',
   task: '2/3',
   role: 'implementer',

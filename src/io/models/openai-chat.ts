@@ -1,10 +1,10 @@
 import type { OpenAI } from 'openai'
 import type { Usage } from '../../world.ts'
 import { ModelNameError } from './model-name.ts'
-import { readKey, requireKey, requireUrl } from './secrets.ts'
+import { openAiClient } from './openai-client.ts'
+import { readKey, requireUrl } from './secrets.ts'
 import type { Provider, StreamEvent } from './streaming.ts'
 
-const OFFICIAL_URL = 'https://api.openai.com/v1'
 /** The SDK insists on a key; servers on the user's own machine want none. */
 const NO_KEY = 'none'
 
@@ -12,42 +12,28 @@ type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk
 type Choice = OpenAI.Chat.Completions.ChatCompletionChunk.Choice
 
 /**
- * OpenAI Chat Completions, at the official address or at any server that speaks the same. Reads OPENAI_API_KEY and
- * OPENAI_BASE_URL (with `/v1`).
- * @throws ModelNameError for a missing key or a missing or unusable address.
+ * OpenAI Chat Completions as any server speaks them. Reads OPENAI_API_KEY and OPENAI_BASE_URL (with `/v1`).
+ * @throws ModelNameError for a missing or unusable address.
  */
-export function openAiProvider(
-  provider: 'openai' | 'openai-compatible',
+export function compatibleProvider(
   model: string,
   env: Record<string, string | undefined>,
   configuredUrl: string | undefined,
 ): Provider {
-  const official = provider === 'openai'
-  const name = `${provider}/${model}`
-  const key = official ? requireKey(env, 'OPENAI_API_KEY', name) : readKey(env, 'OPENAI_API_KEY')
-  const baseUrl = official
-    ? requireUrl(env.OPENAI_BASE_URL || OFFICIAL_URL, 'OPENAI_BASE_URL')
-    : compatibleUrl(name, configuredUrl, env.OPENAI_BASE_URL)
+  const key = readKey(env, 'OPENAI_API_KEY')
+  const baseUrl = compatibleUrl(`openai-compatible/${model}`, configuredUrl, env.OPENAI_BASE_URL)
   return {
     key,
     address: baseUrl,
     async open(request, { signal, fetch, maxOutputTokens }) {
-      const { default: Client } = await import('openai')
-      const client = new Client({
-        apiKey: key ?? NO_KEY,
-        baseURL: baseUrl,
-        organization: (official && env.OPENAI_ORG_ID) || null,
-        project: (official && env.OPENAI_PROJECT_ID) || null,
-        fetch,
-        maxRetries: 4,
-        // Whatever a variable asks for: stdout may be JSON.
-        logLevel: 'off',
-      })
+      const client = await openAiClient({ apiKey: key ?? NO_KEY, baseURL: baseUrl, fetch })
       const stream = await client.chat.completions.create(
         {
           model,
-          // Newer official models refuse the old name; most other servers know only that.
-          ...(official ? { max_completion_tokens: maxOutputTokens } : { max_tokens: maxOutputTokens }),
+          // Newer official models refuse this name; most other servers know only that.
+          max_tokens: maxOutputTokens,
+          ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+          ...(request.effort === undefined ? {} : { reasoning_effort: request.effort }),
           messages: [
             ...(request.system === '' ? [] : [{ role: 'system' as const, content: request.system }]),
             { role: 'user', content: request.prompt },
