@@ -44,7 +44,10 @@ function globals(command: Command): GlobalOptions {
 
 function withRunOptions(command: Command): Command {
   return command
-    .option('--model <name>', 'provider/model: anthropic/..., openai/..., openai-compatible/..., recorded/DIR')
+    .option(
+      '--model <name>',
+      'provider/model: anthropic/..., openai/..., openai-compatible/..., command/..., recorded/DIR',
+    )
     .option('--attempts <n>', 'attempts per task')
     .option('--max-tokens <n>', 'tokens of the run, in and out')
     .option('--max-usd <x>', 'US dollars of the run')
@@ -107,6 +110,8 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .description('the prompt of SPEC/TASK and what it is made of; asks no model')
     .option('--full', 'the whole text')
     .option('--role <role>', 'author or implementer')
+    .option('--model <name>', 'whose tokens are counted')
+    .option('--exact', "by the service's own count: sends the prompt there, costs nothing")
     .action(async (target: string, flags: ContextFlags, command: Command) =>
       run(COMMANDS.context().then((module) => module.contextCommand(globals(command), target, flags))),
     )

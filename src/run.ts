@@ -255,6 +255,7 @@ function initialState(
     frozen: null,
     untestable: null,
     attempt: 0,
+    escalations: 0,
     candidate: null,
     commit: null,
     models: [],

@@ -158,13 +158,15 @@ describe('the plan of a task', () => {
 })
 
 const SETTINGS: Settings = {
-  model: 'none/none',
+  roles: {
+    author: { models: ['none/none'], promptLimit: 10_000, outputLimit: 1_000 },
+    implementer: { models: ['none/none'], promptLimit: 10_000, outputLimit: 1_000 },
+  },
+  fallback: [],
+  models: {},
   attempts: 1,
   limits: NO_LIMITS,
   taskLimits: NO_LIMITS,
-  price: null,
-  promptLimit: 10_000,
-  outputLimit: 1_000,
   level: DEFAULT_LEVEL,
   checksKey: '',
   specRoots: [],

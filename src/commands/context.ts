@@ -1,23 +1,34 @@
 import { NO_LIMITS } from '../core/budget.ts'
+import { calibrate } from '../core/calibration.ts'
+import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
-import { type Assembled, assemble } from '../core/prompt/prompt.ts'
-import { DEFAULT_LEVEL, type Settings } from '../core/settings.ts'
+import { createMask } from '../core/mask.ts'
+import { type Assembled, assemble, type Prompt } from '../core/prompt/prompt.ts'
+import { DEFAULT_LEVEL, type ModelFacts, ROLES, type Settings } from '../core/settings.ts'
 import { splitTarget } from '../core/spec/locate.ts'
 import { openRepository, readHead } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
-import { openMemory } from '../io/journal/memory.ts'
+import { type Memory, openMemory } from '../io/journal/memory.ts'
 import { choose, planOf } from '../run.ts'
+import { estimatorOf } from '../task/ask.ts'
 import { authorParts, implementerParts } from '../task/context.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import type { Frozen } from '../task/state.ts'
 import { frozenKeyOf } from '../task/write-tests.ts'
 import { table } from '../ui/format.ts'
+import type { Role } from '../world.ts'
+import { openModels, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { surroundings } from './session.ts'
+import { vocabularyOf } from './tokens.ts'
 
 export interface ContextFlags {
   full?: boolean
   role?: string
+  /** Whose tokens are counted. */
+  model?: string
+  /** Has the service itself count them: the prompt leaves the machine, nothing is billed. */
+  exact?: boolean
 }
 
 /** `agent context SPEC/TASK`: the prompt and its manifest. Asks no model. */
@@ -29,32 +40,41 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const chosen = choose(specs, withoutTasks, splitTarget(target, specs))
   if ('outcome' in chosen) throw new UserError(chosen.outcome.message)
   const plan = await planOf(chosen.spec, chosen.task, tree)
-  const limit = config.context?.maxTokens ?? 60_000
-  const around = await surroundings('context', contextSettings(limit), config)
-  const frozen = (await openMemory(repository.root).recall(frozenKeyOf(plan))) as Frozen | null
+  const memory = openMemory(repository.root)
+  const frozen = (await memory.recall(frozenKeyOf(plan))) as Frozen | null
   const role = flags.role ?? (frozen ? 'implementer' : 'author')
   if (role !== 'author' && role !== 'implementer')
     throw new UserError(`--role ${role}: expected author or implementer.`)
+  const model = flags.model ?? [config.models?.[role] ?? config.model ?? []].flat()[0] ?? null
+  const limit = config.context?.maxTokens ?? 60_000
+  const around = await surroundings('context', await contextSettings(limit, model, memory), config)
   const scene = { around, plan, tree }
   const parts = role === 'author' ? await authorParts(scene, []) : await implementerParts(scene, frozen, [])
-  const assembled = assemble(role, around.templates.version, parts, limit, around.count)
-  process.stdout.write(
-    options.json ? asJson(assembled) : asText(assembled, `${plan.spec.id}/${plan.task.id}`, role, flags.full ?? false),
-  )
+  const assembled = assemble(role, around.templates.version, parts, limit, estimatorOf(around, model ?? ''))
+  const exact = flags.exact && assembled.ok ? await countExactly(assembled.prompt, model, config, options.cwd) : null
+  const shown = { task: `${plan.spec.id}/${plan.task.id}`, role, full: flags.full ?? false, exact }
+  const how = await howCounted(model, around.settings)
+  process.stdout.write(options.json ? asJson(assembled, exact) : asText(assembled, { ...shown, how }))
   if (!assembled.ok) throw new UserError(assembled.message)
   return 0
 }
 
-function contextSettings(promptLimit: number): Settings {
+async function contextSettings(promptLimit: number, model: string | null, memory: Memory): Promise<Settings> {
+  const models = model === null ? [] : [model]
+  const ratios = await recallRatios(memory, models)
+  const facts = async (name: string): Promise<[string, ModelFacts]> => {
+    const known = (await vocabularyOf(name)) !== null
+    return [name, { price: null, tokens: calibrate(name, known, ratios[name] ?? []) }]
+  }
+  const role = { models, promptLimit, outputLimit: 0 }
   return {
-    model: 'none',
+    roles: Object.fromEntries(ROLES.map((name) => [name, role])) as Settings['roles'],
+    fallback: [],
+    models: Object.fromEntries(await Promise.all(models.map(facts))),
     specRoots: [],
     attempts: 1,
     limits: NO_LIMITS,
     taskLimits: NO_LIMITS,
-    price: null,
-    promptLimit,
-    outputLimit: 0,
     level: DEFAULT_LEVEL,
     checksKey: '',
     requireVerified: false,
@@ -64,15 +84,52 @@ function contextSettings(promptLimit: number): Settings {
   }
 }
 
-function asJson(assembled: Assembled): string {
+async function countExactly(
+  { system, user, stable, role, version }: Prompt,
+  name: string | null,
+  config: Config,
+  cwd: string,
+): Promise<number> {
+  if (name === null)
+    throw new UserError('--exact needs a model: use --model provider/model or set `model:` in agent.yaml.')
+  const roles = Object.fromEntries(ROLES.map((one) => [one, [name]])) as Record<Role, string[]>
+  const model = (await openModels({ roles, fallback: [] }, config, cwd)).get(name)
+  if (!model?.count) throw new UserError(`--exact: nobody counts the tokens of ${name}; anthropic/ and openai/ do.`)
+  const mask = createMask(process.env)
+  const asked = { model: name, spec: '', task: '', role, attempt: 1, round: 1, promptVersion: version }
+  const request = { ...asked, system: mask(system), prompt: mask(user), stable, maxOutputTokens: 1 }
+  const counted = await model.count(request, new AbortController().signal)
+  if (!counted.ok) throw new UserError(`--exact: ${counted.message}`, 'provider')
+  return counted.tokens
+}
+
+async function howCounted(model: string | null, { models }: Settings): Promise<string> {
+  const tokens = model === null ? undefined : models[model]?.tokens
+  if (model === null || !tokens) return 'counted with the o200k vocabulary, an estimate for other models'
+  if (tokens.ratio !== 1) return `estimated for ${model} from ${tokens.samples} prompts that were billed`
+  const vocabulary = await vocabularyOf(model)
+  if (vocabulary !== null) return `counted with the ${vocabulary} vocabulary of ${model}`
+  return `counted with the o200k vocabulary, an estimate for ${model}`
+}
+
+function asJson(assembled: Assembled, exact: number | null): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const prompt = assembled.ok
     ? { system: assembled.prompt.system, messages: [{ role: 'user', content: assembled.prompt.user }] }
     : null
-  return `${JSON.stringify({ ...manifest, prompt })}\n`
+  return `${JSON.stringify({ ...manifest, ...(exact === null ? {} : { exact }), prompt })}\n`
 }
 
-function asText(assembled: Assembled, task: string, role: string, full: boolean): string {
+interface Shown {
+  task: string
+  role: string
+  full: boolean
+  /** By the service's own count. */
+  exact: number | null
+  how: string
+}
+
+function asText(assembled: Assembled, { task, role, full, exact, how }: Shown): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const share = (tokens: number) => `${Math.round((100 * tokens) / Math.max(1, manifest.tokens))} %`
   const rows = manifest.parts.map((part) => [
@@ -82,7 +139,10 @@ function asText(assembled: Assembled, task: string, role: string, full: boolean)
     share(part.tokens),
   ])
   const lines = [
-    `Prompt of the ${role} for ${task}: ${manifest.tokens.toLocaleString('en-US')} of ${manifest.limit.toLocaleString('en-US')} tokens (counted with the o200k vocabulary, an estimate for other models)`,
+    `Prompt of the ${role} for ${task}: ${manifest.tokens.toLocaleString('en-US')} of ${manifest.limit.toLocaleString('en-US')} tokens (${how})`,
+    ...(exact === null
+      ? []
+      : [`The service counts ${exact.toLocaleString('en-US')} tokens: ${offBy(manifest.tokens, exact)}.`]),
     '',
     ...table(rows, { indent: 2, align: 'llrr' }),
     ...manifest.dropped.map((part) => `  left out: ${part.source}, ${part.tokens} tokens: ${part.why}`),
@@ -90,4 +150,11 @@ function asText(assembled: Assembled, task: string, role: string, full: boolean)
   if (full && assembled.ok) lines.push('', '--- system', assembled.prompt.system, '', '--- user', assembled.prompt.user)
   else lines.push('', 'The whole text: --full')
   return `${lines.join('\n')}\n`
+}
+
+function offBy(estimated: number, exact: number): string {
+  const share = Math.round((100 * (estimated - exact)) / Math.max(1, exact))
+  return share === 0
+    ? 'the count above is right'
+    : `the count above is ${Math.abs(share)} % too ${share > 0 ? 'high' : 'low'}`
 }

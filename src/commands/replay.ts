@@ -6,7 +6,7 @@ import { firstDifference, storyOf } from '../core/verdict/story.ts'
 import { tryGit } from '../io/git/git.ts'
 import { openRepository, type Repository } from '../io/git/repository.ts'
 import type { GlobalOptions } from './options.ts'
-import { type JournaledRun, type RunDescription, replaySession } from './session.ts'
+import { type JournaledRun, RUN_VERSION, type RunDescription, replaySession } from './session.ts'
 
 export interface ReplayFlags {
   isolation?: string
@@ -50,6 +50,8 @@ async function findRun(repository: Repository, cwd: string, name: string): Promi
     throw new UserError(`No journal of a run "${name}" that could be replayed. ${advice}`)
   }
   const run = JSON.parse(text) as RunDescription
+  if (run.version !== RUN_VERSION)
+    throw new UserError(`The journal of ${run.run} was written by another version of agent and cannot be replayed.`)
   if (!(await tryGit(repository.root, ['cat-file', '-e', `${run.base}^{commit}`])).ok)
     throw new UserError(`The run ${run.run} began at commit ${run.base}, which is not in this repository.`, 'git')
   return { dir, run }

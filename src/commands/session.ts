@@ -2,25 +2,26 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { boxVariables } from '../core/box-variables.ts'
 import { NOTHING_SPENT, spend } from '../core/budget.ts'
+import { errorOf } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event } from '../core/events.ts'
 import { createMask, type Mask } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
-import type { CountTokens } from '../core/prompt/prompt.ts'
 import { servicesText } from '../core/prompt/services.ts'
 import { seededIntegers } from '../core/random.ts'
 import { resultWithoutRun } from '../core/result.ts'
-import type { Settings } from '../core/settings.ts'
+import { modelsInWords, type Settings } from '../core/settings.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
 import { recordAnswers, replayAnswers } from '../io/journal/answers.ts'
 import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
-import { openMemory } from '../io/journal/memory.ts'
+import { type Memory, openMemory } from '../io/journal/memory.ts'
 import { openJournaled } from '../io/models/journaled.ts'
 import type { Model } from '../io/models/model.ts'
-import { ModelNameError, openModel } from '../io/models/open-model.ts'
+import { ModelNameError } from '../io/models/model-name.ts'
+import { createPool } from '../io/models/pool.ts'
 import { record } from '../io/models/record.ts'
 import { readSeeds, writeSeeds } from '../io/models/recorded-seeds.ts'
 import { createRealWorld } from '../io/real-world.ts'
@@ -30,9 +31,11 @@ import type { Surroundings } from '../task/state.ts'
 import type { Head } from '../world.ts'
 import { interruption } from './interruption.ts'
 import { chooseIsolation } from './isolation.ts'
+import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPreparation } from './project.ts'
-import { modelName, type RunFlags, settingsOf } from './settings.ts'
+import { type RunFlags, settingsOf } from './settings.ts'
+import { tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
 
 const FRAMEWORK =
@@ -71,10 +74,15 @@ async function session(
     maskNow = createMask({ ...process.env, ...env })
   }
   const events: Event[] = []
+  const prompts: { estimated: number; counted: number }[] = []
   const tell = (told: Event) => {
     const event = masked(told, mask)
     if (journaled) events.push(event)
-    if (event.type === 'model.finished') billed = spend(billed, event.usage, event.usd)
+    if (event.type === 'model.finished') {
+      billed = spend(billed, event.usage, event.usd)
+      const { estimated, counted } = event
+      if (estimated !== undefined && counted !== undefined) prompts.push({ estimated, counted })
+    }
     const stamped = journal ? journal.write(event, now()) : { v: EVENT_VERSION, t: Math.round(now()), ...event }
     views.listen(stamped)
   }
@@ -95,7 +103,8 @@ async function session(
     result = { ...failed(error, stop.signal.aborted), tokens: billed.usage, usd: billed.usdKnown ? billed.usd : null }
   }
   const written = journal as Journal | null
-  tell({ ...result, journal: written?.dir ?? null })
+  const estimate = errorOf(prompts)
+  tell({ ...result, journal: written?.dir ?? null, ...(estimate ? { estimate } : {}) })
   written?.close()
   await views.close()
   stop.release()
@@ -110,9 +119,12 @@ function masked(event: Event, mask: Mask): Event {
   return clean === text ? event : (JSON.parse(clean) as Event)
 }
 
+/** Goes up when a journal of before could no longer be replayed. */
+export const RUN_VERSION = 2
+
 /** What a replay has to know of a run, beside the answers that it got. */
 export interface RunDescription {
-  version: 1
+  version: typeof RUN_VERSION
   run: string
   seed: number
   base: string
@@ -147,10 +159,10 @@ async function runInRepository(
 ): Promise<RunResult> {
   const repository = await openRepository(options.cwd)
   const config = journaled?.run.config ?? (await loadConfig(options, repository.root))
-  const model = journaled
-    ? openJournaled(journaled.dir, journaled.run.settings.model)
-    : await openNamedModel(options, flags, config)
-  const settings = journaled?.run.settings ?? settingsOf(flags, config, model)
+  const memory = openMemory(repository.root)
+  const { model, settings } = journaled
+    ? { model: openJournaled(journaled.dir), settings: journaled.run.settings }
+    : await openForRun(options, flags, config, memory)
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
@@ -159,7 +171,7 @@ async function runInRepository(
   const journal = await tools.open(repository.root, id)
   const worktrees = await createWorktrees(repository, id)
   const recording = flags.record ? resolve(options.cwd, flags.record) : null
-  const replayed = folderOfRecording(settings.model, options.cwd)
+  const replayed = folderOfRecording(settings, options.cwd)
   const { tell, now, signal } = tools
   const onProgress = (progress: CheckProgress) => tell({ type: 'check.progress', ...progress })
   const preparation = createPreparation({ repository, isolation, config, worktrees, tell, onProgress, signal })
@@ -173,7 +185,7 @@ async function runInRepository(
     provide: preparation.provide,
     journal,
     mask: tools.mask,
-    memory: openMemory(repository.root),
+    memory,
     prepareTree: isolation.prepareTree,
     recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
     onRed: async (asked, seeds) => {
@@ -188,10 +200,21 @@ async function runInRepository(
   try {
     const { commit: base, branch } = await (journaled ? replayedHead(journaled) : real.head())
     const around = await surroundings(id, settings, config)
-    const described: RunDescription = { version: 1, run: id, seed: runSeed, base, branch, wanted, settings, config }
+    const described: RunDescription = {
+      version: RUN_VERSION,
+      run: id,
+      seed: runSeed,
+      base,
+      branch,
+      wanted,
+      settings,
+      config,
+    }
     await journal.describe(described)
-    const note = journaled ? `replay of ${journaled.run.run}: no model is asked and nothing lands` : null
-    tell({ type: 'run.started', run: id, model: settings.model, base, branch, journal: journal.dir, note })
+    const note = journaled
+      ? `replay of ${journaled.run.run}: no model is asked and nothing lands`
+      : priceNote(settings, config)
+    tell({ type: 'run.started', run: id, model: modelsInWords(settings), base, branch, journal: journal.dir, note })
     return await run(world, around, wanted)
   } finally {
     await worktrees.closeAll()
@@ -203,18 +226,25 @@ async function replayedHead({ run }: JournaledRun): Promise<Head> {
   return { commit: run.base, branch: run.branch }
 }
 
-function openNamedModel(options: GlobalOptions, flags: RunFlags, config: Config): Promise<Model> {
-  return openModel(modelName(flags, config), {
-    env: process.env,
-    cwd: options.cwd,
-    ...(config.prices ? { prices: config.prices } : {}),
-    ...(config.baseUrl ? { baseUrl: config.baseUrl } : {}),
-    ...(config.maxOutputTokens ? { maxOutputTokens: config.maxOutputTokens } : {}),
-  })
+async function openForRun(
+  options: GlobalOptions,
+  flags: RunFlags,
+  config: Config,
+  memory: Memory,
+): Promise<{ model: Model; settings: Settings }> {
+  const names = modelNames(flags, config)
+  const models = await openModels(names, config, options.cwd)
+  const known = new Set<string>()
+  for (const name of models.keys()) if ((await vocabularyOf(name)) !== null) known.add(name)
+  const ratios = await recallRatios(memory, models.keys())
+  const settings = settingsOf(flags, config, { names, models, ratios, known })
+  return { model: createPool(models, names.fallback), settings }
 }
 
-function folderOfRecording(model: string, cwd: string): string | null {
-  return model.startsWith('recorded/') ? resolve(cwd, model.slice('recorded/'.length)) : null
+/** The recording that a run replays, for the seeds that lie in it. */
+function folderOfRecording({ roles }: Settings, cwd: string): string | null {
+  const recorded = roles.implementer.models.find(isRecorded)
+  return recorded === undefined ? null : resolve(cwd, recorded.slice('recorded/'.length))
 }
 
 export async function surroundings(
@@ -222,15 +252,10 @@ export async function surroundings(
   settings: Settings,
   { services, context }: Config,
 ): Promise<Surroundings> {
-  const [templates, kit, count] = await Promise.all([loadTemplates(), loadKit(), tokenCounter()])
+  const counters = tokenCounters(Object.keys(settings.models))
+  const [templates, kit, { count, countFor }] = await Promise.all([loadTemplates(), loadKit(), counters])
   const framework = FRAMEWORK + servicesText(services ?? [])
-  return { run: id, settings, templates, count, kit, deny: createDeny(context?.deny ?? []), framework }
-}
-
-/** Tokens by OpenAI's o200k vocabulary: an estimate for every other model. */
-async function tokenCounter(): Promise<CountTokens> {
-  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
-  return (text) => countTokens(text, { allowedSpecial: 'all' })
+  return { run: id, settings, templates, count, countFor, kit, deny: createDeny(context?.deny ?? []), framework }
 }
 
 function runId(): string {

@@ -1,9 +1,12 @@
+import { calibrate } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
-import { DEFAULT_LEVEL, type Settings } from '../core/settings.ts'
+import { priceOf } from '../core/prices.ts'
+import { DEFAULT_LEVEL, type ModelFacts, ROLES, type RoleSettings, type Settings } from '../core/settings.ts'
 import type { Model } from '../io/models/model.ts'
-import { priceOf } from '../io/models/prices.ts'
+import type { Role } from '../world.ts'
+import { allNames, isRecorded, type ModelNames } from './models.ts'
 import { numberFlag } from './options.ts'
 
 /** Flags of `next` and `run`, as text. */
@@ -26,32 +29,32 @@ export interface RunFlags {
 
 const DEFAULTS = { attempts: 3, maxTokens: 1_000_000, maxMinutes: 240, promptTokens: 60_000, outputTokens: 32_000 }
 
-export function modelName(flags: RunFlags, config: Config): string {
-  const name = flags.model ?? config.model
-  if (name) return name
-  throw new UserError(
-    'No model is named. Use --model provider/model (anthropic/..., openai/..., openai-compatible/..., recorded/DIR) or set `model:` in agent.yaml.',
-  )
+export interface OpenedModels {
+  names: ModelNames
+  models: ReadonlyMap<string, Model>
+  /** Billed tokens by ours of past prompts, by model. */
+  ratios?: Record<string, number[]>
+  /** Models whose own vocabulary we count with. */
+  known?: ReadonlySet<string>
 }
 
 /** Flags over agent.yaml over defaults. Throws UserError for what cannot be kept. */
-export function settingsOf(flags: RunFlags, config: Config, model: Model): Settings {
+export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels): Settings {
   if (flags.require !== undefined && flags.require !== 'verified') {
     throw new UserError(`--require ${flags.require}: the only level that can be required is "verified".`)
   }
-  const price = priceOf(model.name, model.name.slice(model.name.indexOf('/') + 1), config.prices)
+  const roles = Object.fromEntries(ROLES.map((role) => [role, roleOf(role, config, opened)])) as Settings['roles']
   const maxUsd = numberFlag('--max-usd', flags.maxUsd, 0, false) ?? config.maxUsd ?? null
-  const limited = maxUsd !== null || config.task?.maxUsd !== undefined
-  if (limited && !price && !model.name.startsWith('recorded/')) {
-    throw new UserError(
-      `${maxUsd === null ? 'task.maxUsd' : '--max-usd'} cannot be kept: the price of ${model.name} is not known. Set it in agent.yaml: \`prices: { ${model.name}: { input: ..., output: ... } }\` (US dollars per million tokens).`,
-    )
+  const facts = Object.fromEntries(allNames(opened.names).map((name) => [name, factsOf(name, config, opened)]))
+  if (maxUsd !== null || config.task?.maxUsd !== undefined) {
+    const longest = Math.max(...Object.values(roles).map(({ promptLimit }) => promptLimit))
+    requirePrices(maxUsd === null ? 'task.maxUsd' : '--max-usd', facts, longest)
   }
-  const outputLimit = Math.min(config.maxOutputTokens ?? DEFAULTS.outputTokens, model.outputTokens)
-  const room = model.contextTokens - outputLimit - 1_000
   const level = config.level ?? {}
   return {
-    model: model.name,
+    roles,
+    fallback: opened.names.fallback,
+    models: facts,
     specRoots: config.specs ?? [],
     attempts: numberFlag('--attempts', flags.attempts, 1, true) ?? config.attempts ?? DEFAULTS.attempts,
     limits: {
@@ -64,9 +67,6 @@ export function settingsOf(flags: RunFlags, config: Config, model: Model): Setti
       maxUsd: config.task?.maxUsd ?? null,
       maxMinutes: config.task?.maxMinutes ?? null,
     },
-    price,
-    promptLimit: Math.min(config.context?.maxTokens ?? DEFAULTS.promptTokens, room),
-    outputLimit,
     level: {
       seeds: level.seeds ?? DEFAULT_LEVEL.seeds,
       runs: level.runs ?? DEFAULT_LEVEL.runs,
@@ -79,6 +79,46 @@ export function settingsOf(flags: RunFlags, config: Config, model: Model): Setti
     freshTests: flags.freshTests ?? false,
     reviewTests: flags.reviewTests ?? false,
     land: flags.land,
+  }
+}
+
+/** A prompt has to fit whoever may answer it. */
+function roleOf(role: Role, config: Config, { names, models }: OpenedModels): RoleSettings {
+  const { temperature, effort, maxOutputTokens } = config.roles?.[role] ?? {}
+  const own = names.roles[role]
+  const able = [...own, ...names.fallback].flatMap((name) => models.get(name) ?? [])
+  const shallow = own.find((name) => name.startsWith('anthropic/') && (effort === 'none' || effort === 'minimal'))
+  if (shallow) throw new UserError(`roles.${role}.effort: ${shallow} knows low, medium, high, xhigh and max only.`)
+  const wanted = maxOutputTokens ?? config.maxOutputTokens ?? DEFAULTS.outputTokens
+  const outputLimit = Math.min(wanted, ...able.map(({ outputTokens }) => outputTokens))
+  const room = Math.min(...able.map(({ contextTokens }) => contextTokens)) - outputLimit - 1_000
+  return {
+    models: own,
+    promptLimit: Math.min(config.context?.maxTokens ?? DEFAULTS.promptTokens, room),
+    outputLimit,
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(effort === undefined ? {} : { effort }),
+  }
+}
+
+function factsOf(name: string, config: Config, { ratios, known }: OpenedModels): ModelFacts {
+  return {
+    price: isRecorded(name) ? null : priceOf(name, config.prices),
+    tokens: calibrate(name, known?.has(name) ?? false, ratios?.[name] ?? []),
+  }
+}
+
+function requirePrices(flag: string, facts: Record<string, ModelFacts>, promptLimit: number): void {
+  for (const [name, { price, tokens }] of Object.entries(facts)) {
+    if (isRecorded(name)) continue
+    if (!price)
+      throw new UserError(
+        `${flag} cannot be kept: the price of ${name} is not known. Set it in agent.yaml: \`prices: { ${name}: { input: ..., output: ... } }\` (US dollars per million tokens).`,
+      )
+    if (price.upTo !== undefined && promptLimit * tokens.ratio * tokens.margin > price.upTo)
+      throw new UserError(
+        `${flag} cannot be kept: the price of ${name} is known for prompts of up to ${price.upTo} tokens only. Set \`context.maxTokens\` to less, or the price in agent.yaml.`,
+      )
   }
 }
 

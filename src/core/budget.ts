@@ -14,6 +14,8 @@ export interface Price {
   cached?: number | undefined
   /** Of input that the service writes to its cache; left out: as other input. */
   written?: number | undefined
+  /** The price holds for prompts of so many tokens; left out: for all. */
+  upTo?: number | undefined
 }
 
 export interface Spent {
@@ -37,14 +39,14 @@ export function spend(spent: Spent, usage: Usage, usd: number | null): Spent {
   return { usage: sum, usd: spent.usd + (usd ?? 0), usdKnown: spent.usdKnown && (usd !== null || !billed) }
 }
 
-/** Our count of tokens and a provider's differ; a call is reserved with this margin. */
+/** Our count of tokens and a provider's differ; a call is reserved with this margin where nothing better is known. */
 const MARGIN = 1.3
 
 export type Permit = { ok: true; maxOutputTokens: number } | { ok: false; reason: string }
 
 /** US dollars of a call; without `cached`, cached input costs as much as other input. */
 export function costOf(usage: Usage, price: Price | null): number | null {
-  if (!price) return null
+  if (!price || (price.upTo !== undefined && usage.input > price.upTo)) return null
   const written = usage.written ?? 0
   const fresh = (usage.input - usage.cached - written) * price.input
   const kept = usage.cached * (price.cached ?? price.input) + written * (price.written ?? price.input)
@@ -72,10 +74,11 @@ export function permitWithin(
   promptTokens: number,
   maxOutputTokens: number,
   price: Price | null,
+  margin = MARGIN,
 ): Permit {
   let output = maxOutputTokens
   for (const { of, limits, spent, minutes } of budgets) {
-    const permit = permitCall(limits, spent, minutes, promptTokens, output, price)
+    const permit = permitCall(limits, spent, minutes, promptTokens, output, price, margin)
     if (!permit.ok) return of === 'run' ? permit : { ok: false, reason: `${permit.reason} (limits of one task)` }
     output = permit.maxOutputTokens
   }
@@ -93,11 +96,12 @@ export function permitCall(
   promptTokens: number,
   maxOutputTokens: number,
   price: Price | null,
+  margin = MARGIN,
 ): Permit {
   if (limits.maxMinutes !== null && minutes >= limits.maxMinutes) {
     return { ok: false, reason: `the limit of ${limits.maxMinutes} minutes is reached` }
   }
-  const input = Math.ceil(promptTokens * MARGIN)
+  const input = Math.ceil(promptTokens * margin)
   const least = Math.min(LEAST_OUTPUT, maxOutputTokens)
   let output = maxOutputTokens
   if (limits.maxTokens !== null) {

@@ -1,13 +1,44 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import type { Role } from '../world.ts'
 import { splitVariable, whyRefused } from './box-variables.ts'
 import { UserError } from './errors.ts'
+import { ROLES } from './settings.ts'
 
 const price = z.strictObject({
   input: z.number().min(0),
   output: z.number().min(0),
   cached: z.number().min(0).optional(),
+  written: z.number().min(0).optional(),
+  upTo: z.int().min(1).optional(),
 })
+
+const modelList = z.union(
+  [z.string().min(1), z.array(z.string().min(1)).min(1)],
+  'expected `provider/model`, or a list of them: the first is asked first',
+)
+
+const role = z.strictObject({
+  temperature: z.number().min(0).max(2).optional(),
+  effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
+  maxOutputTokens: z.int().min(1_000).optional(),
+})
+
+/** An agent that is run as a program of the user's, asked as `command/NAME`. */
+const command = z.strictObject({
+  /** Shell command; it gets the prompt on its standard input. */
+  run: z.string().min(1),
+  /** `text`: it prints its answer; `edits`: it edits files where it is started. */
+  mode: z.enum(['text', 'edits']).optional(),
+  seconds: z.number().positive().max(86_400).optional(),
+})
+
+/** One entry for each role that asks a model. */
+function byRole<T extends z.ZodType>(entry: T) {
+  return z.strictObject(
+    Object.fromEntries(ROLES.map((name) => [name, entry.optional()])) as Record<Role, z.ZodOptional<T>>,
+  )
+}
 
 /** Whether a pattern can be matched in time that grows with the line alone. */
 function isLinear(pattern: string): boolean {
@@ -57,6 +88,7 @@ const megabytes = z.number().positive().optional()
 
 /** agent.yaml. Everything is optional; names and defaults are documented in docs/configuration.md. */
 const schema = z.strictObject({
+  /** Of all roles that `models` does not name. */
   model: z.string().min(1).optional(),
   /** Further folders that hold specs, from the repository's root: `packages/api/specs`. */
   specs: z
@@ -69,6 +101,17 @@ const schema = z.strictObject({
           'expected a folder inside the repository',
         ),
     )
+    .optional(),
+  models: byRole(modelList).optional(),
+  /** Who answers when a model is out of reach. */
+  fallback: z.array(z.string().min(1)).optional(),
+  roles: byRole(role).optional(),
+  commands: z
+    .record(z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected a name of letters, digits, `.`, `_` and `-`'), command)
+    .optional(),
+  /** How often and how long in all a question is asked again that a service could not answer. */
+  retries: z
+    .strictObject({ most: z.int().min(0).max(20).optional(), seconds: z.number().min(0).max(3_600).optional() })
     .optional(),
   baseUrl: z.url().optional(),
   attempts: z.int().min(1).max(20).optional(),
@@ -136,6 +179,7 @@ const schema = z.strictObject({
 })
 
 export type Config = z.infer<typeof schema>
+export type CommandConfig = z.infer<typeof command>
 export type ServiceConfig = z.infer<typeof service>
 
 /** Reads agent.yaml. Throws UserError with file, line and what is expected. */

@@ -147,7 +147,32 @@ const bodies = [
     usd: z.number().nullable(),
     model: z.string(),
     note: z.string().nullable(),
+    /** Tokens of the prompt as we reckoned them before, and as the service counted them. */
+    estimated: z.number().optional(),
+    counted: z.number().optional(),
     ms: z.number(),
+  }),
+  /** A service could not answer; the same question is asked again after a wait. */
+  z.object({
+    type: z.literal('model.retrying'),
+    role,
+    attempt: z.number(),
+    round: z.number(),
+    model: z.string(),
+    /** How often it was asked so far. */
+    tries: z.number(),
+    reason: z.string(),
+    waitMs: z.number(),
+  }),
+  /** A model is out of reach, and another one is asked in its place. */
+  z.object({
+    type: z.literal('model.fallback'),
+    role,
+    attempt: z.number(),
+    round: z.number(),
+    from: z.string(),
+    to: z.string(),
+    reason: z.string(),
   }),
   z.object({
     type: z.literal('need.answered'),
@@ -227,6 +252,8 @@ const bodies = [
     tokens: usage,
     usd: z.number().nullable(),
     journal: z.string().nullable(),
+    /** How far our counts of prompts were from what was billed, as shares of it; left out: nothing was billed. */
+    estimate: z.object({ prompts: z.number(), mean: z.number(), worst: z.number() }).optional(),
     tasks: z.array(taskResult),
   }),
 ] as const

@@ -1,4 +1,28 @@
+import type { Effort, Role } from '../world.ts'
 import type { Limits, Price } from './budget.ts'
+import type { Calibration } from './calibration.ts'
+
+/** All roles, in the order in which a task asks them. */
+export const ROLES = ['author', 'implementer'] as const satisfies readonly Role[]
+
+/** How one role is asked. */
+export interface RoleSettings {
+  /** `provider/model`, the first one first; the others in order when it fails again and again. */
+  models: string[]
+  /** Tokens of one prompt: what fits each of its models, and those that may stand in for them. */
+  promptLimit: number
+  /** Tokens of one answer. */
+  outputLimit: number
+  temperature?: number
+  effort?: Effort
+}
+
+/** What is known of a model before it is asked. */
+export interface ModelFacts {
+  /** Null: not known, and then only tokens are counted. */
+  price: Price | null
+  tokens: Calibration
+}
 
 /** How hard an attempt is judged. */
 export interface Level {
@@ -16,7 +40,11 @@ export interface Level {
 
 /** Everything a run may be told by flags and agent.yaml, with defaults filled in. */
 export interface Settings {
-  model: string
+  roles: Record<Role, RoleSettings>
+  /** Who answers in place of a model that is out of reach, in this order. */
+  fallback: string[]
+  /** Of every model that may be asked. */
+  models: Record<string, ModelFacts>
   /** Further folders that hold specs. */
   specRoots: readonly string[]
   attempts: number
@@ -24,11 +52,6 @@ export interface Settings {
   limits: Limits
   /** Of each task. */
   taskLimits: Limits
-  price: Price | null
-  /** Tokens of one prompt. */
-  promptLimit: number
-  /** Tokens of one answer. */
-  outputLimit: number
   level: Level
   /** Names what the checks run with (build, services and the like): a result holds for these settings alone. */
   checksKey: string
@@ -40,3 +63,16 @@ export interface Settings {
 }
 
 export const DEFAULT_LEVEL: Level = { seeds: 5, runs: 1_000, schedules: 2_000, chaosMs: 5_000, maxMinutes: 10 }
+
+/** The model that a role asks after so many escalations; past the last one it stays the last. */
+export function modelAt({ models }: RoleSettings, escalations: number): string {
+  return models[Math.min(escalations, models.length - 1)]!
+}
+
+/** All models of a run in words: one name, or who is asked by whom. */
+export function modelsInWords({ roles, fallback }: Settings): string {
+  const lists = ROLES.map((role) => roles[role].models.join(', then '))
+  const one = new Set(lists).size === 1
+  const asked = one ? lists[0]! : ROLES.map((role, at) => `${role}: ${lists[at]}`).join('; ')
+  return fallback.length > 0 ? `${asked}; fallback: ${fallback.join(', ')}` : asked
+}

@@ -67,13 +67,16 @@ export function createRealWorld(options: RealWorldOptions): World {
       return { ...result, problems: [...result.problems, { file: modified[0] ?? null, message }] }
     },
     async askModel(asking, mayRepeat) {
-      const request = { ...asking, system: options.mask(asking.system), prompt: options.mask(asking.prompt) }
+      const request = masked(asking, options.mask)
+      const { role, attempt, round } = request
       asked = request
       await journal.prompt(request)
       const result = await options.model.ask(request, {
         signal,
         onDelta: (text) => options.tell({ type: 'model.delta', chars: text.length }),
         mayRetry: mayRepeat,
+        onRetry: (retry) => options.tell({ type: 'model.retrying', role, attempt, round, ...retry }),
+        onFallback: (fallback) => options.tell({ type: 'model.fallback', role, attempt, round, ...fallback }),
       })
       if (!result.ok) return result
       // The answer is paid for: a journal that cannot be written must not lose it.
@@ -104,6 +107,14 @@ export function createRealWorld(options: RealWorldOptions): World {
     now: options.now,
     seed: options.seed,
   }
+}
+
+/** Stars change lengths, so each stable beginning is measured anew; one that is cut in a secret marks nothing. */
+function masked(request: ModelRequest, mask: Mask): ModelRequest {
+  const prompt = mask(request.prompt)
+  const beginnings = (request.stable ?? []).map((length) => mask(request.prompt.slice(0, length)))
+  const stable = beginnings.filter((text) => prompt.startsWith(text)).map((text) => text.length)
+  return { ...request, system: mask(request.system), prompt, stable }
 }
 
 function isEvidence(request: CheckRequest): request is Extract<CheckRequest, { kind: 'tests' }> {

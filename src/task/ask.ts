@@ -1,9 +1,12 @@
 import { costOf, permitWithin, type Spent, spend } from '../core/budget.ts'
+import { calibrationKey, learn, readRatios } from '../core/calibration.ts'
 import type { Reply } from '../core/patch/patch.ts'
 import { readReply } from '../core/patch/read-reply.ts'
-import { assemble, type Part } from '../core/prompt/prompt.ts'
-import type { ModelFailure, ModelResult, Role, Usage, World } from '../world.ts'
-import { end, type State } from './state.ts'
+import { dearest } from '../core/prices.ts'
+import { assemble, type CountTokens, type Part } from '../core/prompt/prompt.ts'
+import { modelAt } from '../core/settings.ts'
+import type { ModelFailure, ModelRequest, ModelResult, Role, Usage, World } from '../world.ts'
+import { end, type State, type Surroundings } from './state.ts'
 
 export interface Answer {
   state: State
@@ -16,50 +19,44 @@ export interface Answer {
 
 /** Builds the prompt, checks the budget, asks, charges what was billed, then reads the reply. */
 export async function ask(world: World, state: State, role: Role, round: number, parts: Part[]): Promise<Answer> {
-  const { settings, templates, count } = state.around
+  const { settings, templates } = state.around
   const { spec, task } = state.plan
   const none = (next: State): Answer => ({ state: next, reply: null, text: '', exhausted: null })
-  const assembled = assemble(role, templates.version, parts, settings.promptLimit, count)
+  const how = settings.roles[role]
+  const model = modelAt(how, state.escalations)
+  const estimate = estimatorOf(state.around, model)
+  const assembled = assemble(role, templates.version, parts, how.promptLimit, estimate)
   if (!assembled.ok) return none(end(state, 'usage', assembled.message))
   const { prompt } = assembled
-  const permitAfter = (spent: Spent, spentHere: Spent) =>
-    permitWithin(
-      [
-        { of: 'run', limits: settings.limits, spent, minutes: world.now() / 60_000 },
-        {
-          of: 'task',
-          limits: settings.taskLimits,
-          spent: spentHere,
-          minutes: (world.now() - state.startedMs) / 60_000,
-        },
-      ],
-      prompt.manifest.tokens,
-      settings.outputLimit,
-      settings.price,
-    )
-  const permit = permitAfter(state.spent, state.spentHere)
+  const { permit, mayRepeat } = reserve(world, state, role, model, prompt.manifest.tokens)
   if (!permit.ok) return none(end(state, 'budget', permit.reason))
   const at = { role, attempt: state.attempt, round }
   world.tell({ type: 'prompt.built', spec: spec.id, task: task.id, ...at, ...prompt.manifest })
-  world.tell({ type: 'model.started', ...at, model: settings.model })
+  world.tell({ type: 'model.started', ...at, model })
   const started = world.now()
-  const mayRepeat = (billed: Usage) => {
-    const usd = costOf(billed, settings.price)
-    const again = permitAfter(spend(state.spent, billed, usd), spend(state.spentHere, billed, usd))
-    return again.ok && again.maxOutputTokens >= permit.maxOutputTokens
-  }
-  const request = {
-    model: settings.model,
+  const request: ModelRequest = {
+    model,
     spec: spec.id,
     task: task.id,
     ...at,
     promptVersion: prompt.version,
     system: prompt.system,
     prompt: prompt.user,
+    stable: prompt.stable,
     maxOutputTokens: permit.maxOutputTokens,
+    ...(how.temperature === undefined ? {} : { temperature: how.temperature }),
+    ...(how.effort === undefined ? {} : { effort: how.effort }),
+    base: { commit: state.tree.commit, overlay: role === 'author' ? [] : (state.frozen?.stubs ?? []) },
   }
   const result = await world.askModel(request, mayRepeat)
-  const charged = charge(world, state, result, world.now() - started)
+  const charged = charge(
+    world,
+    state,
+    result,
+    world.now() - started,
+    estimatorOf(state.around, result.model)(textOf(request)),
+  )
+  await remember(world, state.around, request, result)
   if (!result.ok) {
     if (result.failure === 'exhausted') return { state: charged, reply: null, text: '', exhausted: result.message }
     return none(end(charged, STATUS_OF[result.failure], result.message))
@@ -76,11 +73,62 @@ export async function ask(world: World, state: State, role: Role, round: number,
   return { state: charged, reply: readReply(result.text), text: result.text, exhausted: null }
 }
 
+/** Whether the call fits what is left, at the dearest that may answer; and the same after what a lost answer cost. */
+function reserve(world: World, state: State, role: Role, model: string, promptTokens: number) {
+  const { settings } = state.around
+  const able = [model, ...settings.fallback].map((name) => settings.models[name])
+  const price = dearest(able.map((facts) => facts?.price ?? null))
+  const margin = Math.max(...able.map((facts) => (facts ? facts.tokens.ratio * facts.tokens.margin : 1)))
+  const perToken = margin / (settings.models[model]?.tokens.ratio ?? 1)
+  const permitAfter = (spent: Spent, spentHere: Spent) => {
+    const minutes = world.now() / 60_000
+    const here = (world.now() - state.startedMs) / 60_000
+    return permitWithin(
+      [
+        { of: 'run', limits: settings.limits, spent, minutes },
+        { of: 'task', limits: settings.taskLimits, spent: spentHere, minutes: here },
+      ],
+      promptTokens,
+      settings.roles[role].outputLimit,
+      price,
+      perToken,
+    )
+  }
+  const permit = permitAfter(state.spent, state.spentHere)
+  const mayRepeat = (billed: Usage) => {
+    const usd = costOf(billed, price)
+    const again = permitAfter(spend(state.spent, billed, usd), spend(state.spentHere, billed, usd))
+    return permit.ok && again.ok && again.maxOutputTokens >= permit.maxOutputTokens
+  }
+  return { permit, mayRepeat }
+}
+
+/** Our reckoning of a model's tokens, by what past prompts were billed. */
+export function estimatorOf({ settings, count, countFor }: Surroundings, model: string): CountTokens {
+  const counted = countFor?.(model) ?? count
+  const ratio = settings.models[model]?.tokens.ratio ?? 1
+  return (text) => Math.ceil(counted(text) * ratio)
+}
+
+function textOf({ system, prompt }: ModelRequest): string {
+  return `${system}\n${prompt}`
+}
+
+/** Keeps what the service counted against what we did, for the runs to come. */
+async function remember(world: World, around: Surroundings, request: ModelRequest, result: ModelResult): Promise<void> {
+  if (!result.ok || result.promptTokens === undefined) return
+  const key = calibrationKey(result.model)
+  const ours = (around.countFor?.(result.model) ?? around.count)(textOf(request))
+  await world.remember(key, learn(readRatios(await world.recall(key)), ours, result.promptTokens))
+}
+
 /** What was billed is charged before anybody looks at the answer. */
-function charge(world: World, state: State, result: ModelResult, ms: number): State {
+function charge(world: World, state: State, result: ModelResult, ms: number, estimated: number): State {
   const { usage, usd, model } = result
   const [message, note] = result.ok ? [null, result.note] : [result.message, null]
-  world.tell({ type: 'model.finished', ok: result.ok, message, usage, usd, model, note, ms })
+  const counted = result.ok ? result.promptTokens : undefined
+  const compared = counted === undefined ? {} : { estimated, counted }
+  world.tell({ type: 'model.finished', ok: result.ok, message, usage, usd, model, note, ...compared, ms })
   return {
     ...state,
     spent: spend(state.spent, usage, usd),

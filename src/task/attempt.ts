@@ -2,12 +2,14 @@ import { sha256 } from '../core/hash.ts'
 import type { FileChange, Operation } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
+import { modelAt } from '../core/settings.ts'
 import { decide, type Strikes } from '../core/verdict/decide.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import { describeFailures, failureSignature } from '../core/verdict/feedback.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { implementerParts, pastParts, sceneOf } from './context.ts'
+import { digest, type Failure } from './digest.ts'
 import { gatherEvidence, type Judgement } from './evidence.ts'
 import { give, type Needs, NO_NEEDS } from './need.ts'
 import { mergeChanges } from './overlay.ts'
@@ -24,8 +26,9 @@ export async function attempts(world: World, state: State): Promise<State> {
   if (state.plan.task.kind === 'checkpoint') return checkpoint(world, state)
   let current = state
   let past: Part[] = []
-  const signatures: string[] = []
-  const answers: string[] = []
+  const failures: Failure[] = []
+  let signatures: string[] = []
+  let answers: string[] = []
   let lastReason: string | null = null
   const strikes: Strikes = { judge: 0, other: 0 }
   let needs = NO_NEEDS
@@ -46,10 +49,19 @@ export async function attempts(world: World, state: State): Promise<State> {
     signatures.push(failureSignature(red.reason, red.failed))
     answers.push(sha256(tried.answer))
     tellVerdict(world, current, 'failed', null, red.reason)
-    const decision = decide({ attempt, attempts: state.around.settings.attempts, signatures, answers })
+    const { roles, attempts } = state.around.settings
+    const later = Math.max(0, roles.implementer.models.length - 1 - current.escalations)
+    const decision = decide({ attempt, attempts, signatures, answers, later })
     world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
     if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
+    failures.push({ attempt, model: modelAt(roles.implementer, current.escalations), ...red })
     past = failedParts(current, attempt, tried.answer, red)
+    if (decision.kind === 'retry') continue
+    current = { ...current, escalations: current.escalations + 1 }
+    past = [digest(failures)]
+    needs = NO_NEEDS
+    signatures = []
+    answers = []
   }
 }
 

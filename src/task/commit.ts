@@ -1,3 +1,4 @@
+import { modelsInWords } from '../core/settings.ts'
 import { commitMessage } from '../core/verdict/message.ts'
 import type { World } from '../world.ts'
 import { baselineKey } from './baseline.ts'
@@ -30,7 +31,7 @@ export async function commit(world: World, state: State): Promise<State> {
     base: state.tree.commit,
     evidence: candidate.evidence,
     seeds: candidate.seeds,
-    model: state.models.join(' + ') || around.settings.model,
+    model: state.models.join(' + ') || modelsInWords(around.settings),
     attempts: state.attempt,
     tokens: { input: state.spentHere.usage.input, output: state.spentHere.usage.output },
     run: around.run,

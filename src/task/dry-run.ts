@@ -1,5 +1,7 @@
 import { assemble } from '../core/prompt/prompt.ts'
+import { modelAt } from '../core/settings.ts'
 import type { World } from '../world.ts'
+import { estimatorOf } from './ask.ts'
 import { authorParts, implementerParts, sceneOf } from './context.ts'
 import type { Frozen, Outcome, State } from './state.ts'
 import { frozenKeyOf } from './write-tests.ts'
@@ -10,7 +12,14 @@ export async function dryRun(world: World, state: State): Promise<Outcome> {
   const frozen = around.settings.freshTests ? null : ((await world.recall(frozenKeyOf(plan))) as Frozen | null)
   const role = frozen ? 'implementer' : 'author'
   const parts = frozen ? await implementerParts(sceneOf(state), frozen, []) : await authorParts(sceneOf(state), [])
-  const assembled = assemble(role, around.templates.version, parts, around.settings.promptLimit, around.count)
+  const limit = around.settings.roles[role].promptLimit
+  const assembled = assemble(
+    role,
+    around.templates.version,
+    parts,
+    limit,
+    estimatorOf(around, modelAt(around.settings.roles[role], 0)),
+  )
   if (!assembled.ok) return { status: 'usage', message: assembled.message }
   const { manifest } = assembled.prompt
   world.tell({ type: 'prompt.built', spec: plan.spec.id, task: plan.task.id, role, attempt: 1, round: 1, ...manifest })

@@ -38,7 +38,7 @@ export async function give(
   needs: Needs,
 ): Promise<Given> {
   const { settings, count } = state.around
-  const share = Math.floor(settings.promptLimit * SHARE)
+  const share = Math.floor(settings.roles[role].promptLimit * SHARE)
   if (needs.rounds >= MOST_ROUNDS)
     return { ok: false, problem: `You have asked ${MOST_ROUNDS} times. Work with what stands above and answer now.` }
   let left = share - needs.tokens

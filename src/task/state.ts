@@ -58,7 +58,10 @@ export interface Surroundings {
   run: string
   settings: Settings
   templates: Templates
+  /** By one vocabulary for all: for sizes that must not depend on the model. */
   count: CountTokens
+  /** By the model's own vocabulary where it is public; left out: as `count`. */
+  countFor?: (model: string) => CountTokens
   /** One page on the simulation kit, shown when the project depends on it; null when it does not. */
   kit: string | null
   /** Files whose contents no model may see. */
@@ -77,6 +80,8 @@ export interface State {
   /** Reason of the author why nothing can be tested. */
   untestable: string | null
   attempt: number
+  /** How often the role at work was given to the next model of its list. */
+  escalations: number
   candidate: Candidate | null
   /** The verified commit, once made. */
   commit: string | null

@@ -6,6 +6,7 @@ import { safePathsOf } from '../core/patch/safe-path.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { treePaths } from '../core/patch/tree-paths.ts'
 import type { Part } from '../core/prompt/prompt.ts'
+import { modelAt } from '../core/settings.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
@@ -30,7 +31,21 @@ export async function writeTests(world: World, state: State): Promise<State> {
   if (state.plan.task.kind === 'checkpoint') return state
   const kept = await reuse(world, state)
   if (kept) return kept
-  let current: State = { ...state, attempt: 1 }
+  const { models } = state.around.settings.roles.author
+  let current = state
+  for (let at = 0; ; at++) {
+    // The attempts of an author are its models: each begins anew.
+    const written = await writeWith(world, { ...current, attempt: at + 1, escalations: at })
+    if (written.outcome?.status !== 'unverifiable' || at + 1 >= models.length) return { ...written, escalations: 0 }
+    const { spec, task } = written.plan
+    const reason = `${written.outcome.message.split('\n')[0]} ${models[at + 1]} writes them anew`
+    world.tell({ type: 'decision', spec: spec.id, task: task.id, attempt: 0, decision: 'escalate', reason })
+    current = { ...written, outcome: null }
+  }
+}
+
+async function writeWith(world: World, state: State): Promise<State> {
+  let current = state
   let past: Part[] = []
   let needs = NO_NEEDS
   let repairs = 0
@@ -101,7 +116,7 @@ export async function writeTests(world: World, state: State): Promise<State> {
       names: judged.names,
       red: judged.judgement.summary.replace(' red', ''),
       redCount: judged.judgement.red,
-      author: current.models.at(-1) ?? current.around.settings.model,
+      author: current.models.at(-1) ?? modelAt(current.around.settings.roles.author, current.escalations),
     }
     await world.remember(frozenKeyOf(current.plan), frozen)
     return freeze(world, current, frozen, false)

@@ -120,6 +120,15 @@ function modelFinished(e: EventOf<'model.finished'>, before: ViewState, look: Lo
   return step(look, { mark: 'good', label, time, text })
 }
 
+function modelRetrying(e: EventOf<'model.retrying'>, look: Look): Line[] {
+  const text = `${e.model}: ${e.reason}; asked again in ${elapsed(e.waitMs)}`
+  return step(look, { mark: 'warn', label: 'retry', text })
+}
+
+function modelFallback(e: EventOf<'model.fallback'>, look: Look): Line[] {
+  return step(look, { mark: 'warn', label: 'fallback', text: `${e.to} answers in place of ${e.from}: ${e.reason}` })
+}
+
 function needAnswered(e: EventOf<'need.answered'>, look: Look): Line[] {
   const sum = e.wants.reduce((total, { tokens }) => total + tokens, 0)
   const missing = e.wants.filter(({ found }) => !found).length
@@ -225,6 +234,10 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
       return lifeSign(event, event.t, before, look)
     case 'model.finished':
       return modelFinished(event, before, look)
+    case 'model.retrying':
+      return modelRetrying(event, look)
+    case 'model.fallback':
+      return modelFallback(event, look)
     case 'need.answered':
       return needAnswered(event, look)
     case 'tests.frozen':

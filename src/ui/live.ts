@@ -28,7 +28,8 @@ function counts(running: Running): Span[] {
 function runningLines(running: Running, state: ViewState, now: number, look: Look): Span[][] {
   const round = running.round > 1 ? `, round ${running.round}` : ''
   const isModel = running.key === 'model'
-  const chars = running.chars > 0 ? `  ${count(running.chars)} chars` : '  waiting for a reply'
+  const silent = running.waiting === null ? '  waiting for a reply' : `  asked again soon: ${oneLine(running.waiting)}`
+  const chars = running.chars > 0 ? `  ${count(running.chars)} chars` : silent
   const head = [
     spanOf(attemptWords(state), 'dim'),
     spanOf(`${running.label}${round}`, 'bold'),

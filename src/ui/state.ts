@@ -15,6 +15,8 @@ export interface Running {
   runs: number
   failed: number
   round: number
+  /** Why it waits; null: it does not. */
+  waiting: string | null
 }
 
 export interface FoundCounterexample {
@@ -68,7 +70,7 @@ export function expectsRed(stage: string): boolean {
   return stage.startsWith('red')
 }
 
-const idle = { chars: 0, done: 0, total: null, runs: 0, failed: 0, round: 1 }
+const idle = { chars: 0, done: 0, total: null, runs: 0, failed: 0, round: 1, waiting: null }
 
 function start(state: ViewState, running: Running): ViewState {
   return { ...state, running: [...state.running.filter((r) => r.key !== running.key), running] }
@@ -139,7 +141,11 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
     case 'model.started':
       return startModel(state, event, event.t)
     case 'model.delta':
-      return update(state, 'model', (r) => ({ chars: r.chars + event.chars }))
+      return update(state, 'model', (r) => ({ chars: r.chars + event.chars, waiting: null }))
+    case 'model.retrying':
+      return update(state, 'model', () => ({ chars: 0, waiting: event.reason }))
+    case 'model.fallback':
+      return update(state, 'model', () => ({ chars: 0, waiting: null }))
     case 'model.finished':
       return finishModel(state, event)
     case 'setup.started':

@@ -74,6 +74,11 @@ function oneTask(task: TaskResult): Omit<Step, 'mark'>[] {
   return evidence === '' ? steps : [...steps, { label: 'evidence', text: evidence }]
 }
 
+function estimateWords({ prompts, mean, worst }: NonNullable<EventOf<'run.result'>['estimate']>): string {
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`
+  return `our count of ${plural(prompts, 'prompt')} was off by ${share(mean)} on average, ${share(worst)} at most`
+}
+
 /** The end of a run: what was done, what it cost, where the journal lies, and the exit code in words unless it is 0. */
 export function summary(result: EventOf<'run.result'>, ms: number, look: Look): Line[] {
   const { status, tasks, exitCode } = result
@@ -83,6 +88,7 @@ export function summary(result: EventOf<'run.result'>, ms: number, look: Look): 
     ...(tasks.length === 1 ? oneTask(tasks[0]!) : []),
     { label: 'tokens', text: tokens(result.tokens).replace(' tokens in', ' in') },
     { label: 'money', text: money(result.usd) },
+    ...(result.estimate ? [{ label: 'estimate', text: estimateWords(result.estimate) }] : []),
     { label: 'time', text: duration(ms) },
     ...(result.journal === null ? [] : [{ label: 'journal', text: result.journal }]),
   ]

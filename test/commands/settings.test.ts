@@ -1,34 +1,38 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { modelNames, openModels } from '../../src/commands/models.ts'
 import { type GlobalOptions, loadConfig, numberFlag } from '../../src/commands/options.ts'
-import { modelName, type RunFlags, settingsOf } from '../../src/commands/settings.ts'
+import { type OpenedModels, type RunFlags, settingsOf } from '../../src/commands/settings.ts'
 import type { Config } from '../../src/core/config.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { DEFAULT_LEVEL } from '../../src/core/settings.ts'
-import { openModel } from '../../src/io/models/open-model.ts'
 
 const FLAGS: RunFlags = { land: true }
 const NAME = 'openai-compatible/small'
 
-/** A model that is opened and never asked. */
-const model = (name = NAME) =>
-  openModel(name, {
-    env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', ANTHROPIC_API_KEY: 'key-for-tests' },
-    cwd: tmpdir(),
-  })
+/** Models that are opened and never asked. */
+async function model(flags: Partial<RunFlags> = { model: NAME }, config: Config = {}): Promise<OpenedModels> {
+  vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9/v1')
+  vi.stubEnv('ANTHROPIC_API_KEY', 'key-for-tests')
+  const names = modelNames(flags, config)
+  return { names, models: await openModels(names, config, tmpdir()) }
+}
+afterEach(() => vi.unstubAllEnvs())
 
 describe('the settings of a run', () => {
   it('have defaults for everything', async () => {
     expect(settingsOf(FLAGS, {}, await model())).toEqual({
-      model: NAME,
+      roles: {
+        author: { models: [NAME], promptLimit: 60_000, outputLimit: 16_384 },
+        implementer: { models: [NAME], promptLimit: 60_000, outputLimit: 16_384 },
+      },
+      fallback: [],
+      models: { [NAME]: { price: null, tokens: { ratio: 1, margin: 1.3, samples: 0 } } },
       attempts: 3,
       limits: { maxTokens: 1_000_000, maxUsd: null, maxMinutes: 240 },
       taskLimits: { maxTokens: null, maxUsd: null, maxMinutes: null },
-      price: null,
-      promptLimit: 60_000,
-      outputLimit: 16_384,
       level: DEFAULT_LEVEL,
       checksKey: expect.any(String),
       specRoots: [],
@@ -54,9 +58,8 @@ describe('the settings of a run', () => {
     expect(settingsOf(FLAGS, CONFIG, await model())).toMatchObject({
       attempts: 5,
       limits: { maxTokens: 50_000, maxUsd: 2, maxMinutes: 10 },
-      price: { input: 1, output: 2 },
-      promptLimit: 9_000,
-      outputLimit: 2_000,
+      models: { [NAME]: { price: { input: 1, output: 2 } } },
+      roles: { implementer: { promptLimit: 9_000, outputLimit: 2_000 } },
       level: { ...DEFAULT_LEVEL, seeds: 7, chaosMs: 500 },
     })
   })
@@ -95,8 +98,10 @@ describe('the settings of a run', () => {
   it('leave room for the answer in what the model can take', async () => {
     const one = await model()
     const settings = settingsOf(FLAGS, { context: { maxTokens: 1_000_000 }, maxOutputTokens: 1_000_000 }, one)
-    expect(settings.outputLimit).toBe(one.outputTokens)
-    expect(settings.promptLimit + settings.outputLimit).toBeLessThan(one.contextTokens)
+    const { promptLimit, outputLimit } = settings.roles.author
+    const { outputTokens, contextTokens } = one.models.get(NAME)!
+    expect(outputLimit).toBe(outputTokens)
+    expect(promptLimit + outputLimit).toBeLessThan(contextTokens)
   })
 
   it.each([
@@ -117,15 +122,58 @@ describe('the settings of a run', () => {
     expect(() => settingsOf({ ...FLAGS, maxUsd: '1' }, {}, one)).toThrow(`prices: { ${NAME}: {`)
     expect(() => settingsOf(FLAGS, { maxUsd: 1 }, one)).toThrow('--max-usd cannot be kept')
     const bare = settingsOf({ ...FLAGS, maxUsd: '1' }, { prices: { small: { input: 1, output: 1 } } }, one)
-    expect(bare.price).toEqual({ input: 1, output: 1 })
+    expect(bare.models[NAME]!.price).toEqual({ input: 1, output: 1 })
   })
 })
 
-describe('the model', () => {
-  it('is named by a flag, else by agent.yaml, else it is asked for', () => {
-    expect(modelName({ ...FLAGS, model: 'a/b' }, { model: 'c/d' })).toBe('a/b')
-    expect(modelName(FLAGS, { model: 'c/d' })).toBe('c/d')
-    expect(() => modelName(FLAGS, {})).toThrow(/--model provider\/model/)
+describe('the models', () => {
+  it('are named by a flag, else by role, else for all roles, else they are asked for', () => {
+    const of = (flags: Partial<RunFlags>, config: Config) => modelNames(flags, config).roles
+    const lists = { author: 'a/1', implementer: ['b/1', 'b/2'] }
+    expect(of({ model: 'a/b' }, { model: 'c/d', models: lists })).toEqual({ author: ['a/b'], implementer: ['a/b'] })
+    expect(of({}, { models: lists })).toEqual({ author: ['a/1'], implementer: ['b/1', 'b/2'] })
+    expect(of({}, { model: 'c/d', models: { author: 'a/1' } })).toEqual({ author: ['a/1'], implementer: ['c/d'] })
+    expect(() => of({}, {})).toThrow(/--model provider\/model/)
+    expect(() => of({}, { models: { author: 'a/1' } })).toThrow(/for the implementer.*`models.implementer`/)
+  })
+
+  it('have no fallback where all that is asked is a recording', () => {
+    const config = { fallback: ['anthropic/x'] }
+    expect(modelNames({ model: 'recorded/x' }, config).fallback).toEqual([])
+    expect(modelNames({ model: 'openai/x' }, config).fallback).toEqual(['anthropic/x'])
+  })
+
+  const CONFIG: Config = {
+    models: { author: NAME, implementer: [NAME, 'anthropic/claude-sonnet-5'] },
+    fallback: ['anthropic/claude-haiku-5-5'],
+    roles: { author: { temperature: 0.3 }, implementer: { effort: 'high', maxOutputTokens: 5_000 } },
+  }
+
+  it('are asked as their role says; a prompt fits all that may answer it', async () => {
+    const config = { ...CONFIG, context: { maxTokens: 500_000 } }
+    const { roles, models, fallback } = settingsOf(FLAGS, config, await model({}, config))
+    expect(roles.author).toEqual({ models: [NAME], temperature: 0.3, promptLimit: 110_616, outputLimit: 16_384 })
+    expect(roles.implementer).toMatchObject({ effort: 'high', outputLimit: 5_000, promptLimit: 122_000 })
+    expect(fallback).toEqual(['anthropic/claude-haiku-5-5'])
+    expect(models['anthropic/claude-sonnet-5']!.price).toMatchObject({ input: 2, output: 10, date: '2026-10-24' })
+    expect(models[NAME]!.price).toBeNull()
+  })
+
+  it('need a price each where dollars are limited, and one that holds for such long prompts', async () => {
+    const priced = { ...CONFIG, prices: { [NAME]: { input: 1, output: 2 } } }
+    const flags = { ...FLAGS, maxUsd: '1' }
+    expect(settingsOf(flags, priced, await model({}, priced)).limits.maxUsd).toBe(1)
+    const long = { ...priced, context: { maxTokens: 90_000 } }
+    const opened = await model({}, long)
+    expect(() => settingsOf(flags, long, opened)).toThrow(
+      'claude-haiku-5-5 is known for prompts of up to 100000 tokens',
+    )
+  })
+
+  it('are not asked for an effort that their service does not know', async () => {
+    const config: Config = { model: 'anthropic/x', roles: { author: { effort: 'minimal' } } }
+    const opened = await model({}, config)
+    expect(() => settingsOf(FLAGS, config, opened)).toThrow('roles.author.effort: anthropic/x knows low')
   })
 })
 

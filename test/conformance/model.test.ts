@@ -22,6 +22,11 @@ const request: ModelRequest = {
   maxOutputTokens: 500,
 }
 
+interface Block {
+  text: string
+  cache_control?: unknown
+}
+
 interface Subject {
   name: string
   /** What the bound of the answer is called. */
@@ -391,12 +396,16 @@ describe('what only one service does', () => {
 
   test('anthropic: each stable beginning of the prompt is a block with a mark, and nothing is lost', async () => {
     const server = await serve(() => ({ text: 'ok' }))
-    const stable = [4, 10, request.prompt.length]
-    await (await open(subjects[0]!, server)).ask({ ...request, stable }, listener())
-    const [message] = server.requests[0]!.body.messages as { content: { text: string; cache_control?: unknown }[] }[]
-    expect(message!.content.map(({ text }) => text)).toEqual(['Say ', 'someth', 'ing.'])
-    expect(message!.content.map((block) => block.cache_control !== undefined)).toEqual([true, true, false])
-    expect(server.requests[0]!.prompt).toBe(request.prompt)
+    const model = await open(subjects[0]!, server)
+    const { prompt } = request
+    await model.ask({ ...request, stable: [4, 10] }, listener())
+    await model.ask({ ...request, prompt: `${prompt}\n`, stable: [4, prompt.length] }, listener())
+    const sent = server.requests.map(({ body }) => (body.messages as { content: Block[] }[])[0]!.content)
+    expect(sent[0]!.map(({ text }) => text)).toEqual(['Say ', 'someth', 'ing.'])
+    expect(sent[0]!.map((block) => block.cache_control !== undefined)).toEqual([true, true, false])
+    // A last line end alone would be a block that the service refuses.
+    expect(sent[1]!.map(({ text }) => text)).toEqual(['Say ', 'something.'])
+    expect(sent[1]!.every((block) => block.cache_control !== undefined)).toBe(true)
   })
 
   test('openai: questions of one spec name the same cache, and no word of it; nothing is kept there', async () => {

@@ -38,6 +38,8 @@ export interface Prompt {
   version: string
   system: string
   user: string
+  /** Lengths of beginnings of `user` that come again: what all roles of a task share, and all before this attempt's own. */
+  stable: number[]
   manifest: Manifest
 }
 
@@ -83,6 +85,7 @@ export function assemble(role: Role, version: string, parts: Part[], limit: numb
   }
   if (manifest.tokens > limit) return { ok: false, message: tooLarge(manifest), manifest }
   const text = (wanted: (part: Part) => boolean) => rest.filter(wanted).map((part) => part.text.trim())
+  const said = rest.filter((part) => part.kind !== 'rules')
   return {
     ok: true,
     prompt: {
@@ -90,9 +93,31 @@ export function assemble(role: Role, version: string, parts: Part[], limit: numb
       version,
       system: text((part) => part.kind === 'rules').join('\n\n'),
       user: `${text((part) => part.kind !== 'rules').join('\n\n')}\n`,
+      stable: stableLengths(said),
       manifest,
     },
   }
+}
+
+const SHARED: readonly PartKind[] = ['steering', 'kit', 'slice']
+const OF_THE_MOMENT: readonly PartKind[] = ['need', 'past']
+
+/** Where caches may end: after what comes first in every question of a task, and before what only this one has. */
+function stableLengths(parts: readonly Part[]): number[] {
+  const lengthOf = (count: number) =>
+    parts
+      .slice(0, count)
+      .map((part) => part.text.trim())
+      .join('\n\n').length
+  const firstWhere = (found: (part: Part) => boolean) => {
+    const at = parts.findIndex(found)
+    return at < 0 ? parts.length : at
+  }
+  const ends = [
+    firstWhere(({ kind }) => !SHARED.includes(kind)),
+    firstWhere(({ kind }) => OF_THE_MOMENT.includes(kind)),
+  ].map(lengthOf)
+  return [...new Set(ends)].filter((length) => length > 0).sort((a, b) => a - b)
 }
 
 function tooLarge(manifest: Manifest): string {

@@ -3,19 +3,24 @@
 export interface Past {
   attempt: number
   attempts: number
-  /** Signatures of the failures so far, oldest first, this one last. */
+  /** Signatures of the failures of the model at work, oldest first, this one last. */
   signatures: string[]
-  /** Hashes of the answers that failed, in the same order: the same answer fails for the same reason, whatever case shows it. */
+  /** Hashes of its answers that failed, in the same order: the same answer fails for the same reason, whatever case shows it. */
   answers: string[]
+  /** Models that follow in the role's list; left out: none. */
+  later?: number
 }
 
-export type Decision = { kind: 'retry'; reason: string } | { kind: 'stop'; reason: string }
+/** `escalate`: the next model of the list goes on, with fresh context. */
+export type Decision = { kind: 'retry' | 'escalate' | 'stop'; reason: string }
 
 export function decide(past: Past): Decision {
+  const { attempt, attempts, later = 0 } = past
   const repeated = [past.signatures, past.answers].some((list) => list.length >= 2 && list.at(-1) === list.at(-2))
-  if (past.attempt >= past.attempts)
-    return { kind: 'stop', reason: `attempt ${past.attempt} of ${past.attempts} failed` }
-  if (repeated) return { kind: 'stop', reason: 'the same failure twice' }
+  if (attempt >= attempts) return { kind: 'stop', reason: `attempt ${attempt} of ${attempts} failed` }
+  if (repeated) return { kind: later > 0 ? 'escalate' : 'stop', reason: 'the same failure twice' }
+  if (later > 0 && attempts - attempt <= later)
+    return { kind: 'escalate', reason: 'each model that follows has one attempt left' }
   return { kind: 'retry', reason: 'the next attempt starts from the same clean base, with the counterexample' }
 }
 

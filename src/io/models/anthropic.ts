@@ -56,11 +56,13 @@ const MOST_MARKS = 3
 
 /** The prompt as blocks, each stable beginning with a mark up to which the service may cache. */
 function blocksOf(prompt: string, stable: number[]): string | Anthropic.TextBlockParam[] {
-  const ends = stable.filter((end) => prompt.slice(end).trim() !== '').slice(-MOST_MARKS)
+  const ends = stable.slice(-MOST_MARKS)
   if (ends.length === 0) return prompt
   const blocks = ends.map((end, at) => prompt.slice(ends[at - 1] ?? 0, end))
   const last = prompt.slice(ends.at(-1))
-  return [...blocks.map((text) => ({ type: 'text' as const, text, ...MARK })), { type: 'text', text: last }]
+  const marked = blocks.map((text) => ({ type: 'text' as const, text, ...MARK }))
+  // A block of white space is an error at the service.
+  return last.trim() === '' ? marked : [...marked, { type: 'text', text: last }]
 }
 
 /** The SDK's types no longer know a temperature, and models of before take it. */

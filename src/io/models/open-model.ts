@@ -15,7 +15,7 @@ export { ModelNameError } from './model-name.ts'
 export interface OpenModelOptions {
   /** Keys and base URLs are read from here, never from the process. */
   env: Record<string, string | undefined>
-  /** USD per million tokens, keyed by `provider/model` or `model`. Without an entry costs are null. */
+  /** USD per million tokens, keyed by `provider/model` or `model`; they go before the published ones. Unknown: costs are null. */
   prices?: Record<string, Price>
   /** Of `openai-compatible` only, and there it goes before OPENAI_BASE_URL. */
   baseUrl?: string
@@ -45,7 +45,7 @@ export async function openModel(name: string, options: OpenModelOptions): Promis
   const key = `${provider} ${adapter.address}`
   const gate = gates.get(key) ?? createGate(clock)
   gates.set(key, gate)
-  return streamingModel(adapter, { name, limits, price: priceOf(name, model, options.prices), timing, gate, clock })
+  return streamingModel(adapter, { name, limits, price: priceOf(name, options.prices), timing, gate, clock })
 }
 
 function providerOf(

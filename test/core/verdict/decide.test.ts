@@ -16,6 +16,17 @@ describe('after an attempt that was not verified', () => {
     expect(decide({ ...past, answers: ['x', 'y'] }).kind).toBe('retry')
   })
 
+  it.each([
+    ['goes on with the model while attempts are left', 1, 3, ['a'], 1, 'retry'],
+    ['leaves an attempt to each model that follows', 2, 3, ['a', 'b'], 1, 'escalate'],
+    ['gives the same failure twice to the next model', 2, 5, ['a', 'a'], 1, 'escalate'],
+    ['ends with the last model', 4, 5, ['b', 'b'], 0, 'stop'],
+    ['ends with the last attempt, whoever would follow', 3, 3, ['a', 'a'], 2, 'stop'],
+  ] as const)('with further models: %s', (_, attempt, attempts, signatures, later, kind) => {
+    const past = { attempt, attempts, signatures: [...signatures], answers: signatures.map((_, i) => `${i}`), later }
+    expect(decide(past).kind).toBe(kind)
+  })
+
   it.each(TABLE)('%s', (_, attempt, attempts, signatures, kind, reason) => {
     expect(decide({ attempt, attempts, signatures, answers: signatures.map((_, i) => `answer ${i}`) })).toEqual({
       kind,

@@ -57,7 +57,10 @@ describe('a failure of a service', () => {
 describe('a gate', () => {
   it('lets nobody pass before the last hold is over, and ends with the signal', async () => {
     let now = 0
-    const clock: Clock = { now: () => now, random: () => 0, wait: async (ms) => void (now += ms) }
+    const wait = async (ms: number) => {
+      now += ms
+    }
+    const clock: Clock = { now: () => now, random: () => 0, wait }
     const gate = createGate(clock)
     gate.hold(100)
     gate.hold(50)
