@@ -7,6 +7,7 @@ import type { Memory } from '../io/journal/memory.ts'
 import type { Gate } from '../io/models/gate.ts'
 import type { Model } from '../io/models/model.ts'
 import { openModel } from '../io/models/open-model.ts'
+import type { TreeSource } from '../io/models/scratch-tree.ts'
 import type { Role } from '../world.ts'
 import type { RunFlags } from './settings.ts'
 
@@ -46,7 +47,12 @@ export function allNames({ roles, fallback }: ModelNames): string[] {
 }
 
 /** Opens each model once; those of one service share its waits. */
-export async function openModels(names: ModelNames, config: Config, cwd: string): Promise<Map<string, Model>> {
+export async function openModels(
+  names: ModelNames,
+  config: Config,
+  cwd: string,
+  tree?: TreeSource,
+): Promise<Map<string, Model>> {
   const gates = new Map<string, Gate>()
   const models = new Map<string, Model>()
   for (const name of allNames(names)) {
@@ -55,6 +61,8 @@ export async function openModels(names: ModelNames, config: Config, cwd: string)
       cwd,
       gates,
       timing: patienceOf(config),
+      ...(tree ? { tree } : {}),
+      ...(config.commands ? { commands: config.commands } : {}),
       ...(config.prices ? { prices: config.prices } : {}),
       ...(config.baseUrl ? { baseUrl: config.baseUrl } : {}),
       ...(config.maxOutputTokens ? { maxOutputTokens: config.maxOutputTokens } : {}),

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { basename, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { boxVariables } from '../core/box-variables.ts'
 import { NOTHING_SPENT, spend } from '../core/budget.ts'
 import { errorOf } from '../core/calibration.ts'
@@ -24,6 +24,7 @@ import { ModelNameError } from '../io/models/model-name.ts'
 import { createPool } from '../io/models/pool.ts'
 import { record } from '../io/models/record.ts'
 import { readSeeds, writeSeeds } from '../io/models/recorded-seeds.ts'
+import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
 import { loadKit, loadTemplates } from '../io/templates.ts'
 import { type RunOptions, type RunResult, run } from '../run.ts'
@@ -162,7 +163,13 @@ async function runInRepository(
   const memory = openMemory(repository.root)
   const { model, settings } = journaled
     ? { model: openJournaled(journaled.dir), settings: journaled.run.settings }
-    : await openForRun(options, flags, config, memory)
+    : await openForRun(options, flags, config, memory, {
+        root: repository.root,
+        commonDir: repository.commonDir,
+        deny: createDeny(config.context?.deny ?? []),
+        mask: tools.mask,
+        scratch: () => join(worktrees.scratch, 'models'),
+      })
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
@@ -231,9 +238,10 @@ async function openForRun(
   flags: RunFlags,
   config: Config,
   memory: Memory,
+  tree: TreeSource,
 ): Promise<{ model: Model; settings: Settings }> {
   const names = modelNames(flags, config)
-  const models = await openModels(names, config, options.cwd)
+  const models = await openModels(names, config, options.cwd, tree)
   const known = new Set<string>()
   for (const name of models.keys()) if ((await vocabularyOf(name)) !== null) known.add(name)
   const ratios = await recallRatios(memory, models.keys())

@@ -3,11 +3,11 @@ export class ModelNameError extends Error {
   override name = 'ModelNameError'
 }
 
-export type ProviderName = 'anthropic' | 'openai' | 'openai-compatible' | 'recorded'
+export type ProviderName = 'anthropic' | 'openai' | 'openai-compatible' | 'command' | 'recorded'
 
-const PROVIDERS: readonly ProviderName[] = ['anthropic', 'openai', 'openai-compatible', 'recorded']
+const PROVIDERS: readonly ProviderName[] = ['anthropic', 'openai', 'openai-compatible', 'command', 'recorded']
 
-export const KNOWN_NAMES = 'anthropic/MODEL, openai/MODEL, openai-compatible/MODEL or recorded/DIR'
+export const KNOWN_NAMES = 'anthropic/MODEL, openai/MODEL, openai-compatible/MODEL, command/PROGRAM or recorded/DIR'
 
 /**
  * Splits `provider/model` at the first slash; the rest may hold further slashes.

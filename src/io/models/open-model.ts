@@ -1,13 +1,15 @@
 import { anthropicProvider } from './anthropic.ts'
 import { type Clock, REAL_CLOCK } from './clock.ts'
+import { type Command, commandModel } from './command.ts'
 import { createGate, type Gate } from './gate.ts'
 import { type Limits, limitsOf } from './limits.ts'
 import type { Model } from './model.ts'
-import { parseModelName } from './model-name.ts'
+import { ModelNameError, parseModelName } from './model-name.ts'
 import { compatibleProvider } from './openai-chat.ts'
 import { responsesProvider } from './openai-responses.ts'
 import { type Price, priceOf } from './prices.ts'
 import { openRecorded } from './recorded.ts'
+import type { TreeSource } from './scratch-tree.ts'
 import { type Provider, streamingModel, type Timing } from './streaming.ts'
 
 export { ModelNameError } from './model-name.ts'
@@ -29,6 +31,10 @@ export interface OpenModelOptions {
   /** Gates by provider and address; models that are opened with the same map wait for each other. */
   gates?: Map<string, Gate>
   clock?: Clock
+  /** Programs by name, for `command/NAME`; any other name is itself the shell command that is run. */
+  commands?: Record<string, Command>
+  /** Where a program finds the files that it may edit, and room for them. */
+  tree?: TreeSource
 }
 
 /**
@@ -39,6 +45,7 @@ export interface OpenModelOptions {
 export async function openModel(name: string, options: OpenModelOptions): Promise<Model> {
   const { provider, model } = parseModelName(name)
   if (provider === 'recorded') return openRecorded(name, model, options.cwd)
+  if (provider === 'command') return openCommand(name, model, options)
   const limits = withOverrides(limitsOf(provider, model), options)
   const adapter = providerOf(provider, model, options)
   const { timing = {}, clock = REAL_CLOCK, gates = new Map<string, Gate>() } = options
@@ -46,6 +53,13 @@ export async function openModel(name: string, options: OpenModelOptions): Promis
   const gate = gates.get(key) ?? createGate(clock)
   gates.set(key, gate)
   return streamingModel(adapter, { name, limits, price: priceOf(name, options.prices), timing, gate, clock })
+}
+
+function openCommand(name: string, program: string, options: OpenModelOptions): Model {
+  const { tree, env, prices } = options
+  if (!tree) throw new ModelNameError(`model "${name}" can only be asked in a run`)
+  const own = options.commands && Object.hasOwn(options.commands, program) ? options.commands[program] : undefined
+  return commandModel(name, own ?? { run: program }, { env, price: priceOf(name, prices), tree })
 }
 
 function providerOf(
