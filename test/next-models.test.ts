@@ -135,4 +135,25 @@ describe('tokens and prices', () => {
       'the price of openai-compatible/scripted is not known: tokens are counted, money is not',
     )
   })
+
+  it('are counted by the service itself where that is asked for', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({}, 'anthropic')
+    const context = ['context', 'limits/1', '--exact']
+    const counted = await start(repository, [...context, ...model.args], { model })
+    expect(counted.code, counted.stderr).toBe(0)
+    const { exact, tokens, prompt } = JSON.parse(counted.stdout)
+    expect(exact).toBe(Math.ceil((prompt.system + prompt.messages[0].content.trimEnd()).length / 4))
+    expect(tokens).toBeGreaterThan(0)
+    expect(model.server.requests).toEqual([])
+
+    const unnamed = await start(repository, context)
+    expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining('--exact needs a model') })
+    const keyless = await start(repository, [...context, '--model', 'anthropic/x'])
+    expect(keyless).toMatchObject({ code: 2, stderr: expect.stringContaining('ANTHROPIC_API_KEY') })
+    const other = await start(repository, [...context, '--model', 'openai-compatible/x'], {
+      env: { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
+    })
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('nobody counts the tokens') })
+  })
 })

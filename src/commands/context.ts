@@ -9,6 +9,7 @@ import { splitTarget } from '../core/spec/locate.ts'
 import { openRepository, readHead } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
 import { type Memory, openMemory } from '../io/journal/memory.ts'
+import { ModelNameError } from '../io/models/model-name.ts'
 import { choose, planOf } from '../run.ts'
 import { estimatorOf } from '../task/ask.ts'
 import { authorParts, implementerParts } from '../task/context.ts'
@@ -93,7 +94,10 @@ async function countExactly(
   if (name === null)
     throw new UserError('--exact needs a model: use --model provider/model or set `model:` in agent.yaml.')
   const roles = Object.fromEntries(ROLES.map((one) => [one, [name]])) as Record<Role, string[]>
-  const model = (await openModels({ roles, fallback: [] }, config, cwd)).get(name)
+  const opened = await openModels({ roles, fallback: [] }, config, cwd).catch((error: unknown) => {
+    throw error instanceof ModelNameError ? new UserError(error.message) : error
+  })
+  const model = opened.get(name)
   if (!model?.count) throw new UserError(`--exact: nobody counts the tokens of ${name}; anthropic/ and openai/ do.`)
   const mask = createMask(process.env)
   const asked = { model: name, spec: '', task: '', role, attempt: 1, round: 1, promptVersion: version }

@@ -13,10 +13,8 @@ const price = z.strictObject({
   upTo: z.int().min(1).optional(),
 })
 
-const modelList = z.union(
-  [z.string().min(1), z.array(z.string().min(1)).min(1)],
-  'expected `provider/model`, or a list of them: the first is asked first',
-)
+const MODELS = 'expected `provider/model`, or a list of them: the first is asked first'
+const modelList = z.union([z.string().min(1, MODELS), z.array(z.string().min(1, MODELS)).min(1, MODELS)], MODELS)
 
 const role = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),

@@ -57,8 +57,35 @@ describe('agent.yaml', () => {
     })
   })
 
+  it('gives who is asked, and how', () => {
+    const text = `models: { author: a/b, implementer: [c/d, e/f] }
+fallback: [g/h]
+roles: { author: { temperature: 0, effort: low, maxOutputTokens: 2000 } }
+commands: { claude: { run: claude -p, mode: edits, seconds: 60 } }
+retries: { most: 0, seconds: 10 }
+prices: { a/b: { input: 1, output: 2, written: 1.25, upTo: 100000 } }
+`
+    expect(parseConfig('agent.yaml', text)).toEqual({
+      models: { author: 'a/b', implementer: ['c/d', 'e/f'] },
+      fallback: ['g/h'],
+      roles: { author: { temperature: 0, effort: 'low', maxOutputTokens: 2_000 } },
+      commands: { claude: { run: 'claude -p', mode: 'edits', seconds: 60 } },
+      retries: { most: 0, seconds: 10 },
+      prices: { 'a/b': { input: 1, output: 2, written: 1.25, upTo: 100_000 } },
+    })
+  })
+
   const WRONG: [string, string, RegExp][] = [
     ['a folder outside', 'specs: [a, ../b]\n', /^agent\.yaml:1: `specs\.1`: expected a folder inside the repository$/],
+    ['a role that there is not', 'models: { reviewer: a/b }\n', /^agent\.yaml:1: `models\.reviewer` is not a setting/],
+    [
+      'an empty list of models',
+      'models:\n  author: []\n',
+      /^agent\.yaml:2: `models\.author`: expected `provider\/model`/,
+    ],
+    ['an unknown effort', 'roles:\n  author:\n    effort: huge\n', /^agent\.yaml:3: `roles\.author\.effort`/],
+    ['a command without a program', 'commands:\n  mine: {}\n', /^agent\.yaml:2: `commands\.mine\.run`/],
+    ['a mode that there is not', 'commands: { mine: { run: x, mode: json } }\n', /`commands\.mine\.mode`/],
     ['an unknown key', 'model: a/b\n\natempts: 3\n', /^agent\.yaml:3: `atempts` is not a setting; known are model, /],
     [
       'an unknown key below another',

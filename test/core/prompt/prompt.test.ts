@@ -133,3 +133,30 @@ describe('a prompt', () => {
     expect(made.manifest.dropped).toMatchObject([{ source: 'src/b.ts' }])
   })
 })
+
+describe('the marks of a prompt', () => {
+  const part = (kind: PartKind, text: string): Part => ({ kind, source: kind, text, mandatory: true })
+  const texts = fc.array(fc.constantFrom('one', ' two ', 'three\n'), { maxLength: 4 })
+  const common = [part('rules', 'r'), part('steering', 's'), part('slice', 'the task')]
+  const built = (parts: Part[]) => {
+    const result = assemble('implementer', '1', parts, 10_000, (text) => text.length)
+    if (!result.ok) throw new Error(result.message)
+    return result.prompt
+  }
+
+  it('stand where the prompts of another role, and of another attempt, still have the same bytes', () => {
+    fc.assert(
+      fc.property(texts, texts, texts, (own, first, second) => {
+        const before = [...common, ...own.map((text) => part('file', text)), part('role', 'do it')]
+        const one = built([...before, ...first.map((text) => part('past', text))])
+        const two = built([...before, ...second.map((text) => part('need', text))])
+        const other = built([...common, part('tests', 'names'), part('role', 'write them')])
+        expect(one.stable).toEqual(two.stable)
+        expect(one.user.slice(0, one.stable[0])).toBe(other.user.slice(0, other.stable[0]))
+        expect(one.user.slice(0, one.stable.at(-1))).toBe(two.user.slice(0, two.stable.at(-1)))
+        expect(one.user.slice(0, one.stable[0])).toBe('s\n\nthe task')
+        expect(one.user.slice(0, one.stable.at(-1)).endsWith('do it')).toBe(true)
+      }),
+    )
+  })
+})
