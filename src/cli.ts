@@ -7,6 +7,7 @@ import type { GlobalOptions } from './commands/options.ts'
 import type { ReplayFlags } from './commands/replay.ts'
 import type { RunCommandFlags } from './commands/run.ts'
 import type { RunFlags } from './commands/settings.ts'
+import type { TraceFlags } from './commands/trace.ts'
 import { EXIT, exitCodeOf, UserError } from './core/errors.ts'
 import { EVENT_VERSION } from './core/events.ts'
 import { resultWithoutRun } from './core/result.ts'
@@ -20,6 +21,7 @@ const COMMANDS = {
   demo: () => import('./commands/demo.ts'),
   lint: () => import('./commands/lint.ts'),
   show: () => import('./commands/show.ts'),
+  trace: () => import('./commands/trace.ts'),
   replay: () => import('./commands/replay.ts'),
   doctor: () => import('./commands/doctor.ts'),
   apply: () => import('./commands/apply.ts'),
@@ -104,6 +106,17 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .description('what the parser understood of SPEC, SPEC/TASK or a folder')
     .action(async (target: string, _flags, command: Command) =>
       run(COMMANDS.show().then((module) => module.showCommand(globals(command), target))),
+    )
+  program
+    .command('trace')
+    .description(
+      'requirement, property, task, test, commit, evidence; what is not covered, and what the spec no longer says',
+    )
+    .option('--spec <id>', 'only this spec')
+    .option('--html <file>', 'write a page as well')
+    .option('--markdown', 'a Markdown table, for pull requests')
+    .action(async (flags: TraceFlags, command: Command) =>
+      run(COMMANDS.trace().then((module) => module.traceCommand(globals(command), flags))),
     )
   program
     .command('context <target>')

@@ -1,10 +1,9 @@
 import { NOTHING_SPENT, type Spent } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
 import type { EventOf, TaskResult } from './core/events.ts'
-import { sha256 } from './core/hash.ts'
 import { lintSlice } from './core/spec/lint.ts'
 import { nextTask } from './core/spec/next.ts'
-import { sliceOf, sliceText } from './core/spec/slice.ts'
+import { sliceHash, sliceOf } from './core/spec/slice.ts'
 import type { Diagnostic, Spec, Task } from './core/spec/spec.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
 import { dryRun } from './task/dry-run.ts'
@@ -206,13 +205,12 @@ export async function planOf(spec: Spec, task: Task, tree: Pick<Tree, 'read'>): 
   const slice = sliceOf(spec, task.id)
   const tasksPath = `${spec.dir}/tasks.md`
   const file = await tree.read(tasksPath)
-  const steering = spec.steering.filter((one) => one.inclusion === 'always').map((one) => one.text)
   const kind = task.test?.kind
   return {
     spec,
     task,
     slice,
-    sliceHash: sha256([sliceText(slice), ...steering].join('\n\0')),
+    sliceHash: sliceHash(spec, slice),
     judgedBy: kind === 'chaos' || kind === 'property' ? kind : 'tests',
     tasksPath,
     tasksText: file.kind === 'text' ? file.text : '',

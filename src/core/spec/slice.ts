@@ -1,3 +1,4 @@
+import { sha256 } from '../hash.ts'
 import type { Criterion, DesignSection, GlossaryTerm, Property, Requirement, Spec, Task } from './spec.ts'
 
 /** The criteria of one requirement that a task must meet. */
@@ -94,8 +95,14 @@ function termPattern(term: string): RegExp {
   return new RegExp(unspaced ? escaped : `(?<![\\p{L}\\p{N}_])${escaped}(?:s|es)?(?![\\p{L}\\p{N}_])`, 'iu')
 }
 
-/** Canonical text of a slice, for hashing: without line numbers, line ends and the state of the box. */
-export function sliceText(slice: Slice): string {
+/** One thing that a slice says: `criterion 3.2` and its words. */
+export interface SlicePart {
+  name: string
+  text: string
+}
+
+/** A slice in parts, without line numbers, line ends and the state of the box. Two parts may have the same name. */
+export function sliceParts(slice: Slice): SlicePart[] {
   const clean = (text: string) =>
     text
       .replace(/\r\n?/g, '\n')
@@ -115,5 +122,18 @@ export function sliceText(slice: Slice): string {
     ...slice.sections.map((one): [string, string] => [`section ${one.path}`, one.text]),
     ...slice.glossary.map((one): [string, string] => [`term ${one.term}`, one.text]),
   ]
-  return `${parts.map(([name, text]) => `## ${name}\n${clean(text)}`).join('\n\n')}\n`
+  return parts.map(([name, text]) => ({ name, text: clean(text) }))
+}
+
+/** Canonical text of a slice, for hashing. */
+export function sliceText(slice: Slice): string {
+  return `${sliceParts(slice)
+    .map(({ name, text }) => `## ${name}\n${text}`)
+    .join('\n\n')}\n`
+}
+
+/** Hash of a slice and of the steering that applies to every task: the `Spec-Hash` of a commit, without `sha256:`. */
+export function sliceHash(spec: Spec, slice: Slice): string {
+  const steering = spec.steering.filter((one) => one.inclusion === 'always').map((one) => one.text)
+  return sha256([sliceText(slice), ...steering].join('\n\0'))
 }

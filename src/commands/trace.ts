@@ -1,0 +1,101 @@
+import { writeFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { EXIT, UserError } from '../core/errors.ts'
+import type { Spec } from '../core/spec/spec.ts'
+import type { SpecTrace } from '../core/trace/matrix.ts'
+import { countStates, tableOf } from '../core/trace/rows.ts'
+import { pathsNamed } from '../core/trace/tests.ts'
+import { traceSpec } from '../core/trace/trace.ts'
+import { openRepository, uncommitted } from '../io/git/repository.ts'
+import { specFilesOnDisk } from '../io/spec-files.ts'
+import { readTestFiles } from '../io/test-files.ts'
+import { loadSpecs } from '../task/load-specs.ts'
+import { chooseColor, chooseUnicode } from '../ui/choose.ts'
+import { printed } from '../ui/plain.ts'
+import { traceHtml } from '../ui/trace/html.ts'
+import { traceMarkdown } from '../ui/trace/markdown.ts'
+import { traceLines } from '../ui/trace/terminal.ts'
+import { readEvidence } from './evidence.ts'
+import { type GlobalOptions, loadConfig } from './options.ts'
+
+export interface TraceFlags {
+  spec?: string
+  html?: string
+  markdown?: boolean
+}
+
+/** `agent trace`: requirement -> property -> task -> test -> commit -> evidence, and what is not covered. 1 where something is not. */
+export async function traceCommand(options: GlobalOptions, flags: TraceFlags): Promise<number> {
+  if (options.json && flags.markdown) throw new UserError('--json and --markdown both write to stdout: choose one.')
+  const { root } = await openRepository(options.cwd)
+  const { specs: roots = [] } = await loadConfig(options, root)
+  const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
+  const wanted = specs.filter(({ id, dir }) => flags.spec === undefined || id === flags.spec || dir === flags.spec)
+  if (flags.spec !== undefined && wanted.length === 0)
+    throw new UserError(
+      `There is no spec "${flags.spec}"; there are: ${specs.map(({ id }) => id).join(', ') || 'none'}.`,
+    )
+  const traces = await traceAll(root, specs, wanted, roots)
+  const changed =
+    wanted.length > 0
+      ? await uncommitted(
+          root,
+          wanted.map(({ dir }) => dir),
+        )
+      : []
+  const views = traces.map(tableOf)
+  if (flags.html !== undefined)
+    await writePage(resolve(options.cwd, flags.html), traceHtml(views, `Trace of ${basename(root)}`))
+  const clean = traces.every(({ problems }) => problems.length === 0)
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ clean, specs: traces.map(withCounts), uncommitted: changed })}\n`)
+  else if (flags.markdown) process.stdout.write(traceMarkdown(views))
+  else print(options, views)
+  const people = options.json || flags.markdown ? process.stderr : process.stdout
+  if (flags.html !== undefined && !options.quiet) people.write(`Written: ${resolve(options.cwd, flags.html)}\n`)
+  if (changed.length > 0 && !options.json && !flags.markdown)
+    people.write(`Traced with changes that are not committed: ${changed.join(', ')}\n`)
+  return clean ? EXIT.done : EXIT.problems
+}
+
+async function traceAll(root: string, all: Spec[], wanted: Spec[], roots: string[]): Promise<SpecTrace[]> {
+  const { histories, before } = await readEvidence(root, wanted, roots)
+  const changed = [...histories.values()].flatMap((tasks) =>
+    [...tasks.values()].flatMap(({ current }) => current?.files ?? []),
+  )
+  const files = await readTestFiles(root, [...pathsNamed(wanted), ...changed])
+  return wanted.map((spec) =>
+    traceSpec({
+      spec,
+      history: histories.get(spec.dir) ?? new Map(),
+      before: (commit) => before(spec, commit),
+      files,
+      alone: all.length === 1,
+    }),
+  )
+}
+
+function withCounts(trace: SpecTrace): SpecTrace & { counts: Record<string, number> } {
+  return { ...trace, counts: countStates(trace) }
+}
+
+async function writePage(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text)
+  } catch (error) {
+    throw new UserError(`--html ${path}: cannot be written: ${(error as Error).message}`)
+  }
+}
+
+function print(options: GlobalOptions, views: Parameters<typeof traceLines>[0]): void {
+  const { stdout, env } = process
+  const isTTY = stdout.isTTY === true
+  const color = chooseColor({ noColor: !options.color, isTTY, env })
+  const look = { width: isTTY ? (stdout.columns ?? 100) : null, unicode: chooseUnicode(env) }
+  const quiet = options.quiet ? views.map((view) => ({ ...view, rows: [] })) : views
+  stdout.write(
+    traceLines(quiet, look)
+      .map((line) => `${printed(line, color)}\n`)
+      .join(''),
+  )
+}

@@ -1,0 +1,128 @@
+import { readLabel } from '../spec/labels.ts'
+import { type Reference, resolve, type Targets, targetsOf } from '../spec/links.ts'
+import type { Spec, Task } from '../spec/spec.ts'
+import { testWish } from '../spec/wishes.ts'
+import type { TracedTest } from './matrix.ts'
+import { bracketed, hasTest, type TestFile } from './test-names.ts'
+
+/** The test files that are there now. */
+export interface TestFiles {
+  /** All files of the checkout. */
+  exists(path: string): boolean
+  /** What a file says; null where it was not read. */
+  file(path: string): TestFile | null
+  /** Files that were read. */
+  all: readonly TestFile[]
+}
+
+/** Tests by what their tags and names say they are for. */
+export interface TestLinks {
+  properties: ReadonlyMap<number, readonly TracedTest[]>
+  criteria: ReadonlyMap<string, readonly TracedTest[]>
+  /** Tags of this spec that name what it does not have. */
+  strange: string[]
+}
+
+/**
+ * Reads the tags of tests for one spec. A feature's name decides. `Validates` without a feature and numbers in brackets count in `own`
+ * files, those that commits of the spec have changed, and the first also where there is no other spec (`alone`).
+ */
+export function testLinks(spec: Spec, files: readonly TestFile[], own: ReadonlySet<string>, alone: boolean): TestLinks {
+  const targets = targetsOf(
+    spec.requirements.flatMap((one) => [one.id, ...one.criteria.map(({ id }) => id)]),
+    spec.properties.map(({ n }) => n),
+  )
+  const links = collector(targets)
+  const names = new Set([spec.id, spec.dir.split('/').at(-1)!].map(folded))
+  for (const file of files) {
+    for (const tag of file.tags) {
+      const here = tag.feature === null ? alone || own.has(file.path) : names.has(folded(tag.feature))
+      if (!here) continue
+      const test: TracedTest = { path: file.path, name: tag.test, source: 'tag', found: true }
+      links.add(test, tag.properties, tag.references, tag.feature === null ? null : `${file.path}:${tag.line}`)
+    }
+    if (!own.has(file.path)) continue
+    for (const { name, group } of file.tests)
+      if (!group)
+        links.add({ path: file.path, name, source: 'tag', found: true }, [], bracketed(name).filter(isExact), null)
+  }
+  return links
+}
+
+/** `(2.1)` is a criterion; `(2)` may be any number. */
+function isExact(reference: Reference): boolean {
+  return reference.kind === 'id' && /\D/.test(reference.id)
+}
+
+function folded(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]+/g, '-')
+}
+
+function collector(targets: Targets) {
+  const properties = new Map<number, TracedTest[]>()
+  const criteria = new Map<string, TracedTest[]>()
+  const strange: string[] = []
+  const put = <K>(map: Map<K, TracedTest[]>, key: K, test: TracedTest) => {
+    const tests = map.get(key) ?? []
+    if (!tests.some((one) => one.path === test.path && one.name === test.name)) tests.push(test)
+    map.set(key, tests)
+  }
+  return {
+    properties,
+    criteria,
+    strange,
+    add(test: TracedTest, numbers: readonly number[], written: readonly Reference[], place: string | null) {
+      const found = resolve(
+        [...written, ...numbers.map((n): Reference => ({ kind: 'property', written: `Property ${n}`, n }))],
+        targets,
+      )
+      for (const n of found.properties) put(properties, n, test)
+      for (const id of found.ids) put(criteria, id, test)
+      if (place !== null)
+        for (const one of found.missing) strange.push(`${place} names ${one.written}, which the spec does not have.`)
+    },
+  }
+}
+
+/** The tests of a task's `Test:` lines: `path::name`, or a path. */
+export function namedTests(task: Task, files: TestFiles): TracedTest[] {
+  const lines = task.text.split(/\r\n|\r|\n/).flatMap((line) => {
+    const label = readLabel(line.replace(/^[\s>*+_-]+/, ''))
+    return label?.name === 'test' ? [testWish([{ value: label.value, raw: label.value }])?.path ?? null] : []
+  })
+  return [...new Set([task.test?.path ?? null, ...lines])].flatMap((path) =>
+    path === null ? [] : [look(path, 'named', files)],
+  )
+}
+
+/** The tests that a table of the design gives for a property. A row that names no file gives none. */
+export function plannedTests(spec: Spec, n: number, files: TestFiles): TracedTest[] {
+  const paths = spec.layers
+    .filter((one) => one.property === n && one.path !== null && !one.path.includes('*'))
+    .map(({ path }) => path!)
+  return [...new Set(paths)].map((path) => look(path, 'plan', files))
+}
+
+function look(written: string, source: 'named' | 'plan', files: TestFiles): TracedTest {
+  const { path, name } = splitTest(written)
+  const file = files.file(path)
+  const found = name === null ? files.exists(path) : file !== null && hasTest(file, name)
+  return { path, name, source, found }
+}
+
+/** `test/queue.test.ts::keeps order` as path and name. */
+export function splitTest(written: string): { path: string; name: string | null } {
+  const at = written.indexOf('::')
+  const path = (at < 0 ? written : written.slice(0, at)).replaceAll('\\', '/').replace(/^\.\//, '')
+  return { path, name: at < 0 ? null : written.slice(at + 2).trim() }
+}
+
+/** Every file that `Test:` lines and tables of the specs name. */
+export function pathsNamed(specs: readonly Spec[]): string[] {
+  const nowhere: TestFiles = { exists: () => false, file: () => null, all: [] }
+  const named = specs.flatMap((spec) => [
+    ...spec.tasks.flatMap((task) => namedTests(task, nowhere).map(({ path }) => path)),
+    ...spec.layers.flatMap(({ path }) => (path === null ? [] : [splitTest(path).path])),
+  ])
+  return [...new Set(named)]
+}

@@ -1,0 +1,92 @@
+import { clean } from '../format.ts'
+import { NOTHING_TO_TRACE, type TraceView, type TraceViewRow, type ViewPiece } from './view.ts'
+
+const STYLE = `
+:root { color-scheme: light dark; --line: #8884; --bad: #c0262d; --good: #1a7f37; --soft: #7779 }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 110rem; margin: 2rem auto; padding: 0 1.5rem }
+h1 { font-size: 1.4rem } h2 { font-size: 1.15rem; margin: 2.5rem 0 .2rem }
+.summary { margin: 0 0 1rem; color: var(--good) } .summary.bad { color: var(--bad) }
+.wide { overflow-x: auto }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line) }
+th { position: sticky; top: 0; background: Canvas; font-weight: 600 }
+td:first-child, .commit { white-space: nowrap } .commit, .tests { font-family: ui-monospace, monospace; font-size: .85em }
+.tests, .evidence { overflow-wrap: anywhere } .evidence { font-size: .85em; min-width: 14rem }
+.state { font-weight: 600; color: var(--good) } .open .state, .partly .state, .person .state { color: inherit; font-weight: 400 }
+.bad .state, .problem { color: var(--bad) } .open { opacity: .7 }
+ins { background: #2da44e33; text-decoration: none } del { background: #cf222e33 }
+ul { padding-left: 1.2rem } li { margin: .2rem 0 } code { font-size: .9em }
+`
+
+/** One file that needs no other: no script, no font, nothing from a network. All text of specs and commits is escaped. */
+export function traceHtml(views: readonly TraceView[], title: string): string {
+  const body = views.length === 0 ? `<p>${escaped(NOTHING_TO_TRACE)}</p>` : views.map(section).join('\n')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escaped(title)}</h1>
+${body}
+</body>
+</html>
+`
+}
+
+function section(view: TraceView): string {
+  const heads = ['', 'criterion', 'properties', 'task', 'state', 'commit', 'tests', 'evidence']
+  const head = heads.map((one) => `<th>${one}</th>`).join('')
+  const problems = view.problems.map(
+    (one) =>
+      `<li class="problem"><code>${escaped(`${one.file}:${one.line}`)}</code> ${escaped(one.message)} ${escaped(one.suggestion)}</li>`,
+  )
+  const changes = view.changes.map(
+    (one) =>
+      `<li>Task ${escaped(one.task)}, ${escaped(one.part)}, since <code>${escaped(one.commit)}</code>: ${one.pieces.map(marked).join('')}</li>`,
+  )
+  const remarks = view.remarks.map((text) => `<li>${escaped(text)}</li>`)
+  const lists = [...problems, ...changes, ...remarks]
+  return `<section>
+<h2>${escaped(view.id)}</h2>
+<p class="summary${view.problems.length > 0 ? ' bad' : ''}">${escaped(view.summary)}</p>
+${lists.length > 0 ? `<ul>\n${lists.join('\n')}\n</ul>` : ''}
+<div class="wide"><table>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${view.rows.map(row).join('\n')}
+</tbody>
+</table></div>
+</section>`
+}
+
+function row(one: TraceViewRow): string {
+  const cells: [string, string][] = [
+    ['', one.criterion],
+    ['', one.text],
+    ['', one.properties.join('; ')],
+    ['', `${one.task} ${one.title}`],
+    ['state', one.state],
+    ['commit', one.commit],
+    ['tests', one.tests],
+    ['evidence', one.evidence],
+  ]
+  const name = `${one.state.replace(/[^a-z-]/g, '')}${one.bad ? ' bad' : ''}`
+  const told = cells.map(([kind, text]) => `<td${kind === '' ? '' : ` class="${kind}"`}>${escaped(text.trim())}</td>`)
+  return `<tr class="${name}">${told.join('')}</tr>`
+}
+
+function marked({ kind, text }: ViewPiece): string {
+  if (kind === 'same') return escaped(text)
+  return kind === 'removed' ? `<del>${escaped(text)}</del>` : `<ins>${escaped(text)}</ins>`
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+function escaped(text: string): string {
+  return clean(text).replace(/[&<>"']/g, (one) => ENTITIES[one]!)
+}

@@ -1,0 +1,81 @@
+import { oneLine, table, truncate, wrap } from '../format.ts'
+import { blank, type Line, type Span, spanOf } from '../line.ts'
+import { NOTHING_TO_TRACE, type TraceView, type TraceViewRow, type ViewPiece } from './view.ts'
+
+export interface TraceLook {
+  /** Columns of the terminal; null where there is none: then only the words of criteria are cut, because ids name them. */
+  width: number | null
+  unicode: boolean
+}
+
+const LONGEST_TEXT = 72
+/** From this width on there is room for the evidence in words. */
+const WIDE = 140
+
+/** The matrix of each spec, then what is missing, then the words that changed. */
+export function traceLines(views: readonly TraceView[], look: TraceLook): Line[] {
+  if (views.length === 0) return [plain(NOTHING_TO_TRACE)]
+  return views.flatMap((view) => [...viewLines(view, look), blank()]).slice(0, -1)
+}
+
+function viewLines(view: TraceView, look: TraceLook): Line[] {
+  const problems = view.problems.flatMap(({ file, line, message, suggestion, kind }) =>
+    wrapped(`${file}:${line}: ${message} ${suggestion} (${kind})`, look, 'bad'),
+  )
+  const changes = view.changes.flatMap(({ task, commit, part, pieces }) =>
+    wrapped(`task ${task}, ${part}, since ${commit}: ${markedWords(pieces)}`, look, 'warn'),
+  )
+  const remarks = view.remarks.flatMap((text) => wrapped(text, look, 'dim'))
+  const state = view.problems.length > 0 ? 'bad' : 'good'
+  return [
+    line([spanOf(`${view.id} in ${view.dir}`, 'bold')]),
+    blank(),
+    ...matrix(view.rows, look),
+    blank(),
+    ...[...problems, ...changes, ...remarks],
+    ...(problems.length + changes.length + remarks.length > 0 ? [blank()] : []),
+    ...wrapped(view.summary, look, state),
+  ]
+}
+
+function matrix(rows: readonly TraceViewRow[], look: TraceLook): Line[] {
+  const evidence = look.width === null || look.width >= WIDE
+  const cells = rows.map((row) => [
+    row.criterion,
+    look.width === null ? truncate(oneLine(row.text), LONGEST_TEXT) : row.text,
+    row.properties.map((one) => one.split(' ')[0]!).join(','),
+    row.task,
+    row.state,
+    row.commit,
+    row.tests,
+    ...(evidence ? [row.evidence] : []),
+  ])
+  const header = ['', 'criterion', 'prop.', 'task', 'state', 'commit', 'tests', ...(evidence ? ['evidence'] : [])]
+  const fitted = look.width === null ? {} : { width: look.width }
+  const [head = '', ...body] = table(
+    cells.map((row) => row.map(oneLine)),
+    { header, indent: 2, unicode: look.unicode, ...fitted },
+  )
+  const style = (at: number) => (rows[at]?.bad ? 'bad' : rows[at]?.state === 'open' ? 'dim' : undefined)
+  return [line([spanOf(head, 'dim')]), ...body.map((text, at) => line([spanOf(text, style(at))]))]
+}
+
+/** `the [-upper-] {+lower+} limit`, as `git diff --word-diff` writes it. */
+export function markedWords(pieces: readonly ViewPiece[]): string {
+  return pieces
+    .map(({ kind, text }) => (kind === 'same' ? text : kind === 'removed' ? `[-${text}-]` : `{+${text}+}`))
+    .join('')
+}
+
+function wrapped(text: string, { width }: TraceLook, style: Span['style']): Line[] {
+  const lines = width === null ? [oneLine(text)] : wrap(oneLine(text), Math.max(20, width - 2))
+  return lines.map((part, at) => line([spanOf(at === 0 ? part : `  ${part}`, style)]))
+}
+
+function plain(text: string): Line {
+  return line([spanOf(text)])
+}
+
+function line(spans: Span[]): Line {
+  return { kind: 'key', spans }
+}
