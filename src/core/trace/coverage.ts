@@ -9,7 +9,7 @@ import type {
   TracedTask,
   TracedTest,
 } from './matrix.ts'
-import type { TestLinks } from './tests.ts'
+import { type TestLinks, unique } from './tests.ts'
 
 /** Leaves of tasks that are no more than their parts. */
 export type Leaves = ReadonlyMap<string, readonly TracedTask[]>
@@ -42,14 +42,14 @@ export function coverage(spec: Spec): Coverage {
         const ids = [row.id, ...above(row.id), requirement]
         const linked = dedupe(ids.flatMap((id) => byId.get(id) ?? []))
         const held = dedupe(ids.flatMap((id) => validating.get(id) ?? []))
-        const tests = dedupe([...(links.criteria.get(row.id) ?? []), ...held.flatMap((one) => one.tests)])
+        const tests = unique([...(links.criteria.get(row.id) ?? []), ...held.flatMap((one) => one.tests)])
         return {
           ...row,
           requirement,
           state: criterionState(settle(linked, leaves), held),
           properties: held.map(({ n }) => n),
           tasks: linked.map(({ id }) => id),
-          tests: tests.length > 0 ? tests : dedupe(linked.flatMap((one) => one.tests)),
+          tests: tests.length > 0 ? tests : unique(linked.flatMap((one) => one.tests)),
         }
       })
     },

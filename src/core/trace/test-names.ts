@@ -82,18 +82,20 @@ function tagsOf(lines: readonly string[], tests: readonly NamedTest[], said: Reg
   const tags: TestTag[] = []
   // Both go through the file in order, so the tests around a line are found without a search.
   let above = -1
-  for (const [index, text] of lines.entries()) {
+  for (const [index, whole] of lines.entries()) {
     const line = index + 1
     while (above + 1 < tests.length && tests[above + 1]!.line < line) above++
-    if (text.length > 2_000 || !/feature:|validates/i.test(text)) continue
-    if (!said.test(text) && tests[above + 1]?.line !== line) continue
-    const test = testAt(lines, line, tests[above], tests[above + 1], tests)
+    if (whole.length > 2_000 || !/feature:|validates/i.test(whole)) continue
+    const next = tests[above + 1]
+    const text = said.test(whole) ? whole : next?.line === line ? next.name : null
+    if (text === null) continue
+    const test = testAt(lines, line, tests[above], next, tests)
     for (const match of text.matchAll(FEATURE)) {
       const properties = references(`Properties ${match[2]}`).flatMap((one) => (one.kind === 'property' ? [one.n] : []))
       const feature = match[1]!.replace(/[*_`"']/g, '').trim()
       tags.push({ line, feature, properties, references: [], test })
     }
-    const value = readValidates(text.replace(/^[\s/*#"'`|;-]+/, '').replace(/[*_`]/g, ''))?.value
+    const value = readValidates(text.replace(/^[\s/*#"'`|;-]+|\s*\*+\/.*$/g, '').replace(/[*_`"]/g, ''))?.value
     if (value === undefined) continue
     const last = tags.at(-1)
     const near = last !== undefined && line - last.line <= NEAR && last.test === test
@@ -111,7 +113,8 @@ function testAt(
   tests: readonly NamedTest[],
 ): string | null {
   if (next?.line === line && !next.group) return next.name
-  const depth = (at: number) => /^\s*/.exec(lines[at - 1] ?? '')![0].length
+  // The stars of a comment stand one further in than what they are about.
+  const depth = (at: number) => /^\s*?(?= ?\*|\S|$)/.exec(lines[at - 1] ?? '')![0].length
   if (above !== undefined && !above.group && depth(above.line) < depth(line)) return above.name
   const below = next?.group ? tests[tests.indexOf(next) + 1] : next
   return below === undefined || below.group ? null : below.name

@@ -126,3 +126,13 @@ export function pathsNamed(specs: readonly Spec[]): string[] {
   ])
   return [...new Set(named)]
 }
+
+/** Each test once, as it is first told of. */
+export function unique(tests: readonly TracedTest[]): TracedTest[] {
+  const found = new Map<string, TracedTest>()
+  for (const test of tests) {
+    const key = JSON.stringify([test.path, test.name])
+    if (!found.has(key)) found.set(key, test)
+  }
+  return [...found.values()]
+}

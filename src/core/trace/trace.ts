@@ -7,7 +7,7 @@ import { type Coverage, coverage } from './coverage.ts'
 import type { TaskCommit, TaskHistory } from './evidence.ts'
 import type { SpecTrace, TaskState, TracedEvidence, TracedTask, TracedTest } from './matrix.ts'
 import { problemsOf } from './problems.ts'
-import { namedTests, plannedTests, type TestFiles, type TestLinks, testLinks } from './tests.ts'
+import { namedTests, plannedTests, type TestFiles, type TestLinks, testLinks, unique } from './tests.ts'
 
 export interface TraceInput {
   spec: Spec
@@ -122,12 +122,6 @@ function shownByTags(task: Task, links: TestLinks, planned: Planned): boolean {
   if (task.properties.length > 0)
     return task.properties.every((n) => there(planned.get(n)) || there(links.properties.get(n)))
   return task.requirements.length > 0 && task.requirements.every((id) => there(links.criteria.get(id)))
-}
-
-function unique(tests: readonly TracedTest[]): TracedTest[] {
-  return [
-    ...new Map([...tests].reverse().map((test) => [JSON.stringify([test.path, test.name]), test])).values(),
-  ].reverse()
 }
 
 /** Leaves below each task that has no contract but its parts, by its id. */
