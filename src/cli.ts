@@ -91,8 +91,9 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
   program
     .command('status')
     .description('specs, progress, the next task and why each other open task is not it')
-    .action(async (_flags, command: Command) =>
-      run(COMMANDS.status().then((module) => module.statusCommand(globals(command)))),
+    .option('--watch', 'show it anew when git or a spec changes, until Ctrl-C')
+    .action(async (flags: { watch?: boolean }, command: Command) =>
+      run(COMMANDS.status().then((module) => module.statusCommand(globals(command), flags))),
     )
   program
     .command('lint [paths...]')

@@ -2,14 +2,11 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { sliceHash, sliceOf } from '../src/core/spec/slice.ts'
 import type { SpecTrace } from '../src/core/trace/matrix.ts'
-import { NO_EVIDENCE } from '../src/core/verdict/judge.ts'
-import { commitMessage } from '../src/core/verdict/message.ts'
-import { readSpecFolder } from '../src/io/spec-files.ts'
 import { next, start } from './support/agent.ts'
 import { AUTHOR, CLAMP_REQUIREMENTS, CLAMP_RIGHT, CLAMP_SPEC, CLAMP_TASKS, CLAMP_TEST, RIGHT } from './support/clamp.ts'
-import { type Files, makeRepository, type TestRepository } from './support/repository.ts'
+import { landed } from './support/landed.ts'
+import { makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
 interface Traced {
@@ -28,20 +25,6 @@ async function trace(repository: TestRepository, ...args: string[]): Promise<Tra
 }
 
 const TICKED = CLAMP_TASKS.replace('[ ]', '[x]')
-
-/** A commit as a run would land it, with the hash of the slice as it lies on the disk. */
-async function landed(repository: TestRepository, task = '1', files: Files = {}, spec = 'limits'): Promise<string> {
-  await repository.write(files)
-  const read = (await readSpecFolder(repository.dir, join(repository.dir, `specs/${spec}`)))!
-  const message = commitMessage({
-    ...{ spec, task, title: read.tasks.find(({ id }) => id === task)!.title, statements: [], validates: [] },
-    ...{ verdict: 'verified', specHash: `sha256:${sliceHash(read, sliceOf(read, task))}`, base: '1234567890' },
-    evidence: { ...NO_EVIDENCE, green: '1/1', suite: '1/1' },
-    ...{ seeds: [1], model: 'recorded/test', attempts: 1, tokens: { input: 1, output: 1 }, run: 'r1' },
-  })
-  await repository.commit({}, message)
-  return repository.git('rev-parse', 'HEAD')
-}
 
 const CLAMPED = { 'specs/limits/tasks.md': TICKED, 'src/clamp.ts': CLAMP_RIGHT, 'test/clamp.test.ts': CLAMP_TEST }
 
@@ -91,7 +74,7 @@ describe('a commit of a task', () => {
 
   it('is judged by the words of the spec, not by their lines, nor by what another task or steering says', async () => {
     repository = await makeRepository()
-    await landed(repository, '1', CLAMPED)
+    await landed(repository, CLAMPED)
     const wrapped = CLAMP_REQUIREMENTS.replace('1. WHEN a value lies', '1. WHEN a\n   value lies')
     await repository.commit({
       'specs/limits/requirements.md': `${wrapped}4. THE system SHALL be quiet.\n`,
@@ -106,7 +89,7 @@ describe('a commit of a task', () => {
 
   it('counts no more once it is reverted, and again when the revert is', async () => {
     repository = await makeRepository()
-    const commit = await landed(repository, '1', CLAMPED)
+    const commit = await landed(repository, CLAMPED)
     await repository.git('revert', '--no-edit', 'HEAD')
     const reverted = await trace(repository)
     expect(reverted).toMatchObject({
@@ -132,7 +115,7 @@ describe('a commit of a task', () => {
   it('is taken back with the merge that brought it', async () => {
     repository = await makeRepository()
     await repository.git('checkout', '--quiet', '-b', 'feature')
-    const commit = await landed(repository, '1', CLAMPED)
+    const commit = await landed(repository, CLAMPED)
     await repository.git('checkout', '--quiet', 'main')
     await repository.git('merge', '--quiet', '--no-ff', '--no-edit', 'feature')
     expect(await trace(repository)).toMatchObject({ code: 0, spec: { tasks: [{ state: 'verified' }] } })
@@ -142,7 +125,7 @@ describe('a commit of a task', () => {
 
   it('is found in a squashed commit, and after the folder of its spec has moved', async () => {
     repository = await makeRepository()
-    await landed(repository, '1', CLAMPED)
+    await landed(repository, CLAMPED)
     const message = await repository.git('log', '-1', '--format=%B')
     await repository.git('reset', '--quiet', '--soft', 'HEAD~1')
     await repository.commit({}, `Feature (#7)\n\n* ${message}\n\n* fix a typo\n`)
@@ -159,7 +142,7 @@ describe('a commit of a task', () => {
   it('goes to the spec whose box it ticked, where two have one name', async () => {
     const twin = Object.fromEntries(Object.entries(CLAMP_SPEC).map(([path, text]) => [`.kiro/${path}`, text]))
     repository = await makeRepository()
-    await landed(repository, '1', CLAMPED)
+    await landed(repository, CLAMPED)
     await repository.commit(twin)
     const { specs } = await trace(repository)
     expect(specs.map(({ id, tasks }) => [id, tasks[0]!.state])).toEqual([
@@ -171,7 +154,7 @@ describe('a commit of a task', () => {
 
   it('shows nothing any more when its tests are gone', async () => {
     repository = await makeRepository()
-    await landed(repository, '1', CLAMPED)
+    await landed(repository, CLAMPED)
     await repository.write({ 'test/clamp.test.ts': null })
     expect(await trace(repository)).toMatchObject({ code: 1, spec: { problems: [{ kind: 'tests-gone' }] } })
   })
@@ -282,12 +265,11 @@ describe('the history', () => {
     await repository.git('config', 'i18n.logOutputEncoding', 'ISO-8859-1')
     await repository.git('config', 'log.showSignature', 'true')
     await repository.git('config', 'diff.renames', 'copies')
-    await landed(
-      repository,
-      '1',
-      { 'specs/ein ß ort/tasks.md': '- [x] 1. Über\n', 'test/ä "b".test.ts': "it('a', () => {})\n" },
-      'ein ß ort',
-    )
+    const files = {
+      'specs/ein ß ort/tasks.md': '- [x] 1. Über\n',
+      'test/ä "b".test.ts': "it('a', () => {})\n",
+    }
+    await landed(repository, files, { spec: 'ein ß ort' })
     await repository.commit({}, 'Task: no\n\nSpec: limits\nTask: 1\n')
     const { spec } = await trace(repository)
     expect(spec.tasks).toMatchObject([{ state: 'verified', tests: [{ path: 'test/ä "b".test.ts', found: true }] }])

@@ -1,68 +1,167 @@
+import { EXIT, UserError } from '../core/errors.ts'
 import { nextTask, type Waiting } from '../core/spec/next.ts'
-import type { Spec } from '../core/spec/spec.ts'
+import type { Dialect, Spec } from '../core/spec/spec.ts'
+import { traceSpec } from '../core/trace/trace.ts'
+import { readTrailers } from '../core/verdict/message.ts'
+import { waitingCommits } from '../io/git/land.ts'
 import { openRepository, readHead, uncommitted } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
+import { nextChange, placesOf } from '../io/watch.ts'
 import { loadSpecs } from '../task/load-specs.ts'
-import { table } from '../ui/format.ts'
+import { chooseColor, chooseUnicode } from '../ui/choose.ts'
+import { printed } from '../ui/plain.ts'
+import { statusLines } from '../ui/status.ts'
+import { readEvidence } from './evidence.ts'
+import { interruption } from './interruption.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
 interface SpecStatus {
   id: string
   dir: string
+  dialect: Dialect
   tasks: { total: number; done: number; open: number; blocked: number }
   next: string | null
   waiting: Waiting[]
+  lint: { error: number; warning: number }
+  /** Verified commits of its tasks that have not landed. */
+  branches: { branch: string; task: string; commit: string }[]
+  /** Ticked tasks whose evidence was made for other words than the spec has now. */
+  stale: string[]
+}
+
+interface Status {
+  specs: SpecStatus[]
+  uncommitted: string[]
+  withoutTasks: string[]
 }
 
 /** `agent status`: specs, progress, the next task and why each other open task is not it. */
-export async function statusCommand(options: GlobalOptions): Promise<number> {
-  const repository = await openRepository(options.cwd)
-  const head = await readHead(repository.root)
-  const config = await loadConfig(options, repository.root)
-  const { specs, withoutTasks } = await loadSpecs(await openTree(repository.root, head.commit), config.specs)
-  const statuses = specs.map(statusOf)
-  const changed =
-    specs.length > 0
-      ? await uncommitted(
-          repository.root,
-          specs.map((spec) => spec.dir),
-        )
-      : []
-  if (options.json) process.stdout.write(`${JSON.stringify({ specs: statuses, uncommitted: changed, withoutTasks })}\n`)
-  else process.stdout.write(describe(specs, statuses, changed, withoutTasks))
-  return 0
+export async function statusCommand(options: GlobalOptions, flags: { watch?: boolean } = {}): Promise<number> {
+  const { root } = await openRepository(options.cwd)
+  if (flags.watch) return watchStatus(options, root)
+  const { status, specs } = await readStatus(options, root)
+  process.stdout.write(
+    options.json ? `${JSON.stringify(status)}\n` : screen(options, specs, status).join('\n').concat('\n'),
+  )
+  return EXIT.done
 }
 
-function statusOf(spec: Spec): SpecStatus {
+async function readStatus(options: GlobalOptions, root: string): Promise<{ status: Status; specs: Spec[] }> {
+  const head = await readHead(root)
+  const { specs: roots = [] } = await loadConfig(options, root)
+  const { specs, withoutTasks } = await loadSpecs(await openTree(root, head.commit), roots)
+  const dirs = specs.map(({ dir }) => dir)
+  const [branches, stale] = [await waitingFor(root, specs), await staleTasks(root, specs, roots)]
+  const statuses = specs.map((spec) => ({
+    ...statusOf(spec),
+    branches: branches.get(spec.dir) ?? [],
+    stale: stale.get(spec.dir) ?? [],
+  }))
+  const changed = dirs.length > 0 ? await uncommitted(root, dirs) : []
+  return { status: { specs: statuses, uncommitted: changed, withoutTasks }, specs }
+}
+
+function statusOf(spec: Spec): Omit<SpecStatus, 'branches' | 'stale'> {
   const next = nextTask(spec)
   const count = (status: string) => spec.tasks.filter((task) => task.status === status).length
+  const severe = (severity: string) => spec.diagnostics.filter((one) => one.severity === severity).length
   const done = count('done')
   const blocked = count('blocked')
   return {
     id: spec.id,
     dir: spec.dir,
+    dialect: spec.dialect,
     tasks: { total: spec.tasks.length, done, open: spec.tasks.length - done - blocked, blocked },
     next: next.task?.id ?? null,
     waiting: next.waiting,
+    lint: { error: severe('error'), warning: severe('warning') },
   }
 }
 
-function describe(specs: Spec[], statuses: SpecStatus[], changed: string[], withoutTasks: string[]): string {
-  if (specs.length === 0)
-    return `No spec at HEAD. Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.\n`
-  const lines: string[] = []
-  for (const status of statuses) {
-    const spec = specs.find((one) => one.dir === status.dir)!
-    const { total, done } = status.tasks
-    const next = spec.tasks.find((task) => task.id === status.next)
-    lines.push(`${status.id}  ${done} of ${total} tasks done`, '')
-    const rows = spec.tasks.map((task) => {
-      const mark = task.status === 'done' ? 'done' : task === next ? 'next' : ''
-      return [mark, task.id, task.title, status.waiting.find((one) => one.id === task.id)?.why ?? task.test?.text ?? '']
-    })
-    lines.push(...table(rows, { indent: 2 }), '')
+/** Waiting branches by the folder of their spec: by its id, else by the one folder that ends with the name. */
+async function waitingFor(root: string, specs: readonly Spec[]): Promise<Map<string, SpecStatus['branches']>> {
+  const found = new Map<string, SpecStatus['branches']>()
+  for (const { branch, commit, message } of await waitingCommits(root)) {
+    const { Spec: name, Task: task } = readTrailers(message)
+    if (!name || !task) continue
+    const near = specs.filter(({ dir }) => dir === name || dir.endsWith(`/${name}`))
+    const spec = specs.find(({ id }) => id === name) ?? (near.length === 1 ? near[0] : undefined)
+    if (spec !== undefined) found.set(spec.dir, [...(found.get(spec.dir) ?? []), { branch, task, commit }])
   }
-  for (const dir of withoutTasks) lines.push(`${dir} has no tasks.md.`)
-  if (changed.length > 0) lines.push(`Not committed, so not seen by a run: ${changed.join(', ')}`)
-  return `${lines.join('\n').trimEnd()}\n`
+  return found
+}
+
+async function staleTasks(
+  root: string,
+  specs: readonly Spec[],
+  roots: readonly string[],
+): Promise<Map<string, string[]>> {
+  const { histories, before } = await readEvidence(root, specs, roots)
+  // Which tests there are has no say in what is stale.
+  const files = { exists: () => true, file: () => null, all: [] }
+  return new Map(
+    specs.map((spec) => {
+      const history = histories.get(spec.dir) ?? new Map()
+      if (history.size === 0) return [spec.dir, []]
+      const trace = traceSpec({ spec, history, before: (commit) => before(spec, commit), files, alone: false })
+      return [spec.dir, trace.tasks.flatMap(({ id, state }) => (state === 'stale' ? [id] : []))]
+    }),
+  )
+}
+
+/** Fits the screen in a terminal; elsewhere nothing is cut. */
+function screen(options: GlobalOptions, specs: readonly Spec[], status: Status): string[] {
+  const { stdout, env } = process
+  const isTTY = stdout.isTTY === true
+  const color = chooseColor({ noColor: !options.color, isTTY, env })
+  const titles = new Map(specs.map((spec) => [spec.dir, new Map(spec.tasks.map(({ id, title }) => [id, title]))]))
+  const told = status.specs.map((one) => ({ ...one, title: (id: string) => titles.get(one.dir)?.get(id) ?? '' }))
+  const look = { width: isTTY ? (stdout.columns ?? 100) : null, unicode: chooseUnicode(env) }
+  return statusLines({ ...status, specs: told }, look).map((line) => printed(line, color))
+}
+
+const CLEAR = '\x1b[H\x1b[2J\x1b[3J'
+
+/** Shows the status anew whenever git or a spec changes, until Ctrl-C. */
+async function watchStatus(options: GlobalOptions, root: string): Promise<number> {
+  const { stdout } = process
+  if (options.json || stdout.isTTY !== true)
+    throw new UserError(
+      '--watch needs a terminal: leave it out, or run `agent status --json` again when you want to know.',
+    )
+  const { signal, release } = interruption()
+  let watched: string[] = []
+  try {
+    while (!signal.aborted) {
+      // Watching begins before reading, so that no change falls in between.
+      const round = new AbortController()
+      const changed = nextChange(await placesOf(root, watched), AbortSignal.any([signal, round.signal]))
+      const lines = await readStatus(options, root).then(
+        ({ status, specs }) => {
+          const dirs = [...status.specs.map(({ dir }) => dir), ...status.withoutTasks]
+          if (dirs.join('\n') !== watched.join('\n')) round.abort()
+          watched = dirs
+          return screen(options, specs, status)
+        },
+        // A repository in the middle of a rebase is looked at again when that goes on.
+        (error: unknown) => {
+          if (error instanceof UserError) return [error.message]
+          round.abort()
+          throw error
+        },
+      )
+      if (!round.signal.aborted) stdout.write(`${CLEAR}${fitted(lines, stdout.rows ?? 24)}\n`)
+      await changed
+    }
+    return EXIT.done
+  } finally {
+    release()
+  }
+}
+
+function fitted(lines: readonly string[], rows: number): string {
+  const room = Math.max(3, rows - 2)
+  return lines.length <= room
+    ? lines.join('\n')
+    : [...lines.slice(0, room - 1), `... ${lines.length - room + 1} more lines`].join('\n')
 }

@@ -1,0 +1,79 @@
+import { oneLine, plural, table } from './format.ts'
+import { blank, type Line, type Span, spanOf } from './line.ts'
+
+/** What is shown of one spec. */
+export interface SpecProgress {
+  id: string
+  dialect: string
+  tasks: { total: number; done: number; blocked: number }
+  next: string | null
+  waiting: readonly { id: string; why: string }[]
+  lint: { error: number; warning: number }
+  branches: readonly { branch: string; task: string }[]
+  stale: readonly string[]
+  title(id: string): string
+}
+
+export interface Progress {
+  specs: readonly SpecProgress[]
+  uncommitted: readonly string[]
+  withoutTasks: readonly string[]
+}
+
+export interface StatusLook {
+  /** Columns of the terminal; null where there is none: then nothing is cut. */
+  width: number | null
+  unicode: boolean
+}
+
+/** Each spec with what is not done yet, the next task first to be seen. */
+export function statusLines(progress: Progress, look: StatusLook): Line[] {
+  if (progress.specs.length === 0 && progress.withoutTasks.length === 0)
+    return [line('No spec at HEAD. Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.')]
+  const remarks = [
+    ...progress.withoutTasks.map((dir) => `${dir} has no tasks.md.`),
+    ...(progress.uncommitted.length > 0
+      ? [`Not committed, so not seen by a run: ${progress.uncommitted.join(', ')}`]
+      : []),
+  ]
+  const specs = progress.specs.flatMap((spec) => [...specLines(spec, look), blank()])
+  return [...specs, ...remarks.map((text) => line(text, 'warn'))].slice(0, remarks.length > 0 ? undefined : -1)
+}
+
+function specLines(spec: SpecProgress, look: StatusLook): Line[] {
+  const { total, done, blocked } = spec.tasks
+  const facts = [
+    `${done} of ${plural(total, 'task')} done`,
+    ...(blocked > 0 ? [`${blocked} blocked`] : []),
+    ...(spec.dialect === 'specproof' ? [] : [spec.dialect]),
+  ]
+  const rows = [...(spec.next === null ? [] : [{ id: spec.next, why: '' }]), ...spec.waiting]
+  const cells = rows.map(({ id, why }) => [id === spec.next ? 'next' : '', id, oneLine(spec.title(id)), oneLine(why)])
+  const fitted = look.width === null ? {} : { width: look.width }
+  const body = table(cells, { indent: 2, unicode: look.unicode, ...fitted })
+  return [
+    { kind: 'key', spans: [spanOf(spec.id, 'bold'), spanOf(`  ${facts.join(', ')}`)] },
+    ...body.map((text, at) => line(text, rows[at]!.id === spec.next ? 'good' : undefined)),
+    ...hints(spec).map((text) => line(`  ${text}`, 'warn')),
+  ]
+}
+
+function hints({ id, lint, branches, stale }: SpecProgress): string[] {
+  const found = [
+    ...(lint.error > 0 ? [plural(lint.error, 'error')] : []),
+    ...(lint.warning > 0 ? [plural(lint.warning, 'warning')] : []),
+  ]
+  return [
+    ...branches.map(({ branch, task }) => `task ${task} is verified and waits on branch ${branch}`),
+    ...(stale.length > 0
+      ? [
+          `evidence is stale for ${plural(stale.length, 'task')} (${stale.slice(0, 5).join(', ')}${stale.length > 5 ? ', ...' : ''}): see agent trace --spec ${id}`,
+        ]
+      : []),
+    ...(found.length > 0 ? [`${found.join(', ')}: see agent lint ${id}`] : []),
+  ]
+}
+
+function line(text: string, style?: Span['style']): Line {
+  return { kind: 'key', spans: [spanOf(text, style)] }
+}
