@@ -246,6 +246,7 @@ function duplicates(named: readonly { id: string; line: number; file: string; wh
 
 /** Tasks that wait for themselves, found in one walk over all dependencies (Tarjan's components, without recursion). */
 function inCycles(tasks: readonly Task[]): Task[] {
+  if (tasks.every(({ depends }) => depends.length === 0)) return []
   const byId = new Map(tasks.map((one) => [one.id, one]))
   const index = new Map<string, number>()
   const low = new Map<string, number>()

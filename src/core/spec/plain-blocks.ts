@@ -225,7 +225,11 @@ function settle(node: RootContent): void {
 
 /** White space that Markdown or JavaScript reads in its own way, and control characters. Blank lines of spaces too. */
 function isOdd(text: string): boolean {
-  return / {2}$|(?! )[\p{Cc}\p{Z}\ufeff]/u.test(text) || text.trim() === ''
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 32 || (code > 126 && /[\p{Cc}\p{Z}\ufeff]/u.test(text[at]!))) return true
+  }
+  return text.endsWith('  ') || text.trim() === ''
 }
 
 /** The mark of a list: its bullet, or what stands behind its numbers. */
