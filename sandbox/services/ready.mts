@@ -45,13 +45,18 @@ export async function answers(port: number): Promise<boolean> {
 function connects(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: CONNECT_MS })
-    const end = (connected: boolean) => {
+    socket.once('connect', () => {
+      // Taking leave and reading to the end: a reset by the first client that it ever has kills many a simple server.
+      socket.end()
+      socket.resume()
+      socket.unref()
+      resolve(true)
+    })
+    socket.once('timeout', () => {
       socket.destroy()
-      resolve(connected)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('timeout', () => end(false))
-    socket.once('error', () => end(false))
+      resolve(false)
+    })
+    socket.on('error', () => resolve(false))
   })
 }
 

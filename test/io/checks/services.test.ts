@@ -102,6 +102,21 @@ describe.each(BOXES.filter(([, , skipped]) => !skipped))('services in the box: %
 
   afterEach(() => rm(dirname(scene.tree), { recursive: true, force: true }))
 
+  it('takes leave of a server that greets whoever comes and minds being cut off', async () => {
+    const greet = "require('node:net').createServer((socket) => socket.end('x'.repeat(3e6)))"
+    const port = freshPort()
+    const run = `exec node -e "${greet}.listen(${port}, '127.0.0.1')"`
+
+    const count = "let n = 0; socket.on('data', (data) => { n += data.length }).on('end', () => console.log(n))"
+    const read = `node -e "const socket = require('node:net').connect(${port}, '127.0.0.1'); ${count}"`
+
+    for (let round = 0; round < 3; round++)
+      expect(await scene.run(read, [server(port, { run })])).toMatchObject({
+        troubles: [],
+        result: { exitCode: 0, stdout: '3000000\n' },
+      })
+  })
+
   it('are up before the command and gone after it, which has its streams and its end to itself', async () => {
     const port = freshPort()
     const input = `${'päss through '.repeat(20_000)}\nand the rest`
