@@ -39,6 +39,8 @@ export interface Alone {
   next?: string
   /** The second box mounts the dependencies at this path in the root as well. */
   nextMount?: string
+  /** It is started as a service beside an empty command; a shell command that succeeds when it has done its work. */
+  service?: string
   /** The run may end by the limit it was made for, without a word. */
   mayBeStopped?: true
   /** Tells from the run and its tree whether it got through. */

@@ -67,6 +67,24 @@ async function plantFiles(dir: string, secret: string): Promise<void> {
     ['modules/movable/file', ''],
     ['cache/package', 'cached\n'],
     ['cache/movable/file', ''],
+    ['overlaid/file', 'beneath\n'],
+    ['overlaid/linked', 'beneath\n'],
+    ['overlaid/mapped', 'beneath\n'.repeat(20)],
+    ['overlaid/uncovered', 'beneath\n'],
+    ['overlaid/movable/file', ''],
+    ...['own', 'other'].flatMap((key): [string, string][] => [
+      [`store/${key}/entry.json`, '{}\n'],
+      [`store/${key}/products/.venv/lib/module.py`, ''],
+    ]),
+    ['home/go/pkg/mod/m@v1/m.go', 'package m\n'],
+    ['home/.cargo/registry/src/m-1/lib.rs', ''],
+    ['home/.cargo/credentials.toml', secret],
+    ['home/.m2/repository/m.jar', ''],
+    ['home/.m2/settings.xml', secret],
+    ['home/.config/pip/pip.conf', secret],
+    ['home/.config/go/env', secret],
+    ['home/.netrc', secret],
+    ['home/.local/lib/module.py', ''],
     ['tools/tool', '#!/bin/sh\n'],
   ]
   for (const [name, text] of files) {
@@ -74,6 +92,8 @@ async function plantFiles(dir: string, secret: string): Promise<void> {
     await writeFile(join(dir, name), text)
   }
   await symlink(join(dir, 'modules'), join(dir, 'repository/node_modules'))
+  await symlink(join(dir, 'store/own/products/.venv'), join(dir, 'repository/.venv'))
+  await symlink(join(dir, 'store/other/products/.venv/lib/module.py'), join(dir, 'store/own/products/.venv/to-other'))
   // Set after the owner: a change of owner takes the mark away.
   await mkdir(join(dir, 'tools/setuid'))
 }
@@ -167,7 +187,7 @@ export async function plantBait(attempts: Attempt[], nonce: string, weak: boolea
   const id = nonce.slice(0, 8)
   const outsideOf = (attempt: Attempt) => join(dir, `outside-${attempts.indexOf(attempt)}`)
   await plantFiles(dir, secret)
-  const protectedNames = ['repository', 'git', 'home', 'modules', 'cache', 'tools']
+  const protectedNames = ['repository', 'git', 'home', 'modules', 'cache', 'tools', 'store', 'overlaid']
   const protectedDirs = protectedNames.map((name) => join(dir, name))
   for (const path of protectedDirs) await prepareTree(path)
   await Promise.all(attempts.map((attempt) => plantOutside(outsideOf(attempt), secret)))
@@ -217,6 +237,9 @@ export async function plantBait(attempts: Attempt[], nonce: string, weak: boolea
       MODULES: join(root, 'node_modules'),
       CACHE: join(dir, 'cache'),
       TOOLS: join(dir, 'tools'),
+      OVERLAID: join(dir, 'overlaid'),
+      PRODUCTS: join(root, '.venv'),
+      STORE: join(dir, 'store'),
       VICTIM_HOME: join(dir, 'home'),
       PATTERN: 'planted-secret-[0-9a-f]*',
       PARENT_PATTERN: 'parent-secret-[0-9a-f]*',

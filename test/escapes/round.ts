@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from '../../src/io/box/box.ts'
 import { prepareTree } from '../../src/io/box/identity.ts'
+import { runWithServices } from '../../src/io/checks/services.ts'
 import { type Attempt, commandOf, SMALL, type Weakness } from './attempt.ts'
 import { type Bait, plantBait } from './bait.ts'
 import { DRIVER, type DriverLine } from './driver.ts'
@@ -68,9 +69,14 @@ class Round {
     const mounts = [
       { from: join(dir, 'modules'), to: join(root, 'node_modules') },
       { from: join(dir, 'git'), to: join(root, '.git') },
+      { from: join(dir, 'store/own/products/.venv'), to: join(root, '.venv') },
     ]
-    const readOnly = [process.execPath, join(dir, 'cache'), join(dir, 'tools')]
-    return { root, tree, readOnly, mounts, env: variables }
+    const ofHome = ['go/pkg/mod', '.cargo/registry', '.m2/repository', '.local/lib'].map((path) =>
+      join(dir, 'home', path),
+    )
+    const readOnly = [process.execPath, join(dir, 'cache'), join(dir, 'tools'), ...ofHome]
+    const overlays = [{ from: join(dir, 'overlaid'), to: join(dir, 'overlaid') }]
+    return { root, tree, readOnly, mounts, overlays, env: variables }
   }
 
   private variables(): Record<string, string> {
@@ -99,10 +105,22 @@ class Round {
     return new Map(attempts.map((attempt) => [attempt, saidInLine(byName.get(attempt.name), result)]))
   }
 
+  /** As a service; what it could not do in the time of the empty command it has not done. */
+  private async asService({ language, script }: Attempt, done: string, policy: BoxPolicy): Promise<Said> {
+    const argv = commandOf(language, script, process.execPath)
+    const variables = Object.fromEntries(argv.map((word, index) => [`WORD_${index}`, word]))
+    const run = `exec ${argv.map((_, index) => `"$WORD_${index}"`).join(' ')}`
+    const service = { name: 'attempt', run, ready: { command: done }, env: variables, seconds: 30 }
+    const ran = await runWithServices(this.box, [service], ['true'], policy, LIMITS, {})
+    const said = await readFile(join(policy.tree, 'said'), 'utf8').catch(() => '')
+    return { state: ran.ready === null ? 'broken' : 'held', output: said + ran.troubles.join('\n') }
+  }
+
   async alone(attempt: Attempt): Promise<Said> {
     const { language, script, alone = {} } = attempt
     const tree = await this.newTree()
     const policy = this.policy(tree, { ...this.variables(), ...this.variablesOf(attempt) })
+    if (alone.service !== undefined) return this.asService(attempt, alone.service, policy)
     const limits = { ...LIMITS, ...SMALL, wallMs: 30_000 }
     const first = await this.box.run(commandOf(language, script, process.execPath), policy, limits, {})
     const said = saidAlone(first, alone.mayBeStopped === true)
