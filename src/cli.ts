@@ -211,4 +211,7 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-process.exit(await main(process.argv))
+const code = await main(process.argv)
+// A pipe takes what its reader has room for; the rest would be lost with the process.
+for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done))
+process.exit(code)

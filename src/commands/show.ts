@@ -19,12 +19,20 @@ export async function showCommand(options: GlobalOptions, target: string): Promi
 async function find(options: GlobalOptions, target: string): Promise<{ spec: Spec; task: Task | null }> {
   const whole = await specsOnDisk(options, [target]).catch(() => null)
   if (whole?.[0]) return { spec: whole[0], task: null }
-  const { spec: name, task: id } = splitTarget(target, (await specsHere(options)).folders)
-  const [spec] = await specsOnDisk(options, [name])
-  const task = spec!.tasks.find((one) => one.id === id)
-  if (!task)
-    throw new UserError(`Spec ${name} has no task "${id}"; it has: ${spec!.tasks.map((one) => one.id).join(', ')}.`)
-  return { spec: spec!, task }
+  const slash = target.lastIndexOf('/')
+  const ways = [splitTarget(target, (await specsHere(options)).folders)]
+  // A folder elsewhere and a task of it: `../other/.kiro/specs/login/2.1`.
+  if (slash > 0) ways.push({ spec: target.slice(0, slash), task: target.slice(slash + 1) })
+  let near: Spec | undefined
+  for (const { spec: name, task: id } of ways) {
+    const [spec] = await specsOnDisk(options, [name]).catch((): Spec[] => [])
+    const task = spec?.tasks.find((one) => one.id === id)
+    if (spec && task) return { spec, task }
+    near = spec ?? near
+  }
+  if (near === undefined) await specsOnDisk(options, [ways[0]!.spec])
+  const has = near?.tasks.map((one) => one.id).join(', ')
+  throw new UserError(`Spec ${near?.id} has no task "${ways.at(-1)!.task}"; it has: ${has}.`)
 }
 
 /** Fields that scripts rely on; offsets and source text are our own business. */
