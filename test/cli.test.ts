@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -35,6 +35,26 @@ describe('agent doctor', () => {
     }
     const plain = await run(['doctor'])
     expect(plain.stdout).toContain('box unshare')
+  })
+})
+
+const FORBIDDEN = [
+  ...['-U', '-r', 'sh', '-c', 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', 'sh'],
+  ...[process.execPath, BIN, 'doctor'],
+]
+const forbids = spawnSync('unshare', [...FORBIDDEN.slice(0, 6), 'true']).status === 0
+if (!forbids) console.warn('not tried: what doctor says where user namespaces are forbidden, as none can be made here')
+
+describe.skipIf(!forbids)('agent doctor where user namespaces are forbidden', () => {
+  it('says what to do, in lines that fit a terminal, and nothing of probes that never ran', () => {
+    const { status, stdout } = spawnSync('unshare', FORBIDDEN, { cwd: ROOT, encoding: 'utf8' })
+
+    expect(status).toBe(7)
+    expect(stdout).toContain('box unshare: not usable\n')
+    expect(stdout).toContain('To mend it: allow user namespaces: sysctl -w user.max_user_namespaces=15000;')
+    expect(stdout).not.toMatch(/held|BROKEN/)
+    const ours = stdout.slice(stdout.indexOf('box unshare')).split('\n')
+    expect(Math.max(...ours.map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 })
 

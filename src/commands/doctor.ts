@@ -3,6 +3,8 @@ import type { Box, Probe } from '../io/box/box.ts'
 import { allBoxes } from '../io/box/choose.ts'
 import { detectAll, type Toolchains } from '../io/box/toolchains/index.ts'
 import { openRepository } from '../io/git/repository.ts'
+import { canPlace } from '../io/setup/run-setup.ts'
+import { wrap } from '../ui/format.ts'
 import type { GlobalOptions } from './options.ts'
 
 interface Diagnosis {
@@ -10,6 +12,8 @@ interface Diagnosis {
   /** Variables that hold a key; their values are not looked at. */
   keys: string[]
   repository: string | null
+  /** Whether set-up can see a fresh tree at the repository's path. */
+  setUpInPlace: boolean
   /** All that this machine has, whether or not a project here needs it. */
   toolchains: Pick<Toolchains, 'found' | 'missing'>
   boxes: {
@@ -21,6 +25,15 @@ interface Diagnosis {
     checks: Probe['checks']
   }[]
 }
+
+const NO_MEMORY_LIMIT = 'memory not limited'
+const MEMORY_MEND =
+  'To mend it: run as root where control groups can be made, at the top of their hierarchy; else only the sizes of files, of /tmp and of the tree are limited.'
+/** The probe that a box which cannot be made does not pass. */
+const RUNS = 'runs a command'
+const WIDTH = 78
+
+const folded = (text: string) => wrap(text, WIDTH - 2).map((line) => `  ${line}`)
 
 const KEYS = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL']
 
@@ -34,6 +47,7 @@ export async function doctorCommand(options: GlobalOptions): Promise<number> {
     node: process.versions.node,
     keys: KEYS.filter((name) => process.env[name]),
     repository: repository?.root ?? null,
+    setUpInPlace: await canPlace(place),
     toolchains: await detectAll(process.env, place),
     boxes,
   }
@@ -58,6 +72,7 @@ function describe(diagnosis: Diagnosis): string {
     `Node         ${diagnosis.node}`,
     `repository   ${diagnosis.repository ?? 'none here'}`,
     `models       ${diagnosis.keys.length > 0 ? `${diagnosis.keys.join(', ')} set` : 'no key and no base URL is set'}`,
+    `set-up       ${diagnosis.setUpInPlace ? 'sees a fresh tree at the path of the repository' : 'not at the path of the repository: paths that it writes down do not hold'}`,
   ]
   lines.push('', 'toolchains that a box can show')
   const { found, missing } = diagnosis.toolchains
@@ -65,8 +80,11 @@ function describe(diagnosis: Diagnosis): string {
   for (const { language, why } of missing) lines.push(`  ${language.padEnd(11)}none: ${why}`)
   for (const box of diagnosis.boxes) {
     lines.push('', `box ${box.name}${box.ok ? '' : ': not usable'}`)
-    if (box.ok) lines.push(`  ${box.level}`)
-    else lines.push(`  ${box.reason}`, `  To mend it: ${box.advice}`)
+    if (box.ok) lines.push(...folded(box.level ?? ''))
+    else lines.push(...folded(box.reason ?? ''), ...folded(`To mend it: ${box.advice}`))
+    if (box.level?.includes(NO_MEMORY_LIMIT)) lines.push(...folded(MEMORY_MEND))
+    // Where nothing could be started, nothing has held either.
+    if (box.checks.some(({ name, held }) => name === RUNS && !held)) continue
     for (const check of box.checks) lines.push(`  ${check.held ? 'held  ' : 'BROKEN'}  ${check.name}`)
   }
   return `${lines.join('\n')}\n`

@@ -32,7 +32,7 @@ const TAIL = 6_000
  */
 const PLACE_SCRIPT = `set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-mount -n --bind -- "$SPECPROOF_TREE" "$SPECPROOF_AT"
+mount -n --rbind -- "$SPECPROOF_TREE" "$SPECPROOF_AT"
 mount -n -t proc proc /proc 2>/dev/null || true
 cd "$SPECPROOF_AT"
 umask 022
@@ -67,7 +67,7 @@ function superviseLine(argv: string[], variables: Record<string, string>, wallMs
   )
 }
 
-/** Whether a tree can be shown at another path on this machine, by trying it. */
+/** Whether a tree can be shown at another path on this machine, by trying it. `folder` may hold mounts of others. */
 export async function canPlace(folder: string): Promise<boolean> {
   if (process.platform !== 'linux') return false
   const variables = { SPECPROOF_TREE: folder, SPECPROOF_AT: folder, SPECPROOF_PATH: '/usr/bin:/bin' }
