@@ -81,7 +81,7 @@ export function clamp(_value: number, _low: number, _high: number): number {
 
   it('is red when it hangs, floods the output or ends the process, and says so to the next attempt', async () => {
     const repository = await makeRepository({
-      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.12') },
+      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.4') },
     })
     const implementer = [HANG, FLOOD, EXIT, CLAMP_RIGHT].map(implement)
     const model = await scriptModel({ author: [AUTHOR], implementer })

@@ -374,7 +374,7 @@ function mounts(scene: () => Scene, needing: Needing): void {
 function ends(scene: () => Scene): void {
   it.each([
     ['exit', 'sleep 0.1; exit 3', {}],
-    ['wall-clock', CLINGING, { wallMs: 1_000 }],
+    ['wall-clock', CLINGING, { wallMs: 4_000 }],
     ['output', `${CLINGING.replace(/sleep 600\n$/, '')} yes`, { outputBytes: 10_000 }],
   ] as const)('leaves no process behind after its end by %s', async (cause, script, limits) => {
     const marker = newMarker()

@@ -59,7 +59,7 @@ describe('a run that a limit ends', () => {
     const target = await makeTarget({
       'a.test.ts': `import { it } from 'vitest'; it('ends', () => {}); it('hangs', () => { for (;;); })`,
     })
-    const result = await runTests(target, { maxMs: 4_000 })
+    const result = await runTests(target, { maxMs: 15_000 })
     expect(result).toMatchObject({ status: 'stopped', limit: 'wall-clock', running: 'a.test.ts > hangs', tests: [] })
   })
 
@@ -88,7 +88,7 @@ describe('a run with trouble outside of the tests', () => {
       'killed.test.ts': `import { it } from 'vitest'; it('dies', () => { process.kill(process.pid, 'SIGKILL') })`,
       'never.test.ts': `import { it } from 'vitest'; it('never ends', () => new Promise(() => {}))`,
     })
-    const result = await runTests(target, { maxMs: 8_000 })
+    const result = await runTests(target, { maxMs: 30_000 })
     expect(['failed', 'broken']).toContain(result.status)
     expect(result.problems.map(({ message }) => message).join('\n')).toContain('nobody waits')
     const status = (file: string) => result.tests.find((test) => test.file === file)?.status
