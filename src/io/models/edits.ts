@@ -20,7 +20,7 @@ export interface Edits {
  */
 export async function editsAsReply(tree: ScratchTree): Promise<Edits> {
   const { before, after, changed } = await tree.compare()
-  const told: string[] = []
+  const told: { path: string; text: string; wanted: string | null }[] = []
   const left: string[] = []
   for (const path of changed) {
     const was = await before.read(path)
@@ -29,36 +29,51 @@ export async function editsAsReply(tree: ScratchTree): Promise<Edits> {
     // Only the mode changed.
     if (was.kind === 'text' && is.kind === 'text' && was.text === is.text) continue
     if (odd) left.push(`${path} (${odd === 'link' ? 'a symbolic link' : 'not text'})`)
-    else told.push(await inWords(tree, path, before, is.kind === 'text' ? is.text : null))
+    else {
+      const wanted = is.kind === 'text' ? is.text : null
+      told.push({ path, wanted, text: await inWords(tree, path, before, wanted) })
+    }
   }
-  return { text: told.join('\n'), left }
+  const plain = told.map(({ text }) => text).join('\n')
+  if (await gives(plain, told, before)) return { text: plain, left }
+  // Such a line ends what stands before it, whatever that is.
+  return { text: told.map(({ path, text }) => `diff --git a/${path} b/${path}\n${text}`).join('\n'), left }
 }
 
 async function inWords(tree: ScratchTree, path: string, before: Tree, wanted: string | null): Promise<string> {
   for (const context of CONTEXTS) {
     const diff = await tree.diff(path, context)
     const start = diff.search(/^--- /m)
-    if (start >= 0 && (await gives(diff.slice(start), path, before, wanted))) return diff.slice(start)
+    if (start >= 0 && (await gives(diff.slice(start), [{ path, wanted }], before))) return diff.slice(start)
   }
   // No diff tells of an empty file.
   if (wanted === null) return `*** Begin Patch\n*** Delete File: ${path}\n*** End Patch\n`
   if (wanted === '') return `*** Begin Patch\n*** Add File: ${path}\n*** End Patch\n`
-  const end = wanted.endsWith('\n') ? '' : '\n'
-  return `${fence(wanted)}${path}\n${wanted}${end}${fence(wanted)}`
+  const whole = `${fence(wanted)}${path}\n${wanted}${wanted.endsWith('\n') ? '' : '\n'}${fence(wanted)}\n`
+  const reply = readReply(whole)
+  const read = reply.kind === 'patch' && reply.patch.operations.some((operation) => operation.path === path)
+  // Headers without a hunk cannot be read, and that is told.
+  return read ? whole : `--- a/${path}\n+++ b/${path}\n`
 }
 
+/** Longer than any fence inside. */
 function fence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map(([ticks]) => ticks.length))
-  return `${'`'.repeat(longest + 1)}\n`
+  return '`'.repeat(longest + 1)
 }
 
-async function gives(text: string, path: string, before: Tree, wanted: string | null): Promise<boolean> {
+/** Whether a reply, read and applied, gives exactly these files. */
+async function gives(
+  text: string,
+  files: readonly { path: string; wanted: string | null }[],
+  before: Tree,
+): Promise<boolean> {
   const reply = readReply(text)
   if (reply.kind !== 'patch') return false
   const applied = await applyPatch(reply.patch, before.read)
-  if (!applied.ok || applied.changes.length !== 1) return false
-  const [change] = applied.changes
-  return change!.path === path && essence(change!.content) === essence(wanted)
+  if (!applied.ok || applied.changes.length !== files.length) return false
+  const contents = new Map(applied.changes.map(({ path, content }) => [path, essence(content)]))
+  return files.every(({ path, wanted }) => contents.get(path) === essence(wanted))
 }
 
 /** A patch leaves line ends, the mark at the beginning and the end of the last line as the file has them. */

@@ -56,7 +56,10 @@ describe('what somebody edited', () => {
         const { text: reply, left } = await editsAsReply(tree)
         expect(left).toEqual([])
         const read = readReply(reply)
-        if (read.kind !== 'patch') return expect(read.kind).toBe('unreadable')
+        if (read.kind !== 'patch') {
+          expect(read.kind).toBe('unreadable')
+          return
+        }
         const applied = await applyPatch(read.patch, base.read)
         if (!applied.ok) return
         const contents = Object.fromEntries(applied.changes.map(({ path, content }) => [path, content?.trimEnd()]))
@@ -64,7 +67,13 @@ describe('what somebody edited', () => {
         expect(contents).toEqual(expected)
         exact++
       }),
-      { numRuns: 12 },
+      {
+        numRuns: 12,
+        examples: [
+          ['\n', '<<<<<<< SEARCH\na\n'],
+          ['\n', 'a\n'],
+        ],
+      },
     )
     expect(exact).toBeGreaterThan(2)
   })
