@@ -10,9 +10,9 @@ const HISTORY_EVENTS = 12
 const LABEL = 9
 
 /** At most `max` lines, and a last one that says how many are missing. */
-function capped(lines: string[], max: number): string[] {
+function capped(lines: string[], max: number, room: number): string[] {
   if (lines.length <= max) return lines
-  return [...lines.slice(0, max), `(${count(lines.length - max)} more lines in the journal)`]
+  return [...lines.slice(0, max), ...wrap(`(${count(lines.length - max)} more lines in the journal)`, room)]
 }
 
 function lastEvents(history: string[]): { title: string; events: string[] } {
@@ -45,18 +45,18 @@ export function counterexampleBlock(c: Counterexample, run: string | null, look:
     }
   }
   field('test', wrap(clean(c.test), room), 'bold')
-  if (c.value !== null) field(valueLabel(c), capped(pretty(clean(c.value), room), VALUE_LINES))
+  if (c.value !== null) field(valueLabel(c), capped(pretty(clean(c.value), room), VALUE_LINES, room))
   const message = clean(c.message)
     .trim()
     .replace(/\n\s*\n/g, '\n')
-  if (message !== '') field('message', capped(wrap(message, room), MESSAGE_LINES))
+  if (message !== '') field('message', capped(wrap(message, room), MESSAGE_LINES, room))
   if (c.history.length > 0) {
     const { title, events } = lastEvents(c.history)
     const texts = events.flatMap((event) => hanging(clean(event), room))
-    field('history', title === '' ? texts : [title, ...texts])
+    field('history', title === '' ? texts : [...wrap(title, room), ...texts])
   }
   const replay = replayLine(c, run)
-  if (replay !== null) for (const text of wrap(replay, room + LABEL)) add([spanOf(text, 'bold')])
+  if (replay !== null) for (const text of wrap(clean(replay), room + LABEL)) add([spanOf(text, 'bold')])
   return lines
 }
 

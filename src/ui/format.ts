@@ -1,4 +1,4 @@
-import { displayWidth, padEnd, padStart, truncate } from './text.ts'
+import { displayWidth, oneLine, padEnd, padStart, truncate } from './text.ts'
 
 export { clean, displayWidth, oneLine, padEnd, padStart, truncate, wrap } from './text.ts'
 
@@ -50,7 +50,7 @@ export function elapsed(ms: number): string {
 
 /** First seven digits of a commit or tree. */
 export function shortHash(hash: string): string {
-  return hash.slice(0, 7)
+  return truncate(oneLine(hash), 7, '')
 }
 
 /** `refs/heads/main` -> `main`. */
