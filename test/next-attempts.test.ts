@@ -114,14 +114,12 @@ async function tryTo(what: string, act: () => unknown): Promise<void> {
 }
 await tryTo('write into node_modules', () => writeFileSync('node_modules/stolen', ''))
 await tryTo('write into a package', () => writeFileSync('node_modules/vitest/stolen', ''))
-// It may find a folder there: one of the box, which is gone with it.
-try {
-  writeFileSync('${repository.around}/stolen', '')
-} catch {}
 await tryTo('write into .git', () => writeFileSync('.git/stolen', ''))
 await tryTo('read the journal', () => readFileSync('.agent/secret'))
 await tryTo('read the cache', () => readFileSync('${repository.around}/cache/specproof'))
 await tryTo('ask the model', () => fetch('${url}'))
+// In the box this is a folder of its own /tmp, and nothing of it may be seen on the host.
+try { writeFileSync('${repository.around}/stolen', '') } catch {}
 if (JSON.stringify(process.env).includes('sk-test')) loot.push('the key')
 
 ${CLAMP_RIGHT.replace('{\n', "{\n  if (loot.length > 0) throw new Error('could ' + loot.join(', '))\n")}`
