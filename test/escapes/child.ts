@@ -35,5 +35,6 @@ async function weakRounds(): Promise<Outcome[]> {
 
 const BOXES = { unshare: createUnshareBox, bwrap: createBwrapBox, srt: createSrtBox, 'srt, own path': createOwnPathBox }
 
-const outcomes = box === 'weak' ? await weakRounds() : await runRound(BOXES[box](), chosen, nonce)
+const outcomes =
+  box === 'weak' ? await weakRounds() : await runRound(BOXES[box](), chosen, nonce, null, box !== 'srt, own path')
 writeFileSync(report, JSON.stringify(outcomes))

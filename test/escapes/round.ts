@@ -47,9 +47,11 @@ class Round {
   readonly bait: Bait
   private readonly extra: Record<string, string>
   private readonly patienceMs: number
+  private readonly overlays: boolean
   private trees = 0
 
-  constructor(box: Box, bait: Bait, weakness: Weakness | null) {
+  constructor(box: Box, bait: Bait, weakness: Weakness | null, overlays: boolean) {
+    this.overlays = overlays
     this.box = box
     this.bait = bait
     this.extra = weakness === null ? {} : { CONTAINED: 'yes' }
@@ -75,7 +77,7 @@ class Round {
       join(dir, 'home', path),
     )
     const readOnly = [process.execPath, join(dir, 'cache'), join(dir, 'tools'), ...ofHome]
-    const overlays = [{ from: join(dir, 'overlaid'), to: join(dir, 'overlaid') }]
+    const overlays = this.overlays ? [{ from: join(dir, 'overlaid'), to: join(dir, 'overlaid') }] : []
     return { root, tree, readOnly, mounts, overlays, env: variables }
   }
 
@@ -142,7 +144,7 @@ class Round {
         return length > SMALL.outputBytes ? through(`${length} characters`) : null
       }
       case 'a file too large': {
-        const { size } = lstatSync(join(tree, 'huge'))
+        const size = lstatSync(join(tree, 'huge'), { throwIfNoEntry: false })?.size ?? 0
         return size > SMALL.fileBytes ? through(`${size} bytes`) : null
       }
       case 'edited the tree after the end':
@@ -299,19 +301,22 @@ async function oneByOne(round: Round, attempts: Attempt[], ledger: Ledger): Prom
 
 /**
  * Runs all attempts against one box. `weakness`: the box is known to have these holes, and this process is alone in
- * namespaces of its own with everything that was planted, so that attempts which could hit others may go on.
+ * namespaces of its own with everything that was planted, so that attempts which could hit others may go on. `overlays`:
+ * whether the box can lay folders over.
  */
 export async function runRound(
   box: Box,
   attempts: Attempt[],
   nonce: string,
   weakness: Weakness | null = null,
+  overlays = true,
 ): Promise<Outcome[]> {
   const bait = await plantBait(attempts, nonce, weakness !== null)
   try {
+    if (overlays) bait.planted.add('overlays')
     const possible = attempts.filter(({ needs }) => needs === undefined || bait.planted.has(needs))
     const ledger = new Ledger(await watch(bait, attempts))
-    const round = new Round(box, bait, weakness)
+    const round = new Round(box, bait, weakness, overlays)
     await (weakness === 'rights' ? oneByOne : allAtOnce)(round, possible, ledger)
     // What is seen too late to be told apart counts against a box, and is no proof for an attempt.
     if (weakness === null) await ledger.lookAgain()

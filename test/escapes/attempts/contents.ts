@@ -32,6 +32,7 @@ export const CONTENTS: Attempt[] = [
       "append('/.box/0/lower/file')",
       "append('/.box/hidden/../0/lower/file')",
     ),
+    { needs: 'overlays' },
   ),
   writes(
     'writes through an overlay by a hard link',
@@ -42,6 +43,7 @@ export const CONTENTS: Attempt[] = [
       "append(env['OVERLAID'] + '/link')",
       "append('link')",
     ),
+    { needs: 'overlays' },
   ),
   writes(
     'writes through an overlay by a mapping of the file',
@@ -60,6 +62,7 @@ try:
     with mmap.mmap(early, 0, prot=mmap.PROT_READ | mmap.PROT_WRITE) as mapped: mapped[:len(mark)] = mark
 except OSError as error: print(error)
 held('tried')`,
+    { needs: 'overlays' },
   ),
   writes(
     'takes an overlay away to reach what lies beneath',
@@ -69,6 +72,7 @@ result, code = call(nr(166, 39), ctypes.create_string_buffer(env['OVERLAID'].enc
 print(errno.errorcode.get(code))
 with open(env['OVERLAID'] + '/uncovered', 'ab') as file: file.write(mark)
 held('tried')`,
+    { needs: 'overlays' },
   ),
   writes(
     'poisons what set-up made for the next attempt',
