@@ -75,7 +75,8 @@ const CASES: Case[] = [
     repository: { files: { [TASKS]: `${CLAMP_TASKS}\n${CLAMP_TASK}` } },
     status: 'usage',
     exitCode: 2,
-    message: /specs\/limits\/tasks\.md:8:1: error: .*1 stands already in line 3\. Give each one a number of its own/,
+    message:
+      /specs\/limits\/tasks\.md:8:1: error: Task 1 stands already in line 3; .*Give each task of the file a number/,
   },
   {
     name: 'a spec with a change that is not committed',
@@ -128,10 +129,10 @@ const CASES: Case[] = [
   },
   {
     name: 'an unknown setting',
-    repository: { files: { 'agent.yaml': 'attempts: 3\nretries: 4\n' } },
+    repository: { files: { 'agent.yaml': 'attempts: 3\nrepeats: 4\n' } },
     status: 'usage',
     exitCode: 2,
-    message: 'agent.yaml:2: `retries` is not a setting; known are model,',
+    message: 'agent.yaml:2: `repeats` is not a setting; known are model,',
   },
   {
     name: 'no package.json',
@@ -166,7 +167,7 @@ const CASES: Case[] = [
     args: ['--isolation', 'docker'],
     status: 'usage',
     exitCode: 2,
-    message: '--isolation docker: expected auto, bwrap, unshare or none.',
+    message: '--isolation docker: expected auto, bwrap, unshare, srt or none.',
   },
 ]
 

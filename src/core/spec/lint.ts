@@ -290,7 +290,8 @@ function inCycles(tasks: readonly Task[]): Task[] {
 
 /** The errors that concern one task: of the files as a whole, of the task, and of what it links to. */
 export function lintSlice(spec: Spec, taskId: string): Diagnostic[] {
-  const tasks = spec.tasks.filter((task) => task.id === taskId)
+  // A second task of the same number (`1#2`) makes it a guess which of the two is meant.
+  const tasks = spec.tasks.filter(({ id }) => id === taskId || id.startsWith(`${taskId}#`))
   const lines = (text: string) => text.split(/\r\n|\r|\n/).length
   const inFile = (name: string) => (spec.dir === '' ? name : `${spec.dir}/${name}`)
   const near: { file: string; from: number; to: number }[] = []
