@@ -11,11 +11,7 @@ export interface Evidence {
 }
 
 /** The commits of HEAD that are evidence for these specs, and older states of those whose words seem to have changed. */
-export async function readEvidence(
-  root: string,
-  specs: readonly Spec[],
-  roots: readonly string[] = [],
-): Promise<Evidence> {
+export async function readEvidence(root: string, specs: readonly Spec[]): Promise<Evidence> {
   const histories = historiesOf(specs, taskCommits(await readHistory(root)))
   const places = new Map<string, { commit: string; dir: string }>()
   for (const spec of specs)
@@ -24,7 +20,7 @@ export async function readEvidence(
         commit: commit.hash,
         dir: folderIn(commit, spec.dir),
       })
-  const olds = await specsAt(root, [...places.values()], roots)
+  const olds = await specsAt(root, [...places.values()])
   return {
     histories,
     before(spec, commit) {

@@ -51,7 +51,7 @@ async function readStatus(options: GlobalOptions, root: string): Promise<{ statu
   const { specs: roots = [] } = await loadConfig(options, root)
   const { specs, withoutTasks } = await loadSpecs(await openTree(root, head.commit), roots)
   const dirs = specs.map(({ dir }) => dir)
-  const [branches, stale] = [await waitingFor(root, specs), await staleTasks(root, specs, roots)]
+  const [branches, stale] = [await waitingFor(root, specs), await staleTasks(root, specs)]
   const statuses = specs.map((spec) => ({
     ...statusOf(spec),
     branches: branches.get(spec.dir) ?? [],
@@ -91,12 +91,8 @@ async function waitingFor(root: string, specs: readonly Spec[]): Promise<Map<str
   return found
 }
 
-async function staleTasks(
-  root: string,
-  specs: readonly Spec[],
-  roots: readonly string[],
-): Promise<Map<string, string[]>> {
-  const { histories, before } = await readEvidence(root, specs, roots)
+async function staleTasks(root: string, specs: readonly Spec[]): Promise<Map<string, string[]>> {
+  const { histories, before } = await readEvidence(root, specs)
   // Which tests there are has no say in what is stale.
   const files = { exists: () => true, file: () => null, all: [] }
   return new Map(

@@ -35,7 +35,7 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
     throw new UserError(
       `There is no spec "${flags.spec}"; there are: ${specs.map(({ id }) => id).join(', ') || 'none'}.`,
     )
-  const traces = await traceAll(root, specs, wanted, roots)
+  const traces = await traceAll(root, specs, wanted)
   const changed =
     wanted.length > 0
       ? await uncommitted(
@@ -58,8 +58,8 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
   return clean ? EXIT.done : EXIT.problems
 }
 
-async function traceAll(root: string, all: Spec[], wanted: Spec[], roots: string[]): Promise<SpecTrace[]> {
-  const { histories, before } = await readEvidence(root, wanted, roots)
+async function traceAll(root: string, all: Spec[], wanted: Spec[]): Promise<SpecTrace[]> {
+  const { histories, before } = await readEvidence(root, wanted)
   const changed = [...histories.values()].flatMap((tasks) =>
     [...tasks.values()].flatMap(({ current }) => current?.files ?? []),
   )
