@@ -42,18 +42,28 @@ export function coverage(spec: Spec): Coverage {
         const ids = [row.id, ...above(row.id), requirement]
         const linked = dedupe(ids.flatMap((id) => byId.get(id) ?? []))
         const held = dedupe(ids.flatMap((id) => validating.get(id) ?? []))
-        const tests = unique([...(links.criteria.get(row.id) ?? []), ...held.flatMap((one) => one.tests)])
+        const settled = settle(linked, leaves)
+        const near = unique([...(links.criteria.get(row.id) ?? []), ...held.flatMap((one) => one.tests)])
+        const own = [...near, ...[...linked, ...settled].flatMap((one) => one.tests)]
+        const closest = near.filter(isFor(ids))
+        const tests = closest.some(({ found }) => found) ? closest : unique(own).filter(isFor(ids))
+        const state = criterionState(settled, held)
         return {
           ...row,
           requirement,
-          state: criterionState(settle(linked, leaves), held),
+          // Where people name tests criterion by criterion, one without any has slipped through.
+          state: state === 'tested' && !tests.some(({ found }) => found) ? 'untested' : state,
           properties: held.map(({ n }) => n),
           tasks: linked.map(({ id }) => id),
-          tests: tests.length > 0 ? tests : unique(linked.flatMap((one) => one.tests)),
+          tests,
         }
       })
     },
   }
+}
+
+function isFor(ids: readonly string[]): (test: TracedTest) => boolean {
+  return ({ criteria }) => criteria.length === 0 || criteria.some((id) => ids.includes(id))
 }
 
 /** `3.1.2` stands below `3.1` and `3`. */

@@ -13,7 +13,10 @@ export type TaskState = 'verified' | 'checked' | 'tested' | 'person' | 'stale' |
 /** `tested`: there is a test for it. `open`: its tasks are not done. `untested`: they are, and there is none. */
 export type PropertyState = 'tested' | 'open' | 'untested'
 
-/** The weakest of its tasks; `partly`: some are open. `uncovered`: neither task nor property links to it. */
+/**
+ * The weakest of its tasks; `partly`: some are open. `untested`: none of the tests that there are is for it. `uncovered`: neither task
+ * nor property links to it.
+ */
 export type CriterionState =
   | 'verified'
   | 'checked'
@@ -34,6 +37,8 @@ export interface TracedTest {
   source: 'commit' | 'named' | 'plan' | 'tag'
   /** Whether it is there, in the files as they are now. */
   found: boolean
+  /** The only criteria of its property that it is for, where a table of the design says so; else empty. */
+  criteria: string[]
 }
 
 export interface TracedEvidence {
@@ -87,7 +92,14 @@ export interface TracedCriterion {
   tests: TracedTest[]
 }
 
-export type ProblemKind = 'uncovered' | 'untested-property' | 'by-hand' | 'stale' | 'missing-test' | 'tests-gone'
+export type ProblemKind =
+  | 'uncovered'
+  | 'untested'
+  | 'untested-property'
+  | 'by-hand'
+  | 'stale'
+  | 'missing-test'
+  | 'tests-gone'
 
 /** Something that is not covered, or no longer. `id`: of the criterion, `Property 3` or the task. */
 export interface Problem {

@@ -11,6 +11,14 @@ export function problemsOf(trace: Omit<SpecTrace, 'problems' | 'remarks'>): Prob
 }
 
 function ofCriterion({ id, file, line, state }: TracedCriterion): Problem[] {
+  if (state === 'untested')
+    return [
+      {
+        ...{ kind: 'untested', id, file, line },
+        message: `None of the tests that are named is for ${id}, or none of them exists.`,
+        suggestion: `Name one: in a row for ${id} of the design's table, or by a tag in the test.`,
+      },
+    ]
   if (state !== 'uncovered') return []
   return [
     {

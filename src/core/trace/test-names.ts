@@ -55,7 +55,9 @@ export function readTestFile(path: string, text: string): TestFile {
 function calls(source: string): NamedTest[] {
   let line = 1
   let at = 0
-  return [...source.matchAll(CALL)].map((match) => {
+  return [...source.matchAll(CALL)].flatMap((match) => {
+    // What is never run shows nothing.
+    if (/\.(?:skip|todo)\b/.test(match[2] ?? '')) return []
     const group = [3, 4, 5].find((index) => match[index] !== undefined)!
     for (const start = match.indices![group]![0]; at < start; at++) if (source[at] === '\n') line++
     const name = match[group]!.replace(/\\(['"`\\])/g, '$1')

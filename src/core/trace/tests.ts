@@ -1,5 +1,5 @@
 import { readLabel } from '../spec/labels.ts'
-import { type Reference, resolve, type Targets, targetsOf } from '../spec/links.ts'
+import { type Reference, references, resolve, type Targets, targetsOf } from '../spec/links.ts'
 import type { Spec, Task } from '../spec/spec.ts'
 import { testWish } from '../spec/wishes.ts'
 import type { TracedTest } from './matrix.ts'
@@ -28,25 +28,34 @@ export interface TestLinks {
  * files, those that commits of the spec have changed, and the first also where there is no other spec (`alone`).
  */
 export function testLinks(spec: Spec, files: readonly TestFile[], own: ReadonlySet<string>, alone: boolean): TestLinks {
-  const targets = targetsOf(
-    spec.requirements.flatMap((one) => [one.id, ...one.criteria.map(({ id }) => id)]),
-    spec.properties.map(({ n }) => n),
-  )
+  const targets = targetsFor(spec)
   const links = collector(targets)
   const names = new Set([spec.id, spec.dir.split('/').at(-1)!].map(folded))
   for (const file of files) {
     for (const tag of file.tags) {
       const here = tag.feature === null ? alone || own.has(file.path) : names.has(folded(tag.feature))
       if (!here) continue
-      const test: TracedTest = { path: file.path, name: tag.test, source: 'tag', found: true }
+      const test: TracedTest = { path: file.path, name: tag.test, source: 'tag', found: true, criteria: [] }
       links.add(test, tag.properties, tag.references, tag.feature === null ? null : `${file.path}:${tag.line}`)
     }
     if (!own.has(file.path)) continue
     for (const { name, group } of file.tests)
       if (!group)
-        links.add({ path: file.path, name, source: 'tag', found: true }, [], bracketed(name).filter(isExact), null)
+        links.add(
+          { path: file.path, name, source: 'tag', found: true, criteria: [] },
+          [],
+          bracketed(name).filter(isExact),
+          null,
+        )
   }
   return links
+}
+
+function targetsFor(spec: Spec): Targets {
+  return targetsOf(
+    spec.requirements.flatMap((one) => [one.id, ...one.criteria.map(({ id }) => id)]),
+    spec.properties.map(({ n }) => n),
+  )
 }
 
 /** `(2.1)` is a criterion; `(2)` may be any number. */
@@ -97,17 +106,22 @@ export function namedTests(task: Task, files: TestFiles): TracedTest[] {
 
 /** The tests that a table of the design gives for a property. A row that names no file gives none. */
 export function plannedTests(spec: Spec, n: number, files: TestFiles): TracedTest[] {
-  const paths = spec.layers
-    .filter((one) => one.property === n && one.path !== null && !one.path.includes('*'))
-    .map(({ path }) => path!)
-  return [...new Set(paths)].map((path) => look(path, 'plan', files))
+  const targets = targetsFor(spec)
+  const rows = spec.layers.filter((one) => one.property === n && one.path !== null && !one.path.includes('*'))
+  return rows.map((row) => ({ ...look(row.path!, 'plan', files), criteria: idsIn(row.text, targets) }))
+}
+
+/** The other cells of a row bind its test to criteria where they hold nothing but their ids. */
+function idsIn(cells: string, targets: Targets): string[] {
+  const written = references(cells)
+  return written.every((one) => one.kind === 'id' && targets.places.has(one.id)) ? resolve(written, targets).ids : []
 }
 
 function look(written: string, source: 'named' | 'plan', files: TestFiles): TracedTest {
   const { path, name } = splitTest(written)
   const file = files.file(path)
   const found = name === null ? files.exists(path) : file !== null && hasTest(file, name)
-  return { path, name, source, found }
+  return { path, name, source, found, criteria: [] }
 }
 
 /** `test/queue.test.ts::keeps order` as path and name. */
@@ -127,12 +141,15 @@ export function pathsNamed(specs: readonly Spec[]): string[] {
   return [...new Set(named)]
 }
 
-/** Each test once, as it is first told of. */
+/** Each test once, as it is first told of; what one row of a table does not bind to criteria is for all of them. */
 export function unique(tests: readonly TracedTest[]): TracedTest[] {
   const found = new Map<string, TracedTest>()
   for (const test of tests) {
     const key = JSON.stringify([test.path, test.name])
-    if (!found.has(key)) found.set(key, test)
+    const before = found.get(key)
+    const both = before && before.criteria.length > 0 && test.criteria.length > 0
+    const criteria = both ? [...new Set([...before.criteria, ...test.criteria])] : []
+    found.set(key, before === undefined ? test : { ...before, criteria })
   }
   return [...found.values()]
 }

@@ -103,7 +103,13 @@ function testsOf(commit: TaskCommit): string[] {
 }
 
 function committed(commit: TaskCommit, files: TestFiles): TracedTest[] {
-  return testsOf(commit).map((path) => ({ path, name: null, source: 'commit', found: files.exists(path) }))
+  return testsOf(commit).map((path) => ({
+    path,
+    name: null,
+    source: 'commit',
+    found: files.exists(path),
+    criteria: [],
+  }))
 }
 
 type Planned = ReadonlyMap<number, TracedTest[]>

@@ -223,6 +223,25 @@ describe('the matrix', () => {
     expect(kinds(' ')).toEqual([])
   })
 
+  it('knows a criterion that none of the tests is for, where a table binds each test to criteria', () => {
+    const design = '### Property 2: Order\n\nFor any jobs, order is kept.\n\n**Validates: Requirement 1**\n\n'
+    const row = (criteria: string) => `| Property 2 | test/a.test.ts::a (1.1) | ${criteria} |\n`
+    const of = (rows: string) =>
+      traced(
+        spec({
+          requirements: REQUIREMENTS,
+          design: `${design}| Property | File | Criteria |\n| --- | --- | --- |\n${rows}`,
+          tasks: '- [x] 1. A\n  - **Property 2**\n  - Validates: 1\n',
+        }),
+        [],
+      )
+    const states = (rows: string) => of(rows).criteria.map(({ state }) => state)
+    expect(states(row('1.1'))).toEqual(['tested', 'untested', 'uncovered'])
+    expect(of(row('1.1')).problems.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['untested 1.2', 'uncovered 2.1'])
+    for (const rows of [row('1.1') + row('1.2'), row('1'), row('1.1 and the rest'), row('')])
+      expect(states(rows)).toEqual(['tested', 'tested', 'uncovered'])
+  })
+
   it('counts the parts of a parent for it', () => {
     const states = (first: string, second: string) =>
       traced(
