@@ -23,7 +23,7 @@ describe('what changed between two texts', () => {
     ['within 45 s of it', 'within 30 s of it', 'within [-45-]{+30+} s of it'],
     ['after 30 seconds', 'after 45 s', 'after [-30 seconds-]{+45 s+}'],
     ['take 10,000 jobs', 'take 1,000 jobs', 'take [-10,000-]{+1,000+} jobs'],
-    ['one two three four', 'two three five four', '[-one -]two three {+five +}four'],
+    ['one two three four', 'two three five four', '[-one -]two three{+ five+} four'],
     ['a b c d e f', 'x a b q d e f y', '{+x +}a b [-c-]{+q+} d e f{+ y+}'],
     ['', 'new', '{+new+}'],
     ['a\n  b', 'a b', 'a b'],
