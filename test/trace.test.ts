@@ -198,7 +198,7 @@ describe('what people have done', () => {
       ['1.3', 'by-hand'],
     ])
     expect(spec.criteria[0]!.tests).toEqual([
-      { path: 'tests/test_limits.py', name: 'test_within', source: 'tag', found: true },
+      { path: 'tests/test_limits.py', name: 'test_within', source: 'tag', found: true, criteria: [] },
     ])
     expect(spec.problems.map(({ kind, id }) => [kind, id])).toEqual([
       ['untested-property', 'Property 2'],
