@@ -20,6 +20,7 @@ import { openTree } from '../src/io/git/tree.ts'
 import { createWorktrees } from '../src/io/git/worktree.ts'
 import type { Ecosystem } from '../src/io/setup/managers.ts'
 import { gitIn, makeRepo, type Repo } from './io/git/support.ts'
+import { sample } from './support/sample.ts'
 
 const SECRET = `secret-${randomBytes(8).toString('hex')}`
 
@@ -307,7 +308,7 @@ async function lacks(what: string, command: string, cwd: string, env: NodeJS.Pro
   return why
 }
 
-describe.each([NATIVE, PYTEST, MODULE, CRATE])('a fresh clone: $name', (project) => {
+describe.each(sample('real projects', [NATIVE, PYTEST, MODULE, CRATE], 1))('a fresh clone: $name', (project) => {
   it('is set up once, and its tests run in every box without a network', async (context) => {
     const { repo, clone } = await freshClone(project)
     const env = await userAt(repo.around)

@@ -32,9 +32,15 @@ const ofRuntime = { 'Unix sockets': "the runtime's filter refuses them" }
 describe.skipIf(noSrt)('sandbox-runtime', () => {
   boxConformance('srt', { make: () => createSrtBox(), prepareTree, lacks: ofRuntime })
 })
-describe.skipIf(noSrt || process.env.SPECPROOF_PLAIN_RUN !== undefined)('sandbox-runtime, with a shell inside', () => {
-  boxConformance('srt by a shell', { make: () => createLinuxSrtBox(shellStarter), prepareTree, lacks: ofRuntime })
-})
+// The slowest of all variants: each box is made twice by a dozen programs.
+const onlyInFull = process.env['SPECPROOF_FULL'] !== '1'
+if (onlyInFull) console.warn('srt by a shell is tried with npm run test:full')
+describe.skipIf(noSrt || onlyInFull || process.env.SPECPROOF_PLAIN_RUN !== undefined)(
+  'sandbox-runtime, with a shell inside',
+  () => {
+    boxConformance('srt by a shell', { make: () => createLinuxSrtBox(shellStarter), prepareTree, lacks: ofRuntime })
+  },
+)
 
 // The way of the runtime on macOS, tried on Linux as far as that goes.
 const ownPath = {
