@@ -92,12 +92,16 @@ export function ears(text: string): Ears {
   const until = behind.length > 0 ? text.length : (then?.at ?? subject?.at ?? head.length)
   const conditions = conditionsOf(text, found, until)
   const start = subject?.end ?? responseStart(text, first, then, conditions.length)
+  const response = trim(text.slice(start, behind[0]?.at ?? text.length)) || null
+  // Keywords with nothing between them are no sentence.
+  if (!oblige && conditions.length === 0 && response === null)
+    return { pattern: 'none', system: null, conditions: [], trigger: null, response: null, modals: words }
   return {
     pattern: patternOf(found),
     system: subject?.name ?? null,
     conditions,
     trigger: (conditions.find(({ kind }) => kind === 'event') ?? conditions[0])?.text ?? null,
-    response: trim(text.slice(start, behind[0]?.at ?? text.length)) || null,
+    response,
     modals: words,
   }
 }

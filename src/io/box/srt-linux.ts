@@ -104,6 +104,8 @@ const inner = (starter: Starter): Starter => ({
 const recipeOf =
   (starter: () => Promise<Starter>): Recipe =>
   async ({ plan, identity, limits, start }) => {
+    if (plan.inOverlays.length > 0)
+      throw new PlanError(`the box of srt cannot mount ${plan.inOverlays[0]} in an overlay: use bwrap or unshare`)
     const [command, helpers, system, host] = await Promise.all([
       sandboxed(plan.network),
       helperFolder(),

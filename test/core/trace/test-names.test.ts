@@ -50,12 +50,12 @@ describe('names and tags of tests', () => {
     ])
     expect(told).toEqual([
       ['job queue', [1], [], 'keeps order'],
-      ['job queue', [], ['Requirements 2.1', '2.2'], 'keeps order'],
+      ['job queue', [], ['2.1', '2.2'], 'keeps order'],
       ['job-queue', [2, 3], [], 'a name\n    '],
       ['job-queue', [], ['Requirement 2.3'], 'a name\n    '],
       ['job-queue', [4], [], 'above'],
       ['job-queue', [5], [], 'Feature: jo'],
-      ['job-queue', [], ['Requirements 1.1'], 'Feature: jo'],
+      ['job-queue', [], ['1.1'], 'Feature: jo'],
     ])
   })
 

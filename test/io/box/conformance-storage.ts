@@ -95,7 +95,8 @@ find . -type f | sort`
     expect(result).toMatchObject({ exitCode: 1, stdout: '' })
   })
 
-  it('keeps read-only what is mounted in an overlay, and beneath it nothing of the base is seen', async () => {
+  const itWithin = needing('mounts in overlays')
+  itWithin('keeps read-only what is mounted in an overlay, and beneath it nothing of the base is seen', async () => {
     const { dir, run } = scene()
     const from = await base()
     await mkdir(join(dir, 'mounted'))
@@ -114,7 +115,7 @@ for to in kept sub/inner sub/more; do { echo x >> $to; } 2> /dev/null && echo "w
     expect(await readFile(join(dir, 'mounted/inner'), 'utf8')).toBe('mounted/inner')
   })
 
-  it('says what cannot be mounted in an overlay', async () => {
+  itWithin('says what cannot be mounted in an overlay', async () => {
     const { dir, run } = scene()
     const from = await base()
     const overlays = [{ from, to: '/overlay' }]

@@ -13,6 +13,8 @@ import { CLINGING, LIMITS, newMarker, processesWith, ROOT } from './support.ts'
 export type Capability =
   /** The tree is at the root of the policy, and mounts can be anywhere. Otherwise the root is the tree's own path. */
   | 'original path'
+  /** What is mounted in a folder that is laid over stays there. */
+  | 'mounts in overlays'
   /** A file system of its own: an allow-list, sized private scratch folders, a mount table. */
   | 'own file system'
   /** A user, a machine's name and a first process of its own. */
