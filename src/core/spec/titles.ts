@@ -18,7 +18,7 @@ export interface IdStyle {
   bareNumbers: boolean
 }
 
-const TASK_WORD = String.raw`(?:Task|任务|任務|タスク|Задача|Tarea)`
+const TASK_WORD = `(?:Task|任务|任務|タスク|Задача|Tarea)`
 const CJK = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`
 const END = String.raw`(?:[.):：、](?=\s|\*|$|${CJK})|(?=\s|$|${CJK}))`
 const NUMBER = new RegExp(

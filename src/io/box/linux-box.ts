@@ -69,7 +69,6 @@ async function superviseIn(
   }
 }
 
-/** A box of Linux namespaces. What the payload may see and do is decided here; `recipe` only builds it. */
 /**
  * A box of Linux namespaces. What the payload may see and do is decided here; `recipe` only builds it. `around`: how many
  * processes the recipe keeps running around the payload, besides the first one.
@@ -96,7 +95,9 @@ export function createLinuxBox(
       group = await makeRunGroup(cgroups, { ...limits, processes: limits.processes + around })
       const env = { PATH: SYSTEM_BINS.join(':'), HOME: BOX_HOME, ...policy.env }
       const counted = group?.controllers.includes('pids') ?? false
-      const start = await starter.start({ argv, env, limits, identity, counted, groups: group?.entrances.length ?? 0 })
+      const groups = group?.entrances.length ?? 0
+      const overlays = plan.overlays.length > 0
+      const start = await starter.start({ argv, env, limits, identity, counted, groups, overlays })
       const made = await recipe({ plan, identity, limits, start })
       const variables = { ...commonVariables(plan, identity, starter.mapsOwners), ...made.variables }
       const disk = limits.diskBytes === undefined ? null : await DiskWatch.start(policy.tree, limits.diskBytes)

@@ -175,6 +175,10 @@ sub build {
   overlays();
   mount_line('none', '/', 'none', 'remount,bind,ro,nosuid,nodev');
 }
+`
+
+/** The rest of a box that bwrap has built; the same steps as FINISH_SCRIPT. */
+const FINISH = `
 sub finish {
   chdir '/' or die "/: $!\\n";
   etc();
@@ -277,11 +281,14 @@ payload(@ARGV);
 
 /**
  * The first process of a box, as one Perl program: what SETUP_SCRIPT, FINISH_SCRIPT and the chain of programs before the
- * payload do in a dozen processes, and the filter of system calls. Takes the same BOX_* variables. Arguments: `build` or
- * `finish`, the number of control groups to enter by descriptors, `root` or `user`, whether the payload gets a user namespace (1 or 0), limits (`resource:soft:hard,...`), the
+ * payload do in a dozen processes, and the filter of system calls. Takes the same BOX_* variables. Arguments: `how` again, the
+ * number of control groups to enter by descriptors, `root` or `user`, whether the payload gets a user namespace (1 or 0), limits (`resource:soft:hard,...`), the
  * filter in hexadecimal digits or '', the number of the environment's variables, these, and the payload's command line.
+ * Perl reads it anew at each command, so it holds only what is asked for.
  */
-export function perlScript(architecture: KnownArchitecture): string {
+export function perlScript(architecture: KnownArchitecture, how: 'build' | 'finish', overlays: boolean): string {
   const numbers = Object.entries(NUMBERS[architecture]).map(([name, number]) => `${name} => ${number}`)
-  return [`my %nr = (${numbers.join(', ')});`, HELPERS, ETC_AND_MOUNTS, OVERLAYS, BUILD, GIVE_UP, RUN].join('\n')
+  const laying = overlays ? OVERLAYS : 'sub overlays {}'
+  const making = how === 'build' ? BUILD : FINISH
+  return [`my %nr = (${numbers.join(', ')});`, HELPERS, ETC_AND_MOUNTS, laying, making, GIVE_UP, RUN].join('\n')
 }

@@ -96,7 +96,7 @@ async function sandboxed(network: Plan['network']): Promise<string[]> {
 /** Who works in the inner box. What enters control groups is outside, and in a user namespace nobody maps owners. */
 const inner = (starter: Starter): Starter => ({
   ...starter,
-  start: (asked) => starter.start({ ...asked, identity: insideOf(asked.identity), groups: 0 }),
+  start: (asked) => starter.start({ ...asked, identity: insideOf(asked.identity), groups: 0, overlays: true }),
   mapsOwners: false,
   entersGroups: false,
 })
@@ -127,7 +127,7 @@ const recipeOf =
     const box = ['unshare', ...namespaces, '--', 'env', ...assignments, ...start.build]
     const env = { PATH: SYSTEM_BINS.join(':'), ...wordVariables(box) }
     // The processes are counted for the inner box alone.
-    const asked = { argv: command, env, limits, identity, counted: true, groups: 0 }
+    const asked = { argv: command, env, limits, identity, counted: true, groups: 0, overlays: true }
     const sandbox = await base.start(asked)
     const around = ['setpriv', '--pdeathsig', 'KILL', '--', 'unshare', ...outerNamespaces(identity, plan.network), '--']
     return {

@@ -27,6 +27,8 @@ export interface Asked {
   counted: boolean
   /** How many control groups are to be entered. */
   groups: number
+  /** There are overlays to be made, or mounts with changed owners. */
+  overlays: boolean
 }
 
 /** Who works inside, from the first process to the payload. */
@@ -59,17 +61,19 @@ async function perlWorks(script: string): Promise<boolean> {
 /** One Perl program does it all; null where there is none, or its system calls are not known. */
 export async function perlStarter(architecture: string = process.arch): Promise<Starter | null> {
   if (!isKnown(architecture)) return null
-  const script = perlScript(architecture)
-  if (!(await perlWorks(script))) return null
+  if (!(await perlWorks(perlScript(architecture, 'build', true)))) return null
   const filter = filterHere()?.toString('hex') ?? ''
   return {
-    async start({ argv, env, limits, identity, counted, groups }) {
+    async start({ argv, env, limits, identity, counted, groups, overlays }) {
       const kept = await rlimits(limits, identity, counted)
       const table = kept.map(({ resource, soft, hard }) => `${resource}:${soft}:${hard}`).join(',')
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
       const rights = [identity.kind, identity.nested ? '1' : '0', table, filter]
       const all = [...rights, String(variables.length), ...variables, ...argv]
-      const run = (how: string) => [PERL, '-e', script, '--', how, String(groups), ...all]
+      const run = (how: 'build' | 'finish') => {
+        const script = perlScript(architecture, how, overlays)
+        return [PERL, '-e', script, '--', how, String(groups), ...all]
+      }
       return { build: run('build'), finish: run('finish'), filter: null }
     },
     mapsOwners: true,
