@@ -2,7 +2,7 @@ import { connectDesign, connectTasks } from './connect.ts'
 import { NO_DESIGN, readDesign } from './design.ts'
 import { readGlossary } from './glossary.ts'
 import { idsOf, targetsOf } from './links.ts'
-import { type Files, lintDesign, lintFile, lintPresence, lintRequirements, lintTasks } from './lint.ts'
+import { lintSpec, settled } from './lint.ts'
 import { dialectOf, isArchived } from './locate.ts'
 import { type Doc, readMarkdown } from './markdown.ts'
 import { readRequirementSide } from './requirement-side.ts'
@@ -14,38 +14,27 @@ import { readTasks } from './tasks.ts'
 /** Reads one spec folder. Total: whatever the text, the answer is a Spec, and what is wrong stands in its `diagnostics`. */
 export function parseSpec(source: SpecSource): Spec {
   const files = openFiles(source)
-  const { requirements, introduction, docs: holders } = readRequirementSide(openHolders(source, files))
+  const requirementDocs = openHolders(source, files)
+  const { requirements, introduction, docs: holders, diagnostics: found } = readRequirementSide(requirementDocs)
   const design = files.design === null ? NO_DESIGN : readDesign(files.design)
   const targets = targetsOf(
     idsOf(requirements),
     design.properties.map(({ n }) => n),
     files.paths.requirements.split('/').at(-1),
   )
-  const raw = files.tasks === null ? { tasks: [], phases: [], odd: [] } : readTasks(files.tasks)
+  const tasksFile = files.tasks === null ? { tasks: [], phases: [], odd: [] } : readTasks(files.tasks)
   const connected = connectDesign(files.design ?? nothing(files.paths.design), design, targets)
-  const linked = connectTasks(files.tasks ?? nothing(files.paths.tasks), raw, targets, connected.properties)
+  const linked = connectTasks(files.tasks ?? nothing(files.paths.tasks), tasksFile, targets, connected.properties)
   const steering = source.steering.map(readSteering)
   const docs = [...holders, ...[files.design, files.tasks].filter((doc): doc is Doc => doc !== null)]
-  const unread = new Set(source.problems.map(({ file }) => file))
-  const diagnostics = [
-    ...source.problems,
-    ...lintPresence(files, linked.tasks, requirements).filter(({ file }) => !unread.has(file)),
-    ...docs.flatMap(lintFile),
-    ...lintRequirements(requirements, linked.tasks),
-    ...connected.diagnostics,
-    ...lintDesign(files.paths.design, connected.properties),
-    ...linked.diagnostics,
-    ...(files.tasks === null ? [] : lintTasks(files.tasks, raw, linked.tasks)),
-    ...steering.flatMap((one) => one.diagnostics),
-  ]
-  return {
+  const spec = {
     id: source.id,
     dir: source.dir,
     dialect: dialectOf(source),
     archived: isArchived(source.dir),
     introduction: introduction === '' ? proposalOf(source) : introduction,
     tasks: linked.tasks,
-    phases: raw.phases,
+    phases: tasksFile.phases,
     requirements,
     properties: connected.properties,
     sections: connected.sections,
@@ -54,8 +43,28 @@ export function parseSpec(source: SpecSource): Spec {
     layers: design.layers,
     glossary: docs.flatMap((doc) => (doc === files.tasks ? [] : readGlossary(doc))),
     steering: steering.map((one) => one.steering),
-    diagnostics: inOrder(diagnostics),
   }
+  const unread = new Set(source.problems.map(({ file }) => file))
+  const reading = { source, spec, docs, requirementDocs, tasksDoc: files.tasks, tasksFile }
+  const diagnostics = [
+    ...source.problems,
+    ...found,
+    ...connected.diagnostics,
+    ...linked.diagnostics,
+    // A file that cannot be read is not missing.
+    ...lintSpec(reading).filter(({ code, file }) => !code.endsWith('-missing') || !unread.has(file)),
+    ...steering.flatMap((one) => one.diagnostics),
+  ]
+  const order = [...requirementDocs, files.design, files.tasks].flatMap((doc) => (doc === null ? [] : [doc.file]))
+  return { ...spec, diagnostics: inOrder(settled(diagnostics, spec), order) }
+}
+
+/** The files that a spec is made of, and where they lie or would lie. */
+interface Files {
+  requirements: Doc | null
+  design: Doc | null
+  tasks: Doc | null
+  paths: { requirements: string; design: string; tasks: string }
 }
 
 /** Names of the file with the requirements and of the one with the design, the usual one first. */
@@ -111,10 +120,10 @@ function nothing(file: string): Doc {
   return readMarkdown(file, '')
 }
 
-/** By file in the order found, then by place. */
-function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const files = [...new Set(diagnostics.map(({ file }) => file))]
+/** By file (requirements, design, tasks, then others as found), then by place. */
+function inOrder(diagnostics: readonly Diagnostic[], first: readonly string[]): Diagnostic[] {
+  const rank = new Map([...new Set([...first, ...diagnostics.map(({ file }) => file)])].map((file, at) => [file, at]))
   return [...diagnostics].sort(
-    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+    (a, b) => rank.get(a.file)! - rank.get(b.file)! || a.line - b.line || a.column - b.column,
   )
 }

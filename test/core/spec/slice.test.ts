@@ -103,9 +103,9 @@ describe('lint of one slice', () => {
     const requirements = '### Requirement 1: a\n\n1. It works\n\n```\nopen\n'
     const read = spec({ requirements, design: null, tasks: '- [ ] 1. a\n  - _Requirements: Testing Strategy_\n' })
     expect(read.diagnostics.map(({ code, severity, line }) => `${severity} ${code} ${line}`)).toEqual([
-      'info requirement-without-task 1',
       'warning criterion-without-shall 3',
       'warning unbalanced-fence 5',
+      'info requirement-without-task 1',
       'warning unknown-reference 2',
     ])
     expect(

@@ -1,0 +1,60 @@
+import type { Diagnostic } from '../spec.ts'
+import { designPath, groupsOf, problem, type Reading, tasksPath } from './report.ts'
+
+interface Named {
+  id: string
+  file: string
+  line: number
+  what: string
+}
+
+/** Numbers that were given twice. An error only where something refers to one of them: then it is a guess which is meant. */
+export function lintIds(reading: Reading): Diagnostic[] {
+  const { spec } = reading
+  const cited = new Set(spec.tasks.flatMap((task) => task.requirements))
+  for (const { validates } of [...spec.properties, ...spec.sections]) for (const id of validates) cited.add(id)
+  const meant = (id: string) => [id, ...groupsOf(id)].some((one) => cited.has(one))
+  const named = new Set(spec.tasks.flatMap((task) => task.properties))
+  const requirements = spec.requirements.flatMap(({ id, line, file, criteria }): Named[] => [
+    { id, line, file, what: 'Requirement' },
+    ...criteria.map((one) => ({ id: one.id, line: one.line, file, what: 'Criterion' })),
+  ])
+  const file = designPath(reading)
+  const properties = spec.properties.map(({ n, line }) => ({ id: String(n), line, file, what: 'Property' }))
+  return [
+    ...duplicates(requirements, meant),
+    ...duplicates(properties, (n) => named.has(Number(n))),
+    ...lintTaskIds(reading),
+  ]
+}
+
+function duplicates(named: readonly Named[], meant: (id: string) => boolean): Diagnostic[] {
+  const first = new Map<string, Named>()
+  return named.flatMap(({ id, file, line, what }) => {
+    const before = first.get(id)
+    if (before === undefined) {
+      first.set(id, { id, file, line, what })
+      return []
+    }
+    const where = before.file === file ? `line ${before.line}` : `${before.file}:${before.line}`
+    const message = `${what} ${id} stands already in ${where}.`
+    const severity = meant(id) ? 'error' : 'warning'
+    return [problem({ file, line }, 'duplicate-id', severity, message, 'Give each one a number of its own.')]
+  })
+}
+
+function lintTaskIds(reading: Reading): Diagnostic[] {
+  const { tasks } = reading.tasksFile
+  const first = new Map(tasks.map(({ task }) => [task.id, task]))
+  const inPhase = new Set<string>()
+  return tasks.flatMap(({ repeats, task: { id, phase, line, status } }) => {
+    const key = `${phase}\n${repeats ?? id}`
+    // Counting anew in each phase is a habit; the same number twice in one is a slip, and links to it are a guess.
+    const severity = inPhase.has(key) && status !== 'done' ? 'error' : 'warning'
+    inPhase.add(key)
+    if (repeats === null) return []
+    const message = `Task ${repeats} stands already in line ${first.get(repeats)?.line}; this one goes by the id ${id}.`
+    const suggestion = 'Give each task of the file a number of its own.'
+    return [problem({ file: tasksPath(reading), line }, 'duplicate-id', severity, message, suggestion)]
+  })
+}

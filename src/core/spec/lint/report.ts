@@ -1,0 +1,90 @@
+import type { Doc } from '../markdown.ts'
+import type { Criterion, Diagnostic, Requirement, Severity, Spec, SpecSource } from '../spec.ts'
+import type { TasksFile } from '../tasks.ts'
+
+/** What the rules look at: a spec that is read, and the texts that it was read from. */
+export interface Reading {
+  source: SpecSource
+  /** The spec as it was read; its own `diagnostics` are no concern of the rules. */
+  spec: Omit<Spec, 'diagnostics'>
+  /** The documents that were opened as Markdown. */
+  docs: readonly Doc[]
+  /** Those of them that requirements are looked for in. */
+  requirementDocs: readonly Doc[]
+  tasksDoc: Doc | null
+  tasksFile: TasksFile
+}
+
+export interface Place {
+  file: string
+  line: number
+  column?: number
+}
+
+/** A diagnostic at a place; column 1 where none is given. */
+export function problem(
+  place: Place,
+  code: string,
+  severity: Severity,
+  message: string,
+  suggestion: string,
+): Diagnostic {
+  return { file: place.file, line: place.line, column: place.column ?? 1, code, severity, message, suggestion }
+}
+
+/** Path of a file of the spec's folder from the repository's root. */
+export function inFolder(spec: Pick<Spec, 'dir'>, name: string): string {
+  return spec.dir === '' ? name : `${spec.dir}/${name}`
+}
+
+export function tasksPath({ spec }: Reading): string {
+  return inFolder(spec, 'tasks.md')
+}
+
+export function designPath({ spec }: Reading): string {
+  return inFolder(spec, 'design.md')
+}
+
+// A hard-wrapped criterion goes on for a few lines.
+const REACH = 12
+
+/** Where a word stands in a text that starts at `line` of a file; column 1 of that line where it is not found. */
+export function placeOf({ docs }: Reading, file: string, line: number, word: string): Place {
+  const doc = docs.find((one) => one.file === file)
+  for (let at = line - 1; doc !== undefined && at < Math.min(doc.lines.length, line + REACH); at++) {
+    const column = doc.lines[at]!.indexOf(word)
+    if (column >= 0) return { file, line: at + 1, column: column + 1 }
+  }
+  return { file, line }
+}
+
+export interface Demand {
+  requirement: Requirement
+  criterion: Criterion
+}
+
+/**
+ * Statements that are meant to oblige. Not the description of a defect, a success criterion, a scenario, or what a delta takes
+ * away.
+ */
+export function demandsOf({ spec }: Pick<Reading, 'spec'>): Demand[] {
+  return spec.requirements.flatMap((requirement) => {
+    const { kind, change } = requirement
+    if (kind === 'defect' || kind === 'success' || change === 'removed') return []
+    return requirement.criteria
+      .filter((criterion) => criterion.kind === 'statement')
+      .map((criterion) => ({ requirement, criterion }))
+  })
+}
+
+/** `3` and `3.1` for `3.1.2`. */
+export function groupsOf(id: string): string[] {
+  const found: string[] = []
+  for (let at = id.indexOf('.'); at > 0; at = id.indexOf('.', at + 1)) found.push(id.slice(0, at))
+  return found
+}
+
+/** The first few of a list, and how many more: `1, 2, 3 and 4 more`. */
+export function few(ids: readonly string[], most = 6): string {
+  return ids.length > most + 1 ? `${ids.slice(0, most).join(', ')} and ${ids.length - most} more` : ids.join(', ')
+}

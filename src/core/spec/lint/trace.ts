@@ -1,0 +1,90 @@
+import type { Diagnostic, Property, RequirementKind } from '../spec.ts'
+import { designPath, few, groupsOf, problem, type Reading, tasksPath } from './report.ts'
+
+/** Rules for what must be linked: requirements to tasks, properties to requirements and tests. */
+export function lintTrace(reading: Reading): Diagnostic[] {
+  return [...untasked(reading), ...unvalidated(reading), ...untested(reading)]
+}
+
+interface Cited {
+  /** Ids that tasks name. */
+  ids: Set<string>
+  /** Ids that have a named one below them. */
+  above: Set<string>
+}
+
+function citedBy(ids: Iterable<string>): Cited {
+  const cited: Cited = { ids: new Set(ids), above: new Set() }
+  for (const id of cited.ids) for (const group of groupsOf(id)) cited.above.add(group)
+  return cited
+}
+
+/** An id is cited where it, one above it or one below it is. */
+function cites({ ids, above }: Cited, id: string): boolean {
+  return above.has(id) || ids.has(id) || groupsOf(id).some((group) => ids.has(group))
+}
+
+/** Requirements that no task names. Where an author links none of a kind (no success criteria, no stories), that is no oversight. */
+function untasked(reading: Reading): Diagnostic[] {
+  const { spec } = reading
+  if (spec.tasks.length === 0 || spec.requirements.length === 0) return []
+  const own = new Map(spec.properties.map(({ n, validates }) => [n, validates]))
+  const cited = citedBy(
+    spec.tasks.flatMap((task) => [...task.requirements, ...task.properties.flatMap((n) => own.get(n) ?? [])]),
+  )
+  if (cited.ids.size === 0) {
+    if (spec.dialect === 'openspec') return []
+    const place = { file: tasksPath(reading), line: spec.tasks[0]!.line }
+    const message = 'No task names a requirement, so no task is judged by one.'
+    const suggestion = 'Add `Validates: Requirement 1.1` lines to the tasks.'
+    return [problem(place, 'requirement-without-task', 'info', message, suggestion)]
+  }
+  const linked = new Set<RequirementKind>(
+    spec.requirements.filter(({ id }) => cites(cited, id)).map(({ kind }) => kind),
+  )
+  return spec.requirements.flatMap(({ id, kind, change, line, file, criteria }) => {
+    if (!linked.has(kind) || change === 'removed' || change === 'renamed' || kind === 'defect') return []
+    if (!cites(cited, id)) {
+      const suggestion = `Add \`Validates: Requirement ${id}\` to the task that builds it.`
+      const message = `No task cites requirement ${id}.`
+      return [problem({ file, line }, 'requirement-without-task', 'warning', message, suggestion)]
+    }
+    const left = criteria.filter((one) => one.kind === 'statement' && !cites(cited, one.id))
+    if (left.length === 0) return []
+    const ids = few(left.map((one) => one.id))
+    const message = `No task cites ${ids}, though tasks cite the rest of requirement ${id}.`
+    const suggestion = `Add \`Validates: ${left[0]!.id}\` to the task that builds it.`
+    return [problem({ file, line: left[0]!.line }, 'criterion-without-task', 'info', message, suggestion)]
+  })
+}
+
+function unvalidated(reading: Reading): Diagnostic[] {
+  const file = designPath(reading)
+  return reading.spec.properties.flatMap(({ n, line, validates }) => {
+    if (validates.length > 0) return []
+    const suggestion = 'Add `**Validates: Requirements 1.1**` below it.'
+    const message = `Property ${n} validates no requirement.`
+    return [problem({ file, line }, 'property-without-validates', 'warning', message, suggestion)]
+  })
+}
+
+/** Properties that come into no task's slice, or that no task names where the others are named. */
+function untested(reading: Reading): Diagnostic[] {
+  const { tasks, properties, layers } = reading.spec
+  if (tasks.length === 0 || properties.length === 0) return []
+  const named = new Set([...tasks.flatMap((task) => task.properties), ...layers.map(({ property }) => property)])
+  const cited = citedBy(tasks.flatMap((task) => task.requirements))
+  const habit = properties.filter(({ n }) => named.has(n)).length * 2 >= properties.length
+  const linked = (property: Property) => property.validates.some((id) => cites(cited, id))
+  return properties.flatMap((property) => {
+    const { n, line } = property
+    // What no task cites is told at the requirement, and what validates nothing at the property.
+    if (named.has(n) || !habit) return []
+    const severity = linked(property) ? 'info' : 'warning'
+    const message = linked(property)
+      ? `No task names property ${n}; it comes into tests only through what it validates.`
+      : `No task tests property ${n}.`
+    const suggestion = `Name it in a task: \`Property ${n}\`, with a \`Test:\` line.`
+    return [problem({ file: designPath(reading), line }, 'property-without-test', severity, message, suggestion)]
+  })
+}
