@@ -51,7 +51,7 @@ function contradictions(reading: Reading, demands: readonly Demand[]): Diagnosti
   const groups = new Map<string, Measured[]>()
   for (const demand of demands) {
     const { system, conditions, response, bounds } = demand.criterion
-    if (response === null || conditions.some(({ text }) => boundsOf(text).length > 0)) continue
+    if (response === null || conditions.some(({ text }) => bounds.some((bound) => text.includes(bound.text)))) continue
     const when = conditions.map(({ kind, text }) => `${kind} ${text.toLowerCase()}`)
     for (const bound of bounds) {
       const side = SIDES[bound.relation]

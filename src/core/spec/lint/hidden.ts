@@ -20,7 +20,7 @@ function lintText(file: string, text: string): Diagnostic[] {
     invisible: INVISIBLE.test(text),
     hidden: text.includes('<') || /^\[(?:\/\/|comment|_)\]:/im.test(text),
     words: MAYBE.test(text),
-    encoded: /[A-Za-z0-9+/]{32}/.test(text),
+    encoded: hasRun(text, SHORTEST),
   }
   if (!Object.values(seen).includes(true)) return []
   const found: Diagnostic[] = []
@@ -149,6 +149,7 @@ function orders(line: string, hidden: string, fenced: boolean, at: At): Diagnost
   return shown === null ? [] : tell(shown[0], 'info', '')
 }
 
+const SHORTEST = 32
 const BLOB = /(?<![A-Za-z0-9+/=_:.-])[A-Za-z0-9+/]{32,}={0,2}(?![A-Za-z0-9+/=])/g
 const LONG = 160
 
@@ -176,4 +177,21 @@ function decoded(blob: string): string | null {
   } catch {
     return null
   }
+}
+
+/** Whether a text holds so many signs of base64 in a row. Looks at every `length`-th sign only, since no such run fits between two. */
+function hasRun(text: string, length: number): boolean {
+  for (let at = length - 1; at < text.length; at += length) {
+    let from = at
+    let to = at
+    while (from >= 0 && at - from < length && isSign(text.charCodeAt(from))) from--
+    while (from < at && to < text.length && to - from <= length && isSign(text.charCodeAt(to))) to++
+    if (to - from > length) return true
+  }
+  return false
+}
+
+/** Letters, digits, `+` and `/`. */
+function isSign(code: number): boolean {
+  return (code >= 47 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 43
 }
