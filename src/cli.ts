@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { ApplyFlags } from './commands/apply.ts'
 import type { ContextFlags } from './commands/context.ts'
 import type { DemoFlags } from './commands/demo.ts'
+import type { LintFlags } from './commands/lint.ts'
 import type { GlobalOptions } from './commands/options.ts'
 import type { ReplayFlags } from './commands/replay.ts'
 import type { RunCommandFlags } from './commands/run.ts'
@@ -99,7 +100,8 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .command('lint [paths...]')
     .description('what is wrong with the specs: file, line, and what to write instead')
     .option('--strict', 'warnings count as well')
-    .action(async (paths: string[], flags: { strict?: boolean }, command: Command) =>
+    .option('--coverage', 'the table of components and failure modes instead, with its open cells')
+    .action(async (paths: string[], flags: LintFlags, command: Command) =>
       run(COMMANDS.lint().then((module) => module.lintCommand(globals(command), paths, flags))),
     )
   program

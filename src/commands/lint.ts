@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
+import { type CoverageCell, coverageOf, FAILURE_MODES, isCovered } from '../core/spec/lint/coverage.ts'
 import { loadFolder } from '../core/spec/load.ts'
 import { type SpecFolder, specFolders } from '../core/spec/locate.ts'
 import type { Diagnostic, Spec } from '../core/spec/spec.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { readSpecFolder, specFilesOnDisk } from '../io/spec-files.ts'
 import { describeDiagnostic } from '../run.ts'
+import { oneLine, table } from '../ui/format.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
 /** The repository's files of specs as they lie on the disk, and the folders that are specs. */
@@ -37,17 +39,21 @@ export async function specsOnDisk(options: GlobalOptions, wanted: string[]): Pro
   return found
 }
 
+export interface LintFlags {
+  strict?: boolean
+  coverage?: boolean
+}
+
 /** `agent lint`: what is wrong with the specs, with file, line and what to write instead. */
-export async function lintCommand(
-  options: GlobalOptions,
-  paths: string[],
-  flags: { strict?: boolean },
-): Promise<number> {
+export async function lintCommand(options: GlobalOptions, paths: string[], flags: LintFlags): Promise<number> {
   const specs = await specsOnDisk(options, paths)
   const diagnostics = unique(specs.flatMap((spec) => spec.diagnostics))
   const count = (severity: Diagnostic['severity']) => diagnostics.filter((one) => one.severity === severity).length
   const counts = { error: count('error'), warning: count('warning'), info: count('info') }
-  if (options.json) process.stdout.write(`${JSON.stringify({ diagnostics, counts })}\n`)
+  if (options.json) {
+    const coverage = specs.map((spec) => ({ spec: spec.id, dir: spec.dir, components: coverageOf(spec) }))
+    process.stdout.write(`${JSON.stringify({ diagnostics, counts, coverage })}\n`)
+  } else if (flags.coverage) process.stdout.write(specs.map(describeCoverage).join('\n'))
   else process.stdout.write(describe(specs, diagnostics, counts))
   return counts.error > 0 || (flags.strict && counts.warning > 0) ? EXIT.problems : EXIT.done
 }
@@ -60,5 +66,24 @@ function unique(diagnostics: Diagnostic[]): Diagnostic[] {
 function describe(specs: Spec[], diagnostics: Diagnostic[], counts: Record<string, number>): string {
   if (specs.length === 0) return 'No spec found: write specs/<feature>/requirements.md, design.md and tasks.md.\n'
   const summary = `${specs.map((spec) => spec.id).join(', ')}: ${counts['error']} errors, ${counts['warning']} warnings, ${counts['info']} remarks`
-  return `${[...diagnostics.map(describeDiagnostic), summary].join('\n')}\n`
+  // Messages quote what stands in the specs, and that may be meant for the terminal.
+  return `${[...diagnostics.map((one) => oneLine(describeDiagnostic(one))), summary].join('\n')}\n`
+}
+
+/** Component x failure mode: what speaks of it, `OPEN` where nothing does, `-` where it cannot happen by what the spec says. */
+function describeCoverage(spec: Spec): string {
+  const components = coverageOf(spec).filter(({ cells }) => cells.some((cell) => cell.applies || isCovered(cell)))
+  if (components.length === 0) return `${spec.id}: no component of it has failure modes.\n`
+  const rows = components.map(({ component, cells }) => [
+    oneLine(component),
+    ...cells.map((cell) => (isCovered(cell) ? oneLine(spokenBy(cell)) : cell.applies ? 'OPEN' : '-')),
+  ])
+  const open = components.flatMap(({ cells }) => cells.filter((cell) => cell.applies && !isCovered(cell))).length
+  const header = ['component', ...FAILURE_MODES]
+  return `${[spec.id, ...table(rows, { indent: 2, width: 160, header }), '', `  ${open} cells are open`].join('\n')}\n`
+}
+
+function spokenBy({ criteria, properties, tasks }: CoverageCell): string {
+  const all = [...criteria, ...properties.map((n) => `property ${n}`), ...tasks.map((id) => `task ${id}`)]
+  return all.length > 2 ? `${all.slice(0, 2).join(', ')} +${all.length - 2}` : all.join(', ')
 }

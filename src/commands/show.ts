@@ -39,7 +39,7 @@ async function find(options: GlobalOptions, target: string): Promise<{ spec: Spe
 const TASK_FIELDS = [
   ...(['id', 'title', 'status', 'line', 'parent', 'optional', 'kind', 'depends'] as const),
   ...(['parallel', 'story', 'phase', 'struck', 'boundary', 'blocked'] as const),
-  ...(['requirements', 'unresolved', 'properties', 'test', 'verify', 'allows'] as const),
+  ...(['class', 'statements', 'requirements', 'unresolved', 'properties', 'test', 'verify', 'allows'] as const),
 ]
 
 function publicTask(task: Task): object {
@@ -47,18 +47,13 @@ function publicTask(task: Task): object {
 }
 
 function publicSpec(spec: Spec): object {
-  const { id, dir, dialect, archived, phases, requirements, diagnostics } = spec
+  const { id, dir, dialect, archived, introduction, phases, requirements, protocol, decisions, layers, glossary } = spec
   return {
-    id,
-    dir,
-    dialect,
-    archived,
-    phases,
+    ...{ id, dir, dialect, archived, introduction, phases },
     tasks: spec.tasks.map(publicTask),
-    requirements: requirements.map(({ id, title, line, criteria }) => ({ id, title, line, criteria })),
-    properties: spec.properties.map(({ n, title, text, validates, line }) => ({ n, title, text, validates, line })),
-    steering: spec.steering.map(({ path, inclusion }) => ({ path, inclusion })),
-    diagnostics,
+    ...{ requirements, properties: spec.properties, protocol, decisions, layers, glossary },
+    steering: spec.steering.map(({ path, inclusion, pattern }) => ({ path, inclusion, pattern })),
+    diagnostics: spec.diagnostics,
   }
 }
 
@@ -83,6 +78,15 @@ function describe(spec: Spec): string {
     property.title,
     property.validates.join(', '),
   ])
+  const requirements = spec.requirements.map(({ id, kind, priority, change, file, title }) => [
+    id,
+    [kind, priority, change].filter((word) => word !== null).join(', '),
+    title,
+    spec.dir !== '' && file.startsWith(`${spec.dir}/`) ? file.slice(spec.dir.length + 1) : file,
+  ])
+  const protocol = spec.protocol.map(({ name, validates, text }) => [name, validates.join(', '), text])
+  const decisions = spec.decisions.map(({ n, title, decision }) => [n === null ? '' : String(n), title, decision ?? ''])
+  const layers = spec.layers.map(({ property, layer, path, text }) => [String(property), layer ?? '', path ?? '', text])
   const part = (title: string, rows: string[][]) => [
     `${title} (${rows.length})`,
     ...table(rows, { indent: 2, width: 140 }),
@@ -92,8 +96,12 @@ function describe(spec: Spec): string {
     `${spec.id} in ${spec.dir}, read as ${spec.dialect}`,
     '',
     ...part('Tasks', tasks),
+    ...part('Requirements', requirements),
     ...part('Criteria', criteria),
     ...part('Properties', properties),
+    ...(protocol.length > 0 ? part('Coordination protocol', protocol) : []),
+    ...(decisions.length > 0 ? part('Decisions', decisions) : []),
+    ...(layers.length > 0 ? part('Where properties are tested', layers) : []),
     `Steering: ${spec.steering.map((one) => `${one.path} (${one.inclusion})`).join(', ') || 'none'}`,
     `Diagnostics: ${spec.diagnostics.length} (see \`agent lint ${spec.id}\`)`,
     '',

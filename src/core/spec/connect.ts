@@ -174,14 +174,20 @@ function at(
   doc: Doc,
   line: Line,
   written: string,
-  rest: Pick<Diagnostic, 'code' | 'severity' | 'message' | 'suggestion'>,
+  problem: Pick<Diagnostic, 'code' | 'severity' | 'message' | 'suggestion'>,
 ): Diagnostic {
   // Not the `1` of `11` or of `3.1`.
-  const exact = new RegExp(`(?<![\\w.])${written.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?!\\.?\\w)`).exec(
-    line.raw,
-  )?.index
-  const inLine = exact ?? line.raw.indexOf(written)
-  return { file: doc.file, line: line.line, column: line.column + Math.max(0, inLine), ...rest }
+  const exact = new RegExp(`(?<![\\w.])${written.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}(?!\\.?\\w)`)
+  // A wrapped list of ids goes on in the lines below.
+  for (let step = 0; step < 12; step++) {
+    const whole = doc.lines[line.line - 1 + step]
+    if (whole === undefined) break
+    const from = step === 0 ? Math.min(line.column - 1, whole.length) : 0
+    const rest = whole.slice(from)
+    const found = exact.exec(rest)?.index ?? rest.indexOf(written)
+    if (found >= 0) return { file: doc.file, line: line.line + step, column: from + found + 1, ...problem }
+  }
+  return { file: doc.file, line: line.line, column: line.column, ...problem }
 }
 
 function report(doc: Doc, line: Line, reference: Reference, targets: Targets, suggest: Suggest): Diagnostic[] {

@@ -1,5 +1,5 @@
 import type { Criterion, Diagnostic, Spec } from '../spec.ts'
-import { demandsOf, few, problem, type Reading } from './report.ts'
+import { demandsOf, few, groupsOf, problem, type Reading } from './report.ts'
 
 export const FAILURE_MODES = ['crash', 'hang', 'partition', 'duplicate', 'reorder', 'clock skew', 'slow disk'] as const
 export type FailureMode = (typeof FAILURE_MODES)[number]
@@ -85,7 +85,7 @@ function componentsOf(reading: Pick<Reading, 'spec'>): Component[] {
       /^(?:it|they|this|that|he|she|there|nothing|no|all|each|every|any)\b/i.test(name)
     )
       continue
-    const key = name.toLowerCase().replace(/_/g, ' ')
+    const key = wordsOf(name)
     const entry = found.get(key)
     if (entry === undefined)
       found.set(key, { name, file: requirement.file, line: criterion.line, criteria: [criterion] })
@@ -94,37 +94,75 @@ function componentsOf(reading: Pick<Reading, 'spec'>): Component[] {
   return [...found.values()]
 }
 
-/** Component x failure mode: which criteria, properties and chaos tests speak of it. Components as the criteria name them. */
+/**
+ * Component x failure mode: which criteria, properties and chaos tests speak of it. Components are the systems of the criteria. A
+ * criterion speaks of its own system and of those that it names ("WHEN a worker crashes, THE Coordinator SHALL ..."). Linear.
+ */
 export function coverageOf(spec: Omit<Spec, 'diagnostics'>): ComponentCoverage[] {
   const components = componentsOf({ spec })
-  const terms = new Map(spec.glossary.map(({ term, text }) => [term.toLowerCase().replace(/_/g, ' '), text]))
-  const properties = spec.properties.map(({ n, title, text, validates }) => ({
-    n,
-    text: `${title} ${text}`,
-    ids: new Set(validates),
-  }))
-  const chaos = spec.tasks
-    .filter(({ test }) => test?.kind === 'chaos')
-    .map(({ id, test, requirements }) => ({ id, text: test!.text, ids: new Set(requirements) }))
-  return components.map(({ name, file, line, criteria }) => {
-    const glossary = terms.get(name.toLowerCase().replace(/_/g, ' ')) ?? ''
-    const own = (ids: ReadonlySet<string>) =>
-      criteria.some(({ id }) => ids.has(id) || ids.has(id.slice(0, id.lastIndexOf('.'))))
-    const linked = properties.filter(({ ids }) => own(ids))
-    const tests = chaos.filter(({ ids }) => own(ids))
-    const can = modesOf(name, glossary, criteria)
-    const cells = FAILURE_MODES.map((mode): CoverageCell => {
-      const pattern = NAMES[mode]
-      return {
-        mode,
-        applies: can.has(mode),
-        criteria: criteria.filter(({ text }) => pattern.test(text)).map(({ id }) => id),
-        properties: linked.filter(({ text }) => pattern.test(text)).map(({ n }) => n),
-        tasks: tests.filter(({ text }) => pattern.test(text)).map(({ id }) => id),
-      }
-    })
-    return { component: name, file, line, cells }
+  const terms = new Map(spec.glossary.map(({ term, text }) => [wordsOf(term), text]))
+  const table = new Map(
+    components.map((component) => {
+      const can = modesOf(component.name, terms.get(wordsOf(component.name)) ?? '', component.criteria)
+      const cells = FAILURE_MODES.map(
+        (mode): CoverageCell => ({ mode, applies: can.has(mode), criteria: [], properties: [], tasks: [] }),
+      )
+      return [component, cells] as const
+    }),
+  )
+  const named = namesIn(components)
+  const owner = ownersOf(components)
+  const speak = (text: string, ids: readonly string[], put: (cell: CoverageCell) => void) => {
+    const modes = FAILURE_MODES.map((mode) => NAMES[mode].test(text))
+    if (!modes.includes(true)) return
+    const about = new Set([...ids.flatMap((id) => owner.get(id) ?? []), ...named(text)])
+    for (const component of about)
+      table.get(component)!.forEach((cell, at) => {
+        if (modes[at]) put(cell)
+      })
+  }
+  for (const { criterion } of demandsOf({ spec }))
+    speak(criterion.text, [criterion.id], (cell) => cell.criteria.push(criterion.id))
+  for (const { n, title, text, validates } of spec.properties)
+    speak(`${title} ${text}`, validates, (cell) => cell.properties.push(n))
+  for (const { id, test, requirements } of spec.tasks)
+    if (test?.kind === 'chaos') speak(test.text, requirements, (cell) => cell.tasks.push(id))
+  return components.map((component) => {
+    const { name, file, line } = component
+    return { component: name, file, line, cells: table.get(component)! }
   })
+}
+
+function wordsOf(name: string): string {
+  return name.toLowerCase().replace(/_/g, ' ')
+}
+
+/** By id of a criterion or of its requirement: the components whose criteria these are. */
+function ownersOf(components: readonly Component[]): Map<string, Component[]> {
+  const owners = new Map<string, Set<Component>>()
+  for (const component of components)
+    for (const { id } of component.criteria)
+      for (const one of [id, ...groupsOf(id)]) owners.set(one, (owners.get(one) ?? new Set()).add(component))
+  return new Map([...owners].map(([id, found]) => [id, [...found]]))
+}
+
+/** Which components a text names, also in the plural. Looked up by the last word of the name, so that many components cost no more. */
+function namesIn(components: readonly Component[]): (text: string) => Component[] {
+  const byHead = new Map<string, { name: string; component: Component }[]>()
+  for (const component of components) {
+    const name = wordsOf(component.name)
+    // "The system" is named everywhere and means nothing by it.
+    if (/^(?:system|application|app|service|software|tool)$/.test(name)) continue
+    const head = name.slice(name.lastIndexOf(' ') + 1)
+    byHead.set(head, [...(byHead.get(head) ?? []), { name, component }])
+  }
+  return (text) => {
+    const words = wordsOf(text)
+    const heads = new Set(words.split(/[^\p{L}\p{N}-]+/u).flatMap((word) => [word, word.replace(/s$/, '')]))
+    return [...heads].flatMap((head) =>
+      (byHead.get(head) ?? []).filter(({ name }) => words.includes(name)).map(({ component }) => component),
+    )
+  }
 }
 
 /** The modes that a component can fail in, by its name, its glossary entry and what its criteria make it do. */
@@ -155,7 +193,7 @@ export function lintCoverage({ spec }: Reading): Diagnostic[] {
   return coverageOf(spec).flatMap(({ component, file, line, cells }) => {
     const open = cells.filter((cell) => cell.applies && !isCovered(cell)).map(({ mode }) => mode)
     if (open.length === 0) return []
-    const message = `No criterion says what ${component} does in case of ${few(open, 7)}.`
+    const message = `Nothing says what happens to ${component} in case of ${few(open, 7)}.`
     const suggestion = `Write \`IF <${open[0]}>, THEN THE ${component} SHALL ...\`, or say in the glossary why it cannot happen; \`agent lint --coverage\` shows the table.`
     return [problem({ file, line }, 'failure-mode-open', 'info', message, suggestion)]
   })

@@ -4,7 +4,7 @@ import { inFolder, problem } from './report.ts'
 
 /**
  * Text that is meant for the tool and not for the people who read the spec: invisible characters, orders to the model, in the open or
- * in comments, and encoded text. It is reported; nothing in this program acts on it, and prompts tell the model the same.
+ * in comments, and encoded text. It is reported; nothing in this program acts on it.
  */
 export function lintHidden(source: SpecSource): Diagnostic[] {
   const own = source.files

@@ -15,10 +15,14 @@ export function lintIds(reading: Reading): Diagnostic[] {
   for (const { validates } of [...spec.properties, ...spec.sections]) for (const id of validates) cited.add(id)
   const meant = (id: string) => [id, ...groupsOf(id)].some((one) => cited.has(one))
   const named = new Set(spec.tasks.flatMap((task) => task.properties))
-  const requirements = spec.requirements.flatMap(({ id, line, file, criteria }): Named[] => [
-    { id, line, file, what: 'Requirement' },
-    ...criteria.map((one) => ({ id: one.id, line: one.line, file, what: 'Criterion' })),
-  ])
+  const taken = new Set<string>()
+  const requirements = spec.requirements.flatMap(({ id, line, file, criteria }): Named[] => {
+    const head = { id, line, file, what: 'Requirement' }
+    // Told of the requirement, it need not be told of each of its criteria.
+    if (taken.has(id)) return [head]
+    taken.add(id)
+    return [head, ...criteria.map((one) => ({ id: one.id, line: one.line, file, what: 'Criterion' }))]
+  })
   const file = designPath(reading)
   const properties = spec.properties.map(({ n, line }) => ({ id: String(n), line, file, what: 'Property' }))
   return [

@@ -15,6 +15,57 @@ export interface Reading {
   tasksFile: TasksFile
 }
 
+/** Every code that a diagnostic of a spec can have. Scripts rely on them: they are never renamed. */
+export const CODES = [
+  'unreadable-file',
+  'unreadable',
+  'not-utf8',
+  'file-too-large',
+  'symbolic-link',
+  'same-name',
+  'spec-json',
+  'not-approved',
+  'steering-front-matter',
+  'tasks-missing',
+  'no-tasks',
+  'requirements-missing',
+  'no-requirements',
+  'unbalanced-fence',
+  'duplicate-id',
+  'criterion-without-shall',
+  'criterion-two-shalls',
+  'vague-word',
+  'requirement-without-criteria',
+  'contradictory-bounds',
+  'failure-mode-open',
+  'broken-link',
+  'unknown-reference',
+  'requirement-without-task',
+  'criterion-without-task',
+  'property-without-validates',
+  'property-without-test',
+  'bound-not-in-property',
+  'looks-like-a-task',
+  'checkbox-in-text',
+  'unknown-status',
+  'task-without-text',
+  'task-without-checkbox',
+  'dependency-cycle',
+  'wave-graph',
+  'wave-order',
+  'wave-missing',
+  'task-without-contract',
+  'unknown-test-kind',
+  'chaos-without-fault',
+  'unknown-label',
+  'allows-proposed',
+  'needs-a-person',
+  'invisible-character',
+  'order-to-the-tool',
+  'encoded-text',
+] as const
+export type Code = (typeof CODES)[number]
+
 export interface Place {
   file: string
   line: number
@@ -22,13 +73,7 @@ export interface Place {
 }
 
 /** A diagnostic at a place; column 1 where none is given. */
-export function problem(
-  place: Place,
-  code: string,
-  severity: Severity,
-  message: string,
-  suggestion: string,
-): Diagnostic {
+export function problem(place: Place, code: Code, severity: Severity, message: string, suggestion: string): Diagnostic {
   return { file: place.file, line: place.line, column: place.column ?? 1, code, severity, message, suggestion }
 }
 

@@ -3,14 +3,14 @@ import type { Doc } from '../markdown.ts'
 import type { Diagnostic, Severity } from '../spec.ts'
 import { startsWithId } from '../titles.ts'
 import { inCycles } from './cycles.ts'
-import { problem, type Reading, tasksPath } from './report.ts'
+import { type Code, problem, type Reading, tasksPath } from './report.ts'
 
 /** Rules for the form of tasks.md: what cannot be run, and what looks like a task and was not read as one. */
 export function lintTasks(reading: Reading): Diagnostic[] {
   const { spec, tasksFile, tasksDoc } = reading
   const file = tasksPath(reading)
   const found: Diagnostic[] = []
-  const add = (line: number, code: string, severity: Severity, message: string, suggestion: string) =>
+  const add = (line: number, code: Code, severity: Severity, message: string, suggestion: string) =>
     found.push(problem({ file, line }, code, severity, message, suggestion))
   for (const { id, title, line, boxOffset, status } of spec.tasks) {
     if (title === '' && status !== 'done')
@@ -99,8 +99,8 @@ function lookAlikes(doc: Doc, { spec, tasksFile, source }: Reading): Diagnostic[
     const hit = ALIKE.find(([pattern]) => pattern.test(text))
     if (hit === undefined) return
     const rest = text.slice(hit[0].exec(text)![0].length).trimStart()
-    const sign = hit[1].startsWith('This sign')
-    // A tick in front of prose is a decoration; with an id behind it, it is a task.
+    const sign = /^(?:This sign|These brackets)/.test(hit[1])
+    // A tick or a bracket in front of prose is a decoration; with an id behind it, it is a task.
     const sure = startsWithId(rest)
     if (sign && !sure) return
     const id = sure ? rest : rest.slice(0, 60)
