@@ -237,6 +237,6 @@ describe('the bytes of the file', () => {
       '[~]',
     ])
     expect(read.tasks[1]?.requirements).toEqual(['3.3'])
-    expect(read.diagnostics.find(({ code }) => code === 'broken-link')).toMatchObject({ line: 5 })
+    expect(read.diagnostics.find(({ code }) => code === 'broken-link')).toMatchObject({ line: 6 })
   })
 })

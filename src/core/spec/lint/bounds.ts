@@ -110,7 +110,7 @@ const WORDS = new Map([...NUMBER_WORDS.map((word) => [word, numberOf(word)] as c
 /** Numbers as digits or words, in any unit. */
 function numbersOf(text: string): Set<number> {
   const found = new Set<number>()
-  for (const [written] of text.matchAll(/\d[\d,]*(?:\.\d+)?(?:k(?!\w))?/g)) found.add(numberOf(written))
+  for (const [written] of text.toLowerCase().matchAll(/\d[\d,]*(?:\.\d+)?(?:k(?!\w))?/g)) found.add(numberOf(written))
   for (const word of text.toLowerCase().split(/[^\p{L}]+/u)) {
     const value = WORDS.get(word)
     if (value !== undefined) found.add(value)

@@ -185,7 +185,7 @@ function hasRun(text: string, length: number): boolean {
     let from = at
     let to = at
     while (from >= 0 && at - from < length && isSign(text.charCodeAt(from))) from--
-    while (from < at && to < text.length && to - from <= length && isSign(text.charCodeAt(to))) to++
+    while (to < text.length && to - from <= length && isSign(text.charCodeAt(to))) to++
     if (to - from > length) return true
   }
   return false

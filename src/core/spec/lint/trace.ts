@@ -29,10 +29,17 @@ function untasked(reading: Reading): Diagnostic[] {
   const { spec } = reading
   if (spec.tasks.length === 0 || spec.requirements.length === 0) return []
   const own = new Map(spec.properties.map(({ n, validates }) => [n, validates]))
-  const cited = citedBy(
-    spec.tasks.flatMap((task) => [...task.requirements, ...task.properties.flatMap((n) => own.get(n) ?? [])]),
-  )
-  if (cited.ids.size === 0) {
+  const direct = spec.tasks.flatMap((task) => task.requirements)
+  // "Phase 3: User Story 1 (US1)" is said of all tasks below it.
+  const stories = spec.phases.flatMap(({ title }) => title.match(/\bUS\d+\b/g) ?? [])
+  const cited = citedBy([
+    ...direct,
+    ...stories,
+    ...spec.tasks.flatMap((task) => task.properties.flatMap((n) => own.get(n) ?? [])),
+  ])
+  const reached = spec.requirements.filter(({ id }) => cites(cited, id))
+  // One property that a task happens to name is no habit of linking.
+  if (direct.length === 0 && reached.length * 2 < spec.requirements.length) {
     if (spec.dialect === 'openspec') return []
     const place = { file: tasksPath(reading), line: spec.tasks[0]!.line }
     const message = 'No task names a requirement, so no task is judged by one.'

@@ -25,14 +25,22 @@ const UNSPACED = new RegExp(`${CHINESE}|${JAPANESE}`, 'gu')
 const EXACT =
   /^(?:(?:in)?sufficient (?:funds|balance|permissions?|privileges?|stock|inventory|credits?|rights)|fast[- ](?:path|forward|track|fail)|graceful(?:ly)? (?:shut|degrad|stop|terminat|exit|restart|drain)|easy (?:mode|level)|quick (?:start|fix|action|link|reply|filter|view|search|access)s?)/i
 
+/** "appropriate status codes (200, 404)", "gracefully (no traceback)": what stands in brackets behind it says what is meant. */
+const EXPLAINED = /^[^.;,()（）。，]{0,40}[(（]/u
+
 /** The vague words of a sentence as written, each once, in order. Linear. */
 export function vagueWords(text: string): string[] {
   const found = new Set<string>()
   for (const match of text.matchAll(SPACED)) {
-    if (/^-/.test(text.slice(match.index + match[0].length)) || EXACT.test(text.slice(match.index, match.index + 40)))
-      continue
+    const after = text.slice(match.index + match[0].length, match.index + match[0].length + 50)
+    if (after.startsWith('-') || EXPLAINED.test(after) || EXACT.test(match[0] + after)) continue
     found.add(match[0])
   }
-  if (/\p{Script=Han}/u.test(text)) for (const match of text.matchAll(UNSPACED)) found.add(match[0])
+  if (/\p{Script=Han}/u.test(text)) {
+    for (const match of text.matchAll(UNSPACED)) {
+      const end = match.index + match[0].length
+      if (!EXPLAINED.test(text.slice(end, end + 50))) found.add(match[0])
+    }
+  }
   return [...found]
 }

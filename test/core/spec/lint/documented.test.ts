@@ -71,7 +71,9 @@ describe('docs/lint.md', () => {
   })
 
   it('names every code that the program knows, and no other', () => {
-    const written = [...PAGE.matchAll(/^(?:### |\| )`([a-z0-9-]+)`/gm)].map((match) => match[1]!)
+    const written = [...PAGE.split('## How often')[0]!.matchAll(/^(?:### |\| )`([a-z0-9-]+)`/gm)].map(
+      (match) => match[1]!,
+    )
     expect(written.sort()).toEqual([...CODES].sort())
     const sources = readdirSync(SPEC, { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))

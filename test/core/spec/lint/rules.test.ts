@@ -36,6 +36,7 @@ describe('vague words', () => {
     ['THE System SHALL run fast-check and use the fast path', []],
     ['THE System SHALL reject orders with insufficient funds', []],
     ['THE System SHALL shut down by a graceful shutdown', []],
+    ['THE API SHALL use appropriate status codes (200, 404)', []],
     ['系统必须快速响应并给出适当的提示', ['快速', '适当']],
     ['システムは適切なメッセージを表示しなければならない', ['適切']],
     ['Система ДОЛЖНА быстро отвечать и удобно показывать', ['быстро', 'удобно']],
@@ -136,6 +137,7 @@ describe('bounds of properties', () => {
     ['it is marked within 45s and no more than twice', 0],
     ['it is marked within 45,000 ms, 2 times at most', 0],
     ['it is marked in time, two times', 1],
+    ['it is marked by 0.045K, twice, 45', 0],
     ['it is marked', 1],
   ])('%s', (text, count) => {
     expect(found(property(text), 'bound-not-in-property')).toHaveLength(count)
@@ -420,6 +422,11 @@ describe('severities', () => {
     const spec = tasks('- [ ] 1. a\n  - Validates: 1.1\n- [ ]2. b\n- [ ] 3. c\n  - Validates: 1.9\n')
     expect(lintSlice(spec, '1')).toEqual([])
     expect(lintSlice(spec, '3').map(({ code }) => code)).toEqual(['broken-link'])
+  })
+
+  it('point at the line of a wrapped list that the reference stands in', () => {
+    const wrapped = '- [ ] 1. a\n  - _Requirements: 1.1,\n    1.9_\n'
+    expect(found(tasks(wrapped), 'broken-link')).toEqual(['error 3:5'])
   })
 
   it('are told of the file that a requirement stands in', () => {
