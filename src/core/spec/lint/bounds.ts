@@ -1,7 +1,7 @@
 import { boundsOf } from '../bounds.ts'
 import type { Bound, Criterion, Diagnostic } from '../spec.ts'
 import { inBase, NUMBER_WORDS, numberOf } from '../units.ts'
-import { type Demand, demandsOf, designPath, placeOf, problem, type Reading } from './report.ts'
+import { type Demand, demandsOf, designPath, few, placeOf, problem, type Reading } from './report.ts'
 
 /** Rules for numbers: no two criteria that cannot both hold, and no bound that its property forgets. */
 export function lintBounds(reading: Reading): Diagnostic[] {
@@ -46,12 +46,16 @@ interface Measured {
   value: number
 }
 
+// A sentence with more numbers than this is a table, and no other sentence says the same.
+const MOST_BOUNDS = 12
+
 /** Same system, same conditions, same response, another number. Sentences that differ in a word more may mean two things. */
 function contradictions(reading: Reading, demands: readonly Demand[]): Diagnostic[] {
   const groups = new Map<string, Measured[]>()
   for (const demand of demands) {
     const { system, conditions, response, bounds } = demand.criterion
-    if (response === null || conditions.some(({ text }) => bounds.some((bound) => text.includes(bound.text)))) continue
+    if (response === null || bounds.length > MOST_BOUNDS) continue
+    if (conditions.some(({ text }) => bounds.some((bound) => text.includes(bound.text)))) continue
     const when = conditions.map(({ kind, text }) => `${kind} ${text.toLowerCase()}`)
     for (const bound of bounds) {
       const side = SIDES[bound.relation]
@@ -143,7 +147,7 @@ function forgotten(reading: Reading, demands: readonly Demand[]): Diagnostic[] {
     if (own === undefined) return []
     const lost = lostBounds(criterion, own.texts)
     if (lost.length === 0) return []
-    const list = lost.map((bound) => `"${bound.text}"`).join(', ')
+    const list = few(lost.map((bound) => `"${bound.text}"`))
     const message = `Property ${own.property} validates ${criterion.id} and does not say its bound ${list}.`
     const suggestion = 'Say the bound in the property, so that its test measures it.'
     return [

@@ -178,13 +178,19 @@ const TOOLS: [RegExp, string[]][] = [
   [/\bgo (?:module|mod)\b|\bgo\.mod\b/i, ['go.mod', 'go.sum']],
   [/\bgithub actions\b|\bci(?:\/cd)? (?:pipeline|workflow)/i, ['.github/workflows/**']],
 ]
-const PATHS =
-  /(?<![\w./-])(?:[\w.@-]+\/){0,6}[\w.@*-]*\.?[\w-]+\.(?:json|jsonc|ya?ml|toml|[cm]?[jt]s|ini|cfg|lock|txt|mod|sum)(?![\w/])|(?<![\w.])\.(?:gitignore|gitattributes|npmrc|nvmrc|env(?:\.test)?|eslintrc)(?!\w)/g
+const FILE =
+  /(?:\.(?:json|jsonc|ya?ml|toml|[cm]?[jt]s|ini|cfg|lock|txt|mod|sum)|^\.(?:gitignore|gitattributes|npmrc|nvmrc|env|eslintrc))$/
+
+/** Words of a text that look like the path of a configuration file. */
+function pathsIn(text: string): string[] {
+  const words = text.split(/[\s`"'(),;:<>[\]]+/).map((word) => word.replace(/\.+$/, ''))
+  return words.filter((word) => word.length < 120 && FILE.test(word))
+}
 
 /** Protected files that a set-up task will have to write and does not name in an `Allows:` line. */
 function allows(reading: Reading, task: Task): Diagnostic[] {
   if (task.allows.length > 0 || task.kind !== 'code' || !SET_UP.test(task.title)) return []
-  const named = [...task.text.matchAll(PATHS)].map(([path]) => path).filter(isProtected)
+  const named = pathsIn(task.text).filter(isProtected)
   const words = `${task.title}\n${task.text}`
   const tools = TOOLS.filter(([pattern]) => pattern.test(words)).flatMap(([, paths]) => paths)
   const globs = [...new Set([...named, ...tools])].slice(0, 8)

@@ -146,6 +146,9 @@ function ownersOf(components: readonly Component[]): Map<string, Component[]> {
   return new Map([...owners].map(([id, found]) => [id, [...found]]))
 }
 
+// Of hundreds of names that end alike, each would be looked for in each text.
+const MOST_ALIKE = 50
+
 /** Which components a text names, also in the plural. Looked up by the last word of the name, so that many components cost no more. */
 function namesIn(components: readonly Component[]): (text: string) => Component[] {
   const byHead = new Map<string, { name: string; component: Component }[]>()
@@ -154,7 +157,9 @@ function namesIn(components: readonly Component[]): (text: string) => Component[
     // "The system" is named everywhere and means nothing by it.
     if (/^(?:system|application|app|service|software|tool)$/.test(name)) continue
     const head = name.slice(name.lastIndexOf(' ') + 1)
-    byHead.set(head, [...(byHead.get(head) ?? []), { name, component }])
+    const alike = byHead.get(head)
+    if (alike === undefined) byHead.set(head, [{ name, component }])
+    else if (alike.length < MOST_ALIKE) alike.push({ name, component })
   }
   return (text) => {
     const words = wordsOf(text)

@@ -80,6 +80,9 @@ function invisible(line: string, first: boolean, at: At): Diagnostic[] {
   return [problem(at(worst.index), 'invisible-character', 'warning', message, 'Delete them, or write the line anew.')]
 }
 
+const UNSEEN =
+  /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|\shidden(?=[\s>=])/i
+
 /** The parts of a line inside HTML comments, link definitions used as comments, and elements that are not shown. */
 function hiddenParts(line: string, inComment: boolean): { hidden: string; open: boolean } {
   if (!inComment && !/<|^\[/.test(line)) return { hidden: '', open: false }
@@ -93,11 +96,9 @@ function hiddenParts(line: string, inComment: boolean): { hidden: string; open: 
     open = !open
   }
   const aside = /^\[(?:\/\/|comment|_)\]:\s*\S+\s+["'(](.*)["')]\s*$/i.exec(line)?.[1] ?? ''
-  const element =
-    /<[a-z]+\s[^<>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|\shidden(?=[\s>=]))[^<>]*>(.*)$/i.exec(
-      line,
-    )?.[1] ?? ''
-  return { hidden: [hidden, aside, element].filter((part) => part.trim() !== '').join(' '), open }
+  const element = [...line.matchAll(/<[a-z]+\s[^<>]*>/gi)].find(({ 0: tag }) => UNSEEN.test(tag))
+  const below = element === undefined ? '' : line.slice(element.index + element[0].length)
+  return { hidden: [hidden, aside, below].filter((part) => part.trim() !== '').join(' '), open }
 }
 
 const BEFORE = String.raw`(?:previous|prior|earlier|above|preceding|system|foregoing|other)`

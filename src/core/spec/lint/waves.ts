@@ -55,10 +55,23 @@ function swappedSiblings(tasks: readonly Task[], waves: ReadonlyMap<string, numb
 
 /** Tasks whose own `Depends:` line names what the graph does not put before them. */
 function backwards(tasks: readonly Task[], waves: ReadonlyMap<string, number>): [Task, string][] {
+  // Tasks of one wave share one list of what they wait for, so each list is looked through once.
+  const latest = new Map<readonly string[], string | undefined>()
+  const last = (ids: readonly string[]) => {
+    if (!latest.has(ids))
+      latest.set(
+        ids,
+        ids.reduce<string | undefined>(
+          (a, b) => ((waves.get(b) ?? -1) > (waves.get(a ?? '') ?? -1) ? b : a),
+          undefined,
+        ),
+      )
+    return latest.get(ids)
+  }
   return tasks.flatMap((task): [Task, string][] => {
     const wave = waves.get(task.id)
-    if (wave === undefined) return []
-    const late = task.depends.find((id) => id !== task.id && (waves.get(id) ?? -1) >= wave)
-    return late === undefined ? [] : [[task, late]]
+    const late = last(task.depends)
+    if (wave === undefined || late === undefined || late === task.id) return []
+    return waves.get(late)! >= wave ? [[task, late]] : []
   })
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { coverageOf, FAILURE_MODES } from '../../../../src/core/spec/lint/coverage.ts'
+import { lintHidden } from '../../../../src/core/spec/lint/hidden.ts'
 import { CODES } from '../../../../src/core/spec/lint/report.ts'
 import { vagueWords } from '../../../../src/core/spec/lint/vague.ts'
 import { lintSlice } from '../../../../src/core/spec/lint.ts'
@@ -190,6 +191,26 @@ describe('lines that look like tasks', () => {
 
   it('but nothing in a code fence', () => {
     expect(found(tasks('- [ ] 1. a\n\n```\n-[ ] 2. b\n```\n\n~~~\n☐ 3. c\n~~~\n'), 'looks-like-a-task')).toEqual([])
+  })
+})
+
+describe('waves', () => {
+  const graph = (text: string, ...waves: string[][]) =>
+    tasks(`${text}\n\`\`\`json\n${JSON.stringify({ waves: waves.map((ids, id) => ({ id, tasks: ids })) })}\n\`\`\`\n`)
+  const three = '- [ ] 1. a\n- [ ] 2. b\n- [ ] 3. c\n'
+
+  it('may run tasks side by side, and groups across each other', () => {
+    expect(found(graph(three, ['1', '2'], ['3']), 'wave-order')).toEqual([])
+    const groups = '- [ ] 1. a\n  - [ ] 1.1 b\n  - [ ] 1.2 c\n- [ ] 2. d\n  - [ ] 2.1 e\n  - [ ] 2.2 f\n'
+    expect(found(graph(groups, ['1.1', '2.1'], ['1.2', '2.2']), 'wave-order')).toEqual([])
+    expect(found(graph(groups, ['1.1', '2.2'], ['1.2', '2.1']), 'wave-order')).toEqual(['info 8:1'])
+  })
+
+  it('are told where they contradict what a task depends on', () => {
+    const depends = three.replace('1. a', '1. a\n  - Depends: 3')
+    expect(found(graph(depends, ['1', '2'], ['3']), 'wave-order')).toEqual(['warning 6:1'])
+    expect(found(graph(depends, ['3'], ['1', '2']), 'wave-missing')).toEqual([])
+    expect(found(graph(three, ['1'], ['2']), 'wave-missing')).toEqual(['info 5:1'])
   })
 })
 
@@ -479,6 +500,27 @@ describe('lint', () => {
       .array(fc.tuple(fc.nat(text.length), fc.nat(20), fc.constantFrom('', ...PIECES)), { maxLength: 10 })
       .map((changes) => changes.reduce((now, [at, cut, put]) => now.slice(0, at) + put + now.slice(at + cut), text))
   const soup = fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((parts) => parts.join(''))
+
+  it('ends on long lines of what its patterns look for', () => {
+    const long = (text: string) => text.repeat(Math.ceil(20_000 / text.length))
+    for (const text of [
+      '<a display:none ',
+      '[//]: # ("',
+      'ignore all ',
+      'aaaa.',
+      'AB12',
+      'AB12=',
+      'within 5 s ',
+      'get a ',
+      '"“«',
+      ' hidden',
+    ])
+      expect(tasks(`- [ ] 1. Set up ${long(text)}\n  - ${long(text)}\n\n${long(text)}\n`).id).toBe('job-queue')
+    // What the Markdown library makes of these is another matter.
+    for (const text of ['<!-- ', '<!-- -->', '<a hidden '])
+      expect(lintHidden(source({ tasks: long(text) }))).toEqual([])
+    expect(criteria(`THE Queue SHALL wait ${long('at most 5 s or 6 s ')}`, 'THE Queue SHALL wait').id).toBe('job-queue')
+  })
 
   it('never throws, knows its codes, and points into the text', () => {
     const folders = fc.record({
