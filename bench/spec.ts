@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { parseSpec } from '../src/core/spec/parse.ts'
-import type { SpecSource } from '../src/core/spec/spec.ts'
+import type { SpecSource } from '../src/core/spec/source.ts'
 
 const tasks = Number(process.argv[2] ?? 10_000)
 const rounds = Number(process.argv[3] ?? 7)

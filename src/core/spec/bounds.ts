@@ -1,5 +1,5 @@
 import { type Beside, leftOf, rightOf } from './relations.ts'
-import type { Bound } from './spec.ts'
+import type { Bound } from './requirement.ts'
 import { isTimes, NUMBER_WORDS, numberOf, rateUnit, SCALES, sizeUnit, timeUnit } from './units.ts'
 import { unquoted } from './words.ts'
 

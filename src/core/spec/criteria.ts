@@ -3,7 +3,7 @@ import { boundsOf } from './bounds.ts'
 import { ears, hasShall, obliges } from './ears.ts'
 import { type Doc, itemText, type Line, lineOf, linesOf, paragraphs, plain, squeeze, startOf } from './markdown.ts'
 import type { Block } from './outline.ts'
-import type { Criterion } from './spec.ts'
+import type { Criterion } from './requirement.ts'
 import { distinct, slug } from './words.ts'
 
 const CRITERIA =

@@ -1,4 +1,4 @@
-import type { Condition, EarsPattern } from './spec.ts'
+import type { Condition, EarsPattern } from './requirement.ts'
 import { unquoted } from './words.ts'
 
 /** A requirement sentence taken apart. Texts are as written, without the keyword and the marks around them. */

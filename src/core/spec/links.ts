@@ -1,4 +1,4 @@
-import type { Requirement } from './spec.ts'
+import type { Requirement } from './requirement.ts'
 
 /** One reference as a spec writes it. `written` is the words it was read from. */
 export type Reference =

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { BaseFile } from '../patch/patch.ts'
 import { filesOf, type SpecFolder, steeringPaths } from './locate.ts'
 import { parseSpec } from './parse.ts'
-import type { Diagnostic, Severity, SourceFile, Spec } from './spec.ts'
+import type { SourceFile } from './source.ts'
+import type { Diagnostic, Severity, Spec } from './spec.ts'
 
 /** What lies at a path: a file of a commit, or one on the disk that was not even opened. */
 export type FoundFile = BaseFile | { kind: 'large'; bytes: number } | { kind: 'unreadable'; reason: string }

@@ -1,5 +1,7 @@
 /** Where spec folders and steering lie in a repository, by their paths alone, and which dialect a folder is written in. */
-import type { Dialect, SourceFile, SpecSource } from './spec.ts'
+
+import type { SourceFile, SpecSource } from './source.ts'
+import type { Dialect } from './spec.ts'
 
 export interface SpecFolder {
   /** Its path below its root; the whole path where two folders would share that. */

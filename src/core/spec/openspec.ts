@@ -2,9 +2,9 @@ import { toCriterion } from './criteria.ts'
 import { obliges } from './ears.ts'
 import { type Doc, itemText, lineOf, linesOf, paragraphs, plain, squeeze } from './markdown.ts'
 import { type Block, outline, type Section } from './outline.ts'
+import type { Criterion, Requirement } from './requirement.ts'
 import { requirement } from './requirements.ts'
 import { scenario } from './scenarios.ts'
-import type { Criterion, Requirement } from './spec.ts'
 import { distinct, slug } from './words.ts'
 
 const REQUIREMENT = /^(?:requirement|需求|要件|требование|requisito)\s*[:：]\s*(.+)$/iu

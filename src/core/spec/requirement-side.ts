@@ -1,8 +1,9 @@
 import type { Doc } from './markdown.ts'
 import { isOpenSpec, readOpenSpec } from './openspec.ts'
 import { outline } from './outline.ts'
+import type { Criterion, Requirement } from './requirement.ts'
 import { readIntroduction, readRequirements } from './requirements.ts'
-import type { Criterion, Diagnostic, Requirement } from './spec.ts'
+import type { Diagnostic } from './spec.ts'
 import { isSpecKit, readSpecKit } from './spec-kit.ts'
 
 export interface RequirementSide {

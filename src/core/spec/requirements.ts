@@ -3,7 +3,7 @@ import { holdsCriteria, opensCriteria, readCriteria, storyOf, toCriterion } from
 import { obliges } from './ears.ts'
 import { type Doc, itemText, lineOf, linesOf, paragraphs, plain, squeeze, startOf } from './markdown.ts'
 import { allBlocks, type Block, outline, ownBlocks, type Section } from './outline.ts'
-import type { Requirement, RequirementKind } from './spec.ts'
+import type { Requirement, RequirementKind } from './requirement.ts'
 import { distinct, slug } from './words.ts'
 
 const WORD = 'requirement|req|要件|需求|требование|requisito|requerimiento'

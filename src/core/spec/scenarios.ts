@@ -1,6 +1,6 @@
 import { boundsOf } from './bounds.ts'
 import { squeeze } from './markdown.ts'
-import type { Condition, Criterion, EarsPattern } from './spec.ts'
+import type { Condition, Criterion, EarsPattern } from './requirement.ts'
 
 type Step = 'given' | 'when' | 'then'
 

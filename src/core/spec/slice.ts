@@ -1,5 +1,6 @@
 import { sha256 } from '../hash.ts'
-import type { Criterion, DesignSection, GlossaryTerm, Property, Requirement, Spec, Task } from './spec.ts'
+import type { Criterion, Requirement } from './requirement.ts'
+import type { DesignSection, GlossaryTerm, Property, Spec, Task } from './spec.ts'
 
 /** The criteria of one requirement that a task must meet. */
 export interface SliceRequirement {

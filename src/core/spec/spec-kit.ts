@@ -3,9 +3,9 @@ import { toCriterion } from './criteria.ts'
 import { obliges } from './ears.ts'
 import { type Doc, itemText, lineOf, linesOf, paragraphs, plain } from './markdown.ts'
 import { allBlocks, type Block, outline, type Section } from './outline.ts'
+import type { Criterion, Requirement } from './requirement.ts'
 import { numberedRequirements, requirement } from './requirements.ts'
 import { scenario } from './scenarios.ts'
-import type { Criterion, Requirement } from './spec.ts'
 
 const STORY =
   /^(?:user story|用户故事|ユーザー?ストーリー|пользовательская история|historia de usuario)\s*(\d+)\s*(?:[-–—:：.]\s*|\s+|(?=[(（])|$)(.*)$/iu

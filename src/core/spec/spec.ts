@@ -1,5 +1,7 @@
 /** What a spec folder says, as data. Lines and columns are 1-based; every `line` is the line in the file it was read from. */
 
+import type { Requirement } from './requirement.ts'
+
 export type TaskStatus = 'open' | 'done' | 'doing' | 'blocked'
 export type TaskKind = 'code' | 'test' | 'checkpoint' | 'human'
 /** How a task asks to be judged: `Test: Chaos test with network partition`. */
@@ -62,90 +64,6 @@ export interface Task {
   allows: string[]
   /** Source text of the task with its annotation lines, as written. */
   text: string
-}
-
-/**
- * `conditional` is an IF with a WHEN inside it ("IF c, WHEN e, THE s SHALL r"); any other mix of keywords is `complex`. `none`: nothing
- * in the sentence obliges.
- */
-export type EarsPattern =
-  | 'ubiquitous'
-  | 'event'
-  | 'state'
-  | 'optional'
-  | 'unwanted'
-  | 'complex'
-  | 'conditional'
-  | 'none'
-
-/** What must hold before a response is due: WHEN is an `event`, WHILE a `state`, WHERE `optional`, IF `unwanted`. */
-export interface Condition {
-  kind: 'event' | 'state' | 'optional' | 'unwanted'
-  text: string
-}
-
-/** `within 45 s`: value 45, unit 's', relation 'within', text 'within 45 s'. */
-export interface Bound {
-  value: number
-  /** `ns us ms s min h d week month year`, `B KB ... TiB`, `%`, `times`, else the noun as written (`executions`, `jobs/second`). */
-  unit: string
-  /** `within`, `at most`, `at least`, `exactly`, `below`, `above`, `every`, `for`, `after`, `before`; `is` where none is named. */
-  relation: string
-  /** As written. */
-  text: string
-}
-
-export interface Criterion {
-  id: string
-  line: number
-  pattern: EarsPattern
-  text: string
-  bounds: Bound[]
-  /** What must respond, without its article; null where the sentence does not say. */
-  system: string | null
-  conditions: Condition[]
-  /** The first event, else the first other condition. */
-  trigger: string | null
-  response: string | null
-  /** Words of obligation as written: `SHALL`, `SHALL NOT`, `必须`. More than one: more than one demand. */
-  modals: string[]
-  /** Sub-heading or scenario name it stands under; null below the plain criteria heading. */
-  section: string | null
-  /** A `scenario` is an example in steps (Given/When/Then), not a rule. */
-  kind: 'statement' | 'scenario'
-}
-
-/**
- * What sort of section it was read from. `defect` describes how things are and demands nothing (Kiro's bugfix.md); `removed` is what an
- * OpenSpec delta takes away.
- */
-export type RequirementKind =
-  | 'requirement'
-  | 'story'
-  | 'functional'
-  | 'non-functional'
-  | 'success'
-  | 'defect'
-  | 'expected'
-  | 'unchanged'
-
-export interface Requirement {
-  /** `3`, `3.3`, `FR-001`, `US1`, or for a requirement with a name only the name in lower case with dashes. */
-  id: string
-  title: string
-  line: number
-  /** The user story, where one stands. */
-  story: string | null
-  criteria: Criterion[]
-  kind: RequirementKind
-  /** `P1`, where the spec gives one. */
-  priority: string | null
-  /** What an OpenSpec delta does with it; null elsewhere. */
-  change: 'added' | 'modified' | 'removed' | 'renamed' | null
-  /** The name it had before a rename. */
-  formerly: string | null
-  /** File that it and its criteria stand in. */
-  file: string
 }
 
 export interface Property {
@@ -278,27 +196,4 @@ export interface Spec {
   glossary: GlossaryTerm[]
   steering: Steering[]
   diagnostics: Diagnostic[]
-}
-
-/** One file of a spec folder, as text. */
-export interface SourceFile {
-  /** Path below the folder, with forward slashes: `tasks.md`, `specs/auth/spec.md`. */
-  path: string
-  text: string
-}
-
-/** One spec folder as it was found, before anything is understood. */
-export interface SpecSource {
-  id: string
-  dir: string
-  /** The `.md` files at any depth and `spec.json`, sorted by path. */
-  files: SourceFile[]
-  steering: { path: string; text: string }[]
-  /** What was wrong with loading it: not UTF-8, too large, unreadable. */
-  problems: Diagnostic[]
-}
-
-/** Text of one file of the folder; null where there is none. */
-export function textOf(source: Pick<SpecSource, 'files'>, path: string): string | null {
-  return source.files.find((file) => file.path === path)?.text ?? null
 }

@@ -1,5 +1,6 @@
+import type { Requirement } from '../spec/requirement.ts'
 import { linkedRequirements } from '../spec/slice.ts'
-import type { Property, Requirement, Spec } from '../spec/spec.ts'
+import type { Property, Spec } from '../spec/spec.ts'
 import type {
   CriterionState,
   PropertyState,

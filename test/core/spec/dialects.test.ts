@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readMarkdown } from '../../../src/core/spec/markdown.ts'
+import type { Criterion, Requirement } from '../../../src/core/spec/requirement.ts'
 import { readRequirementSide } from '../../../src/core/spec/requirement-side.ts'
-import type { Criterion, Requirement } from '../../../src/core/spec/spec.ts'
 
 const side = (files: Record<string, string>) =>
   readRequirementSide(Object.entries(files).map(([path, text]) => readMarkdown(`specs/x/${path}`, text))).requirements

@@ -1,5 +1,6 @@
 import { parseSpec } from '../../../src/core/spec/parse.ts'
-import type { Spec, SpecSource } from '../../../src/core/spec/spec.ts'
+import type { SpecSource } from '../../../src/core/spec/source.ts'
+import type { Spec } from '../../../src/core/spec/spec.ts'
 
 /** A small job queue: the design and tasks of the article that this project starts from, with requirements of our own around them. */
 export const REQUIREMENTS = `# Job queue

@@ -1,5 +1,6 @@
 import { boundsOf } from '../bounds.ts'
-import type { Bound, Criterion, Diagnostic } from '../spec.ts'
+import type { Bound, Criterion } from '../requirement.ts'
+import type { Diagnostic } from '../spec.ts'
 import { inBase, NUMBER_WORDS, numberOf } from '../units.ts'
 import { type Demand, demandsOf, designPath, few, placeOf, problem, type Reading } from './report.ts'
 

@@ -1,4 +1,5 @@
-import type { Criterion, Diagnostic, Spec } from '../spec.ts'
+import type { Criterion } from '../requirement.ts'
+import type { Diagnostic, Spec } from '../spec.ts'
 import { demandsOf, few, groupsOf, problem, type Reading } from './report.ts'
 
 export const FAILURE_MODES = ['crash', 'hang', 'partition', 'duplicate', 'reorder', 'clock skew', 'slow disk'] as const

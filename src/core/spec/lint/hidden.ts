@@ -1,4 +1,5 @@
-import type { Diagnostic, Severity, SpecSource } from '../spec.ts'
+import type { SpecSource } from '../source.ts'
+import type { Diagnostic, Severity } from '../spec.ts'
 import { unquoted } from '../words.ts'
 import { inFolder, problem } from './report.ts'
 

@@ -1,5 +1,7 @@
 import type { Doc } from '../markdown.ts'
-import type { Criterion, Diagnostic, Requirement, Severity, Spec, SpecSource } from '../spec.ts'
+import type { Criterion, Requirement } from '../requirement.ts'
+import type { SpecSource } from '../source.ts'
+import type { Diagnostic, Severity, Spec } from '../spec.ts'
 import type { TasksFile } from '../tasks.ts'
 
 /** What the rules look at: a spec that is read, and the texts that it was read from. */

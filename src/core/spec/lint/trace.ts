@@ -1,4 +1,5 @@
-import type { Diagnostic, Property, RequirementKind } from '../spec.ts'
+import type { RequirementKind } from '../requirement.ts'
+import type { Diagnostic, Property } from '../spec.ts'
 import { designPath, few, groupsOf, problem, type Reading, tasksPath } from './report.ts'
 
 /** Rules for what must be linked: requirements to tasks, properties to requirements and tests. */
