@@ -33,7 +33,7 @@ describe('a reply that cannot be applied', () => {
     expect(run.code, run.result.message).toBe(0)
     expect(run.result.tasks[0]).toMatchObject({ status: 'verified', attempts: 2 })
     const asked = model.asked('implementer')
-    const reasonIn = (prompt: string | undefined) => /# What is wrong with it\n\n([\s\S]*)$/.exec(prompt!)?.[1]
+    const reasonIn = (prompt: string | undefined) => /# What is wrong with it\n\n([\s\S]*)/.exec(prompt!)?.[1]
     expect(reasonIn(asked[1])).toContain('Line 1: expected a patch')
     expect(reasonIn(asked[2])).toContain('src/clamp.ts, block 1')
     expect(reasonIn(asked[3])).toContain('`../outside/evil` cannot be used: the path has a `..` segment')

@@ -211,13 +211,14 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
 }
 
 async function runIn(repo: Repo, options: Partial<RunOptions> = {}, settings: Partial<Settings> = {}) {
-  const templates = { rules: '', author: '', implementer: '', version: 'v' }
+  const kit = { author: '', example: '', implementer: '' }
+  const templates = { rules: '', author: '', implementer: '', kit, version: 'v' }
   const around: Surroundings = {
     run: 'run',
     settings: { ...SETTINGS, ...settings },
     templates,
     count: (text) => text.length,
-    kit: null,
+    promptAim: 3_000,
     deny: () => false,
     framework: '',
   }

@@ -51,7 +51,8 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const around = await surroundings('context', await contextSettings(limit, model, memory), config)
   const scene = { around, plan, tree }
   const parts = role === 'author' ? await authorParts(scene, []) : await implementerParts(scene, frozen, [])
-  const assembled = assemble(role, around.templates.version, parts, limit, estimatorOf(around, model ?? ''))
+  const size = { limit, aim: around.promptAim }
+  const assembled = assemble(role, around.templates.version, parts, size, estimatorOf(around, model ?? ''))
   const exact = flags.exact && assembled.ok ? await countExactly(assembled.prompt, model, config, options.cwd) : null
   const shown = { task: `${plan.spec.id}/${plan.task.id}`, role, full: flags.full ?? false, exact }
   const how = await howCounted(model, around.settings)

@@ -26,7 +26,7 @@ import { record } from '../io/models/record.ts'
 import { readSeeds, writeSeeds } from '../io/models/recorded-seeds.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
-import { loadKit, loadTemplates } from '../io/templates.ts'
+import { loadTemplates } from '../io/templates.ts'
 import { type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
 import type { Head } from '../world.ts'
@@ -39,8 +39,10 @@ import { type RunFlags, settingsOf } from './settings.ts'
 import { tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
 
+/** Tokens of a first question that lets nothing important out. */
+const PROMPT_AIM = 3_000
 const FRAMEWORK =
-  'vitest (`import { describe, expect, it } from "vitest"`) and fast-check (`import fc from "fast-check"`), as the repository has them.'
+  "vitest (`import { expect, it } from 'vitest'`) and fast-check (`import fc from 'fast-check'`), as the repository has them."
 
 /** Runs tasks and shows what happens. On every way out the last event is `run.result`; answers the exit code. */
 export async function runSession(options: GlobalOptions, flags: RunFlags, wanted: RunOptions): Promise<number> {
@@ -261,9 +263,11 @@ export async function surroundings(
   { services, context }: Config,
 ): Promise<Surroundings> {
   const counters = tokenCounters(Object.keys(settings.models))
-  const [templates, kit, { count, countFor }] = await Promise.all([loadTemplates(), loadKit(), counters])
+  const [templates, { count, countFor }] = await Promise.all([loadTemplates(), counters])
   const framework = FRAMEWORK + servicesText(services ?? [])
-  return { run: id, settings, templates, count, countFor, kit, deny: createDeny(context?.deny ?? []), framework }
+  const promptAim = context?.aimTokens ?? PROMPT_AIM
+  const deny = createDeny(context?.deny ?? [])
+  return { run: id, settings, templates, count, countFor, promptAim, deny, framework }
 }
 
 function runId(): string {

@@ -127,6 +127,8 @@ const schema = z.strictObject({
   context: z
     .strictObject({
       maxTokens: z.int().min(500).optional(),
+      /** Beyond this parts take their short form; nothing is dropped for it. */
+      aimTokens: z.int().min(500).optional(),
       /** Globs of files that no model may see, beside the usual ones of secrets. */
       deny: z.array(z.string().min(1)).optional(),
     })

@@ -136,6 +136,8 @@ const bodies = [
     limit: z.number(),
     parts: z.array(part),
     dropped: z.array(dropped),
+    /** Parts in their short form; `tokens` of the whole one. */
+    shortened: z.array(dropped).optional(),
   }),
   z.object({ type: z.literal('model.started'), role, attempt: z.number(), round: z.number(), model: z.string() }),
   z.object({ type: z.literal('model.delta'), chars: z.number() }),

@@ -25,7 +25,8 @@ export async function ask(world: World, state: State, role: Role, round: number,
   const how = settings.roles[role]
   const model = modelAt(how, state.escalations)
   const estimate = estimatorOf(state.around, model)
-  const assembled = assemble(role, templates.version, parts, how.promptLimit, estimate)
+  const size = { limit: how.promptLimit, aim: state.around.promptAim }
+  const assembled = assemble(role, templates.version, parts, size, estimate)
   if (!assembled.ok) return none(end(state, 'usage', assembled.message))
   const { prompt } = assembled
   const { permit, mayRepeat } = reserve(world, state, role, model, prompt.manifest.tokens)

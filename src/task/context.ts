@@ -1,42 +1,31 @@
-import type { BaseFile, FileChange } from '../core/patch/patch.ts'
-import { isTestPath } from '../core/patch/test-paths.ts'
 import { fill, type Part } from '../core/prompt/prompt.ts'
-import { renderFile, renderSlice, renderSteering } from '../core/prompt/sections.ts'
-import { importedFiles, namedFiles, nearestTest } from '../core/prompt/select-files.ts'
-import { sliceOf } from '../core/spec/slice.ts'
+import { renderSlice, renderSteering } from '../core/prompt/sections.ts'
 import type { Steering } from '../core/spec/spec.ts'
-import type { Tree } from '../world.ts'
-import { pathsOf, readerOf } from './overlay.ts'
-import type { Frozen, Plan, State, Surroundings } from './state.ts'
+import type { Role } from '../world.ts'
+import { fileParts } from './files.ts'
+import { pathsOf } from './overlay.ts'
+import { type Frozen, protectedDirs, type Scene, type State } from './state.ts'
 
-/** Largest file that is shown; larger ones are data or generated. Characters. */
-const LARGEST_FILE = 60_000
 const MOST_LISTED = 400
-
-type Scene = { around: Surroundings; plan: Plan; tree: Tree }
+const MOST_FOLDERS = 40
+const ON_KIT = /specproof\/sim/
 
 /**
  * Parts of the author's prompt. It sees the base and never an attempt. What changes from question to question stands
  * last, so that all before it is a prefix that the provider has seen.
  */
 export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
-  const { tree, around, plan } = scene
-  const tests = tree.paths.filter(isTestPath)
-  const nearest = nearestTest(
-    `${plan.task.title} ${plan.slice.sections.map((section) => section.title).join(' ')}`,
-    tests,
-  )
-  const files = await relevantFiles(scene, [], nearest ? [nearest] : [])
+  const { tree, around } = scene
+  const first = common(scene)
+  const usesKit = isOnKit(scene, first)
+  const { parts, shown } = await fileParts(scene, 'author', [], usesKit)
+  const role = fill(around.templates.author, { framework: around.framework })
   return [
-    ...common(scene),
-    ...files,
-    listing(tree.paths),
-    {
-      kind: 'role',
-      source: 'prompts/author.md',
-      text: fill(around.templates.author, { framework: around.framework }),
-      mandatory: true,
-    },
+    ...first,
+    ...(usesKit ? [kitPart(scene, 'author', parts)] : []),
+    ...parts,
+    listing(scene, tree.paths, shown),
+    { kind: 'role', source: 'prompts/author.md', text: role, mandatory: true },
     ...past,
   ]
 }
@@ -45,12 +34,15 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
 export async function implementerParts(scene: Scene, frozen: Frozen | null, past: Part[]): Promise<Part[]> {
   const stubs = frozen?.stubs ?? []
   const { around, tree } = scene
-  const names = frozen ? [testNames(frozen)] : []
+  const first = common(scene)
+  const usesKit = isOnKit(scene, first)
+  const { parts, shown } = await fileParts(scene, 'implementer', stubs, usesKit)
   return [
-    ...common(scene),
-    ...names,
-    ...(await relevantFiles(scene, stubs, [])),
-    listing(pathsOf(tree, stubs)),
+    ...first,
+    ...(usesKit ? [kitPart(scene, 'implementer', parts)] : []),
+    ...(frozen ? [testNames(frozen)] : []),
+    ...parts,
+    listing(scene, pathsOf(tree, stubs), shown),
     { kind: 'role', source: 'prompts/implementer.md', text: fill(around.templates.implementer, {}), mandatory: true },
     ...past,
   ]
@@ -58,16 +50,25 @@ export async function implementerParts(scene: Scene, frozen: Frozen | null, past
 
 /** Rules, steering and slice come first and byte for byte alike for both roles, so that provider caches hit. */
 function common({ around, plan }: Scene): Part[] {
-  const sliceText = renderSlice(plan.slice)
   const parts: Part[] = [{ kind: 'rules', source: 'prompts/rules.md', text: around.templates.rules, mandatory: true }]
   for (const steering of plan.spec.steering.filter(applies)) {
     parts.push({ kind: 'steering', source: steering.path, text: renderSteering(steering), mandatory: true })
   }
-  if (around.kit && /specproof\/sim/.test(`${sliceText} ${plan.task.text}`)) {
-    parts.push({ kind: 'kit', source: 'specproof/sim', text: around.kit, mandatory: true })
-  }
-  parts.push({ kind: 'slice', source: `${plan.spec.dir}#${plan.task.id}`, text: sliceText, mandatory: true })
+  const text = renderSlice(plan.slice)
+  parts.push({ kind: 'slice', source: `${plan.spec.dir}#${plan.task.id}`, text, mandatory: true })
   return parts
+}
+
+function isOnKit({ plan }: Scene, parts: Part[]): boolean {
+  return parts.some((part) => part.kind === 'slice' && ON_KIT.test(part.text)) || ON_KIT.test(plan.task.text)
+}
+
+/** The example stands in for a test on the kit where the repository has none. */
+function kitPart({ around }: Scene, role: Role, files: Part[]): Part {
+  const { kit } = around.templates
+  const bare = role === 'author' && !files.some((part) => part.kind === 'nearest' && ON_KIT.test(part.text))
+  const text = role === 'implementer' ? kit.implementer : bare ? `${kit.author.trim()}\n\n${kit.example}` : kit.author
+  return { kind: 'kit', source: 'specproof/sim', text, mandatory: true }
 }
 
 /** Steering for certain files, or on request, comes with the context room; `always` is what applies here. */
@@ -82,68 +83,27 @@ function testNames(frozen: Frozen): Part {
   return { kind: 'tests', source: files, text, mandatory: true }
 }
 
-async function relevantFiles(scene: Scene, stubs: FileChange[], extra: string[]): Promise<Part[]> {
-  const read = readerOf(scene.tree, stubs)
-  const paths = pathsOf(scene.tree, stubs)
-  const named = [
-    ...stubs.map((stub) => stub.path),
-    ...extra,
-    ...namedFiles(`${scene.plan.task.text}\n${designTexts(scene.plan)}`, paths),
-  ].filter((path) => !path.startsWith(`${scene.plan.spec.dir}/`))
-  const shown = new Map<string, Part>()
-  const show = async (path: string, mandatory: boolean) => {
-    const text = scene.around.deny(path) ? null : textOf(await read(path))
-    if (text === null || shown.has(path)) return
-    shown.set(path, { kind: 'file', source: path, text: renderFile(path, text), mandatory })
+/** Paths of what is not shown; specs and steering are no files of the program. */
+function listing({ plan, around }: Scene, paths: string[], shown: ReadonlySet<string>): Part {
+  const hidden = protectedDirs(plan.spec)
+  const left = paths.filter(
+    (path) => !shown.has(path) && !hidden.some((dir) => path.startsWith(`${dir}/`)) && !around.deny(path),
+  )
+  const listed = left.slice(0, MOST_LISTED)
+  const more = left.length > listed.length ? `\n... and ${left.length - listed.length} more` : ''
+  const text = `# Other files\n\n${listed.join('\n')}${more}`
+  const short = `# Other files\n\n${folders(left).join(', ')}`
+  return { kind: 'listing', source: 'file listing', text, short, mandatory: false, rank: 5 }
+}
+
+/** `src/ (5), test/ (3), index.ts`: what lies at the top, with the number of files. */
+function folders(paths: string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const path of paths) {
+    const top = path.includes('/') ? path.slice(0, path.indexOf('/') + 1) : path
+    counts.set(top, (counts.get(top) ?? 0) + 1)
   }
-  for (const path of named)
-    await show(
-      path,
-      stubs.some((stub) => stub.path === path),
-    )
-  for (const path of await importsOf(named, read, paths)) await show(path, false)
-  for (const path of manifests(paths)) await show(path, false)
-  return [...shown.values()]
-}
-
-/** Design sections of the task and of the tasks it depends on: what those built is what this one builds upon. */
-function designTexts(plan: Plan): string {
-  const before = plan.task.depends.filter((id) => plan.spec.tasks.some((task) => task.id === id))
-  const slices = [plan.slice, ...before.map((id) => sliceOf(plan.spec, id))]
-  return slices.flatMap((slice) => slice.sections.map((section) => section.text)).join('\n')
-}
-
-/** What says which runner, compiler options and dependencies there are. */
-function manifests(paths: string[]): string[] {
-  return ['package.json', 'tsconfig.json'].filter((path) => paths.includes(path))
-}
-
-async function importsOf(
-  files: string[],
-  read: (path: string) => Promise<BaseFile>,
-  paths: string[],
-): Promise<string[]> {
-  const found: string[] = []
-  for (const path of files) {
-    const text = textOf(await read(path))
-    if (text !== null) found.push(...importedFiles(path, text, paths))
-  }
-  return found
-}
-
-function textOf(file: BaseFile): string | null {
-  return file.kind === 'text' && file.text.length <= LARGEST_FILE ? file.text : null
-}
-
-function listing(paths: string[]): Part {
-  const shown = paths.slice(0, MOST_LISTED)
-  const more = paths.length > shown.length ? `\n... and ${paths.length - shown.length} more` : ''
-  return {
-    kind: 'listing',
-    source: 'file listing',
-    text: `# Files of the repository\n\n${shown.join('\n')}${more}`,
-    mandatory: false,
-  }
+  return [...counts].slice(0, MOST_FOLDERS).map(([top, count]) => (top.endsWith('/') ? `${top} (${count})` : top))
 }
 
 /**

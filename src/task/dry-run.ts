@@ -12,14 +12,9 @@ export async function dryRun(world: World, state: State): Promise<Outcome> {
   const frozen = around.settings.freshTests ? null : ((await world.recall(frozenKeyOf(plan))) as Frozen | null)
   const role = frozen ? 'implementer' : 'author'
   const parts = frozen ? await implementerParts(sceneOf(state), frozen, []) : await authorParts(sceneOf(state), [])
-  const limit = around.settings.roles[role].promptLimit
-  const assembled = assemble(
-    role,
-    around.templates.version,
-    parts,
-    limit,
-    estimatorOf(around, modelAt(around.settings.roles[role], 0)),
-  )
+  const how = around.settings.roles[role]
+  const size = { limit: how.promptLimit, aim: around.promptAim }
+  const assembled = assemble(role, around.templates.version, parts, size, estimatorOf(around, modelAt(how, 0)))
   if (!assembled.ok) return { status: 'usage', message: assembled.message }
   const { manifest } = assembled.prompt
   world.tell({ type: 'prompt.built', spec: plan.spec.id, task: plan.task.id, role, attempt: 1, round: 1, ...manifest })

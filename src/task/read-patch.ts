@@ -52,7 +52,9 @@ export async function readPatch(
   })
   const refused = guard(reply.patch, (path) => paths.includes(path))
   if (refused.length > 0) return strike(world, refused, strikes)
-  const patch = joinPatches(before, reply.patch)
+  const patch = joinPatches(before, {
+    operations: reply.patch.operations.map((operation) => overStub(operation, frozen?.stubs ?? [])),
+  })
   const applied = await applyPatch(patch, readerOf(tree, underneath), treePaths(paths))
   if (!applied.ok) {
     tellRefused(world, applied.refused)
@@ -127,4 +129,10 @@ function strike(world: World, refused: GuardRefusal[], strikes: Strikes): ReadPa
   if (decision.kind === 'blocked')
     return { kind: 'ended', status: 'blocked', message: `The patch needs what the task does not allow:\n${problem}` }
   return { kind: 'refused', strike: true, problem, kept: [] }
+}
+
+/** A stub is shown as declarations only, so a file of its name takes its place as a whole. */
+function overStub(operation: Operation, stubs: FileChange[]): Operation {
+  const replaces = operation.action === 'create' && stubs.some((stub) => stub.path === operation.path)
+  return replaces ? { ...operation, action: 'replace' } : operation
 }

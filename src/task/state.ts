@@ -62,8 +62,8 @@ export interface Surroundings {
   count: CountTokens
   /** By the model's own vocabulary where it is public; left out: as `count`. */
   countFor?: (model: string) => CountTokens
-  /** One page on the simulation kit, shown when the project depends on it; null when it does not. */
-  kit: string | null
+  /** Tokens beyond which parts of a prompt take their short form. */
+  promptAim: number
   /** Files whose contents no model may see. */
   deny(path: string): boolean
   /** One paragraph for the test author on runner and property library. */
@@ -93,6 +93,9 @@ export interface State {
   spentHere: Spent
   outcome: Outcome | null
 }
+
+/** What a prompt is made from. */
+export type Scene = Pick<State, 'around' | 'plan' | 'tree'>
 
 export function end(state: State, status: TaskOutcomeStatus, message: string): State {
   return { ...state, outcome: { status, message } }

@@ -5,18 +5,41 @@ export interface Templates {
   rules: string
   author: string
   implementer: string
+  /** The simulation kit: its interfaces for tests, an example, and what code under test sees of it. */
+  kit: { author: string; example: string; implementer: string }
   version: string
 }
 
-export type PartKind = 'rules' | 'steering' | 'slice' | 'kit' | 'tests' | 'file' | 'listing' | 'need' | 'past' | 'role'
+export type PartKind =
+  | 'rules'
+  | 'steering'
+  | 'slice'
+  | 'kit'
+  | 'tests'
+  | 'nearest'
+  | 'file'
+  | 'outline'
+  | 'facts'
+  | 'map'
+  | 'listing'
+  | 'need'
+  | 'past'
+  | 'role'
 
-/** One piece of a prompt. A mandatory part that does not fit is an error; others are dropped, later ones first. */
+/**
+ * One piece of a prompt. A mandatory part that does not fit is an error; others are dropped, those of the greatest rank
+ * first and of equal rank the later ones.
+ */
 export interface Part {
   kind: PartKind
   /** Where it comes from: a path, or a name such as `slice`. */
   source: string
   text: string
   mandatory: boolean
+  /** How soon an optional part is dropped, and any part shortened; 0 (last of all) where it is left out. */
+  rank?: number
+  /** Says less, for prompts that are longer than they should be. */
+  short?: string
 }
 
 export interface ManifestPart {
@@ -31,6 +54,8 @@ export interface Manifest {
   limit: number
   parts: ManifestPart[]
   dropped: { source: string; tokens: number; why: string }[]
+  /** Parts in their short form; `tokens` is what the whole form would have had. */
+  shortened: { source: string; tokens: number; why: string }[]
 }
 
 export interface Prompt {
@@ -59,22 +84,43 @@ export function fill(template: string, values: Record<string, string>): string {
   return text
 }
 
+/** `limit`: what no prompt exceeds. `aim`: what a first question should stay within; nothing is dropped for it. */
+export interface PromptSize {
+  limit: number
+  aim: number
+}
+
+/** Tokens that join two parts. */
+const SEAM = 2
+
 export type Assembled = { ok: true; prompt: Prompt } | { ok: false; message: string; manifest: Manifest }
 
 /**
  * Puts parts into a prompt within `limit` tokens, keeping their order. The rules are the system message; everything
- * else is one user message. Optional parts are dropped from the end until the rest fits.
+ * else is one user message. Parts that have a short form take it, by rank, while the prompt is longer than `aim`;
+ * optional parts are dropped by rank until the rest fits.
  */
-export function assemble(role: Role, version: string, parts: Part[], limit: number, count: CountTokens): Assembled {
-  const sized = parts.map((part) => ({ ...part, tokens: count(part.text) + 4 }))
+export function assemble(
+  role: Role,
+  version: string,
+  parts: Part[],
+  { limit, aim }: PromptSize,
+  count: CountTokens,
+): Assembled {
+  const { sized, shortened } = shorten(
+    parts.map((part) => ({ ...part, tokens: count(part.text) + SEAM })),
+    aim,
+    count,
+  )
   const kept = new Set(sized)
   const dropped: Manifest['dropped'] = []
   const total = () => [...kept].reduce((sum, part) => sum + part.tokens, 0)
-  for (const part of [...sized].reverse()) {
+  const droppable = sized.filter((part) => !part.mandatory).reverse()
+  droppable.sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
+  for (const part of droppable) {
     if (total() <= limit) break
-    if (part.mandatory) continue
     kept.delete(part)
-    dropped.unshift({ source: part.source, tokens: part.tokens, why: `over the limit of ${limit} tokens` })
+    dropped.unshift({ source: part.source, tokens: part.tokens, why: whyDropped(part, limit) })
   }
   const rest = sized.filter((part) => kept.has(part))
   const manifest: Manifest = {
@@ -82,6 +128,7 @@ export function assemble(role: Role, version: string, parts: Part[], limit: numb
     limit,
     parts: rest.map(({ kind, source, tokens, mandatory }) => ({ kind, source, tokens, mandatory })),
     dropped,
+    shortened,
   }
   if (manifest.tokens > limit) return { ok: false, message: tooLarge(manifest), manifest }
   const text = (wanted: (part: Part) => boolean) => rest.filter(wanted).map((part) => part.text.trim())
@@ -99,8 +146,7 @@ export function assemble(role: Role, version: string, parts: Part[], limit: numb
   }
 }
 
-const SHARED: readonly PartKind[] = ['steering', 'kit', 'slice']
-const OF_THE_MOMENT: readonly PartKind[] = ['need', 'past']
+const SHARED: readonly PartKind[] = ['steering', 'slice']
 
 /** Where caches may end: after what comes first in every question of a task, and before what only this one has. */
 function stableLengths(parts: readonly Part[]): number[] {
@@ -113,11 +159,46 @@ function stableLengths(parts: readonly Part[]): number[] {
     const at = parts.findIndex(found)
     return at < 0 ? parts.length : at
   }
-  const ends = [
-    firstWhere(({ kind }) => !SHARED.includes(kind)),
-    firstWhere(({ kind }) => OF_THE_MOMENT.includes(kind)),
-  ].map(lengthOf)
+  const ends = [firstWhere(({ kind }) => !SHARED.includes(kind)), firstWhere(isPassing)].map(lengthOf)
   return [...new Set(ends)].filter((length) => length > 0).sort((a, b) => a - b)
+}
+
+type Sized = Part & { tokens: number }
+
+/**
+ * Short forms, greatest rank first. Only what every question of a role holds counts: answers and what was asked for come
+ * and go, and the text before them must not change with them.
+ */
+function shorten(
+  parts: Sized[],
+  aim: number,
+  count: CountTokens,
+): { sized: Sized[]; shortened: Manifest['shortened'] } {
+  let total = parts.reduce((sum, part) => (isPassing(part) ? sum : sum + part.tokens), 0)
+  const sized = [...parts]
+  const shortened: Manifest['shortened'] = []
+  const order = [...parts].filter((part) => part.short !== undefined).sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
+  for (const part of order) {
+    if (total <= aim) break
+    const tokens = count(part.short!) + SEAM
+    if (tokens >= part.tokens) continue
+    sized[parts.indexOf(part)] = { ...part, text: part.short!, tokens }
+    total -= part.tokens - tokens
+    shortened.push({
+      source: part.source,
+      tokens: part.tokens,
+      why: `over the aim of ${aim} tokens (\`context.aimTokens\`)`,
+    })
+  }
+  return { sized, shortened }
+}
+
+function isPassing({ kind }: Part): boolean {
+  return kind === 'need' || kind === 'past'
+}
+
+function whyDropped({ kind, rank = 0 }: Part, limit: number): string {
+  return `over the limit of ${limit} tokens (\`context.maxTokens\`); a part of kind ${kind} has rank ${rank}, and greater ranks go first`
 }
 
 function tooLarge(manifest: Manifest): string {

@@ -1,17 +1,43 @@
 import type { Slice } from '../spec/slice.ts'
 import type { Steering } from '../spec/spec.ts'
 
+/** Lines that only link: what they name is shown. */
+const LINKS = /^[ \t]*(?:[-*][ \t]+)?[*_]{0,2}(?:validates|requirements|depends)[*_]{0,2}[ \t]*:.*\n?/gim
+
+const PROSE = /^[\p{L}\d`("'][^|]*\S$/u
+/** A line of fewer characters ended where its author wanted. */
+const WRAPPED = 60
+
 /** Text of the slice as a prompt shows it: task, criteria, design sections, properties elsewhere, glossary. */
 export function renderSlice(slice: Slice): string {
-  return [`# Task\n\n${slice.task.text.trimEnd()}`, renderCriteria(slice), renderDesign(slice), renderGlossary(slice)]
+  return [`# Task\n\n${unlinked(slice.task.text)}`, renderCriteria(slice), renderDesign(slice), renderGlossary(slice)]
     .filter((text) => text !== '')
     .join('\n\n')
+}
+
+function unlinked(text: string): string {
+  return text.replace(LINKS, '').trimEnd()
+}
+
+/** Lines of a paragraph that were wrapped at a margin, joined; code, lists and tables stay. */
+function unwrapped(text: string): string {
+  let fenced = false
+  const lines: string[] = []
+  for (const line of text.split('\n')) {
+    const before = lines.at(-1)
+    const goesOn = !fenced && before !== undefined && PROSE.test(before) && before.length >= WRAPPED && PROSE.test(line)
+    if (/^\s*(```|~~~)/.test(line)) fenced = !fenced
+    if (goesOn) lines[lines.length - 1] = `${before} ${line}`
+    else lines.push(line)
+  }
+  return lines.join('\n')
 }
 
 function renderCriteria(slice: Slice): string {
   if (slice.requirements.length === 0) return ''
   const blocks = slice.requirements.map((requirement) => {
-    const story = requirement.story ? `${requirement.story}\n\n` : ''
+    // What the criteria say in full needs no story beside it.
+    const story = requirement.story && requirement.criteria.length === 0 ? `${requirement.story}\n\n` : ''
     const lines = requirement.criteria.map((criterion) => `- ${criterion.id}: ${criterion.text}`)
     return `## Requirement ${requirement.id}: ${requirement.title}\n\n${story}${lines.join('\n')}`
   })
@@ -19,7 +45,7 @@ function renderCriteria(slice: Slice): string {
 }
 
 function renderDesign(slice: Slice): string {
-  const shown = slice.sections.map((section) => section.text.trimEnd())
+  const shown = slice.sections.map((section) => unwrapped(unlinked(section.text)))
   const inSections = new Set(slice.sections.map((section) => section.path))
   const loose = slice.properties
     .filter((property) => !inSections.has(property.section))

@@ -47,7 +47,7 @@ describe('a prompt', () => {
   it('keeps the order of its parts, has the rules apart, and no mandatory part is missing', () => {
     fc.assert(
       fc.property(parts, fc.integer({ min: 0, max: 600 }), (all, limit) => {
-        const made = assemble('author', 'v1', all, limit, count)
+        const made = assemble('author', 'v1', all, { limit, aim: 1e9 }, count)
         if (!made.ok) return
         const { system, user, manifest } = made.prompt
         const sources = manifest.parts.map(({ source }) => source)
@@ -67,7 +67,7 @@ describe('a prompt', () => {
   it('has a manifest that adds up: every part is in or left out, and the sum is within the limit', () => {
     fc.assert(
       fc.property(parts, fc.integer({ min: 0, max: 600 }), (all, limit) => {
-        const made = assemble('implementer', 'v1', all, limit, count)
+        const made = assemble('implementer', 'v1', all, { limit, aim: 1e9 }, count)
         const manifest = made.ok ? made.prompt.manifest : made.manifest
         expect(manifest.tokens).toBe(manifest.parts.reduce((sum, one) => sum + one.tokens, 0))
         const named = [...manifest.parts, ...manifest.dropped].map(({ source }) => source)
@@ -82,7 +82,7 @@ describe('a prompt', () => {
   it('counts at least what it has', () => {
     fc.assert(
       fc.property(parts, (all) => {
-        const made = assemble('author', 'v1', all, 1e9, count)
+        const made = assemble('author', 'v1', all, { limit: 1e9, aim: 1e9 }, count)
         if (!made.ok) throw new Error(made.message)
         const { system, user, manifest } = made.prompt
         expect(manifest.tokens).toBeGreaterThanOrEqual(count(system) + count(user) - 1)
@@ -93,7 +93,7 @@ describe('a prompt', () => {
   it('drops later optional parts first, and none that need not go', () => {
     fc.assert(
       fc.property(parts, fc.integer({ min: 0, max: 600 }), (all, limit) => {
-        const made = assemble('author', 'v1', all, limit, count)
+        const made = assemble('author', 'v1', all, { limit, aim: 1e9 }, count)
         const manifest = made.ok ? made.prompt.manifest : made.manifest
         const optional = all.filter((one) => !one.mandatory).map(({ source }) => source)
         const dropped = manifest.dropped.map(({ source }) => source)
@@ -104,11 +104,35 @@ describe('a prompt', () => {
     )
   })
 
+  it('takes short forms by rank while it is longer than its aim, whatever was asked or answered before', () => {
+    const short = (source: string, size: number, rank: number): Part => ({
+      ...part(source, size, rank === 1),
+      rank,
+      short: `<${source}> short`,
+    })
+    const all = [part('rules', 10, true, 'rules'), short('file', 40, 1), short('map', 40, 3), short('outline', 40, 2)]
+    const past = fc.array(fc.constantFrom<PartKind>('need', 'past').map((kind) => part('later', 50, true, kind)))
+    const shortened = (parts: Part[], aim: number) => {
+      const made = assemble('author', 'v1', parts, { limit: 1e9, aim }, count)
+      return made.ok ? made.prompt : null
+    }
+    expect(
+      [200, 120, 80, 40].map((aim) => shortened(all, aim)?.manifest.shortened.map(({ source }) => source)),
+    ).toEqual([[], ['map'], ['map', 'outline'], ['map', 'outline', 'file']])
+    fc.assert(
+      fc.property(past, fc.integer({ min: 0, max: 300 }), (later, aim) => {
+        const first = shortened(all, aim)!
+        const next = shortened([...all, ...later], aim)!
+        expect(next.user.startsWith(first.user.trimEnd())).toBe(true)
+      }),
+    )
+  })
+
   it('is the same bytes for the same parts', () => {
     fc.assert(
       fc.property(parts, (all) => {
-        const once = assemble('author', 'v1', all, 300, count)
-        expect(assemble('author', 'v1', structuredClone(all), 300, count)).toEqual(once)
+        const once = assemble('author', 'v1', all, { limit: 300, aim: 1e9 }, count)
+        expect(assemble('author', 'v1', structuredClone(all), { limit: 300, aim: 1e9 }, count)).toEqual(once)
       }),
     )
   })
@@ -116,7 +140,7 @@ describe('a prompt', () => {
   it('begins alike for both roles as long as their parts do, so that a cache can serve it', () => {
     const common = [part('rules', 20, true, 'rules'), part('slice', 30, true, 'slice')]
     const prompts = (['author', 'implementer'] as const).map((role) =>
-      assemble(role, 'v1', [...common, part(role, 10, true, 'role')], 1_000, count),
+      assemble(role, 'v1', [...common, part(role, 10, true, 'role')], { limit: 1_000, aim: 1e9 }, count),
     )
     const [a, b] = prompts.map((made) => (made.ok ? made.prompt : null))
     expect(a!.system).toBe(b!.system)
@@ -125,10 +149,10 @@ describe('a prompt', () => {
 
   it('is an error where what must be in it does not fit: with both numbers, the largest part and the setting', () => {
     const all = [part('slice', 300, true, 'slice'), part('src/a.ts', 20, true), part('src/b.ts', 20, false)]
-    const made = assemble('author', 'v1', all, 100, count)
+    const made = assemble('author', 'v1', all, { limit: 100, aim: 1e9 }, count)
     if (made.ok) throw new Error('it fits')
-    expect(made.message).toContain('328 tokens, and the limit is 100')
-    expect(made.message).toContain('slice, 304 tokens')
+    expect(made.message).toContain('324 tokens, and the limit is 100')
+    expect(made.message).toContain('slice, 302 tokens')
     expect(made.message).toContain('`context.maxTokens`')
     expect(made.manifest.dropped).toMatchObject([{ source: 'src/b.ts' }])
   })
@@ -139,7 +163,7 @@ describe('the marks of a prompt', () => {
   const texts = fc.array(fc.constantFrom('one', ' two ', 'three\n'), { maxLength: 4 })
   const common = [part('rules', 'r'), part('steering', 's'), part('slice', 'the task')]
   const built = (parts: Part[]) => {
-    const result = assemble('implementer', '1', parts, 10_000, (text) => text.length)
+    const result = assemble('implementer', '1', parts, { limit: 10_000, aim: 1e9 }, (text) => text.length)
     if (!result.ok) throw new Error(result.message)
     return result.prompt
   }

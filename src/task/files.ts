@@ -1,0 +1,176 @@
+import type { BaseFile, FileChange } from '../core/patch/patch.ts'
+import { globMatcher } from '../core/patch/protected-globs.ts'
+import { collectable, isTestPath } from '../core/patch/test-paths.ts'
+import { MANIFESTS, manifestFacts } from '../core/prompt/manifest-facts.ts'
+import { outlineOf, withoutComments } from '../core/prompt/outline.ts'
+import type { Part } from '../core/prompt/prompt.ts'
+import { renderFile } from '../core/prompt/sections.ts'
+import { importedFiles, namedFiles, nearestTest } from '../core/prompt/select-files.ts'
+import { holdsDeclarations, stubOutline } from '../core/prompt/stub.ts'
+import { testShape } from '../core/prompt/test-shape.ts'
+import { sliceOf } from '../core/spec/slice.ts'
+import type { Role } from '../world.ts'
+import { pathsOf, readerOf } from './overlay.ts'
+import type { Plan, Scene } from './state.ts'
+
+/** Largest file that is shown; larger ones are data or generated. Characters. */
+const LARGEST_FILE = 60_000
+/** Files of so many characters are shown whole wherever they are shown. */
+const SMALL_FILE = 500
+/** The test author sees larger files than this as outlines, also where the task changes them. */
+const LARGEST_FOR_AUTHOR = 4_000
+/** Test files that are read to find one that is written on the simulation kit. */
+const MOST_TESTS_READ = 60
+
+interface Shown {
+  /** Large ones as outlines, or all that are not small. */
+  kind: 'whole' | 'outline' | 'large-outline'
+  path: string
+}
+
+/** Parts on the code that the task is about, and the paths that they show. */
+export async function fileParts(
+  scene: Scene,
+  role: Role,
+  stubs: FileChange[],
+  usesKit: boolean,
+): Promise<{ parts: Part[]; shown: Set<string> }> {
+  const read = reader(scene, stubs)
+  const paths = pathsOf(scene.tree, stubs)
+  const parts = stubs.map((stub) => stubPart(stub, scene.plan))
+  const shown = new Set(stubs.map((stub) => stub.path))
+  const add = (path: string, part: Part | null) => {
+    if (part !== null && !shown.has(path)) parts.push(part)
+    if (part !== null) shown.add(path)
+  }
+  if (role === 'author') {
+    const nearest = await nearestOf(scene, usesKit, read)
+    if (nearest !== null) for (const { path, part } of nearest) add(path, part)
+  }
+  for (const { path, kind } of await wanted(scene.plan, role, paths, read)) add(path, await filePart(path, kind, read))
+  for (const { path, part } of await manifestParts(scene.plan, paths, read)) add(path, part)
+  for (const path of MANIFESTS) shown.add(path)
+  return { parts, shown }
+}
+
+type Read = (path: string) => Promise<string | null>
+
+/** Text of a file that may be shown; null for any other. */
+function reader(scene: Scene, stubs: FileChange[]): Read {
+  const read = readerOf(scene.tree, stubs)
+  return async (path) => (scene.around.deny(path) ? null : textOf(await read(path)))
+}
+
+function textOf(file: BaseFile): string | null {
+  return file.kind === 'text' && file.text.length <= LARGEST_FILE ? file.text : null
+}
+
+/** Files that the task's own words name, then those that these import or that earlier tasks have built. */
+async function wanted(plan: Plan, role: Role, paths: string[], read: Read): Promise<Shown[]> {
+  const inSpec = (path: string) => path.startsWith(`${plan.spec.dir}/`) || MANIFESTS.includes(path)
+  const own = plan.slice.sections.map((section) => section.text)
+  const named = namedFiles([plan.task.text, ...own].join('\n'), paths).filter((path) => !inSpec(path))
+  const before = plan.task.depends.filter((id) => plan.spec.tasks.some((task) => task.id === id))
+  const earlier = before.flatMap((id) => sliceOf(plan.spec, id).sections.map((section) => section.text))
+  const built = role === 'implementer' ? namedFiles(earlier.join('\n'), paths).filter((path) => !inSpec(path)) : []
+  const imported: string[] = []
+  for (const path of role === 'implementer' ? named : []) {
+    const text = await read(path)
+    if (text !== null) imported.push(...importedFiles(path, text, paths))
+  }
+  return [
+    ...named.map((path): Shown => ({ path, kind: role === 'implementer' ? 'whole' : 'large-outline' })),
+    ...[...imported, ...built].map((path): Shown => ({ path, kind: 'outline' })),
+  ]
+}
+
+async function filePart(path: string, kind: Shown['kind'], read: Read): Promise<Part | null> {
+  const text = await read(path)
+  if (text === null) return null
+  const whole = { whole: LARGEST_FILE, 'large-outline': LARGEST_FOR_AUTHOR, outline: SMALL_FILE }[kind]
+  const outline = text.length > whole ? outlineOf(path, text) : null
+  if (outline === null || outline.length > 0.7 * text.length)
+    return { kind: 'file', source: path, text: renderFile(path, text), mandatory: false, rank: 1 }
+  const name = `${path} (declarations only)`
+  const short = renderFile(name, withoutComments(outline))
+  return { kind: 'outline', source: path, text: renderFile(name, outline), short, mandatory: false, rank: 2 }
+}
+
+/** A stub as declarations. What the design holds already is not said again: the implementer replaces the file as a whole. */
+function stubPart(stub: FileChange, plan: Plan): Part {
+  const text = stub.content ?? ''
+  const common = { kind: 'file' as const, source: stub.path, mandatory: true }
+  const outline = stubOutline(stub.path, text)
+  if (outline === null) return { ...common, text: renderFile(stub.path, text) }
+  const design = plan.slice.sections.map((section) => section.text).join('\n')
+  if (holdsDeclarations(design, stub.path, text))
+    return { ...common, text: `## Stub ${stub.path}\n\nHolds the declarations that the design above gives for it.` }
+  return { ...common, text: renderFile(`${stub.path} (stub; its bodies are left out)`, outline) }
+}
+
+interface Named {
+  path: string
+  part: Part
+}
+
+/** The existing test file nearest to the task, as a shape, and the helpers that it imports. */
+async function nearestOf(scene: Scene, usesKit: boolean, read: Read): Promise<Named[] | null> {
+  const { paths } = scene.tree
+  const tests = paths.filter(isTestPath).filter((path) => !scene.around.deny(path))
+  const onKit: string[] = []
+  if (usesKit)
+    for (const path of tests.slice(0, MOST_TESTS_READ))
+      if (/specproof\/sim/.test((await read(path)) ?? '')) onKit.push(path)
+  const { task, slice } = scene.plan
+  const words = `${task.title} ${slice.sections.map((section) => section.title).join(' ')}`
+  const path = nearestTest(words, onKit.length > 0 ? onKit : runnable(tests))
+  const text = path === null ? null : await read(path)
+  if (path === null || text === null) return null
+  const shape = testShape(path, text)
+  const name = shape === text ? path : `${path} (an existing test, shortened)`
+  const short = renderFile(name, testShape(path, text, true))
+  const part: Part = { kind: 'nearest', source: path, text: renderFile(name, shape), short, mandatory: true, rank: 3 }
+  const found: Named[] = [{ path, part }]
+  for (const helper of importedFiles(path, text, paths).filter(isTestPath)) {
+    const shown = await filePart(helper, 'outline', read)
+    if (shown !== null) found.push({ path: helper, part: shown })
+  }
+  return found
+}
+
+/** Tests themselves, where any is told by its name; fixtures and helpers come with them. */
+function runnable(tests: string[]): string[] {
+  const named = collectable(tests)
+  return named.length > 0 ? named : tests
+}
+
+/** What says which runner, compiler options and dependencies there are: facts, or the file where the task may change it. */
+async function manifestParts(plan: Plan, paths: string[], read: Read): Promise<Named[]> {
+  const allowed = globMatcher(plan.task.allows)
+  const found: Named[] = []
+  const facts: string[] = []
+  const short: string[] = []
+  for (const path of MANIFESTS.filter((one) => paths.includes(one))) {
+    const text = await read(path)
+    const line = text === null || allowed(path) ? null : manifestFacts(path, text)
+    if (line !== null) {
+      facts.push(line)
+      short.push(manifestFacts(path, text!, true) ?? line)
+    } else if (text !== null)
+      found.push({
+        path,
+        part: { kind: 'file', source: path, text: renderFile(path, text), mandatory: false, rank: 1 },
+      })
+  }
+  if (facts.length === 0) return found
+  const page = (lines: string[]) => `# Set-up\n\n${lines.join('\n')}`
+  const part: Part = {
+    kind: 'facts',
+    source: 'manifests',
+    text: page(facts),
+    short: page(short),
+    mandatory: false,
+    rank: 4,
+  }
+  return [...found, { path: MANIFESTS.join(', '), part }]
+}

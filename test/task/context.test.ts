@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { surroundings } from '../../src/commands/session.ts'
+import { assemble, type Part } from '../../src/core/prompt/prompt.ts'
+import { authorParts, implementerParts } from '../../src/task/context.ts'
+import { type RecordedTask, recordedTasks } from '../support/recorded-tasks.ts'
+import { settingsForTest } from '../support/settings.ts'
+
+const around = await surroundings('test', settingsForTest(), {})
+const tasks: RecordedTask[] = []
+for await (const task of recordedTasks()) tasks.push(task)
+
+async function partsOf(task: RecordedTask): Promise<{ author: Part[]; implementer: Part[] }> {
+  const scene = { around, plan: task.plan, tree: task.tree }
+  return { author: await authorParts(scene, []), implementer: await implementerParts(scene, task.frozen, []) }
+}
+
+function promptOf(role: 'author' | 'implementer', parts: Part[]) {
+  const made = assemble(role, 'v', parts, { limit: 60_000, aim: around.promptAim }, around.count)
+  if (!made.ok) throw new Error(made.message)
+  return made.prompt
+}
+
+describe('the first question of every task of the demo', () => {
+  it.each(tasks.map((task) => [task.plan.task.id, task] as const))(
+    'task %s has fewer than 3,000 tokens for either role, and all that is mandatory',
+    async (_, task) => {
+      const { author, implementer } = await partsOf(task)
+      for (const [role, parts] of [
+        ['author', author],
+        ['implementer', implementer],
+      ] as const) {
+        const { manifest, system, user } = promptOf(role, parts)
+        expect(manifest.tokens).toBeLessThan(3_000)
+        expect(around.count(system) + around.count(user)).toBeLessThanOrEqual(manifest.tokens)
+        expect(manifest.dropped).toEqual([])
+        const mandatory = parts.filter((part) => part.mandatory).map(({ source }) => source)
+        expect(manifest.parts.filter((part) => part.mandatory).map(({ source }) => source)).toEqual(mandatory)
+        for (const { criteria } of task.plan.slice.requirements)
+          for (const { id, text } of criteria) expect(user).toContain(`- ${id}: ${text}`)
+        for (const { term } of task.plan.slice.glossary) expect(user).toContain(`- **${term}**`)
+      }
+    },
+  )
+
+  it('begins alike for both roles up to the end of the slice', async () => {
+    const { author, implementer } = await partsOf(tasks[5]!)
+    const slice = author.findIndex(({ kind }) => kind === 'slice')
+    expect(implementer.slice(0, slice + 1)).toEqual(author.slice(0, slice + 1))
+  })
+
+  it('holds an existing test on the kit once there is one, and the example before', async () => {
+    const kit = async (at: number) => (await partsOf(tasks[at]!)).author.find(({ kind }) => kind === 'kit')?.text
+    expect(await kit(1)).toContain('startDetector')
+    expect(await kit(2)).not.toContain('startDetector')
+    const { author } = await partsOf(tasks[3]!)
+    expect(author.find(({ kind }) => kind === 'nearest')?.text).toContain('specproof/sim')
+  })
+
+  it('shows the implementer what earlier tasks have built as declarations', async () => {
+    const { implementer } = await partsOf(tasks[5]!)
+    const ledger = implementer.find(({ source }) => source === 'src/ledger.ts')
+    expect(ledger?.kind).toBe('outline')
+    expect(ledger?.text).toContain('createLedger(): Ledger')
+    expect(ledger?.text).not.toContain('return')
+  })
+})
