@@ -1,9 +1,10 @@
 import { NOTHING_SPENT, type Spent } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
 import type { EventOf, TaskResult } from './core/events.ts'
+import { chooseSteering } from './core/prompt/steering.ts'
 import { lintSlice } from './core/spec/lint.ts'
 import { nextTask } from './core/spec/next.ts'
-import { sliceHash, sliceOf } from './core/spec/slice.ts'
+import { builtText, sliceHash, sliceOf } from './core/spec/slice.ts'
 import type { Diagnostic, Spec, Task } from './core/spec/spec.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
 import { dryRun } from './task/dry-run.ts'
@@ -97,7 +98,7 @@ async function oneTask(
   if (goal) return stop(goal)
   const choice = choose(specs, withoutTasks, options, failed)
   if ('outcome' in choice) return stop(choice.outcome)
-  const plan = await planOf(choice.spec, choice.task, tree)
+  const plan = await planOf(choice.spec, choice.task, tree, around.steering)
   const refused = await refuse(world, plan)
   if (refused) return stop(refused)
   const state = initialState(around, plan, head, tree, spent, world.now())
@@ -201,7 +202,13 @@ function namedTask(specs: Spec[], id: string): Choice {
   return { outcome: { status: 'usage', message: `There is no task "${id}"; there are: ${known.join(', ')}.` } }
 }
 
-export async function planOf(spec: Spec, task: Task, tree: Pick<Tree, 'read'>): Promise<Plan> {
+/** `asked`: names of steering from agent.yaml. */
+export async function planOf(
+  spec: Spec,
+  task: Task,
+  tree: Pick<Tree, 'read' | 'paths'>,
+  asked: readonly string[] = [],
+): Promise<Plan> {
   const slice = sliceOf(spec, task.id)
   const tasksPath = `${spec.dir}/tasks.md`
   const file = await tree.read(tasksPath)
@@ -210,6 +217,7 @@ export async function planOf(spec: Spec, task: Task, tree: Pick<Tree, 'read'>): 
     spec,
     task,
     slice,
+    steering: chooseSteering(spec, slice, builtText(spec, task), tree.paths, asked),
     sliceHash: sliceHash(spec, slice),
     judgedBy: kind === 'chaos' || kind === 'property' ? kind : 'tests',
     tasksPath,

@@ -149,7 +149,7 @@ describe('the plan of a task', () => {
   it('knows how the task is judged', async () => {
     const judgedBy = async (line: string) => {
       const one = spec('q', `- [ ] 1. One\n  - Test: ${line}\n`)
-      return (await planOf(one, one.tasks[0]!, { read: async () => ({ kind: 'absent' }) })).judgedBy
+      return (await planOf(one, one.tasks[0]!, { paths: [], read: async () => ({ kind: 'absent' }) })).judgedBy
     }
     expect(await judgedBy('Property-based test with simulated clock')).toBe('property')
     expect(await judgedBy('Chaos test with network partition')).toBe('chaos')
@@ -219,6 +219,7 @@ async function runIn(repo: Repo, options: Partial<RunOptions> = {}, settings: Pa
     templates,
     count: (text) => text.length,
     promptAim: 3_000,
+    steering: [],
     deny: () => false,
     framework: '',
   }

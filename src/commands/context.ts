@@ -15,6 +15,7 @@ import { estimatorOf } from '../task/ask.ts'
 import { authorParts, implementerParts } from '../task/context.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import type { Frozen } from '../task/state.ts'
+import { lostReferences } from '../task/steering.ts'
 import { frozenKeyOf } from '../task/write-tests.ts'
 import { table } from '../ui/format.ts'
 import type { Role } from '../world.ts'
@@ -40,7 +41,7 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const { specs, withoutTasks } = await loadSpecs(tree, config.specs)
   const chosen = choose(specs, withoutTasks, splitTarget(target, specs))
   if ('outcome' in chosen) throw new UserError(chosen.outcome.message)
-  const plan = await planOf(chosen.spec, chosen.task, tree)
+  const plan = await planOf(chosen.spec, chosen.task, tree, config.context?.steering)
   const memory = openMemory(repository.root)
   const frozen = (await memory.recall(frozenKeyOf(plan))) as Frozen | null
   const role = flags.role ?? (frozen ? 'implementer' : 'author')
@@ -50,13 +51,14 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const limit = config.context?.maxTokens ?? 60_000
   const around = await surroundings('context', await contextSettings(limit, model, memory), config)
   const scene = { around, plan, tree }
+  const left = [...plan.steering.left, ...(await lostReferences(scene))]
   const parts = role === 'author' ? await authorParts(scene, []) : await implementerParts(scene, frozen, [])
   const size = { limit, aim: around.promptAim }
   const assembled = assemble(role, around.templates.version, parts, size, estimatorOf(around, model ?? ''))
   const exact = flags.exact && assembled.ok ? await countExactly(assembled.prompt, model, config, options.cwd) : null
-  const shown = { task: `${plan.spec.id}/${plan.task.id}`, role, full: flags.full ?? false, exact }
   const how = await howCounted(model, around.settings)
-  process.stdout.write(options.json ? asJson(assembled, exact) : asText(assembled, { ...shown, how }))
+  const shown = { task: `${plan.spec.id}/${plan.task.id}`, role, full: flags.full ?? false, exact, how, left }
+  process.stdout.write(options.json ? asJson(assembled, shown) : asText(assembled, shown))
   if (!assembled.ok) throw new UserError(assembled.message)
   return 0
 }
@@ -117,12 +119,13 @@ async function howCounted(model: string | null, { models }: Settings): Promise<s
   return `counted with the o200k vocabulary, an estimate for ${model}`
 }
 
-function asJson(assembled: Assembled, exact: number | null): string {
+function asJson(assembled: Assembled, { exact, left }: Pick<Shown, 'exact' | 'left'>): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const prompt = assembled.ok
     ? { system: assembled.prompt.system, messages: [{ role: 'user', content: assembled.prompt.user }] }
     : null
-  return `${JSON.stringify({ ...manifest, ...(exact === null ? {} : { exact }), prompt })}\n`
+  const dropped = [...manifest.dropped, ...left.map((one) => ({ ...one, tokens: 0 }))]
+  return `${JSON.stringify({ ...manifest, dropped, ...(exact === null ? {} : { exact }), prompt })}\n`
 }
 
 interface Shown {
@@ -132,9 +135,11 @@ interface Shown {
   /** By the service's own count. */
   exact: number | null
   how: string
+  /** What was never meant to be in this prompt, beside what did not fit. */
+  left: { source: string; why: string }[]
 }
 
-function asText(assembled: Assembled, { task, role, full, exact, how }: Shown): string {
+function asText(assembled: Assembled, { task, role, full, exact, how, left }: Shown): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const share = (tokens: number) => `${Math.round((100 * tokens) / Math.max(1, manifest.tokens))} %`
   const rows = manifest.parts.map((part) => [
@@ -150,7 +155,9 @@ function asText(assembled: Assembled, { task, role, full, exact, how }: Shown): 
       : [`The service counts ${exact.toLocaleString('en-US')} tokens: ${offBy(manifest.tokens, exact)}.`]),
     '',
     ...table(rows, { indent: 2, align: 'llrr' }),
+    ...manifest.shortened.map((part) => `  shortened: ${part.source}, whole ${part.tokens} tokens: ${part.why}`),
     ...manifest.dropped.map((part) => `  left out: ${part.source}, ${part.tokens} tokens: ${part.why}`),
+    ...left.map((part) => `  left out: ${part.source}: ${part.why}`),
   ]
   if (full && assembled.ok) lines.push('', '--- system', assembled.prompt.system, '', '--- user', assembled.prompt.user)
   else lines.push('', 'The whole text: --full')

@@ -265,9 +265,17 @@ export async function surroundings(
   const counters = tokenCounters(Object.keys(settings.models))
   const [templates, { count, countFor }] = await Promise.all([loadTemplates(), counters])
   const framework = FRAMEWORK + servicesText(services ?? [])
-  const promptAim = context?.aimTokens ?? PROMPT_AIM
-  const deny = createDeny(context?.deny ?? [])
-  return { run: id, settings, templates, count, countFor, promptAim, deny, framework }
+  return {
+    run: id,
+    settings,
+    templates,
+    count,
+    countFor,
+    promptAim: context?.aimTokens ?? PROMPT_AIM,
+    steering: context?.steering ?? [],
+    deny: createDeny(context?.deny ?? []),
+    framework,
+  }
 }
 
 function runId(): string {

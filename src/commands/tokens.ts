@@ -1,3 +1,4 @@
+import { inPieces } from '../core/prompt/count.ts'
 import type { CountTokens } from '../core/prompt/prompt.ts'
 
 export interface TokenCounters {
@@ -29,7 +30,7 @@ export async function vocabularyOf(model: string): Promise<Vocabulary | null> {
 export async function tokenCounters(models: Iterable<string>): Promise<TokenCounters> {
   const load = async (vocabulary: Vocabulary): Promise<CountTokens> => {
     const { countTokens } = await LOADERS[vocabulary]()
-    return (text) => countTokens(text, { allowedSpecial: 'all' })
+    return inPieces((text) => countTokens(text, { allowedSpecial: 'all' }))
   }
   const count = await load('o200k_base')
   const own = new Map<string, CountTokens>()

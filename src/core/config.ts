@@ -129,6 +129,8 @@ const schema = z.strictObject({
       maxTokens: z.int().min(500).optional(),
       /** Beyond this parts take their short form; nothing is dropped for it. */
       aimTokens: z.int().min(500).optional(),
+      /** Names of steering with `inclusion: manual` that every task gets. */
+      steering: z.array(z.string().min(1)).optional(),
       /** Globs of files that no model may see, beside the usual ones of secrets. */
       deny: z.array(z.string().min(1)).optional(),
     })

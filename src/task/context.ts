@@ -1,10 +1,10 @@
 import { fill, type Part } from '../core/prompt/prompt.ts'
-import { renderSlice, renderSteering } from '../core/prompt/sections.ts'
-import type { Steering } from '../core/spec/spec.ts'
+import { renderSlice } from '../core/prompt/sections.ts'
 import type { Role } from '../world.ts'
 import { fileParts } from './files.ts'
 import { pathsOf } from './overlay.ts'
 import { type Frozen, protectedDirs, type Scene, type State } from './state.ts'
+import { steeringParts } from './steering.ts'
 
 const MOST_LISTED = 400
 const MOST_FOLDERS = 40
@@ -16,7 +16,7 @@ const ON_KIT = /specproof\/sim/
  */
 export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
   const { tree, around } = scene
-  const first = common(scene)
+  const first = await common(scene)
   const usesKit = isOnKit(scene, first)
   const { parts, shown } = await fileParts(scene, 'author', [], usesKit)
   const role = fill(around.templates.author, { framework: around.framework })
@@ -34,7 +34,7 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
 export async function implementerParts(scene: Scene, frozen: Frozen | null, past: Part[]): Promise<Part[]> {
   const stubs = frozen?.stubs ?? []
   const { around, tree } = scene
-  const first = common(scene)
+  const first = await common(scene)
   const usesKit = isOnKit(scene, first)
   const { parts, shown } = await fileParts(scene, 'implementer', stubs, usesKit)
   return [
@@ -49,11 +49,10 @@ export async function implementerParts(scene: Scene, frozen: Frozen | null, past
 }
 
 /** Rules, steering and slice come first and byte for byte alike for both roles, so that provider caches hit. */
-function common({ around, plan }: Scene): Part[] {
+async function common(scene: Scene): Promise<Part[]> {
+  const { around, plan } = scene
   const parts: Part[] = [{ kind: 'rules', source: 'prompts/rules.md', text: around.templates.rules, mandatory: true }]
-  for (const steering of plan.spec.steering.filter(applies)) {
-    parts.push({ kind: 'steering', source: steering.path, text: renderSteering(steering), mandatory: true })
-  }
+  parts.push(...(await steeringParts(scene)))
   const text = renderSlice(plan.slice)
   parts.push({ kind: 'slice', source: `${plan.spec.dir}#${plan.task.id}`, text, mandatory: true })
   return parts
@@ -69,11 +68,6 @@ function kitPart({ around }: Scene, role: Role, files: Part[]): Part {
   const bare = role === 'author' && !files.some((part) => part.kind === 'nearest' && ON_KIT.test(part.text))
   const text = role === 'implementer' ? kit.implementer : bare ? `${kit.author.trim()}\n\n${kit.example}` : kit.author
   return { kind: 'kit', source: 'specproof/sim', text, mandatory: true }
-}
-
-/** Steering for certain files, or on request, comes with the context room; `always` is what applies here. */
-function applies(steering: Steering): boolean {
-  return steering.inclusion === 'always'
 }
 
 function testNames(frozen: Frozen): Part {

@@ -8,7 +8,7 @@ import { renderFile } from '../core/prompt/sections.ts'
 import { importedFiles, namedFiles, nearestTest } from '../core/prompt/select-files.ts'
 import { holdsDeclarations, stubOutline } from '../core/prompt/stub.ts'
 import { testShape } from '../core/prompt/test-shape.ts'
-import { sliceOf } from '../core/spec/slice.ts'
+import { builtText } from '../core/spec/slice.ts'
 import type { Role } from '../world.ts'
 import { pathsOf, readerOf } from './overlay.ts'
 import type { Plan, Scene } from './state.ts'
@@ -53,10 +53,10 @@ export async function fileParts(
   return { parts, shown }
 }
 
-type Read = (path: string) => Promise<string | null>
+export type Read = (path: string) => Promise<string | null>
 
 /** Text of a file that may be shown; null for any other. */
-function reader(scene: Scene, stubs: FileChange[]): Read {
+export function reader(scene: Scene, stubs: FileChange[]): Read {
   const read = readerOf(scene.tree, stubs)
   return async (path) => (scene.around.deny(path) ? null : textOf(await read(path)))
 }
@@ -70,9 +70,8 @@ async function wanted(plan: Plan, role: Role, paths: string[], read: Read): Prom
   const inSpec = (path: string) => path.startsWith(`${plan.spec.dir}/`) || MANIFESTS.includes(path)
   const own = plan.slice.sections.map((section) => section.text)
   const named = namedFiles([plan.task.text, ...own].join('\n'), paths).filter((path) => !inSpec(path))
-  const before = plan.task.depends.filter((id) => plan.spec.tasks.some((task) => task.id === id))
-  const earlier = before.flatMap((id) => sliceOf(plan.spec, id).sections.map((section) => section.text))
-  const built = role === 'implementer' ? namedFiles(earlier.join('\n'), paths).filter((path) => !inSpec(path)) : []
+  const built =
+    role === 'implementer' ? namedFiles(builtText(plan.spec, plan.task), paths).filter((path) => !inSpec(path)) : []
   const imported: string[] = []
   for (const path of role === 'implementer' ? named : []) {
     const text = await read(path)

@@ -2,6 +2,7 @@ import type { Spent } from '../core/budget.ts'
 import type { EvidenceSummary, TaskOutcomeStatus } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import type { CountTokens, Templates } from '../core/prompt/prompt.ts'
+import type { SteeringChoice } from '../core/prompt/steering.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Slice } from '../core/spec/slice.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
@@ -13,7 +14,8 @@ export interface Plan {
   spec: Spec
   task: Task
   slice: Slice
-  /** Names the text of the task and all it links to. */
+  steering: SteeringChoice
+  /** Names the text of the task, all it links to and the steering of every task: the `Spec-Hash` of its commit. */
   sliceHash: string
   /** `property` and `chaos` tasks must run properties; the rest is judged by whatever tests the author writes. */
   judgedBy: 'chaos' | 'property' | 'tests'
@@ -64,6 +66,8 @@ export interface Surroundings {
   countFor?: (model: string) => CountTokens
   /** Tokens beyond which parts of a prompt take their short form. */
   promptAim: number
+  /** Names of steering that agent.yaml asks for. */
+  steering: readonly string[]
   /** Files whose contents no model may see. */
   deny(path: string): boolean
   /** One paragraph for the test author on runner and property library. */

@@ -1,3 +1,4 @@
+import { sha256 } from '../core/hash.ts'
 import { applyPatch } from '../core/patch/apply.ts'
 import { describeRefusals } from '../core/patch/describe-refusals.ts'
 import type { FileChange, Patch } from '../core/patch/patch.ts'
@@ -123,9 +124,12 @@ async function writeWith(world: World, state: State): Promise<State> {
   }
 }
 
-/** Frozen tests are kept under the hash of all that they were written from. */
-export function frozenKeyOf(plan: Plan): string {
-  return `tests-${plan.sliceHash.slice(0, 32)}`
+/** Frozen tests are kept under the hash of all that they were written from: the slice and whatever steering applied. */
+export function frozenKeyOf({ sliceHash, steering }: Plan): string {
+  const further = steering.applied.filter(({ steering: { inclusion } }) => inclusion !== 'always')
+  const hash =
+    further.length === 0 ? sliceHash : sha256([sliceHash, ...further.map((one) => one.steering.text)].join('\n\0'))
+  return `tests-${hash.slice(0, 32)}`
 }
 
 function freeze(world: World, state: State, frozen: Frozen, reused: boolean): State {

@@ -108,7 +108,7 @@ export function assemble(
   count: CountTokens,
 ): Assembled {
   const { sized, shortened } = shorten(
-    parts.map((part) => ({ ...part, tokens: count(part.text) + SEAM })),
+    parts.map((part) => ({ ...part, tokens: sizeOf(part.text, limit, count) + SEAM })),
     aim,
     count,
   )
@@ -163,6 +163,11 @@ function stableLengths(parts: readonly Part[]): number[] {
   return [...new Set(ends)].filter((length) => length > 0).sort((a, b) => a - b)
 }
 
+/** Text that is far beyond the limit is not worth counting: some of it takes a tokenizer minutes. */
+function sizeOf(text: string, limit: number, count: CountTokens): number {
+  return text.length > Math.max(100_000, limit * 12) ? Math.ceil(text.length / 4) : count(text)
+}
+
 type Sized = Part & { tokens: number }
 
 /**
@@ -203,9 +208,13 @@ function whyDropped({ kind, rank = 0 }: Part, limit: number): string {
 
 function tooLarge(manifest: Manifest): string {
   const largest = [...manifest.parts].sort((a, b) => b.tokens - a.tokens)[0]
+  const cure =
+    largest?.kind === 'steering'
+      ? `give ${largest.source} the front matter \`inclusion: fileMatch\` or \`manual\`, or shorten it`
+      : 'link the task to fewer sections'
   return (
     `the parts that must be in the prompt have ${manifest.tokens} tokens, and the limit is ${manifest.limit} ` +
     `(the largest is ${largest?.source}, ${largest?.tokens} tokens). ` +
-    'Raise `context.maxTokens` in agent.yaml, or link the task to fewer sections.'
+    `Raise \`context.maxTokens\` in agent.yaml, or ${cure}.`
   )
 }

@@ -16,6 +16,8 @@ export interface SpecTree {
 
 /** No spec that people wrote comes near; what does is a dump that somebody named `.md`. */
 export const MOST_CHARACTERS = 4_000_000
+/** Steering is never left out in silence: what is too long for a prompt is an error there, with its size in tokens. */
+const LARGEST_STEERING = 64_000_000
 /** A file without which the spec says something else; of any other only a remark is worth it. */
 const MAIN = /^(?:(?:requirements|design|tasks|bugfix|spec|plan|proposal)\.md|specs\/.+\/spec\.md)$/
 
@@ -35,7 +37,7 @@ export async function loadFolder(
   }
   const steering: { path: string; text: string }[] = []
   for (const path of steeringPaths(tree.paths, dir)) {
-    const text = await readText(tree, path, 'warning', problems)
+    const text = await readText(tree, path, 'warning', problems, LARGEST_STEERING)
     if (text !== null) steering.push({ path, text })
   }
   const file = `${dir}/tasks.md`
@@ -55,14 +57,15 @@ async function readText(
   path: string,
   severity: Severity,
   problems: Diagnostic[],
+  most = MOST_CHARACTERS,
 ): Promise<string | null> {
   const found = await tree.read(path)
-  const problem = problemOf(found)
+  const problem = problemOf(found, most)
   if (problem !== null) problems.push({ file: path, line: 1, column: 1, severity, ...problem })
   return problem === null && found.kind === 'text' ? found.text : null
 }
 
-function problemOf(found: FoundFile): Pick<Diagnostic, 'code' | 'message' | 'suggestion'> | null {
+function problemOf(found: FoundFile, most: number): Pick<Diagnostic, 'code' | 'message' | 'suggestion'> | null {
   const tooLarge = (size: string) => ({
     code: 'file-too-large',
     message: `The file has ${size}; it is not read.`,
@@ -70,9 +73,7 @@ function problemOf(found: FoundFile): Pick<Diagnostic, 'code' | 'message' | 'sug
   })
   switch (found.kind) {
     case 'text':
-      return found.text.length > MOST_CHARACTERS
-        ? tooLarge(`${found.text.length.toLocaleString('en-US')} characters`)
-        : null
+      return found.text.length > most ? tooLarge(`${found.text.length.toLocaleString('en-US')} characters`) : null
     case 'large':
       return tooLarge(`${found.bytes.toLocaleString('en-US')} bytes`)
     case 'binary':

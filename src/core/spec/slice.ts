@@ -63,6 +63,12 @@ export function sliceOf(spec: Spec, taskId: string): Slice {
   }
 }
 
+/** Design of the tasks that a task depends on: what they have built. */
+export function builtText(spec: Spec, task: Task): string {
+  const before = task.depends.filter((id) => spec.tasks.some((one) => one.id === id))
+  return before.flatMap((id) => sliceOf(spec, id).sections.map((section) => section.text)).join('\n')
+}
+
 /** Two sections may share a path; the one that holds the property is the one whose lines do. */
 function holds(section: DesignSection, property: Property): boolean {
   const last = section.line + section.text.split(/\r\n|\r|\n/).length - 1
@@ -81,9 +87,12 @@ export function linkedRequirements(all: readonly Requirement[], ids: readonly st
 }
 
 function termsIn(glossary: readonly GlossaryTerm[], texts: readonly string[]): GlossaryTerm[] {
-  const patterns = glossary.map((entry) => ({ entry, pattern: termPattern(entry.term) }))
-  const used = (among: readonly string[]) =>
-    patterns.filter(({ pattern }) => among.some((text) => pattern.test(text))).map(({ entry }) => entry)
+  const used = (among: readonly string[]) => {
+    const text = among.join('\n\0\n')
+    const folded = text.toLowerCase()
+    // Patterns cost a millisecond each, and glossaries have thousands of terms.
+    return glossary.filter(({ term }) => folded.includes(term.toLowerCase()) && termPattern(term).test(text))
+  }
   const direct = used(texts)
   const kept = new Set([...direct, ...used(direct.map((entry) => entry.text))])
   return glossary.filter((entry) => kept.has(entry))

@@ -138,6 +138,10 @@ export interface Steering {
   inclusion: 'always' | 'fileMatch' | 'manual' | 'auto'
   /** Glob for `fileMatch`. */
   pattern: string | null
+  /** What `#name` asks for; null: the file's name. */
+  name: string | null
+  /** When it applies, for `auto`. */
+  description: string | null
   /** Paths that it pulls in by `#[[file:path]]`, as written. */
   files: string[]
   text: string

@@ -9,7 +9,15 @@ export function readSteering(file: { path: string; text: string }): { steering: 
   const block = FRONT_MATTER.exec(file.text)
   const text = block === null ? file.text.replace(/^\uFEFF/, '') : file.text.slice(block[0].length)
   const files = [...text.matchAll(/#\[\[file:\s*([^\]\r\n]{1,300}?)\s*\]\]/g)].map((match) => match[1]!)
-  const steering: Steering = { path: file.path, inclusion: 'always', pattern: null, files, text }
+  const steering: Steering = {
+    path: file.path,
+    inclusion: 'always',
+    pattern: null,
+    name: null,
+    description: null,
+    files,
+    text,
+  }
   if (block === null) return { steering, diagnostics: [] }
   const problem = (message: string, suggestion: string): Diagnostic => ({
     file: file.path,
@@ -39,7 +47,8 @@ export function readSteering(file: { path: string; text: string }): { steering: 
   const diagnostics = lost
     ? [problem('`inclusion: fileMatch` without a pattern matches no file.', 'Add `fileMatchPattern: "src/**"`.')]
     : []
-  return { steering: { ...steering, inclusion, pattern }, diagnostics }
+  const [name, description] = [readText(fields.name), readText(fields.description)]
+  return { steering: { ...steering, inclusion, pattern, name, description }, diagnostics }
 }
 
 function readYaml(text: string): Record<string, unknown> | null {
@@ -51,6 +60,10 @@ function readYaml(text: string): Record<string, unknown> | null {
     // Front matter is a person's text: a mistake in it is reported, never thrown.
     return null
   }
+}
+
+function readText(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
 function readPattern(value: unknown): string | null {

@@ -161,7 +161,9 @@ describe('dialects and steering', () => {
     ['an empty block', '---\n---\nx', 'always', null, 'x'],
   ])('reads steering with %s', (_name, text, inclusion, pattern, body) => {
     const read = spec({ steering: [{ path: '.kiro/steering/rules.md', text }] })
-    expect(read.steering).toEqual([{ path: '.kiro/steering/rules.md', inclusion, pattern, files: [], text: body }])
+    expect(read.steering).toEqual([
+      { path: '.kiro/steering/rules.md', inclusion, pattern, name: null, description: null, files: [], text: body },
+    ])
     expect(read.diagnostics.filter(({ code }) => code === 'steering-front-matter')).toEqual([])
   })
 

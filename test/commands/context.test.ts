@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { makeRepository, type TestRepository } from '../support/repository.ts'
+
+const BIN = join(import.meta.dirname, '..', '..', 'bin', 'agent.js')
+const run = promisify(execFile)
+
+interface Shown {
+  tokens: number
+  limit: number
+  parts: { kind: string; source: string; tokens: number; mandatory: boolean }[]
+  dropped: { source: string; tokens: number; why: string }[]
+  prompt: { system: string; messages: { role: string; content: string }[] } | null
+}
+
+async function context(repository: TestRepository, ...args: string[]) {
+  const all = [BIN, '--cwd', repository.dir, ...args]
+  return run(process.execPath, all, { env: repository.env, maxBuffer: 1 << 28 }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  )
+}
+
+const front = (lines: string, text: string) => `---\n${lines}\n---\n${text}\n`
+
+describe('agent context', () => {
+  it('shows the parts, what steering applies with its references, and what was left out and why', async () => {
+    const repository = await makeRepository({
+      files: {
+        'steering/always.md': 'Be brief. See #[[file:docs/style.md]] and #[[file:docs/gone.md]] and #[[file:.env]].\n',
+        'steering/web.md': front('inclusion: fileMatch\nfileMatchPattern: "web/**"', 'Web only.'),
+        'steering/asked.md': front('inclusion: manual', 'Asked for.'),
+        'docs/style.md': 'Short sentences.\n',
+        '.env': 'TOKEN=none\n',
+        'agent.yaml': 'context: { steering: [asked] }\n',
+      },
+      packages: null,
+    })
+    const { stdout, code } = await context(repository, '--json', 'context', 'limits/1')
+    expect(code).toBe(0)
+    const shown = JSON.parse(stdout) as Shown
+    const sources = shown.parts.map(({ source }) => source)
+    expect(sources.slice(0, 4)).toEqual([
+      'prompts/rules.md',
+      'steering/always.md',
+      'docs/style.md',
+      'steering/asked.md',
+    ])
+    expect(shown.parts.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(shown.tokens)
+    const why = Object.fromEntries(shown.dropped.map((one) => [one.source, one.why]))
+    expect(why['steering/web.md']).toContain('web/**')
+    expect(why['steering/always.md: #[[file:docs/gone.md]]']).toContain('no such file')
+    expect(why['steering/always.md: #[[file:.env]]']).toContain('secrets')
+    const text = `${shown.prompt?.system}\n${shown.prompt?.messages[0]?.content}`
+    expect(text).toContain('Short sentences.')
+    expect(text).toContain('Asked for.')
+    expect(text).not.toMatch(/Web only|TOKEN=none/)
+  })
+
+  it('refuses a steering file of 5 MB with its tokens, the limit and what to do, at once', async () => {
+    for (const line of ['a', 'word ']) {
+      const repository = await makeRepository({
+        files: { 'steering/huge.md': line.repeat(Math.ceil(5e6 / line.length)) },
+        packages: null,
+      })
+      const { stderr, code } = await context(repository, 'context', 'limits/1')
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/the limit is 60000 \(the largest is steering\/huge\.md, 125\d{4} tokens\)/)
+      expect(stderr).toContain('`context.maxTokens`')
+      expect(stderr).toContain('`inclusion: fileMatch`')
+    }
+  })
+
+  it('drops by rank where the limit is low, and says so', async () => {
+    const repository = await makeRepository({
+      files: {
+        'agent.yaml': 'context: { maxTokens: 1300, aimTokens: 500 }\n',
+        'lib/long.ts': `export const a = 1\n${'// filler\n'.repeat(2_000)}`,
+        ...Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`data/some-rather-long-name-${at}.bin`, 'x'])),
+      },
+      packages: null,
+    })
+    const { stdout } = await context(repository, '--json', 'context', 'limits/1')
+    const shown = JSON.parse(stdout) as Shown
+    expect(shown.tokens).toBeLessThanOrEqual(1_300)
+    expect(shown.parts.filter(({ mandatory }) => mandatory).map(({ kind }) => kind)).toEqual(['rules', 'slice', 'role'])
+    const { stdout: text } = await context(repository, 'context', 'limits/1')
+    expect(text).toMatch(/slice\s+specs\/limits#1\s+\d+\s+\d+ %/)
+  })
+})
