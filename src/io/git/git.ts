@@ -30,7 +30,7 @@ const INHERITED_TRAPS = [
 /** Hooks are the project's code: they never run out here. Locks are only taken by commands that need them. */
 const ALWAYS = ['-c', 'core.hooksPath=/dev/null', '-c', 'advice.detachedHead=false', '-c', 'core.quotePath=false']
 
-function cleanEnvironment(extra: Record<string, string>): Record<string, string> {
+export function cleanEnvironment(extra: Record<string, string>): Record<string, string> {
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && !INHERITED_TRAPS.includes(name)) env[name] = value

@@ -1,5 +1,6 @@
 import type { BaseFile } from '../../core/patch/patch.ts'
 import type { Tree } from '../../world.ts'
+import { openBlobs } from './blobs.ts'
 import { git, gitBuffer } from './git.ts'
 import { ignoredPaths } from './ignored.ts'
 
@@ -32,13 +33,14 @@ export function decodeBlob(bytes: Buffer): BaseFile {
 export async function openTree(root: string, commit: string): Promise<Tree> {
   const entries = await listTree(root, commit)
   const hash = await git(root, ['rev-parse', `${commit}^{tree}`])
+  const blobs = openBlobs(root)
   const cache = new Map<string, Promise<BaseFile>>()
   const load = async (path: string): Promise<BaseFile> => {
     const entry = entries.get(path)
     if (!entry) return { kind: 'absent' }
     if (entry.mode === '120000') return { kind: 'link' }
     if (entry.mode === '160000') return { kind: 'binary' }
-    return decodeBlob(await gitBuffer(root, ['cat-file', 'blob', entry.hash]))
+    return decodeBlob(await blobs.read(entry.hash))
   }
   return {
     commit,
