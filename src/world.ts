@@ -1,5 +1,6 @@
 import type { Event } from './core/events.ts'
 import type { BaseFile, FileChange } from './core/patch/patch.ts'
+import type { FileSymbols, Signature } from './core/symbols/symbols.ts'
 import type { CheckResult, Stage } from './core/verdict/evidence.ts'
 
 /** The branch and commit that were checked out when a run began. */
@@ -139,6 +140,13 @@ export interface Unready {
 /** `patch`: the package manager itself says that a lockfile or manifest of the commit is wrong. */
 export type Unprovided = Unready | { status: 'patch'; message: string }
 
+/** What the source files of a commit declare. Vendored, generated, binary and huge files are not among them. */
+export interface SymbolIndex {
+  files: FileSymbols[]
+  /** Of these files; one whose language has no grammar here is missing. */
+  signatures(paths: readonly string[]): Promise<Map<string, Signature[]>>
+}
+
 /** Everything the loops touch outside themselves. The real run, a replay and chaos are each a World. */
 export interface World {
   head(): Promise<Head>
@@ -149,6 +157,7 @@ export interface World {
   prepare(tree: Tree): Promise<Unready | null>
   /** Lines of a commit's text files that hold `text`; with `word` only whole words. Bounded in number. */
   search(commit: string, text: string, word: boolean): Promise<{ path: string; line: number; text: string }[]>
+  symbols(commit: string): Promise<SymbolIndex>
   /**
    * Installs what a commit depends on, if a patch has changed that, before anything of it runs. What a patch chose is
    * installed without running any of its code.

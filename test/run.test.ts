@@ -204,6 +204,7 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
     openWorktree: never,
     closeWorktree: never,
     runChecks: never,
+    symbols: async () => ({ files: [], signatures: async () => new Map() }),
     askModel: never,
     land: never,
     dropWaiting: never,

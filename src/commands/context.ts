@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { NO_LIMITS } from '../core/budget.ts'
 import { calibrate } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
@@ -8,8 +9,10 @@ import { DEFAULT_LEVEL, type ModelFacts, ROLES, type Settings } from '../core/se
 import { splitTarget } from '../core/spec/locate.ts'
 import { openRepository, readHead } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
+import { cacheFolder } from '../io/git/worktree.ts'
 import { type Memory, openMemory } from '../io/journal/memory.ts'
 import { ModelNameError } from '../io/models/model-name.ts'
+import { createSymbols } from '../io/symbols/symbols.ts'
 import { choose, planOf } from '../run.ts'
 import { estimatorOf } from '../task/ask.ts'
 import { authorParts, implementerParts } from '../task/context.ts'
@@ -50,7 +53,8 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const model = flags.model ?? [config.models?.[role] ?? config.model ?? []].flat()[0] ?? null
   const limit = config.context?.maxTokens ?? 60_000
   const around = await surroundings('context', await contextSettings(limit, model, memory), config)
-  const scene = { around, plan, tree }
+  const symbols = createSymbols(repository.root, join(cacheFolder(repository), 'symbols'))
+  const scene = { around, plan, tree, symbols }
   const left = [...plan.steering.left, ...(await lostReferences(scene))]
   const parts = role === 'author' ? await authorParts(scene, []) : await implementerParts(scene, frozen, [])
   const size = { limit, aim: around.promptAim }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Event } from '../core/events.ts'
 import type { Mask } from '../core/mask.ts'
 import type { CheckRequest, ModelRequest, Tree, Unprovided, Unready, World } from '../world.ts'
@@ -8,10 +9,11 @@ import { dropBranch, keepOnBranch, land, waitingCommits } from './git/land.ts'
 import { type Repository, readHead, uncommitted } from './git/repository.ts'
 import { searchTree } from './git/search.ts'
 import { openTree } from './git/tree.ts'
-import type { Worktrees } from './git/worktree.ts'
+import { cacheFolder, type Worktrees } from './git/worktree.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Memory } from './journal/memory.ts'
 import type { Model } from './models/model.ts'
+import { createSymbols } from './symbols/symbols.ts'
 
 export interface RealWorldOptions {
   repository: Repository
@@ -47,6 +49,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     prepare: options.prepare,
     provide: options.provide,
     makeCommit: (request) => makeCommit(repository.root, request),
+    symbols: createSymbols(repository.root, join(cacheFolder(repository), 'symbols')),
     search: (commit, text, word) => searchTree(repository.root, commit, text, word),
     async openWorktree(commit) {
       const worktree = await worktrees.open(commit)

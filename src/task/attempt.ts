@@ -91,7 +91,7 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
   let formats = 0
   let kept: Operation[] = []
   for (let round = 1; ; round++) {
-    const parts = await implementerParts(sceneOf(current), current.frozen, [...needs.parts, ...past])
+    const parts = await implementerParts(sceneOf(world, current), current.frozen, [...needs.parts, ...past])
     const answer = await ask(world, current, 'implementer', round, parts)
     current = answer.state
     const tried = (red: Tried['red'], exhausted: string | null = null): Tried => ({

@@ -1,13 +1,12 @@
 import { fill, type Part } from '../core/prompt/prompt.ts'
 import { renderSlice } from '../core/prompt/sections.ts'
-import type { Role } from '../world.ts'
+import type { Role, World } from '../world.ts'
 import { fileParts } from './files.ts'
+import { mapPart } from './map.ts'
 import { pathsOf } from './overlay.ts'
-import { type Frozen, protectedDirs, type Scene, type State } from './state.ts'
+import type { Frozen, Scene, State } from './state.ts'
 import { steeringParts } from './steering.ts'
 
-const MOST_LISTED = 400
-const MOST_FOLDERS = 40
 const ON_KIT = /specproof\/sim/
 
 /**
@@ -24,7 +23,7 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
     ...first,
     ...(usesKit ? [kitPart(scene, 'author', parts)] : []),
     ...parts,
-    listing(scene, tree.paths, shown),
+    await mapPart(scene, tree.paths, shown),
     { kind: 'role', source: 'prompts/author.md', text: role, mandatory: true },
     ...past,
   ]
@@ -42,7 +41,7 @@ export async function implementerParts(scene: Scene, frozen: Frozen | null, past
     ...(usesKit ? [kitPart(scene, 'implementer', parts)] : []),
     ...(frozen ? [testNames(frozen)] : []),
     ...parts,
-    listing(scene, pathsOf(tree, stubs), shown),
+    await mapPart(scene, pathsOf(tree, stubs), shown),
     { kind: 'role', source: 'prompts/implementer.md', text: fill(around.templates.implementer, {}), mandatory: true },
     ...past,
   ]
@@ -77,29 +76,6 @@ function testNames(frozen: Frozen): Part {
   return { kind: 'tests', source: files, text, mandatory: true }
 }
 
-/** Paths of what is not shown; specs and steering are no files of the program. */
-function listing({ plan, around }: Scene, paths: string[], shown: ReadonlySet<string>): Part {
-  const hidden = protectedDirs(plan.spec)
-  const left = paths.filter(
-    (path) => !shown.has(path) && !hidden.some((dir) => path.startsWith(`${dir}/`)) && !around.deny(path),
-  )
-  const listed = left.slice(0, MOST_LISTED)
-  const more = left.length > listed.length ? `\n... and ${left.length - listed.length} more` : ''
-  const text = `# Other files\n\n${listed.join('\n')}${more}`
-  const short = `# Other files\n\n${folders(left).join(', ')}`
-  return { kind: 'listing', source: 'file listing', text, short, mandatory: false, rank: 5 }
-}
-
-/** `src/ (5), test/ (3), index.ts`: what lies at the top, with the number of files. */
-function folders(paths: string[]): string[] {
-  const counts = new Map<string, number>()
-  for (const path of paths) {
-    const top = path.includes('/') ? path.slice(0, path.indexOf('/') + 1) : path
-    counts.set(top, (counts.get(top) ?? 0) + 1)
-  }
-  return [...counts].slice(0, MOST_FOLDERS).map(([top, count]) => (top.endsWith('/') ? `${top} (${count})` : top))
-}
-
 /**
  * A previous answer of the same role and what was wrong with it. When a prompt would be too long, the answer itself goes
  * first: what was wrong with it helps more.
@@ -116,6 +92,6 @@ export function pastParts(source: string, answer: string, problem: string): Part
   ]
 }
 
-export function sceneOf(state: State): Scene {
-  return { around: state.around, plan: state.plan, tree: state.tree }
+export function sceneOf({ symbols }: World, { around, plan, tree }: State): Scene {
+  return { around, plan, tree, symbols }
 }

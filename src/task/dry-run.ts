@@ -11,7 +11,9 @@ export async function dryRun(world: World, state: State): Promise<Outcome> {
   const { plan, around } = state
   const frozen = around.settings.freshTests ? null : ((await world.recall(frozenKeyOf(plan))) as Frozen | null)
   const role = frozen ? 'implementer' : 'author'
-  const parts = frozen ? await implementerParts(sceneOf(state), frozen, []) : await authorParts(sceneOf(state), [])
+  const parts = frozen
+    ? await implementerParts(sceneOf(world, state), frozen, [])
+    : await authorParts(sceneOf(world, state), [])
   const how = around.settings.roles[role]
   const size = { limit: how.promptLimit, aim: around.promptAim }
   const assembled = assemble(role, around.templates.version, parts, size, estimatorOf(around, modelAt(how, 0)))

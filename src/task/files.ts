@@ -47,7 +47,8 @@ export async function fileParts(
     const nearest = await nearestOf(scene, usesKit, read)
     if (nearest !== null) for (const { path, part } of nearest) add(path, part)
   }
-  for (const { path, kind } of await wanted(scene.plan, role, paths, read)) add(path, await filePart(path, kind, read))
+  for (const { path, kind } of await wanted(scene.plan, role, paths, read))
+    add(path, await filePart(scene, path, kind, read))
   for (const { path, part } of await manifestParts(scene.plan, paths, read)) add(path, part)
   for (const path of MANIFESTS) shown.add(path)
   return { parts, shown }
@@ -83,16 +84,23 @@ async function wanted(plan: Plan, role: Role, paths: string[], read: Read): Prom
   ]
 }
 
-async function filePart(path: string, kind: Shown['kind'], read: Read): Promise<Part | null> {
+async function filePart(scene: Scene, path: string, kind: Shown['kind'], read: Read): Promise<Part | null> {
   const text = await read(path)
   if (text === null) return null
   const whole = { whole: LARGEST_FILE, 'large-outline': LARGEST_FOR_AUTHOR, outline: SMALL_FILE }[kind]
-  const outline = text.length > whole ? outlineOf(path, text) : null
+  const outline = text.length > whole ? (outlineOf(path, text) ?? (await signatureLines(scene, path))) : null
   if (outline === null || outline.length > 0.7 * text.length)
     return { kind: 'file', source: path, text: renderFile(path, text), mandatory: false, rank: 1 }
   const name = `${path} (declarations only)`
   const short = renderFile(name, withoutComments(outline))
   return { kind: 'outline', source: path, text: renderFile(name, outline), short, mandatory: false, rank: 2 }
+}
+
+/** Shape of a file in a language whose comments nobody here reads. */
+async function signatureLines(scene: Scene, path: string): Promise<string | null> {
+  const index = await scene.symbols(scene.tree.commit)
+  const found = (await index.signatures([path])).get(path)?.filter(({ exported }) => exported) ?? []
+  return found.length === 0 ? null : `${found.map(({ text }) => text).join('\n')}\n`
 }
 
 /** A stub as declarations. What the design holds already is not said again: the implementer replaces the file as a whole. */
@@ -131,7 +139,7 @@ async function nearestOf(scene: Scene, usesKit: boolean, read: Read): Promise<Na
   const part: Part = { kind: 'nearest', source: path, text: renderFile(name, shape), short, mandatory: true, rank: 3 }
   const found: Named[] = [{ path, part }]
   for (const helper of importedFiles(path, text, paths).filter(isTestPath)) {
-    const shown = await filePart(helper, 'outline', read)
+    const shown = await filePart(scene, helper, 'outline', read)
     if (shown !== null) found.push({ path: helper, part: shown })
   }
   return found

@@ -7,7 +7,7 @@ import type { Settings } from '../core/settings.ts'
 import type { Slice } from '../core/spec/slice.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
-import type { Head, Tree } from '../world.ts'
+import type { Head, Tree, World } from '../world.ts'
 
 /** What the task must satisfy and how it will be judged. Made once, never changed. */
 export interface Plan {
@@ -99,7 +99,7 @@ export interface State {
 }
 
 /** What a prompt is made from. */
-export type Scene = Pick<State, 'around' | 'plan' | 'tree'>
+export type Scene = Pick<State, 'around' | 'plan' | 'tree'> & Pick<World, 'symbols'>
 
 export function end(state: State, status: TaskOutcomeStatus, message: string): State {
   return { ...state, outcome: { status, message } }

@@ -57,7 +57,7 @@ async function writeWith(world: World, state: State): Promise<State> {
       current,
       'author',
       round,
-      await authorParts(sceneOf(current), [...needs.parts, ...past]),
+      await authorParts(sceneOf(world, current), [...needs.parts, ...past]),
     )
     current = answer.state
     if (current.outcome) return current

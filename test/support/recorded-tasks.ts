@@ -4,10 +4,12 @@ import { applyPatch } from '../../src/core/patch/apply.ts'
 import type { BaseFile, FileChange } from '../../src/core/patch/patch.ts'
 import { readReply } from '../../src/core/patch/read-reply.ts'
 import { isTestPath } from '../../src/core/patch/test-paths.ts'
+import { scanFile } from '../../src/core/symbols/scan.ts'
+import type { FileSymbols } from '../../src/core/symbols/symbols.ts'
 import { planOf } from '../../src/run.ts'
 import { loadSpecs } from '../../src/task/load-specs.ts'
 import type { Frozen, Plan } from '../../src/task/state.ts'
-import type { Tree } from '../../src/world.ts'
+import type { Tree, World } from '../../src/world.ts'
 import { RECORDING } from './job-queue.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -23,6 +25,19 @@ export function memoryTree(files: Record<string, string>): Tree {
       return text === undefined ? { kind: 'absent' } : { kind: 'text', text }
     },
     ignored: async () => [],
+  }
+}
+
+/** The symbols of a tree in memory, without a parser. */
+export function memorySymbols(tree: Tree): World['symbols'] {
+  return async () => {
+    const files: FileSymbols[] = []
+    for (const path of tree.paths) {
+      const file = await tree.read(path)
+      const found = file.kind === 'text' ? scanFile(path, file.text) : null
+      if (found) files.push(found)
+    }
+    return { files, signatures: async () => new Map() }
   }
 }
 

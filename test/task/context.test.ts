@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { surroundings } from '../../src/commands/session.ts'
 import { assemble, type Part } from '../../src/core/prompt/prompt.ts'
+import { planOf } from '../../src/run.ts'
 import { authorParts, implementerParts } from '../../src/task/context.ts'
-import { type RecordedTask, recordedTasks } from '../support/recorded-tasks.ts'
+import { largeSpec } from '../support/large-spec.ts'
+import { memorySymbols, memoryTree, type RecordedTask, recordedTasks } from '../support/recorded-tasks.ts'
 import { settingsForTest } from '../support/settings.ts'
 
 const around = await surroundings('test', settingsForTest(), {})
@@ -10,7 +13,7 @@ const tasks: RecordedTask[] = []
 for await (const task of recordedTasks()) tasks.push(task)
 
 async function partsOf(task: RecordedTask): Promise<{ author: Part[]; implementer: Part[] }> {
-  const scene = { around, plan: task.plan, tree: task.tree }
+  const scene = { around, plan: task.plan, tree: task.tree, symbols: memorySymbols(task.tree) }
   return { author: await authorParts(scene, []), implementer: await implementerParts(scene, task.frozen, []) }
 }
 
@@ -62,5 +65,35 @@ describe('the first question of every task of the demo', () => {
     expect(ledger?.kind).toBe('outline')
     expect(ledger?.text).toContain('createLedger(): Ledger')
     expect(ledger?.text).not.toContain('return')
+  })
+})
+
+describe('as a spec grows from 10 to 600 requirements', () => {
+  const sizes = [10, 600]
+  const specs = new Map<number, Awaited<ReturnType<typeof largeSpec>>>()
+  beforeAll(() => {
+    for (const size of sizes) specs.set(size, largeSpec(size))
+  })
+
+  async function tokensOf(size: number, task: number): Promise<number> {
+    const { spec } = specs.get(size)!
+    const modules = Array.from({ length: Math.min(size, 300) }, (_, at) => [`src/module${at + 500}.ts`, 'export {}\n'])
+    const tree = memoryTree(Object.fromEntries(modules) as Record<string, string>)
+    const plan = await planOf(spec, spec.tasks[task - 1]!, tree)
+    const scene = { around, plan, tree, symbols: memorySymbols(tree) }
+    return promptOf('author', await authorParts(scene, [])).manifest.tokens
+  }
+
+  it('the prompt of a task stays within 10 %', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 600 }), async (small, any) => {
+        const before = await tokensOf(10, small)
+        for (const task of [small, any]) {
+          const after = await tokensOf(600, task)
+          expect(Math.abs(after - before)).toBeLessThanOrEqual(before / 10)
+        }
+      }),
+      { numRuns: 10 },
+    )
   })
 })

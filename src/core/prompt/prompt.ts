@@ -21,7 +21,6 @@ export type PartKind =
   | 'outline'
   | 'facts'
   | 'map'
-  | 'listing'
   | 'need'
   | 'past'
   | 'role'

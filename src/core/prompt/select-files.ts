@@ -1,15 +1,18 @@
 /** Files of `paths` that a text names, by full path or, for names that are unique, by file name. */
 export function namedFiles(text: string, paths: string[]): string[] {
   const words = new Set(text.match(/[\w./@-]+\.\w+/g) ?? [])
+  const known = new Set(paths)
   const byName = new Map<string, string[]>()
   for (const path of paths) {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    byName.set(name, [...(byName.get(name) ?? []), path])
+    const same = byName.get(name)
+    if (same) same.push(path)
+    else byName.set(name, [path])
   }
   const found = new Set<string>()
   for (const word of words) {
     const clean = word.replace(/^\.\//, '').replace(/\.$/, '')
-    if (paths.includes(clean)) found.add(clean)
+    if (known.has(clean)) found.add(clean)
     const same = byName.get(clean)
     if (same?.length === 1) found.add(same[0]!)
   }
@@ -19,11 +22,12 @@ export function namedFiles(text: string, paths: string[]): string[] {
 /** Files that a TypeScript or JavaScript file imports by a relative path. */
 export function importedFiles(path: string, text: string, paths: string[]): string[] {
   const folder = path.split('/').slice(0, -1)
+  const known = new Set(paths)
   const found: string[] = []
   for (const match of text.matchAll(/(?:from|import|import\()\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
     const target = resolveRelative(folder, match[1]!)
     if (target === null) continue
-    const hit = candidates(target).find((name) => paths.includes(name))
+    const hit = candidates(target).find((name) => known.has(name))
     if (hit) found.push(hit)
   }
   return found

@@ -38,7 +38,7 @@ const part = (source: string, size: number, mandatory: boolean, kind: PartKind =
   mandatory,
 })
 
-const kinds = fc.constantFrom<PartKind>('rules', 'steering', 'slice', 'kit', 'tests', 'file', 'listing', 'past', 'role')
+const kinds = fc.constantFrom<PartKind>('rules', 'steering', 'slice', 'kit', 'tests', 'file', 'map', 'past', 'role')
 const parts = fc
   .array(fc.record({ kind: kinds, size: fc.integer({ min: 3, max: 60 }), mandatory: fc.boolean() }), { maxLength: 12 })
   .map((all) => all.map(({ kind, size, mandatory }, i) => part(`part-${i}`, size, mandatory, kind)))

@@ -1,0 +1,225 @@
+// What prompts cost: node bench/context.ts [tokens] [growth] [map [FILES]] [prefix]. Without words: all of it.
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { surroundings } from '../src/commands/session.ts'
+import { assemble, type Part } from '../src/core/prompt/prompt.ts'
+import { candidates } from '../src/core/symbols/map.ts'
+import { rankFiles } from '../src/core/symbols/rank.ts'
+import { makeDemoRepository } from '../src/io/demo.ts'
+import { createSymbols } from '../src/io/symbols/symbols.ts'
+import { planOf } from '../src/run.ts'
+import { authorParts, implementerParts } from '../src/task/context.ts'
+import { largeSpec } from '../test/support/large-spec.ts'
+import { type ModelServer, startModelServer } from '../test/support/model-server.ts'
+import { memorySymbols, memoryTree, recordedTasks } from '../test/support/recorded-tasks.ts'
+import { settingsForTest } from '../test/support/settings.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const run = promisify(execFile)
+const words = process.argv.slice(2)
+const wanted = (name: string) => words.length === 0 || words.includes(name)
+const around = await surroundings('bench', settingsForTest(), {})
+const load = () => `load ${loadavg()[0]!.toFixed(1)}`
+const right = (value: number | string, width: number) => value.toLocaleString('en-US').padStart(width)
+
+function promptOf(role: 'author' | 'implementer', parts: Part[]) {
+  const made = assemble(role, 'bench', parts, { limit: 60_000, aim: around.promptAim }, around.count)
+  if (!made.ok) throw new Error(made.message)
+  return made.prompt
+}
+
+async function tokens(): Promise<void> {
+  console.log('Tokens of the first question, demo (o200k vocabulary)')
+  console.log('task  author  implementer  whole folder + steering + all files')
+  for await (const { plan, tree, frozen } of recordedTasks()) {
+    const scene = { around, plan, tree, symbols: memorySymbols(tree) }
+    const author = promptOf('author', await authorParts(scene, [])).manifest.tokens
+    const implementer = promptOf('implementer', await implementerParts(scene, frozen, [])).manifest.tokens
+    let whole = 0
+    for (const path of tree.paths) {
+      const file = await tree.read(path)
+      if (file.kind === 'text') whole += around.count(`${path}\n${file.text}`)
+    }
+    console.log(`${plan.task.id.padStart(4)}  ${right(author, 6)}  ${right(implementer, 11)}  ${right(whole, 8)}`)
+  }
+}
+
+async function growth(): Promise<void> {
+  console.log('\nTokens of the author of task 7, by requirements in the spec')
+  console.log('requirements  whole spec  prompt')
+  for (const size of [10, 100, 1_000, 5_000]) {
+    const { spec, texts } = largeSpec(size)
+    const tree = memoryTree({ 'package.json': '{"type":"module"}' })
+    const plan = await planOf(spec, spec.tasks[6]!, tree)
+    const scene = { around, plan, tree, symbols: memorySymbols(tree) }
+    const { manifest } = promptOf('author', await authorParts(scene, []))
+    console.log(`${right(size, 12)}  ${right(around.count(texts), 10)}  ${right(manifest.tokens, 6)}`)
+  }
+}
+
+const BODY = 'const filler = compute(first, second) // what a line of code looks like\n'.repeat(30)
+const SOURCES: [string, (at: number) => string][] = [
+  [
+    'ts',
+    (at) =>
+      `import { f${at - 1} } from './f${at - 1}.ts'\nexport interface Job${at} { id: string }\nexport function f${at}(a: number): Job${at} {\n${BODY}}\n`,
+  ],
+  [
+    'py',
+    (at) =>
+      `import mod${at - 1}\nclass Worker${at}:\n    def run(self, n: int) -> str:\n        return ""\n`.padEnd(
+        2_000,
+        '# x\n',
+      ),
+  ],
+  [
+    'go',
+    (at) =>
+      `package p\nimport "fmt"\ntype Queue${at} struct{}\nfunc (q *Queue${at}) Take() error { return nil }\n${BODY}`,
+  ],
+  [
+    'rs',
+    (at) =>
+      `use crate::m${at};\npub struct Ledger${at} { id: u32 }\npub fn open${at}() -> Ledger${at} { todo!() }\n${BODY}`,
+  ],
+  [
+    'java',
+    (at) =>
+      `package a;\nimport java.util.List;\npublic class Shop${at} {\n  public int ask(int n) { return n; }\n}\n${BODY}`,
+  ],
+]
+
+/** A repository of so many files of five languages, through one `git fast-import`. */
+async function makeRepository(dir: string, files: number): Promise<void> {
+  await run('git', ['init', '--quiet', dir])
+  const child = spawn('git', ['-C', dir, 'fast-import', '--quiet'], { stdio: ['pipe', 'inherit', 'inherit'] })
+  const done = new Promise((resolve) => child.once('close', resolve))
+  child.stdin.write('commit refs/heads/main\ncommitter Bench <bench@example.invalid> 0 +0000\ndata 1\nx\n')
+  for (let at = 0; at < files; at++) {
+    const [ending, source] = SOURCES[at % SOURCES.length]!
+    const text = source(at)
+    const entry = `M 644 inline pkg${at % 97}/sub${at % 13}/f${at}.${ending}\ndata ${Buffer.byteLength(text)}\n${text}\n`
+    if (!child.stdin.write(entry)) await new Promise((resolve) => child.stdin.once('drain', resolve))
+  }
+  child.stdin.end()
+  await done
+}
+
+async function map(): Promise<void> {
+  const files = Number(words[words.indexOf('map') + 1]) || 50_000
+  const around = await mkdtemp(join(tmpdir(), 'specproof-bench-'))
+  const [dir, cache] = [join(around, 'repository'), join(around, 'cache')]
+  await makeRepository(dir, files)
+  const interest = {
+    text: 'A worker takes a job from the queue and opens the ledger.',
+    shown: new Set<string>(),
+    built: [],
+  }
+  const once = async () => {
+    const began = performance.now()
+    const index = await createSymbols(dir, cache)('refs/heads/main')
+    const read = performance.now()
+    const ranked = rankFiles(index.files, interest)
+    const sorted = performance.now()
+    const found = await index.signatures(candidates(ranked, 750).map(({ file }) => file.path))
+    const ended = performance.now()
+    const ms = (from: number, to: number) => `${((to - from) / 1_000).toFixed(2)} s`
+    return `${ms(began, ended)}: index ${ms(began, read)}, ranking ${ms(read, sorted)}, ${found.size} files parsed ${ms(sorted, ended)}`
+  }
+  console.log(`\nMap of ${files.toLocaleString('en-US')} files, ${load()}`)
+  console.log(`cold  ${await once()}`)
+  for (let round = 0; round < 3; round++) console.log(`warm  ${await once()}`)
+  await rm(around, { recursive: true, force: true })
+}
+
+const block = (path: string, search: string, replace: string) =>
+  `\`\`\`\n${path}\n<<<<<<< SEARCH\n${search}=======\n${replace}>>>>>>> REPLACE\n\`\`\`\n`
+
+/** A task whose implementer asks, answers badly, fails twice and then succeeds; what of each question was sent before. */
+async function prefix(): Promise<void> {
+  const dir = await makeDemoRepository()
+  const recorded = (role: string) => readFile(join(ROOT, 'recordings/job-queue/job-queue/3', `${role}-1-1.md`), 'utf8')
+  const good = await recorded('implementer')
+  const wrong = (interval: string) => block('src/heartbeat.ts', '', codeOf(good).replace(/10_000/g, interval))
+  const answers = {
+    author: ['NEED package.json', 'I would rather explain it.', await recorded('author')],
+    implementer: [
+      'NEED vitest.config.ts',
+      wrong('11_000'),
+      'NEED search heartbeat',
+      'Sorry, no.',
+      wrong('9_000'),
+      block('src/heartbeat.ts', '', codeOf(good)),
+    ],
+  }
+  const server = await startModelServer(({ prompt, system }) => {
+    const role = `${system}${prompt}`.includes('# Your role: test author') ? 'author' : 'implementer'
+    return { text: answers[role].shift() ?? 'BLOCKED: nothing is left' }
+  })
+  try {
+    const args = [
+      join(ROOT, 'bin', 'agent.js'),
+      '--json',
+      '--cwd',
+      dir,
+      'next',
+      '--task',
+      '3',
+      '--model',
+      'openai-compatible/bench',
+    ]
+    const env = { ...process.env, OPENAI_BASE_URL: server.openaiUrl, OPENAI_API_KEY: 'sk-bench' }
+    const ended = await run(process.execPath, args, { env, maxBuffer: 1 << 28 }).catch(
+      (error: { stdout: string }) => error,
+    )
+    const result = JSON.parse(ended.stdout.trim().split('\n').at(-1)!) as { status: string }
+    console.log(`\nPrefixes that the provider has seen, task 3 of the demo (${result.status})`)
+    printPrefixes(server)
+  } finally {
+    await server.close()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+function codeOf(reply: string): string {
+  return `import type { Clock, Net } from 'specproof/sim'\n\n${/=======\n([\s\S]*?)>>>>>>> REPLACE/.exec(reply)?.[1] ?? ''}`
+}
+
+function printPrefixes({ requests }: ModelServer): void {
+  const sent: string[] = []
+  let [all, again, seen] = [0, 0, 0]
+  console.log('question  role         characters  seen before')
+  const asked = new Set<string>()
+  for (const { system, prompt, n } of requests) {
+    const text = `${system}\0${prompt}`
+    const role = text.includes('# Your role: test author') ? 'author' : 'implementer'
+    const common = Math.max(0, ...sent.map((other) => commonPrefix(other, text)))
+    sent.push(text)
+    console.log(
+      `${right(n, 8)}  ${role.padEnd(11)}  ${right(text.length, 10)}  ${((100 * common) / text.length).toFixed(0)} %`,
+    )
+    all += text.length
+    if (asked.has(role)) {
+      again += text.length
+      seen += common
+    }
+    asked.add(role)
+  }
+  console.log(
+    `second and later questions of a role: ${((100 * seen) / again).toFixed(0)} % of ${again.toLocaleString('en-US')} characters (of ${all.toLocaleString('en-US')} in all) were a prefix of what was sent before`,
+  )
+}
+
+function commonPrefix(a: string, b: string): number {
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return at
+}
+
+if (wanted('tokens')) await tokens()
+if (wanted('growth')) await growth()
+if (wanted('map')) await map()
+if (wanted('prefix')) await prefix()
