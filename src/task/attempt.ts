@@ -20,12 +20,14 @@ import { tickedTasks } from './ticked.ts'
 /** Free rounds within an attempt: for build errors, and apart from them for answers that do not apply. */
 const MOST_BUILD_ROUNDS = 3
 const MOST_FORMAT_ROUNDS = 3
+/** Rank of what was answered in earlier attempts: dropped before anything else. */
+const EARLIER = 6
 
 /** Attempts until a tree is verified, or a decision ends it. Each starts from the same clean base. */
 export async function attempts(world: World, state: State): Promise<State> {
   if (state.plan.task.kind === 'checkpoint') return checkpoint(world, state)
   let current = state
-  let past: Part[] = []
+  let trail: Part[] = []
   const failures: Failure[] = []
   let signatures: string[] = []
   let answers: string[] = []
@@ -34,7 +36,7 @@ export async function attempts(world: World, state: State): Promise<State> {
   let needs = NO_NEEDS
   for (let attempt = 1; ; attempt++) {
     current = { ...current, attempt }
-    const tried = await oneAttempt(world, current, past, needs, strikes)
+    const tried = await oneAttempt(world, current, trail, needs, strikes)
     current = tried.state
     needs = tried.needs
     if (current.outcome || current.candidate) return current
@@ -55,10 +57,10 @@ export async function attempts(world: World, state: State): Promise<State> {
     world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
     if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
     failures.push({ attempt, model: modelAt(roles.implementer, current.escalations), ...red })
-    past = failedParts(current, attempt, tried.answer, red)
+    trail = [...tried.trail.map(faded), ...failedParts(current, attempt, tried.answer, red, tried.trail)]
     if (decision.kind === 'retry') continue
     current = { ...current, escalations: current.escalations + 1 }
-    past = [digest(failures)]
+    trail = [digest(failures)]
     needs = NO_NEEDS
     signatures = []
     answers = []
@@ -78,6 +80,8 @@ async function checkpoint(world: World, state: State): Promise<State> {
 interface Tried {
   state: State
   needs: Needs
+  /** What was asked for and answered so far, in its order: the next question begins with it. */
+  trail: Part[]
   answer: string
   red: { reason: string; failed: TestResult[] } | null
   exhausted: string | null
@@ -85,18 +89,20 @@ interface Tried {
 
 async function oneAttempt(world: World, state: State, before: Part[], asked: Needs, strikes: Strikes): Promise<Tried> {
   let current = state
-  let past = before
+  let trail = before
+  let last: Part[] = []
   let needs = asked
   let builds = 0
   let formats = 0
   let kept: Operation[] = []
   for (let round = 1; ; round++) {
-    const parts = await implementerParts(sceneOf(world, current), current.frozen, [...needs.parts, ...past])
+    const parts = await implementerParts(sceneOf(world, current), current.frozen, [...trail, ...last])
     const answer = await ask(world, current, 'implementer', round, parts)
     current = answer.state
     const tried = (red: Tried['red'], exhausted: string | null = null): Tried => ({
       state: current,
       needs,
+      trail,
       answer: answer.text,
       red,
       exhausted,
@@ -107,15 +113,14 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
       current = end(current, 'blocked', `The implementer says: ${answer.reply.reason}`)
       return tried(null)
     }
-    const again = (problem: string) => [
-      ...before,
-      ...pastParts(`answer ${current.attempt}.${round}`, answer.text, problem),
-    ]
+    const again = (problem: string) => pastParts(`answer ${current.attempt}.${round}`, answer.text, problem)
     if (answer.reply.kind === 'need') {
       const given = await give(world, current, 'implementer', answer.reply.wants, needs)
-      if (given.ok) needs = given.needs
-      else if (++formats > MOST_FORMAT_ROUNDS) return tried({ reason: given.problem, failed: [] })
-      else past = again(given.problem)
+      if (given.ok) {
+        trail = [...trail, ...given.needs.parts.slice(needs.parts.length)]
+        needs = given.needs
+      } else if (++formats > MOST_FORMAT_ROUNDS) return tried({ reason: given.problem, failed: [] })
+      else last = again(given.problem)
       continue
     }
     const read = await readPatch(world, current, answer.reply, strikes, kept)
@@ -127,13 +132,13 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
       if (!read.strike && ++formats > MOST_FORMAT_ROUNDS)
         return tried({ reason: `no answer could be applied: ${read.problem}`, failed: [] })
       kept = read.kept
-      past = again(read.problem)
+      last = again(read.problem)
       continue
     }
     kept = []
     const judgement = await gatherEvidence(world, current, candidateChanges(current, read.changes))
     if (judgement.kind === 'broken' && ++builds <= MOST_BUILD_ROUNDS) {
-      past = again(`It ${judgement.how}:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`)
+      last = again(`It ${judgement.how}:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`)
       continue
     }
     current = settle(world, current, judgement)
@@ -168,10 +173,23 @@ function candidateChanges(state: State, patch: FileChange[]): FileChange[] {
   return mergeChanges(frozen?.files ?? [], frozen?.stubs ?? [], patch, [tickedTasks(plan)])
 }
 
-/** The last attempt whole, its counterexample, and the code of the tests that failed. */
-function failedParts(state: State, attempt: number, answer: string, red: NonNullable<Tried['red']>): Part[] {
+/** Of earlier attempts the answers go first when there is no room; while there is, a cache has seen them. */
+function faded(part: Part): Part {
+  return part.kind === 'past' && !part.mandatory ? { ...part, rank: EARLIER } : part
+}
+
+/** The last attempt whole, its counterexample, and the code of the tests that failed, where it does not stand above. */
+function failedParts(
+  state: State,
+  attempt: number,
+  answer: string,
+  red: NonNullable<Tried['red']>,
+  trail: Part[],
+): Part[] {
   const files = new Set(red.failed.map((test) => test.file))
-  const tests = (state.frozen?.files ?? []).filter((file) => files.has(file.path))
+  const tests = (state.frozen?.files ?? []).filter(
+    (file) => files.has(file.path) && !trail.some((part) => part.source === file.path),
+  )
   const code: Part[] = tests.map(({ path, content }) => ({
     kind: 'past',
     source: path,
