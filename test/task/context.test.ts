@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { surroundings } from '../../src/commands/session.ts'
+import { readReply } from '../../src/core/patch/read-reply.ts'
 import { assemble, type Part } from '../../src/core/prompt/prompt.ts'
 import { planOf } from '../../src/run.ts'
-import { authorParts, implementerParts } from '../../src/task/context.ts'
+import { authorParts, implementerParts, pastParts } from '../../src/task/context.ts'
 import { largeSpec } from '../support/large-spec.ts'
 import { memorySymbols, memoryTree, type RecordedTask, recordedTasks } from '../support/recorded-tasks.ts'
 import { settingsForTest } from '../support/settings.ts'
@@ -65,6 +66,23 @@ describe('the first question of every task of the demo', () => {
     expect(ledger?.kind).toBe('outline')
     expect(ledger?.text).toContain('createLedger(): Ledger')
     expect(ledger?.text).not.toContain('return')
+  })
+})
+
+describe('an answer of 10 MB', () => {
+  it.each([
+    ['words', 'word '.repeat(2_000_000)],
+    ['one word', 'a'.repeat(10_000_000)],
+    ['blanks', ' '.repeat(10_000_000)],
+    ['a patch', `\`\`\`\nsrc/a.ts\n<<<<<<< SEARCH\n=======\n${'x = 1\n'.repeat(1_700_000)}>>>>>>> REPLACE\n\`\`\`\n`],
+  ])('of %s is read, and goes without being sent again', async (_, text) => {
+    readReply(text)
+    const { implementer } = await partsOf(tasks[0]!)
+    const past = pastParts('attempt 1', text, 'It failed.')
+    const { manifest, user } = promptOf('implementer', [...implementer, ...past])
+    expect(manifest.dropped.map(({ source }) => source)).toEqual(text.trim() === '' ? [] : ['attempt 1'])
+    expect(user).toContain('It failed.')
+    expect(user.length).toBeLessThan(20_000)
   })
 })
 

@@ -69,10 +69,14 @@ export interface Prompt {
 
 export type CountTokens = (text: string) => number
 
-/** Fills `{{slot}}`s. A slot without a value, or a value without a slot, is our bug and throws. */
+const SLOT = /\{\{(\w+)\}\}/g
+
+/** Fills `{{slot}}`s. A broken slot, one without a value, or a value without a slot is our bug and throws. */
 export function fill(template: string, values: Record<string, string>): string {
   const used = new Set<string>()
-  const text = template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+  const broken = /^.*(?:\{\{|\}\}).*$/m.exec(template.replace(SLOT, ''))
+  if (broken) throw new Error(`the template has a broken slot: ${broken[0].trim().slice(0, 80)}`)
+  const text = template.replace(SLOT, (_, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined) throw new Error(`the template has a slot {{${name}}} and no value for it`)
     used.add(name)
@@ -116,7 +120,10 @@ export function assemble(
   const total = () => [...kept].reduce((sum, part) => sum + part.tokens, 0)
   const droppable = sized.filter((part) => !part.mandatory).reverse()
   droppable.sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
-  for (const part of droppable) {
+  const fixed = sized.reduce((sum, part) => sum + (part.mandatory ? part.tokens : 0), 0)
+  // What cannot fit whatever else goes, such as an answer of megabytes, takes nothing with it.
+  const hopeless = droppable.filter((part) => fixed + part.tokens > limit)
+  for (const part of new Set([...hopeless, ...droppable])) {
     if (total() <= limit) break
     kept.delete(part)
     dropped.unshift({ source: part.source, tokens: part.tokens, why: whyDropped(part, limit) })
