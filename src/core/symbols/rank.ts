@@ -1,4 +1,5 @@
 import type { FileSymbols } from './symbols.ts'
+import { wordsOf } from './words.ts'
 
 /** What a map is ranked for. */
 export interface Interest {
@@ -26,11 +27,14 @@ const IN_NAMES = 2
  */
 export function rankFiles(files: readonly FileSymbols[], interest: Interest): Ranked[] {
   const wanted = wordsOf(interest.text)
-  const words = files.map((file) => ({ path: wordsOf(file.path), names: wordsOf(file.names.join(' ')) }))
+  const bySegment = new Map<string, readonly string[]>()
   const having = new Map<string, number>()
-  for (const one of words)
-    for (const word of wanted)
-      if (one.path.has(word) || one.names.has(word)) having.set(word, (having.get(word) ?? 0) + 1)
+  const own = files.map((file) => {
+    const inPath = new Set(file.path.split('/').flatMap((segment) => wantedIn(segment, wanted, bySegment)))
+    const inNames = file.words.filter((word) => wanted.has(word) && !inPath.has(word))
+    for (const word of [...inPath, ...inNames]) having.set(word, (having.get(word) ?? 0) + 1)
+    return { inPath, inNames }
+  })
   const weight = (word: string) => Math.log(1 + files.length / (having.get(word) ?? files.length))
   const graph = importGraph(files)
   const near = new Set<string>()
@@ -41,12 +45,9 @@ export function rankFiles(files: readonly FileSymbols[], interest: Interest): Ra
     }
   const built = new Set(interest.built)
   const ranked = files.map((file, at): Ranked => {
-    const own = words[at]!
     let score = Math.log1p(graph.degree.get(file.path) ?? 0) * 0.5
-    for (const word of wanted) {
-      if (own.path.has(word)) score += IN_PATH * weight(word)
-      else if (own.names.has(word)) score += IN_NAMES * weight(word)
-    }
+    for (const word of own[at]!.inPath) score += IN_PATH * weight(word)
+    for (const word of own[at]!.inNames) score += IN_NAMES * weight(word)
     if (near.has(file.path)) score += NEAR
     if (built.has(file.path)) score += BUILT
     // Long files have many names; without this they would win by size.
@@ -55,20 +56,17 @@ export function rankFiles(files: readonly FileSymbols[], interest: Interest): Ra
   return ranked.sort((a, b) => b.score - a.score || (a.file.path < b.file.path ? -1 : 1))
 }
 
-const COMMON = new Set(
-  'the and for with that this from when then shall must not are was has have its all any one two may can will into over than them they each every only same such task test tests property requirement requirements design system src lib index main mod init type types string number boolean void null true false const function class interface return export import new get set'.split(
-    ' ',
-  ),
-)
-
-/** Words of a text in lower case, those inside identifiers too, without endings of the plural. */
-export function wordsOf(text: string): Set<string> {
-  const words = new Set<string>()
-  for (const [word] of text.matchAll(/[A-Z]?[a-z]{2,}|[A-Z]{3,}(?![a-z])|\p{L}{3,}/gu)) {
-    const plain = word.toLowerCase().replace(/(?<=\p{L}{3})s$/u, '')
-    if (plain.length > 2 && !COMMON.has(plain)) words.add(plain)
-  }
-  return words
+/** Wanted words of one folder or file name; folders come again and again. */
+function wantedIn(
+  segment: string,
+  wanted: ReadonlySet<string>,
+  known: Map<string, readonly string[]>,
+): readonly string[] {
+  const before = known.get(segment)
+  if (before) return before
+  const found = [...wordsOf(segment)].filter((word) => wanted.has(word))
+  known.set(segment, found)
+  return found
 }
 
 interface Graph {
@@ -109,8 +107,11 @@ function targetOf(from: string, written: string, byStem: Map<string, string[]>):
     .split(/::|[/.]/)
     .filter((part) => part !== '')
   for (const name of parts.slice(-2).reverse()) {
-    const same = (byStem.get(name) ?? []).filter((path) => path !== from)
+    const named = byStem.get(name)
+    if (named === undefined) continue
+    const same = named.filter((path) => path !== from)
     if (same.length === 0 || same.length > 50) continue
+    if (same.length === 1) return same[0]!
     const near = (path: string) => parts.filter((part) => path.includes(part)).length * 100 + common(path, from)
     return same.reduce((best, path) => (near(path) > near(best) ? path : best))
   }

@@ -1,4 +1,5 @@
 import { type FileSymbols, type Language, languageOf } from './symbols.ts'
+import { wordsOf } from './words.ts'
 
 const MOST_NAMES = 60
 const MOST_IMPORTS = 40
@@ -44,7 +45,8 @@ export function scanFile(path: string, text: string): FileSymbols | null {
   const language = languageOf(path)
   if (language === null) return null
   const { declares, imports } = PATTERNS[language]
-  return { path, names: found(text, declares, MOST_NAMES), imports: found(text, imports, MOST_IMPORTS) }
+  const names = found(text, declares, MOST_NAMES)
+  return { path, names, words: [...wordsOf(names.join(' '))], imports: found(text, imports, MOST_IMPORTS) }
 }
 
 function found(text: string, pattern: RegExp, most: number): string[] {

@@ -3,6 +3,8 @@ export interface FileSymbols {
   path: string
   /** Names that it declares, in their order, at most 60. */
   names: string[]
+  /** The words in these names. */
+  words: string[]
   /** Modules that it imports, as written, at most 40. */
   imports: string[]
 }

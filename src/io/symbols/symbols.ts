@@ -27,7 +27,7 @@ interface Source {
   key: string
 }
 
-type Scanned = Pick<FileSymbols, 'names' | 'imports'> | null
+type Scanned = Omit<FileSymbols, 'path'> | null
 
 /**
  * Symbols of the source files of a commit. What was read once is kept in `cacheDir` by the hash of the blob, so that a
@@ -76,7 +76,7 @@ async function buildIndex(
 async function scan({ path, hash, key }: Source, blobs: Blobs, cache: BlobCache<Scanned>): Promise<void> {
   const file = decodeBlob(await blobs.read(hash))
   const found = file.kind === 'text' && !isGenerated(file.text) ? scanFile(path, file.text) : null
-  cache.set(key, found && { names: found.names, imports: found.imports })
+  cache.set(key, found && { names: found.names, words: found.words, imports: found.imports })
 }
 
 async function parse(

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { renderMap } from '../../../src/core/symbols/map.ts'
-import { rankFiles, wordsOf } from '../../../src/core/symbols/rank.ts'
+import { rankFiles } from '../../../src/core/symbols/rank.ts'
 import { scanFile } from '../../../src/core/symbols/scan.ts'
 import { type FileSymbols, foreignGlobs, isForeign, isGenerated } from '../../../src/core/symbols/symbols.ts'
+import { wordsOf } from '../../../src/core/symbols/words.ts'
 
 describe('a scan', () => {
   it.each([
@@ -14,7 +15,7 @@ describe('a scan', () => {
     ['a.rs', 'use crate::net;\npub struct Job {}\n    pub fn take() {}\n', 'Job,take', 'crate::net'],
     ['A.java', 'import a.b.C;\npublic class Job {\n  public int take(int n) {\n    if (x) {\n', 'Job,take', 'a.b.C'],
   ])('of %s finds names and imports', (path, text, names, imports) => {
-    expect(scanFile(path, text)).toEqual({ path, names: names.split(','), imports: imports.split(',') })
+    expect(scanFile(path, text)).toMatchObject({ path, names: names.split(','), imports: imports.split(',') })
   })
 
   it('knows nothing of other languages', () => expect(scanFile('a.cob', 'IDENTIFICATION DIVISION.')).toBeNull())
@@ -59,7 +60,12 @@ describe('what people of a project write', () => {
   })
 })
 
-const file = (path: string, names: string[] = [], imports: string[] = []): FileSymbols => ({ path, names, imports })
+const file = (path: string, names: string[] = [], imports: string[] = []): FileSymbols => ({
+  path,
+  names,
+  words: [...wordsOf(names.join(' '))],
+  imports,
+})
 
 describe('a ranking', () => {
   const FILES = [

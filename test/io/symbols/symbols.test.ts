@@ -26,8 +26,8 @@ describe('the symbols of a commit', () => {
     const cache = join(repository.around, 'symbols')
     const index = await createSymbols(repository.dir, cache)('HEAD')
     expect(index.files).toEqual([
-      { path: 'src/job.py', names: ['Job'], imports: [] },
-      { path: 'src/queue.ts', names: ['take'], imports: ['./x.ts'] },
+      { path: 'src/job.py', names: ['Job'], words: ['job'], imports: [] },
+      { path: 'src/queue.ts', names: ['take'], words: ['take'], imports: ['./x.ts'] },
     ])
   })
 
@@ -39,7 +39,7 @@ describe('the symbols of a commit', () => {
     const { hash, dir } = await objectOf(repository.dir, await repository.git('rev-parse', 'HEAD:src/queue.ts'))
     await rm(join(dir, hash))
     expect((await createSymbols(repository.dir, cache)('HEAD')).files).toEqual(before.files)
-    for (const name of await readdir(cache)) await writeFile(join(cache, name), '{"version":1,"entries":[[')
+    for (const name of await readdir(cache)) await writeFile(join(cache, name), '{"version":2,"entries":[[')
     await expect(createSymbols(repository.dir, cache)('HEAD')).rejects.toThrow('no such object')
   })
 
