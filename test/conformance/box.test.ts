@@ -84,7 +84,11 @@ if (why !== null) console.warn(`the box is not tried as another, plain user: ${w
 
 interface JsonReport {
   numPassedTests: number
-  testResults: { assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[]
+  testResults: {
+    status: string
+    message: string
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[]
+  }[]
 }
 
 describe.skipIf(why !== null)('every box, for a plain user', () => {
@@ -106,6 +110,8 @@ describe.skipIf(why !== null)('every box, for a plain user', () => {
       .flatMap((file) => file.assertionResults)
       .filter((test) => test.status === 'failed')
     expect(failed.map(({ fullName, failureMessages }) => [fullName, failureMessages])).toEqual([])
+    // A hook that fails leaves its tests skipped.
+    expect(report.testResults.map(({ status, message }) => [status, message])).toEqual([['passed', '']])
     expect(report.numPassedTests).toBeGreaterThan(25 + (noBwrap ? 0 : 25) + (noSrt ? 0 : 25) + (noRules ? 0 : 20))
   })
 })
