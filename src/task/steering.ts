@@ -1,5 +1,6 @@
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile, renderSteering } from '../core/prompt/sections.ts'
+import { resolveRelative } from '../core/prompt/select-files.ts'
 import { reader } from './files.ts'
 import type { Scene } from './state.ts'
 
@@ -47,14 +48,9 @@ export async function lostReferences(scene: Scene): Promise<{ source: string; wh
 /** A path as written from the repository's root, or from the steering file's own folder. */
 function resolved(from: string, written: string, paths: readonly string[]): string | null {
   const folder = from.split('/').slice(0, -1)
-  const join = (base: string[]) => {
-    const parts = [...base]
-    for (const piece of written.split('/')) {
-      if (piece === '' || piece === '.') continue
-      if (piece !== '..') parts.push(piece)
-      else if (parts.pop() === undefined) return null
-    }
-    return parts.join('/')
-  }
-  return [join([]), join(folder)].find((path) => path !== null && paths.includes(path)) ?? null
+  return (
+    [resolveRelative([], written), resolveRelative(folder, written)].find(
+      (path) => path !== null && paths.includes(path),
+    ) ?? null
+  )
 }

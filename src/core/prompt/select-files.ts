@@ -40,7 +40,8 @@ function candidates(target: string): string[] {
   return [target, source, `${source}x`, ...endings.map((ending) => `${target}${ending}`)]
 }
 
-function resolveRelative(folder: string[], specifier: string): string | null {
+/** The path that `specifier` means in `folder` (its parts); null where it leads out of the repository. */
+export function resolveRelative(folder: string[], specifier: string): string | null {
   const parts = [...folder]
   for (const piece of specifier.split('/')) {
     if (piece === '.' || piece === '') continue

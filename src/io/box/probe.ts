@@ -4,18 +4,11 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { adviceFor } from './advice.ts'
-import type { Box, BoxLimits, BoxResult, Probe, ProbeCheck } from './box.ts'
+import type { Box, BoxResult, Probe, ProbeCheck } from './box.ts'
 import { prepareTree } from './identity.ts'
 import { PROBE_SCRIPT, type ProbeTargets } from './probe-script.ts'
+import { endingChecks, PROBE_LIMITS, type Probing, parseLines, probeBy } from './probing.ts'
 
-const LIMITS: BoxLimits = {
-  wallMs: 20_000,
-  outputBytes: 200_000,
-  fileBytes: 1_000_000,
-  tmpBytes: 1_000_000,
-  processes: 200,
-  cpuSeconds: 20,
-}
 export const SURVIVOR = 'started a child in a session of its own'
 
 /** Things on the host that the tries go for; `remove` takes them all away again. */
@@ -118,27 +111,16 @@ const isThere = (path: string) =>
     () => false,
   )
 
-export function parseLines(stdout: string): ProbeCheck[] {
-  return stdout
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as ProbeCheck)
-}
-
 /** What only the host can tell, after the end. */
 async function lookFromOutside(bait: Bait, result: BoxResult): Promise<ProbeCheck[]> {
   const { marker, root } = bait.targets
   const arrived = await isThere(join(bait.tree, marker))
   const leaked = await isThere(join(root, marker))
   const alive = await isRunning(marker)
-  const finished = result.cause === 'exit' && result.exitCode === 0
-  const ending = result.message ?? `${result.cause}, code ${result.exitCode}: ${result.stderr.slice(-300)}`
   return [
-    { name: 'runs a command', held: finished, detail: finished ? `${result.durationMs} ms` : ending },
+    ...endingChecks(result, alive, bait.reached()),
     { name: 'the tree is written on the host', held: arrived, detail: arrived ? 'found' : 'missing' },
     { name: "no write in the repository's folder", held: !leaked, detail: leaked ? 'found it there' : 'nothing there' },
-    { name: 'no child survives', held: !alive, detail: alive ? 'still running' : 'gone' },
-    { name: 'no listener was reached', held: bait.reached() === 0, detail: `${bait.reached()} connections` },
   ]
 }
 
@@ -151,41 +133,26 @@ async function tryAll(box: Box, bait: Bait): Promise<{ result: BoxResult; checks
     env: {},
   }
   const argv = [await realpath(process.execPath), '-e', PROBE_SCRIPT, '--', JSON.stringify(bait.targets)]
-  const result = await box.run(argv, policy, LIMITS, {})
+  const result = await box.run(argv, policy, PROBE_LIMITS, {})
   return { result, checks: [...parseLines(result.stdout), ...(await lookFromOutside(bait, result))] }
 }
 
 /**
  * Tries every forbidden thing in one run of `box` made like a real one, with the repository's path as its root.
- * `level` describes the box. Leaves nothing behind in the repository, not even an empty `.agent`.
+ * `level` describes the box.
  */
 export async function probeBox(box: Box, repository: string, level: () => Promise<string>): Promise<Probe> {
   if (process.platform !== 'linux') {
     const reason = 'this box needs Linux'
     return { ok: false, reason, advice: await adviceFor(reason), checks: [] }
   }
-  let bait: Bait
-  try {
-    bait = await plantBait(await realpath(repository))
-  } catch (error) {
-    const reason = `the box cannot be tried: ${error instanceof Error ? error.message : error}`
-    return { ok: false, reason, advice: 'the repository and the temporary folder must be writable', checks: [] }
+  const tries = (bait: Bait) => 8 + Object.keys(bait.targets.secrets).length + 5
+  const probing: Probing<Bait> = {
+    plant: plantBait,
+    attempt: (bait) => tryAll(box, bait),
+    complete: (checks, bait) => checks.length >= tries(bait) && checks.some(({ name }) => name === SURVIVOR),
+    level,
+    adviceFor,
   }
-  try {
-    const { result, checks } = await tryAll(box, bait)
-    if (result.cause === 'box') {
-      const reason = result.message ?? 'the box could not be made'
-      return { ok: false, reason, advice: await adviceFor(reason), checks }
-    }
-    const expected = 8 + Object.keys(bait.targets.secrets).length + 5
-    const broken = checks.filter((check) => !check.held)
-    if (broken.length === 0 && checks.length >= expected && checks.some((check) => check.name === SURVIVOR)) {
-      return { ok: true, level: await level(), checks }
-    }
-    const names = broken.map((check) => `${check.name} (${check.detail})`).join('; ')
-    const reason = `the box does not hold: ${names || 'not every try was made'}`
-    return { ok: false, reason, advice: await adviceFor(reason), checks }
-  } finally {
-    await bait.remove()
-  }
+  return probeBy(probing, repository)
 }

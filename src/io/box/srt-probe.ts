@@ -4,18 +4,10 @@ import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { Box, BoxLimits, BoxResult, Probe, ProbeCheck } from './box.ts'
-import { gitConfigs, listen, parseLines, plantSecret, SURVIVOR } from './probe.ts'
+import type { Box, BoxResult, Probe, ProbeCheck } from './box.ts'
+import { gitConfigs, listen, plantSecret, SURVIVOR } from './probe.ts'
+import { endingChecks, PROBE_LIMITS, type Probing, parseLines, probeBy } from './probing.ts'
 import { isWithin } from './system.ts'
-
-const LIMITS: BoxLimits = {
-  wallMs: 20_000,
-  outputBytes: 200_000,
-  fileBytes: 1_000_000,
-  tmpBytes: 1_000_000,
-  processes: 200,
-  cpuSeconds: 20,
-}
 
 const LEVEL =
   'srt: rules of the system for files and network (its authors have never tried it on macOS); no loopback; ' +
@@ -160,15 +152,19 @@ async function lookFromOutside({ targets, tree, reached }: Bait, result: BoxResu
   const leaks = (await Promise.all(targets.outside.map(async (dir) => ((await there(dir)) ? [dir] : [])))).flat()
   const { stdout } = await execa('ps', ['-axo', 'args='], { reject: false })
   const alive = String(stdout).includes(targets.marker)
-  const finished = result.cause === 'exit' && result.exitCode === 0
-  const ending = result.message ?? `${result.cause}, code ${result.exitCode}: ${result.stderr.slice(-300)}`
   return [
-    { name: 'runs a command', held: finished, detail: finished ? `${result.durationMs} ms` : ending },
+    ...endingChecks(result, alive, reached()),
     { name: 'the tree is written on the host', held: arrived === 'probe', detail: arrived || 'missing' },
     { name: 'nothing was written outside', held: leaks.length === 0, detail: leaks.join(', ') || 'nothing there' },
-    { name: 'no child survives', held: !alive, detail: alive ? 'still running' : 'gone' },
-    { name: 'no listener was reached', held: reached() === 0, detail: `${reached()} connections` },
   ]
+}
+
+async function tryAll(box: Box, bait: Bait): Promise<{ result: BoxResult; checks: ProbeCheck[] }> {
+  const node = await realpath(process.execPath)
+  const policy = { root: bait.targets.outside[0]!, tree: bait.tree, readOnly: [node], mounts: [], env: {} }
+  const argv = [node, '-e', SCRIPT, '--', JSON.stringify(bait.targets)]
+  const result = await box.run(argv, policy, PROBE_LIMITS, {})
+  return { result, checks: [...parseLines(result.stdout), ...(await lookFromOutside(bait, result))] }
 }
 
 /** The advice for a box that cannot be made or does not hold here. */
@@ -184,30 +180,12 @@ export async function probeOwnPath(box: Box, repository: string): Promise<Probe>
     const reason = `${process.platform} has no box yet`
     return { ok: false, reason, advice: adviceFor(reason), checks: [] }
   }
-  let bait: Bait
-  try {
-    bait = await plantBait(await realpath(repository))
-  } catch (error) {
-    const reason = `the box cannot be tried: ${error instanceof Error ? error.message : error}`
-    return { ok: false, reason, advice: 'the repository and the temporary folder must be writable', checks: [] }
+  const probing: Probing<Bait> = {
+    plant: plantBait,
+    attempt: (bait) => tryAll(box, bait),
+    complete: (checks, { targets }) => checks.length >= 4 + Object.keys(targets.secrets).length + 5,
+    level: async () => LEVEL,
+    adviceFor,
   }
-  try {
-    const node = await realpath(process.execPath)
-    const policy = { root: bait.targets.outside[0]!, tree: bait.tree, readOnly: [node], mounts: [], env: {} }
-    const argv = [node, '-e', SCRIPT, '--', JSON.stringify(bait.targets)]
-    const result = await box.run(argv, policy, LIMITS, {})
-    if (result.cause === 'box') {
-      const reason = result.message ?? 'the box could not be made'
-      return { ok: false, reason, advice: adviceFor(reason), checks: [] }
-    }
-    const checks = [...parseLines(result.stdout), ...(await lookFromOutside(bait, result))]
-    const broken = checks.filter((check) => !check.held)
-    const expected = 4 + Object.keys(bait.targets.secrets).length + 5
-    if (broken.length === 0 && checks.length >= expected) return { ok: true, level: LEVEL, checks }
-    const names = broken.map((check) => `${check.name} (${check.detail})`).join('; ')
-    const reason = `the box does not hold: ${names || 'not every try was made'}`
-    return { ok: false, reason, advice: adviceFor(reason), checks }
-  } finally {
-    await bait.remove()
-  }
+  return probeBy(probing, repository)
 }
