@@ -258,7 +258,7 @@ describe('git-ignored paths that are carried', () => {
   })
 
   it.each([
-    ['../other', 2, 'agent.yaml: `carry: ../other`: expected a path inside the repository'],
+    ['../other', 2, ': `carry: ../other`: expected a path inside the repository'],
     ['/etc', 2, 'what lies elsewhere is shown with `show:`'],
     ['.', 2, 'expected a path below the top'],
     ['.git/config', 2, '.git is never shown'],

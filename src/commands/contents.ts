@@ -32,7 +32,7 @@ export function boxContents({ root, scratch, config, env, tell }: ContentsOption
   const detect = rememberingDetector({ root, scratch }, env)
   let told = ''
   return async (paths: string[], boxName: string, installed: DetectOptions['installed']): Promise<Contents> => {
-    const shown = await shownPaths(config.show ?? [], root, env)
+    const shown = await shownPaths(config, root, env)
     const given = boxVariables(config.env ?? [], env)
     const detected = await detect(paths, installed)
     const bins = pathInto(shown, env['PATH'] ?? '')

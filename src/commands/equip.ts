@@ -98,7 +98,7 @@ async function openProvisioner(options: EquipOptions, box: Box): Promise<Provisi
     repository,
     dir: join(cacheFolder(repository), 'setup'),
     setup: config.setup,
-    carry: await readCarry(repository.root, config.carry),
+    carry: await readCarry(repository.root, config),
     place: box.name !== 'none',
     env,
     tell,

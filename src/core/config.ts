@@ -184,6 +184,14 @@ export type Config = z.infer<typeof schema>
 export type CommandConfig = z.infer<typeof command>
 export type ServiceConfig = z.infer<typeof service>
 
+/** Where the settings of a file stand in it; those of a journal stand nowhere. */
+const places = new WeakMap<Config, (path: string[]) => string>()
+
+/** `agent.yaml:12`, for what is found wrong only when a setting is used; without the line where it was not read from a file. */
+export function placeOf(config: Config, ...path: (string | number)[]): string {
+  return places.get(config)?.(path.map(String)) ?? 'agent.yaml'
+}
+
 /** Reads agent.yaml. Throws UserError with file, line and what is expected. */
 export function parseConfig(file: string, text: string): Config {
   const lines = new LineCounter()
@@ -194,7 +202,10 @@ export function parseConfig(file: string, text: string): Config {
     throw new UserError(`${file}:${broken.linePos?.[0].line ?? 1}: ${message}`)
   }
   const result = schema.safeParse(valuesOf(document, file))
-  if (result.success) return result.data
+  if (result.success) {
+    places.set(result.data, (path) => `${file}:${lineOf(document, path, lines)}`)
+    return result.data
+  }
   const issue = result.error.issues[0]!
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const path = [...issue.path.map(String), ...unknown]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/core/config.ts'
+import { parseConfig, placeOf } from '../../src/core/config.ts'
 import { UserError } from '../../src/core/errors.ts'
 
 /** The message of the UserError that a text gives. */
@@ -146,5 +146,14 @@ prices: { a/b: { input: 1, output: 2, written: 1.25, upTo: 100000 } }
 
   it.each(WRONG)('says file, line and what is expected for %s', (_, text, expected) => {
     expect(complaint(text)).toMatch(expected)
+  })
+})
+
+describe('a setting that is found wrong later', () => {
+  it('is told with its line', () => {
+    const config = parseConfig('agent.yaml', 'attempts: 3\nshow:\n  - /opt/a\n  - /opt/b\ncarry:\n  - .venv\n')
+    expect(placeOf(config, 'show', 1)).toBe('agent.yaml:4')
+    expect(placeOf(config, 'carry', 0)).toBe('agent.yaml:6')
+    expect(placeOf({}, 'carry', 0)).toBe('agent.yaml')
   })
 })

@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, normalize } from 'node:path'
+import { type Config, placeOf } from '../../core/config.ts'
 import { UserError } from '../../core/errors.ts'
 import { BOX_HOME, isSystemPath, isWithin } from './system.ts'
 
@@ -129,20 +130,18 @@ function exists(path: string): Promise<boolean> {
  * The paths of `show:` as the box can have them. Throws UserError for a path that does not exist or that would break
  * what the box promises.
  */
-export async function shownPaths(show: string[], root: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+export async function shownPaths(config: Config, root: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const shown: string[] = []
-  for (const path of show) {
+  for (const [index, path] of (config.show ?? []).entries()) {
+    const refusal = (why: string) =>
+      new UserError(`${placeOf(config, 'show', index)}: \`show\`: ${path} is refused: ${why}.`)
     const found = await lstat(await realpath(path).catch(() => path)).catch(() => null)
-    if (found === null) throw refusal(path, 'it does not exist or cannot be read')
+    if (found === null) throw refusal('it does not exist or cannot be read')
     const why = (await whyNotShown(path, root, env)) ?? (await whyInRepository(path, root)) ?? (await whyAlive(path))
-    if (why !== null) throw refusal(path, why)
+    if (why !== null) throw refusal(why)
     if (!isSystemPath(normalize(path))) shown.push(path)
   }
   return shown
-}
-
-function refusal(path: string, why: string): UserError {
-  return new UserError(`agent.yaml: \`show\`: ${path} is refused: ${why}.`)
 }
 
 async function whyInRepository(path: string, root: string): Promise<string | null> {

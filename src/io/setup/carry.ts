@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { join, normalize, sep } from 'node:path'
-import type { Config } from '../../core/config.ts'
+import { type Config, placeOf } from '../../core/config.ts'
 import { UserError } from '../../core/errors.ts'
 import { gitBuffer, tryGit } from '../git/git.ts'
 
@@ -14,19 +14,26 @@ export interface Carried {
  * Reads `carry:`. Throws UserError for a path that may not be carried, with status `environment` for one that is only
  * missing on this machine.
  */
-export async function readCarry(repository: string, carry: Config['carry']): Promise<Carried[]> {
+export async function readCarry(repository: string, config: Config): Promise<Carried[]> {
   const carried: Carried[] = []
-  for (const entry of carry ?? []) {
+  for (const [index, entry] of (config.carry ?? []).entries()) {
     const { path: given, mode } = typeof entry === 'string' ? { path: entry, mode: 'read-only' as const } : entry
     const path = normalize(given).replace(/^\.\/|\/+$/g, '')
-    await refuse(repository, given, path, carried)
+    await refuse(repository, { given, path, at: placeOf(config, 'carry', index) }, carried)
     carried.push({ path, mode })
   }
   return carried
 }
 
-async function refuse(repository: string, given: string, path: string, others: Carried[]): Promise<void> {
-  const wrong = (problem: string) => new UserError(`agent.yaml: \`carry: ${given}\`: ${problem}`)
+interface Given {
+  /** As it is written. */
+  given: string
+  path: string
+  at: string
+}
+
+async function refuse(repository: string, { given, path, at }: Given, others: Carried[]): Promise<void> {
+  const wrong = (problem: string) => new UserError(`${at}: \`carry: ${given}\`: ${problem}`)
   if (given.startsWith('/') || path === '..' || path.startsWith('../'))
     throw wrong('expected a path inside the repository; what lies elsewhere is shown with `show:`.')
   if (path === '.' || path === '') throw wrong('expected a path below the top of the repository.')
@@ -47,7 +54,7 @@ async function refuse(repository: string, given: string, path: string, others: C
   const real = await realpath(join(repository, path)).catch(() => null)
   if (real === null)
     throw new UserError(
-      `agent.yaml: \`carry: ${given}\`: there is no such path in ${repository}. Make it as you would to run the tests by hand, or take it out of \`carry:\`.`,
+      `${at}: \`carry: ${given}\`: there is no such path in ${repository}. Make it as you would to run the tests by hand, or take it out of \`carry:\`.`,
       'environment',
     )
   const ignored = await tryGit(repository, ['check-ignore', '--quiet', '--', path])

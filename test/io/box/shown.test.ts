@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
-const show = (...paths: string[]) => shownPaths(paths, root, { HOME: home })
+const show = (...paths: string[]) => shownPaths({ show: paths }, root, { HOME: home })
 
 async function refusal(path: string): Promise<string> {
   const error = await show(path).then(
@@ -78,7 +78,7 @@ describe('show:', () => {
     expect(await refusal(root)).toContain('it is the repository')
     expect(await refusal(join(root, '.agent'))).toContain('kept from the box')
     expect(await refusal(join(root, 'data'))).toContain('`carry:`')
-    await expect(shownPaths([dir], root, {})).rejects.toThrow(`it holds the repository ${root}`)
+    await expect(shownPaths({ show: [dir] }, root, {})).rejects.toThrow(`it holds the repository ${root}`)
   })
 
   it('refuses a way around by a link or by dots', async () => {
