@@ -107,6 +107,8 @@ export type CheckRequest =
       /** Test files to run; null: the whole suite. */
       files: string[] | null
       intensity: Intensity
+      /** The property of this test draws one case from seed and path, and nothing else; `test` is its id. */
+      replay?: { test: string; seed: number; path: string }
       /** Wall clock limit. */
       maxMs: number
     }

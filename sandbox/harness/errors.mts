@@ -9,6 +9,8 @@ export interface SentError {
   cause?: unknown
   /** What an assertion expected and what it got, as vitest prints it. */
   diff?: unknown
+  /** What an assertion of jest's `expect` leaves on its error. */
+  matcherResult?: unknown
 }
 
 const MAX_MESSAGE = 3_000
@@ -38,6 +40,7 @@ export function messageOf(error: unknown): string {
 
 function isAssertion(error: SentError): boolean {
   if (error.name === 'AssertionError' || error.code === 'ERR_ASSERTION') return true
+  if (typeof error.matcherResult === 'object' && error.matcherResult !== null) return true
   return error.message === RETURNED_FALSE || /^Snapshot `.*` mismatched/.test(error.message ?? '')
 }
 

@@ -1,6 +1,7 @@
 /** Replaces `assert` and `check` of the project's own fast-check. */
 import { type Details, type Outcome, type Parameters, search } from './search.mts'
-import { currentTask, hint, record, type Task, taskId, type WorkerState, workerState } from './worker.mts'
+import type { Canary } from './sentinel.mts'
+import { hint, type RunningTest, runningTest, type TestProcess } from './test-process.mts'
 
 interface Property {
   isAsync(): boolean
@@ -28,10 +29,12 @@ export interface Overrides {
 }
 
 interface Session {
-  state: WorkerState
-  task: Task | undefined
+  test: RunningTest | undefined
   steps: ReturnType<typeof search>
 }
+
+/** Name under which a test process offers `overridden` to the module that stands in for fast-check. */
+export const OFFER = 'specproof.fast-check'
 
 const MAX_COUNTEREXAMPLE = 10_000
 const HINT_MS = 250
@@ -39,9 +42,36 @@ const HINT_MS = 250
 const RETURNED_OBJECT =
   'A property must return nothing or a boolean. With `(x) => expect(...)` the assertion itself is returned: write `(x) => { expect(...) }`.'
 
-export function overrides(real: FastCheck): Overrides {
+/** Everything that the project's fast-check exports, with ours in place of what we replace; nobody can change it. */
+export function overridden<T extends object>(real: T, state: TestProcess): T & Overrides {
+  const inner = Reflect.get(real, 'default')
+  const whole = { ...(typeof inner === 'object' ? inner : null), ...real } as unknown as FastCheck
+  const ours = Object.assign({}, whole, overrides(whole, state))
+  state.canaries[state.canaries.length] = canary(whole)
+  Reflect.set(ours, 'default', ours)
+  return Object.freeze(ours) as unknown as T & Overrides
+}
+
+/** A law that holds for nothing. */
+function canary(real: FastCheck): Canary {
+  const { check, property } = real
+  const integer: () => unknown = Reflect.get(real, 'integer')
+  return {
+    name: 'fc.check(fc.property(fc.integer(), () => false))',
+    run() {
+      const details = check(
+        property(integer(), () => false),
+        { numRuns: 1 },
+      ) as Details
+      if (details.failed) throw new Error('as it should')
+    },
+  }
+}
+
+export function overrides(given: FastCheck, state: TestProcess): Overrides {
+  const real = { ...given }
   const run = (property: Property, parameters: Parameters = {}) => {
-    const session = begin(parameters)
+    const session = begin(state, parameters)
     return property?.isAsync?.() ? runAsync(real, property, session) : runSync(real, property, session)
   }
   return {
@@ -89,42 +119,44 @@ function verdict(returned: unknown): unknown {
   throw new Error(RETURNED_OBJECT)
 }
 
-function begin(author: Parameters): Session {
-  const state = workerState()
-  const task = currentTask(state)
+function begin(state: TestProcess, author: Parameters): Session {
+  const test = runningTest(state)
   disarm(state)
   let told = state.clock()
   const onRuns = (runs: number) => {
-    if (!task || state.clock() - told < HINT_MS) return
+    if (!test || state.clock() - told < HINT_MS) return
     told = state.clock()
-    hint({ runs, of: taskId(task) })
+    hint({ runs, of: test.id })
   }
-  const { intensity, clock, deadline } = state
-  return { state, task, steps: search({ intensity, author, clock, deadline, onRuns }) }
+  const { intensity, world, clock, deadline } = state
+  const replay = state.replay && state.replay.test === test?.id ? state.replay : null
+  return { test, steps: search({ intensity, replay, author, world, clock, deadline, onRuns }) }
 }
 
 /** A time limit in the test was chosen for the author's number of runs. The limit of the whole run still holds. */
-function disarm(state: WorkerState): void {
+function disarm(state: TestProcess): void {
   for (const deadline of state.current.getStore()?.deadlines ?? []) {
     deadline.clear()
     deadline.endTime = Number.POSITIVE_INFINITY
   }
 }
 
-function runSync(real: FastCheck, property: Property, { task, steps }: Session): Outcome {
+function runSync(real: FastCheck, property: Property, { test, steps }: Session): Outcome {
   let step = steps.next()
   while (!step.done) step = steps.next(real.check(property, step.value) as Details)
   const { details, run } = step.value
-  record(task, { ...run, counterexample: run.path === null ? null : cut(real.stringify(details.counterexample)) })
+  const counterexample = run.path === null ? null : cut(real.stringify(details.counterexample))
+  // Without a test, as in a collected file, there is no one to tell.
+  test?.record({ ...run, counterexample })
   return step.value
 }
 
-async function runAsync(real: FastCheck, property: Property, { task, steps }: Session): Promise<Outcome> {
+async function runAsync(real: FastCheck, property: Property, { test, steps }: Session): Promise<Outcome> {
   let step = steps.next()
   while (!step.done) step = steps.next(await real.check(property, step.value))
   const { details, run } = step.value
   const counterexample = run.path === null ? null : cut(await real.asyncStringify(details.counterexample))
-  record(task, { ...run, counterexample })
+  test?.record({ ...run, counterexample })
   return step.value
 }
 
@@ -136,12 +168,24 @@ async function reportAsync(real: FastCheck, outcome: Outcome): Promise<void> {
   if (outcome.details.failed) throw failure(outcome, await real.asyncDefaultReportMessage(outcome.details))
 }
 
-function failure({ details, vanished }: Outcome, message = 'Property failed'): Error {
+function failure({ details, run }: Outcome, message = 'Property failed'): Error {
   const lines = message.split('\n\nHint:')[0] ?? message
-  const note = vanished
-    ? '\n\nRun once more alone, this counterexample held: the test does not always do the same.'
-    : ''
-  return new Error(lines + note, { cause: details.errorInstance ?? undefined })
+  return new Error(lines + remark(run), { cause: details.errorInstance ?? undefined })
+}
+
+/** What running the same case again has shown, where it did not do the same each time. */
+function remark({ repeated, simulated }: Outcome['run']): string {
+  if (!repeated) return ''
+  const { failed, of, leak } = repeated
+  if (leak) {
+    const events =
+      leak.was === null && leak.is === null ? '' : `: ${leak.was ?? '(nothing)'} / ${leak.is ?? '(nothing)'}`
+    return `\n\nDeterminism leak: the same case took another course when it was run again, first at event ${leak.event}${events}. It failed in ${failed} of ${of} runs. Something outside of the simulation decides: real time, real randomness, or state that is left from the run before.`
+  }
+  if (failed === of) return ''
+  const alone = `Run again alone, this case failed in ${failed} of ${of} runs: the test does not always do the same.`
+  if (!simulated) return `\n\n${alone}`
+  return `\n\n${alone} Its simulation told the same history each time, so what differs lies outside of it.`
 }
 
 function cut(text: string): string {

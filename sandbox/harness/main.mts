@@ -1,24 +1,25 @@
 /** Runs the tests of the project in the current folder: request on stdin, one signed result line on stdout. */
+import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, mkdir, mkdtemp } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
+import { type Driver, seedEnd } from './driver.mts'
 import { messageOf } from './errors.mts'
-import { viteOverrides, vitestOptions } from './options.mts'
-import { type HarnessReport, type HarnessRequest, progressLine, resultLine } from './protocol.mts'
-import { HarnessReporter } from './reporter.mts'
-import { buildReport } from './results.mts'
+import {
+  type HarnessReport,
+  type HarnessRequest,
+  type HarnessRunner,
+  type ProcessSettings,
+  progressLine,
+  resultLine,
+} from './protocol.mts'
 
-interface VitestNode {
-  startVitest(mode: 'test', filters: string[], options: object, viteOverrides: object): Promise<VitestInstance>
-  version: string
-}
-
-interface VitestInstance {
-  state: { getUnhandledErrors(): unknown[] }
+const DRIVERS: Record<HarnessRunner, () => Promise<{ driver: Driver }>> = {
+  vitest: () => import('./vitest/driver.mts'),
+  'node:test': () => import('./node-test/driver.mts'),
+  jest: () => import('./jest/driver.mts'),
 }
 
 async function main(): Promise<void> {
@@ -32,28 +33,24 @@ async function main(): Promise<void> {
 
 async function run(request: HarnessRequest, write: (line: string) => void): Promise<HarnessReport> {
   const scratch = await prepareFolders()
-  const reporter = new HarnessReporter((progress) => write(progressLine(request.nonce, progress)))
+  const settings: ProcessSettings = {
+    intensity: request.intensity,
+    replay: request.replay ?? null,
+    seedEnd: seedEnd(request),
+    key: randomBytes(32).toString('hex'),
+  }
   try {
-    const vitest = await loadVitest()
-    const options = vitestOptions(request, reporter, Number.parseInt(vitest.version, 10))
-    const instance = await vitest.startVitest('test', filters(request), options, viteOverrides(scratch))
-    const unhandled = new Set([...reporter.unhandled, ...instance.state.getUnhandledErrors()])
-    return buildReport(reporter.modules, [...unhandled], request.files)
+    const { driver } = await DRIVERS[request.runner]()
+    return await driver.run({
+      request,
+      settings,
+      scratch,
+      tell: (progress) => write(progressLine(request.nonce, progress)),
+    })
   } catch (error) {
     const message = `the test runner could not be started: ${messageOf(error)}`
-    return { tests: [], uncollected: [{ file: null, message }], unhandled: [], files: 0 }
+    return { tests: [], uncollected: [{ file: null, message }], unhandled: [], doubts: [], files: 0 }
   }
-}
-
-/** The runner of the project, not ours. Rejects when it is not installed. */
-async function loadVitest(): Promise<VitestNode> {
-  const require = createRequire(join(process.cwd(), 'package.json'))
-  return import(pathToFileURL(require.resolve('vitest/node')).href)
-}
-
-/** Filters match parts of paths; results of other files that match by accident are dropped from the report. */
-function filters(request: HarnessRequest): string[] {
-  return (request.files ?? []).map((file) => join(process.cwd(), file))
 }
 
 /** HOME and TMPDIR may be named but not made yet; vitest 5 keeps a token below HOME and refuses to start without. */

@@ -1,13 +1,29 @@
 import type { PropertyRun, TestResult } from '../../src/core/verdict/evidence.ts'
 import type { Intensity } from '../../src/world.ts'
 
+/** The test runners that the harness can drive; each is the project's own, never ours. */
+export type HarnessRunner = 'vitest' | 'node:test' | 'jest'
+
+/** One counterexample to be run again: the property of this test draws it from seed and path, and nothing else. */
+export interface Replay {
+  /** Id of the test, as a report gave it. */
+  test: string
+  seed: number
+  path: string
+}
+
 /** What the harness reads from stdin, as one JSON document. The project is the current folder. */
 export interface HarnessRequest {
   /** Unguessable; kept out of the environment and of argv so that a test cannot sign a result of its own. */
   nonce: string
+  runner: HarnessRunner
+  /** Further options of Node for test processes, and where tests are looked for; used with `node:test` only. */
+  node: { flags: string[]; globs: string[] }
   /** Test files relative to the project; null: the whole suite. */
   files: string[] | null
   intensity: Intensity
+  /** Left out: all properties run on seeds. */
+  replay?: Replay
   /** Wall clock limit of the whole run, milliseconds. */
   maxMs: number
 }
@@ -24,6 +40,8 @@ export interface HarnessReport {
   uncollected: Problem[]
   /** Errors outside of any test: rejected promises, dead workers, hooks of a whole file. */
   unhandled: Problem[]
+  /** Why results are not believed: an assertion that says yes to everything, a file that was not watched to its end. */
+  doubts: Problem[]
   /** Test files that the runner found. */
   files: number
 }
@@ -45,12 +63,34 @@ export interface Progress {
  */
 export type Hint = { start: string } | { end: string } | { runs: number; of: string }
 
-/** What a test process hands to the runner with each test. */
-export interface TestMeta {
+/** What every test process is told before anything of the project is loaded in it. */
+export interface ProcessSettings {
+  intensity: Intensity
+  replay: Replay | null
+  /** When properties begin no further seed: milliseconds of the machine's monotonic clock, the same in all processes. */
+  seedEnd: number
+  /** Signs what the harness sees in there; only the test process and the runner's process know it. */
+  key: string
+}
+
+/** What the harness saw of one test in the process that ran it. */
+export interface Seen {
+  /** Its function ended without an error, each time that it was called. */
+  held: boolean
+  /** The test is marked as one that has to fail. */
+  inverted: boolean
+  /** What its function threw first. */
+  error: { name: string; message: string; assertion: boolean } | null
   properties: PropertyRun[]
 }
 
-/** What @fast-check/vitest appends to names; it differs from run to run. */
+/** What the harness saw of one test file after its last test. */
+export interface SeenFile {
+  /** What is wrong with the means of assertion, one sentence each. */
+  doubts: string[]
+}
+
+/** What @fast-check/vitest and @fast-check/jest append to names; it differs from run to run. */
 export const SEED_IN_NAME = / \(with seed=-?\d+\)$/
 
 /** Starts every protocol line. */

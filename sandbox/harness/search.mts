@@ -1,5 +1,6 @@
 import type { PropertyRun } from '../../src/core/verdict/evidence.ts'
 import type { Intensity } from '../../src/world.ts'
+import type { Replay } from './protocol.mts'
 
 /** The parts of fast-check's RunDetails that are read. */
 export interface Details {
@@ -17,8 +18,12 @@ export type Parameters = Record<string, unknown>
 
 export interface Plan {
   intensity: Intensity
+  /** The one case to run; null: cases of all seeds. */
+  replay: Replay | null
   /** What the author passed; only what shapes the generated values survives. */
   author: Parameters
+  /** The global object of the tests, where a simulation registers itself. */
+  world: object
   clock: () => number
   /** Value of `clock` after which no further seed is begun. */
   deadline: number
@@ -29,12 +34,14 @@ export interface Plan {
 export interface Outcome {
   details: Details
   run: Omit<PropertyRun, 'counterexample'>
-  /** The counterexample held when it was run once more alone. */
-  vanished: boolean
 }
 
 const SHRINK_MS = 10_000
+/** How often the smallest failing case is run again alone, and after how long no further time is begun. */
+const REPEATS = 5
+const REPEAT_MS = 2_000
 const HISTORY_EVENTS = 30
+const COMPARED_EVENTS = 200
 const SIMULATION = Symbol.for('specproof.sim')
 
 /** Author's settings that would cut a run short, skip cases or hide a failure. */
@@ -58,8 +65,9 @@ const FORCED: Parameters = {
  * asynchronous properties share the search: all seeds until one fails, then that case alone is shrunk and run again.
  */
 export function* search(plan: Plan): Generator<Parameters, Outcome, Details> {
-  const seeds: number[] = []
   const examples = examplesOf(plan)
+  if (plan.replay) return yield* replay(plan, plan.replay, examples)
+  const seeds: number[] = []
   let runs = 0
   let details: Details | undefined
   for (const seed of eachSeed(plan)) {
@@ -71,9 +79,12 @@ export function* search(plan: Plan): Generator<Parameters, Outcome, Details> {
     if (details.failed) break
   }
   if (!details) throw new Error('specproof: a property needs at least one seed')
-  const run = { seeds, runs, failed: details.failed, seed: null, path: null, shrinks: 0, history: [] }
-  if (!details.failed) return { details, run, vanished: false }
-  return yield* explain(plan, details, run)
+  const run = runOf(seeds, runs, details.failed)
+  return details.failed ? yield* explain(plan, examples, details, run) : { details, run }
+}
+
+function runOf(seeds: number[], runs: number, failed: boolean): Outcome['run'] {
+  return { seeds, runs, failed, seed: null, path: null, shrinks: 0, history: [] }
 }
 
 function examplesOf(plan: Plan): unknown[] {
@@ -81,41 +92,83 @@ function examplesOf(plan: Plan): unknown[] {
   return Array.isArray(examples) ? examples : []
 }
 
-function* explain(plan: Plan, first: Details, run: Outcome['run']): Generator<Parameters, Outcome, Details> {
+/** One case, exactly as it was drawn; it is not shrunk any further. */
+function* replay(plan: Plan, { seed, path }: Replay, examples: unknown[]): Generator<Parameters, Outcome, Details> {
+  const one = { ...plan.author, ...FORCED, examples, seed, path, numRuns: 1 }
+  const details = yield one
+  const run = runOf([seed], details.numRuns, details.failed)
+  if (!details.failed || details.counterexamplePath === null) return { details, run }
+  const found = yield* repeated(plan, one, details.counterexamplePath)
+  return { details, run: { ...run, seed, path: details.counterexamplePath, ...found } }
+}
+
+function* explain(
+  plan: Plan,
+  examples: unknown[],
+  first: Details,
+  run: Outcome['run'],
+): Generator<Parameters, Outcome, Details> {
   const { seed, counterexamplePath } = first
   // Too many rejected values: there is no case to shrink.
-  if (counterexamplePath === null) return { details: first, run: { ...run, seed }, vanished: false }
-  const one = {
-    ...plan.author,
-    ...FORCED,
-    examples: examplesOf(plan),
-    seed,
-    numRuns: 1,
-    interruptAfterTimeLimit: SHRINK_MS,
-  }
+  if (counterexamplePath === null) return { details: first, run: { ...run, seed } }
+  const one = { ...plan.author, ...FORCED, examples, seed, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS }
   const shrunk = yield { ...one, path: counterexamplePath, endOnFailure: false }
   const smallest = shrunk.failed && shrunk.counterexamplePath !== null ? shrunk : first
-  const path = smallest.counterexamplePath
-  Reflect.deleteProperty(globalThis, SIMULATION)
-  const again = yield { ...one, path }
+  const path = smallest.counterexamplePath!
+  const found = yield* repeated(plan, one, path)
   return {
     details: { ...smallest, numRuns: first.numRuns },
-    run: {
-      ...run,
-      seed,
-      path,
-      shrinks: smallest.numShrinks,
-      history: simulatedHistory(),
-      simulated: Reflect.has(globalThis, SIMULATION),
-    },
-    vanished: !again.failed || again.counterexamplePath !== path,
+    run: { ...run, seed, path, shrinks: smallest.numShrinks, ...found },
   }
 }
 
+type Found = Pick<PropertyRun, 'history' | 'simulated' | 'repeated'>
+
+/** Runs one failing case again and again: how often it fails, and whether its simulation takes the same course. */
+function* repeated(plan: Plan, one: Parameters, path: string): Generator<Parameters, Found, Details> {
+  const end = plan.clock() + REPEAT_MS
+  const simulations: Course[] = []
+  let failed = 0
+  let of = 0
+  let history: string[] = []
+  while (of === 0 || (of < REPEATS && plan.clock() < end)) {
+    Reflect.deleteProperty(plan.world, SIMULATION)
+    const again = yield { ...one, path }
+    const red = again.failed && again.counterexamplePath === path
+    const course = courseOf(plan.world)
+    // The course of a run that failed tells more than that of one which held.
+    if (course && (red || of === 0)) history = course.events.slice(-HISTORY_EVENTS)
+    if (course) simulations.push(course)
+    if (red) failed++
+    of++
+  }
+  return { history, simulated: simulations.length > 0, repeated: { failed, of, leak: leakOf(simulations) } }
+}
+
+/** What a simulation did: a name of all of it, and the last events. */
+interface Course {
+  hash: string
+  events: string[]
+}
+
 /** The kit registers each simulation when it is made, so what stands there belongs to the case that ran last. */
-function simulatedHistory(): string[] {
-  const simulation: { history(last: number): string[] } | undefined = Reflect.get(globalThis, SIMULATION)
-  return simulation ? simulation.history(HISTORY_EVENTS) : []
+function courseOf(world: object): Course | null {
+  const simulation: { history(last: number): string[]; hash?(): string } | undefined = Reflect.get(world, SIMULATION)
+  if (!simulation) return null
+  const events = simulation.history(COMPARED_EVENTS)
+  return { events, hash: simulation.hash?.() ?? events.join('\n') }
+}
+
+/** The first event in which a later run of the same case differs from the first one. */
+function leakOf([first, ...others]: Course[]): NonNullable<PropertyRun['repeated']>['leak'] {
+  const other = others.find(({ hash }) => hash !== first?.hash)
+  if (!first || !other) return null
+  const most = Math.max(first.events.length, other.events.length)
+  for (let event = 0; event < most; event++) {
+    const [was = null, is = null] = [first.events[event], other.events[event]]
+    if (was !== is) return { event: event + 1, was, is }
+  }
+  return { event: 0, was: null, is: null }
 }
 
 function* eachSeed({ intensity, clock, deadline }: Plan): Generator<number> {

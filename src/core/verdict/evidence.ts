@@ -19,6 +19,16 @@ export interface PropertyRun {
   history: string[]
   /** Whether the counterexample ran in a simulation; one in which nothing happened has no history. */
   simulated?: boolean
+  /** The shrunk case run again alone; left out where there is none. */
+  repeated?: {
+    failed: number
+    of: number
+    /**
+     * Where two simulations of the same case first took another course: number of the event, counted from the oldest one
+     * that was compared, and what happened; null: no simulation, or all did the same.
+     */
+    leak: { event: number; was: string | null; is: string | null } | null
+  }
 }
 
 export interface TestError {

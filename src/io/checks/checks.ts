@@ -9,8 +9,8 @@ import type { Provision } from '../setup/provision.ts'
 import { buildFindings } from './build.ts'
 import { dependencyMounts } from './dependencies.ts'
 import type { Project } from './detect.ts'
+import { HARNESS, HARNESS_COMMAND, RunFollower, testFindings } from './harness.ts'
 import { runWithServices, whyNotReady, withServices } from './services.ts'
-import { HARNESS, HARNESS_COMMAND, RunFollower, testFindings } from './vitest.ts'
 
 export interface CheckProgress {
   stage: Stage
@@ -114,12 +114,20 @@ async function build(
 }
 
 async function tests(
-  { box, limits, services, onProgress }: CheckOptions,
+  { box, project, limits, services, onProgress }: CheckOptions,
   policy: BoxPolicy,
-  { stage, files, intensity, maxMs }: TestRequest,
+  { stage, files, intensity, maxMs, replay }: TestRequest,
   signal: AbortSignal,
 ): Promise<Findings> {
-  const request: HarnessRequest = { nonce: randomUUID(), files, intensity, maxMs }
+  const request: HarnessRequest = {
+    nonce: randomUUID(),
+    runner: project.runner,
+    node: project.node,
+    files,
+    intensity,
+    maxMs,
+    ...(replay ? { replay } : {}),
+  }
   const follower = new RunFollower(request.nonce)
   const onOutput = (text: string) => {
     if (!follower.add(text)) return

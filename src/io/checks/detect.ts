@@ -1,23 +1,23 @@
-import { configuredGlobs } from './test-globs.ts'
+import { chooseRunner, type Manifest, type Runner } from './choose-runner.ts'
+import { type NodeTests, nodeTestScript } from './node-script.ts'
 
 /** What the checks need to know about a project. */
 export interface Project {
-  runner: 'vitest'
+  runner: Runner
+  /** Why this runner, in words for the user. */
+  why: string
   /** Command of the build and type check, run in the project's folder; null: there is nothing to build. */
   build: string[] | null
-  /** Where the runner looks for test files. */
-  testGlobs: string[]
+  /** Options and places of `node --test`; empty with other runners, which read their own configuration. */
+  node: NodeTests
 }
 
 export interface DetectOptions {
   /** A shell command that replaces the detected build. */
   build?: string
+  /** The runner that agent.yaml names. */
+  runner?: Runner
 }
-
-const DEFAULT_GLOBS = ['**/*.{test,spec}.?(c|m)[jt]s?(x)']
-const CONFIGS = ['vitest.config', 'vite.config'].flatMap((name) =>
-  ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `${name}.${extension}`),
-)
 
 /** Reads a project from the files of one tree. `read` gives null for a file that does not exist. Never throws. */
 export async function detectProject(
@@ -27,25 +27,26 @@ export async function detectProject(
 ): Promise<Project | { unsupported: string }> {
   const source = await read('package.json')
   if (source === null) return { unsupported: 'there is no package.json at the top of the repository' }
-  const parsed = parseManifest(source)
-  if ('unsupported' in parsed) return parsed
-  if (!parsed.dependencies.has('vitest')) {
-    return { unsupported: 'package.json: vitest is not among the dependencies, and no other test runner is supported' }
-  }
-  const typed = paths.includes('tsconfig.json') && parsed.dependencies.has('typescript')
+  const manifest = parseManifest(source)
+  if ('unsupported' in manifest) return manifest
+  const choice = chooseRunner(manifest, paths, options.runner)
+  if ('unsupported' in choice) return choice
+  const typed = paths.includes('tsconfig.json') && manifest.dependencies.has('typescript')
   const build = options.build === undefined ? (typed ? TSC : null) : ['sh', '-c', options.build]
-  return { runner: 'vitest', build, testGlobs: await testGlobs(read, paths) }
+  const node = choice.runner === 'node:test' ? nodeTestsOf(manifest) : NO_NODE_TESTS
+  return { ...choice, build, node }
 }
 
 const TSC = ['node', 'node_modules/typescript/bin/tsc', '--noEmit', '--pretty', 'false']
+const NO_NODE_TESTS: NodeTests = { flags: [], globs: [] }
 
-async function testGlobs(read: (path: string) => Promise<string | null>, paths: string[]): Promise<string[]> {
-  const config = CONFIGS.find((name) => paths.includes(name))
-  const source = config === undefined ? null : await read(config)
-  return (source === null ? null : configuredGlobs(source)) ?? DEFAULT_GLOBS
+/** The script `test` says how, else the first one that says it at all. */
+function nodeTestsOf({ scripts }: Manifest): NodeTests {
+  const all = [scripts['test'] ?? '', ...Object.values(scripts)]
+  return all.map(nodeTestScript).find((found) => found !== null) ?? NO_NODE_TESTS
 }
 
-function parseManifest(source: string): { dependencies: Set<string> } | { unsupported: string } {
+function parseManifest(source: string): Manifest | { unsupported: string } {
   let manifest: unknown
   try {
     manifest = JSON.parse(source.replace(/^\uFEFF/, ''))
@@ -55,7 +56,12 @@ function parseManifest(source: string): { dependencies: Set<string> } | { unsupp
   if (typeof manifest !== 'object' || manifest === null) return { unsupported: 'package.json: not an object' }
   const kinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies']
   const names = kinds.flatMap((kind) => Object.keys(Reflect.get(manifest, kind) ?? {}))
-  return { dependencies: new Set(names) }
+  const scripts = Object.entries(Reflect.get(manifest, 'scripts') ?? {}).filter(([, text]) => typeof text === 'string')
+  return {
+    dependencies: new Set(names),
+    scripts: Object.fromEntries(scripts) as Record<string, string>,
+    jest: typeof Reflect.get(manifest, 'jest') === 'object',
+  }
 }
 
 /** `:line:column` as the JSON parser tells it, else nothing. */

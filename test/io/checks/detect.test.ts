@@ -21,19 +21,6 @@ describe('detecting a project', () => {
     expect(project).toMatchObject({ build: ['sh', '-c', 'make all'] })
   })
 
-  it('reads where tests live, and falls back to the default when it is computed', async () => {
-    const config = (include: string) => ({
-      'package.json': MANIFEST,
-      'vitest.config.ts': `export default { coverage: { include: ['x'] }, test: { include: ${include} } satisfies object }`,
-    })
-    const plain = { ...config(''), 'vitest.config.ts': `export default { test: { include: ['spec/**/*.ts'] } }` }
-    expect(await detect(plain)).toMatchObject({ testGlobs: ['spec/**/*.ts'] })
-    expect(await detect(config('globs()'))).toMatchObject({ testGlobs: [expect.stringContaining('{test,spec}')] })
-    expect(await detect({ 'package.json': MANIFEST, 'vite.config.js': 'not (' })).toMatchObject({
-      testGlobs: [expect.stringContaining('{test,spec}')],
-    })
-  })
-
   it('says in words what it cannot run', async () => {
     expect(await detect({})).toEqual({ unsupported: expect.stringContaining('no package.json') })
     expect(await detect({ 'package.json': '{}' })).toEqual({ unsupported: expect.stringContaining('vitest') })

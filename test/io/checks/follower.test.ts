@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hintLine, type Progress, progressLine, resultLine } from '../../../sandbox/harness/protocol.mts'
-import { RunFollower } from '../../../src/io/checks/vitest.ts'
+import { RunFollower } from '../../../src/io/checks/harness.ts'
 
-const REPORT = { tests: [], uncollected: [], unhandled: [], files: 1 }
+const REPORT = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
 const PROGRESS: Progress = { done: 1, total: 3, runs: 40, failed: 0, running: 'a.test.ts' }
 
 describe('following a run', () => {

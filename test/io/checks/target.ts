@@ -10,8 +10,10 @@ import { type CheckProgress, createChecks } from '../../../src/io/checks/checks.
 import { detectProject } from '../../../src/io/checks/detect.ts'
 import type { CheckRequest, Intensity } from '../../../src/world.ts'
 
+type Replay = NonNullable<Extract<CheckRequest, { kind: 'tests' }>['replay']>
+
 const INSTALLED = join(import.meta.dirname, '..', '..', '..', 'node_modules')
-const PACKAGES = ['vitest', 'fast-check', 'typescript', '@types/node']
+const PACKAGES = ['vitest', 'jest', 'fast-check', 'typescript', '@types/node']
 
 export const MANIFEST = JSON.stringify({
   name: 'target',
@@ -79,8 +81,9 @@ export const LIGHT: Intensity = { seeds: [11, -22], runs: 50, minMs: 0 }
 
 export function runTests(
   target: Target,
-  options: Options & { files?: string[]; maxMs?: number; intensity?: Intensity },
+  options: Options & { files?: string[]; maxMs?: number; intensity?: Intensity; replay?: Replay },
 ) {
-  const { files = null, maxMs = 120_000, intensity = LIGHT } = options
-  return runRequest(target, { kind: 'tests', stage: 'tests', files, intensity, maxMs }, options)
+  const { files = null, maxMs = 120_000, intensity = LIGHT, replay } = options
+  const request = { kind: 'tests' as const, stage: 'tests' as const, files, intensity, maxMs }
+  return runRequest(target, replay ? { ...request, replay } : request, options)
 }

@@ -9,7 +9,8 @@ function runSearch(law: (n: number) => boolean, seeds: number[], options: { minM
   const { minMs = 0, deadline = Number.POSITIVE_INFINITY } = options
   let now = 0
   const asked: Parameters[] = []
-  const plan = { intensity: { seeds, runs: 20, minMs }, author: {}, clock: () => now++, deadline, onRuns: () => {} }
+  const intensity = { seeds, runs: 20, minMs }
+  const plan = { intensity, replay: null, author: {}, world: {}, clock: () => now++, deadline, onRuns: () => {} }
   const steps = search(plan)
   let step = steps.next()
   while (!step.done) {
@@ -33,9 +34,9 @@ describe('the search for a counterexample', () => {
     fc.assert(
       fc.property(seed, fc.nat(1_000), (start, bound) => {
         const law = (n: number) => n < bound
-        const { run, details, vanished } = runSearch(law, [start], { minMs: 1_000 })
+        const { run, details } = runSearch(law, [start], { minMs: 1_000 })
         expect(run.failed).toBe(true)
-        expect(vanished).toBe(false)
+        expect(run.repeated).toEqual({ failed: 5, of: 5, leak: null })
         expect(details.counterexample).toEqual([bound])
         const path = run.path!
         const again = fc.check(fc.property(fc.nat(), law), { seed: run.seed!, path, endOnFailure: true })
@@ -46,7 +47,7 @@ describe('the search for a counterexample', () => {
 
   it('shrinks only the failing case, for a limited time, and then runs it alone', () => {
     const { asked, run } = runSearch((n) => n < 100, [1])
-    expect(asked).toHaveLength(3)
+    expect(asked).toHaveLength(2 + 5)
     expect(asked[0]).toMatchObject({ endOnFailure: true, path: '', numRuns: 20 })
     expect(asked[1]).toMatchObject({ endOnFailure: false, numRuns: 1, interruptAfterTimeLimit: 10_000 })
     expect(asked[2]).toMatchObject({ endOnFailure: true, path: run.path })

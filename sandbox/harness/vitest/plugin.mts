@@ -1,12 +1,17 @@
 import { extname, join } from 'node:path'
+import { OFFER } from '../fast-check.mts'
 
 /** The parts of Vite's plugin contract that are used; the target's Vite is not ours to import types from. */
 export interface HarnessPlugin {
   name: string
   enforce: 'pre'
-  config(config: { test?: { server?: { deps?: { inline?: unknown } } } }): object
+  config(config: Config): object
   resolveId(this: Resolver, source: string, importer: string | undefined, options: object): Promise<string | null>
   load(id: string): string | null
+}
+
+interface Config {
+  test?: { setupFiles?: string | string[]; server?: { deps?: { inline?: unknown } } }
 }
 
 interface Resolver {
@@ -15,6 +20,7 @@ interface Resolver {
 
 const SHIM = '\0specproof-fast-check:'
 const HERE = import.meta.dirname
+const HARNESS = join(HERE, '..')
 /** `.mts` from source, `.mjs` when built. */
 const EXTENSION = extname(import.meta.filename)
 
@@ -24,7 +30,10 @@ export function harnessPlugin(): HarnessPlugin {
     name: 'specproof',
     enforce: 'pre',
     config(config) {
-      return { test: { setupFiles: [join(HERE, `setup${EXTENSION}`)], ...inlined(config.test?.server?.deps?.inline) } }
+      config.test ??= {}
+      // Not by merging, which would append: a setup file of the project may load the code under test.
+      config.test.setupFiles = [join(HERE, `setup${EXTENSION}`), config.test.setupFiles ?? []].flat()
+      return { test: inlined(config.test.server?.deps?.inline) }
     },
     async resolveId(source, importer, options) {
       if (source !== 'fast-check' || importer?.startsWith(SHIM)) return null
@@ -41,7 +50,7 @@ export function harnessPlugin(): HarnessPlugin {
  */
 function inlined(existing: unknown): object {
   if (existing === true) return {}
-  const ours = [new RegExp(escaped(HERE)), /@fast-check[\\/+]vitest/]
+  const ours = [new RegExp(escaped(HARNESS)), /@fast-check[\\/+]vitest/]
   return { server: { deps: { inline: [existing ?? [], ours].flat() } } }
 }
 
@@ -51,13 +60,11 @@ function escaped(text: string): string {
 
 function shimSource(real: string): string {
   const path = JSON.stringify(real)
-  const ours = JSON.stringify(join(HERE, `fast-check${EXTENSION}`))
   return [
     `import * as real from ${path}`,
-    `import { overrides } from ${ours}`,
     `export * from ${path}`,
-    'const ours = overrides(real)',
+    `const ours = globalThis[Symbol.for(${JSON.stringify(OFFER)})](real)`,
     'export const { assert, check, property, asyncProperty } = ours',
-    'export default { ...real, ...ours }',
+    'export default ours',
   ].join('\n')
 }

@@ -1,17 +1,17 @@
 import { join } from 'node:path'
+import { patienceMs, WORKERS } from '../driver.mts'
+import type { HarnessRequest, ProcessSettings } from '../protocol.mts'
 import { harnessPlugin } from './plugin.mts'
-import type { HarnessRequest } from './protocol.mts'
 import type { HarnessReporter } from './reporter.mts'
 
-/** Share of the run's time after which one hanging test is given up, so that the others' results are still told. */
-const TEST_SHARE = 0.7
-/** Share of the run's time after which properties begin no further seed. */
-const SEED_SHARE = 0.6
-const WORKERS = 2
-
 /** What the project's own configuration is overridden with: options as of the command line. */
-export function vitestOptions(request: HarnessRequest, reporter: HarnessReporter, major: number): object {
-  const patience = Math.floor(request.maxMs * TEST_SHARE)
+export function vitestOptions(
+  request: HarnessRequest,
+  settings: ProcessSettings,
+  reporter: HarnessReporter,
+  major: number,
+): object {
+  const patience = patienceMs(request)
   return {
     watch: false,
     ui: false,
@@ -31,9 +31,9 @@ export function vitestOptions(request: HarnessRequest, reporter: HarnessReporter
     dangerouslyIgnoreUnhandledErrors: false,
     reporters: [reporter],
     configLoader: 'runner',
-    provide: {
-      specproof: { intensity: request.intensity, deadlineEpochMs: Date.now() + request.maxMs * SEED_SHARE },
-    },
+    // One file, one process: what a file leaves behind cannot reach the next one's results.
+    isolate: true,
+    provide: { specproof: settings },
   }
 }
 

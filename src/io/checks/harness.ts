@@ -96,11 +96,16 @@ export function testFindings(result: BoxResult, nonce: string): Findings {
     const message = result.message ?? `the runner ended without a result (exit code ${result.exitCode})`
     return { ...none, problems: [{ file: null, message }], running: follower.running(limit) }
   }
-  const problems = [...report.uncollected, ...report.unhandled]
+  const doubts = report.doubts.map(({ file, message }) => ({
+    file,
+    message: `the results are not believed: ${message}`,
+  }))
+  const problems = [...doubts, ...report.uncollected, ...report.unhandled]
   return { ...none, status: statusOf(report), tests: report.tests, problems }
 }
 
-function statusOf({ tests, uncollected, unhandled, files }: HarnessReport): CheckResult['status'] {
+function statusOf({ tests, uncollected, unhandled, doubts, files }: HarnessReport): CheckResult['status'] {
+  if (doubts.length > 0) return 'broken'
   const missing = uncollected.every(({ file }) => file !== null)
   if (files === 0 && missing && unhandled.length === 0) return 'empty'
   if (uncollected.length > 0) return 'broken'

@@ -1,5 +1,5 @@
-import type { Progress } from './protocol.mts'
-import { fileOf, idOf, propertiesOf, type SentModule, type SentTest } from './results.mts'
+import type { Progress } from '../protocol.mts'
+import { casesOf, fileOf, idOf, type SentModule, type SentTest } from './results.mts'
 
 /** Follows a run and keeps what its end needs. Its methods are vitest's reporter contract. */
 export class HarnessReporter {
@@ -31,8 +31,7 @@ export class HarnessReporter {
     this.#running.delete(idOf(test))
     const { done, failed, runs } = this.#progress
     const red = test.result().state === 'failed' ? 1 : 0
-    const more = propertiesOf(test).reduce((sum, property) => sum + property.runs, 0)
-    this.#update({ done: done + 1, failed: failed + red, runs: runs + more })
+    this.#update({ done: done + 1, failed: failed + red, runs: runs + casesOf(test) })
   }
 
   onTestModuleEnd(module: SentModule): void {

@@ -1,0 +1,141 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { PropertyRun } from '../../src/core/verdict/evidence.ts'
+import type { Intensity } from '../../src/world.ts'
+import { monotonicMs } from './clock.mts'
+import { type SentError, toTestError } from './errors.mts'
+import { type Hint, hintLine, type ProcessSettings, type Replay, type Seen } from './protocol.mts'
+import type { Canary } from './sentinel.mts'
+
+/** A time limit that is armed for a test. */
+export interface Deadline {
+  endTime: number
+  clear(): void
+}
+
+/** The test that the current asynchronous call chain belongs to. */
+export interface RunningTest {
+  /** `file > suite > name`, as hints and a replay name it. */
+  id: string
+  deadlines: Deadline[]
+  record(run: PropertyRun): void
+}
+
+/** State of one test process. Nothing of it is reachable from a global: code under test is in the same process. */
+export interface TestProcess {
+  intensity: Intensity
+  replay: Replay | null
+  /** The global object of the tests. */
+  world: object
+  /** Milliseconds of `clock` after which no further seed is begun. */
+  deadline: number
+  /** Real time, also while a test fakes its timers or sets the clock. */
+  clock: () => number
+  current: AsyncLocalStorage<RunningTest>
+  /** Answers where the chain of calls is lost; mixes up concurrent tests. */
+  fallback: () => RunningTest | undefined
+  /** What must say no when the tests of this process have run. */
+  canaries: Canary[]
+}
+
+export function createTestProcess(
+  { intensity, replay, seedEnd }: Omit<ProcessSettings, 'key'>,
+  world: object = globalThis,
+): TestProcess {
+  const clock = performance.now.bind(performance)
+  const current = new AsyncLocalStorage<RunningTest>()
+  const deadline = clock() + seedEnd - monotonicMs()
+  return { intensity, replay, world, deadline, clock, current, fallback: () => undefined, canaries: [] }
+}
+
+export function runningTest(state: TestProcess): RunningTest | undefined {
+  return state.current.getStore() ?? state.fallback()
+}
+
+/** What is seen of a test while its function runs. One failure stays: no later call can undo it. */
+export interface Watch extends RunningTest {
+  begin(): void
+  held(): void
+  failed(error: unknown): void
+  seen(): Seen
+}
+
+/** Closures, because methods on a prototype could be exchanged by the code that is judged. */
+export function watch(id: string, inverted: boolean): Watch {
+  const properties: PropertyRun[] = []
+  let begun = 0
+  let held = 0
+  let thrown: { error: unknown } | null = null
+  return {
+    id,
+    deadlines: [],
+    record(run) {
+      properties[properties.length] = run
+    },
+    begin() {
+      begun++
+    },
+    held() {
+      held++
+    },
+    failed(error) {
+      thrown ??= { error }
+    },
+    seen: () => ({
+      held: begun > 0 && held === begun && thrown === null,
+      inverted,
+      error: thrown ? toTestError([sent(thrown.error)]) : null,
+      properties,
+    }),
+  }
+}
+
+/** Runs the function of a test and sees how it ends. */
+export async function watched<T>(state: TestProcess, seer: Watch, run: () => T | Promise<T>): Promise<T> {
+  seer.begin()
+  try {
+    const value = await state.current.run(seer, run)
+    seer.held()
+    return value
+  } catch (error) {
+    seer.failed(error)
+    throw error
+  }
+}
+
+const { setTimeout, clearTimeout, performance } = globalThis
+const now = performance.now.bind(performance)
+
+/**
+ * Runs the function of a test within the author's time limit, until a property begins in it: the limit was meant for the
+ * author's number of runs. Milliseconds.
+ */
+export function limited(call: () => unknown, ms: number, test: RunningTest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`test timed out after ${ms} ms`)), ms)
+    const clear = () => clearTimeout(timer)
+    test.deadlines[test.deadlines.length] = { endTime: now() + ms, clear }
+    const run = async () => {
+      try {
+        resolve(await call())
+      } catch (error) {
+        reject(error)
+      } finally {
+        clear()
+      }
+    }
+    void run()
+  })
+}
+
+/** An error of any realm, or whatever else was thrown. */
+function sent(error: unknown): SentError {
+  if (typeof error === 'object' && error !== null) return error as SentError
+  return { name: 'Error', message: String(error) }
+}
+
+const write = process.stdout.write.bind(process.stdout)
+
+/** Tells whoever shows the run; nothing is decided by it. */
+export function hint(message: Hint): void {
+  write(hintLine(message))
+}
