@@ -1,6 +1,6 @@
-// What prompts cost: node bench/context.ts [tokens] [growth] [map [FILES]] [prefix]. Without words: all of it.
+// What prompts cost: node bench/context.ts [tokens] [growth] [map [FILES]]. Without words: all of it.
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,16 +8,13 @@ import { surroundings } from '../src/commands/session.ts'
 import { assemble, type Part } from '../src/core/prompt/prompt.ts'
 import { candidates } from '../src/core/symbols/map.ts'
 import { rankFiles } from '../src/core/symbols/rank.ts'
-import { makeDemoRepository } from '../src/io/demo.ts'
 import { createSymbols } from '../src/io/symbols/symbols.ts'
 import { planOf } from '../src/run.ts'
 import { authorParts, implementerParts } from '../src/task/context.ts'
 import { largeSpec } from '../test/support/large-spec.ts'
-import { type ModelServer, startModelServer } from '../test/support/model-server.ts'
 import { memorySymbols, memoryTree, recordedTasks } from '../test/support/recorded-tasks.ts'
 import { settingsForTest } from '../test/support/settings.ts'
 
-const ROOT = join(import.meta.dirname, '..')
 const run = promisify(execFile)
 const words = process.argv.slice(2)
 const wanted = (name: string) => words.length === 0 || words.includes(name)
@@ -135,91 +132,6 @@ async function map(): Promise<void> {
   await rm(around, { recursive: true, force: true })
 }
 
-const block = (path: string, search: string, replace: string) =>
-  `\`\`\`\n${path}\n<<<<<<< SEARCH\n${search}=======\n${replace}>>>>>>> REPLACE\n\`\`\`\n`
-
-/** A task whose implementer asks, answers badly, fails twice and then succeeds; what of each question was sent before. */
-async function prefix(): Promise<void> {
-  const dir = await makeDemoRepository()
-  const recorded = (role: string) => readFile(join(ROOT, 'recordings/job-queue/job-queue/3', `${role}-1-1.md`), 'utf8')
-  const good = await recorded('implementer')
-  const wrong = (interval: string) => block('src/heartbeat.ts', '', codeOf(good).replace(/10_000/g, interval))
-  const answers = {
-    author: ['NEED package.json', 'I would rather explain it.', await recorded('author')],
-    implementer: [
-      'NEED vitest.config.ts',
-      wrong('11_000'),
-      'NEED search heartbeat',
-      'Sorry, no.',
-      wrong('9_000'),
-      block('src/heartbeat.ts', '', codeOf(good)),
-    ],
-  }
-  const server = await startModelServer(({ prompt, system }) => {
-    const role = `${system}${prompt}`.includes('# Your role: test author') ? 'author' : 'implementer'
-    return { text: answers[role].shift() ?? 'BLOCKED: nothing is left' }
-  })
-  try {
-    const args = [
-      join(ROOT, 'bin', 'agent.js'),
-      '--json',
-      '--cwd',
-      dir,
-      'next',
-      '--task',
-      '3',
-      '--model',
-      'openai-compatible/bench',
-    ]
-    const env = { ...process.env, OPENAI_BASE_URL: server.openaiUrl, OPENAI_API_KEY: 'sk-bench' }
-    const ended = await run(process.execPath, args, { env, maxBuffer: 1 << 28 }).catch(
-      (error: { stdout: string }) => error,
-    )
-    const result = JSON.parse(ended.stdout.trim().split('\n').at(-1)!) as { status: string }
-    console.log(`\nPrefixes that the provider has seen, task 3 of the demo (${result.status})`)
-    printPrefixes(server)
-  } finally {
-    await server.close()
-    await rm(dir, { recursive: true, force: true })
-  }
-}
-
-function codeOf(reply: string): string {
-  return `import type { Clock, Net } from 'specproof/sim'\n\n${/=======\n([\s\S]*?)>>>>>>> REPLACE/.exec(reply)?.[1] ?? ''}`
-}
-
-function printPrefixes({ requests }: ModelServer): void {
-  const sent: string[] = []
-  let [all, again, seen] = [0, 0, 0]
-  console.log('question  role         characters  seen before')
-  const asked = new Set<string>()
-  for (const { system, prompt, n } of requests) {
-    const text = `${system}\0${prompt}`
-    const role = text.includes('# Your role: test author') ? 'author' : 'implementer'
-    const common = Math.max(0, ...sent.map((other) => commonPrefix(other, text)))
-    sent.push(text)
-    console.log(
-      `${right(n, 8)}  ${role.padEnd(11)}  ${right(text.length, 10)}  ${((100 * common) / text.length).toFixed(0)} %`,
-    )
-    all += text.length
-    if (asked.has(role)) {
-      again += text.length
-      seen += common
-    }
-    asked.add(role)
-  }
-  console.log(
-    `second and later questions of a role: ${((100 * seen) / again).toFixed(0)} % of ${again.toLocaleString('en-US')} characters (of ${all.toLocaleString('en-US')} in all) were a prefix of what was sent before`,
-  )
-}
-
-function commonPrefix(a: string, b: string): number {
-  let at = 0
-  while (at < a.length && a[at] === b[at]) at++
-  return at
-}
-
 if (wanted('tokens')) await tokens()
 if (wanted('growth')) await growth()
 if (wanted('map')) await map()
-if (wanted('prefix')) await prefix()

@@ -1,18 +1,17 @@
 import { sha256 } from '../core/hash.ts'
 import type { FileChange, Operation } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
-import { renderFile } from '../core/prompt/sections.ts'
 import { modelAt } from '../core/settings.ts'
 import { decide, type Strikes } from '../core/verdict/decide.ts'
-import type { TestResult } from '../core/verdict/evidence.ts'
 import { describeFailures, failureSignature } from '../core/verdict/feedback.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
-import { implementerParts, pastParts, sceneOf } from './context.ts'
+import { implementerParts, sceneOf } from './context.ts'
 import { digest, type Failure } from './digest.ts'
 import { gatherEvidence, type Judgement } from './evidence.ts'
 import { give, type Needs, NO_NEEDS } from './need.ts'
 import { mergeChanges } from './overlay.ts'
+import { faded, failedParts, pastParts, type Red } from './past.ts'
 import { readPatch } from './read-patch.ts'
 import { end, type State } from './state.ts'
 import { tickedTasks } from './ticked.ts'
@@ -20,8 +19,6 @@ import { tickedTasks } from './ticked.ts'
 /** Free rounds within an attempt: for build errors, and apart from them for answers that do not apply. */
 const MOST_BUILD_ROUNDS = 3
 const MOST_FORMAT_ROUNDS = 3
-/** Rank of what was answered in earlier attempts: dropped before anything else. */
-const EARLIER = 6
 
 /** Attempts until a tree is verified, or a decision ends it. Each starts from the same clean base. */
 export async function attempts(world: World, state: State): Promise<State> {
@@ -57,7 +54,10 @@ export async function attempts(world: World, state: State): Promise<State> {
     world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
     if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
     failures.push({ attempt, model: modelAt(roles.implementer, current.escalations), ...red })
-    trail = [...tried.trail.map(faded), ...failedParts(current, attempt, tried.answer, red, tried.trail)]
+    trail = [
+      ...tried.trail.map(faded),
+      ...failedParts(attempt, tried.answer, red, current.frozen?.files ?? [], tried.trail),
+    ]
     if (decision.kind === 'retry') continue
     current = { ...current, escalations: current.escalations + 1 }
     trail = [digest(failures)]
@@ -83,7 +83,7 @@ interface Tried {
   /** What was asked for and answered so far, in its order: the next question begins with it. */
   trail: Part[]
   answer: string
-  red: { reason: string; failed: TestResult[] } | null
+  red: Red | null
   exhausted: string | null
 }
 
@@ -117,8 +117,9 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
     if (answer.reply.kind === 'need') {
       const given = await give(world, current, 'implementer', answer.reply.wants, needs)
       if (given.ok) {
-        trail = [...trail, ...given.needs.parts.slice(needs.parts.length)]
+        trail = [...trail, ...last, ...given.needs.parts.slice(needs.parts.length)]
         needs = given.needs
+        last = []
       } else if (++formats > MOST_FORMAT_ROUNDS) return tried({ reason: given.problem, failed: [] })
       else last = again(given.problem)
       continue
@@ -171,38 +172,6 @@ function redOf(judgement: Judgement): Tried['red'] {
 function candidateChanges(state: State, patch: FileChange[]): FileChange[] {
   const { plan, frozen } = state
   return mergeChanges(frozen?.files ?? [], frozen?.stubs ?? [], patch, [tickedTasks(plan)])
-}
-
-/** Of earlier attempts the answers go first when there is no room; while there is, a cache has seen them. */
-function faded(part: Part): Part {
-  return part.kind === 'past' && !part.mandatory ? { ...part, rank: EARLIER } : part
-}
-
-/** The last attempt whole, its counterexample, and the code of the tests that failed, where it does not stand above. */
-function failedParts(
-  state: State,
-  attempt: number,
-  answer: string,
-  red: NonNullable<Tried['red']>,
-  trail: Part[],
-): Part[] {
-  const files = new Set(red.failed.map((test) => test.file))
-  const tests = (state.frozen?.files ?? []).filter(
-    (file) => files.has(file.path) && !trail.some((part) => part.source === file.path),
-  )
-  const code: Part[] = tests.map(({ path, content }) => ({
-    kind: 'past',
-    source: path,
-    text: `# Code of tests that failed (frozen)\n\n${renderFile(path, content ?? '')}`,
-    mandatory: false,
-  }))
-  const next: Part = {
-    kind: 'past',
-    source: 'what to do now',
-    text: 'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch.',
-    mandatory: true,
-  }
-  return [...pastParts(`attempt ${attempt}`, answer, describeFailures(red.reason, red.failed)), ...code, next]
 }
 
 function lastWord(exhausted: string, lastReason: string | null): string {

@@ -76,22 +76,6 @@ function testNames(frozen: Frozen): Part {
   return { kind: 'tests', source: files, text, mandatory: true }
 }
 
-/**
- * A previous answer of the same role and what was wrong with it. When a prompt would be too long, the answer itself goes
- * first: what was wrong with it helps more.
- */
-export function pastParts(source: string, answer: string, problem: string): Part[] {
-  return [
-    { kind: 'past', source, text: `# Your previous answer\n\n${answer.trim()}`, mandatory: false },
-    {
-      kind: 'past',
-      source: `${source}: what is wrong`,
-      text: `# What is wrong with it\n\n${problem.trim()}`,
-      mandatory: true,
-    },
-  ]
-}
-
 export function sceneOf({ symbols }: World, { around, plan, tree }: State): Scene {
   return { around, plan, tree, symbols }
 }

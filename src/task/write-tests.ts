@@ -11,9 +11,10 @@ import { modelAt } from '../core/settings.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
-import { authorParts, pastParts, sceneOf } from './context.ts'
+import { authorParts, sceneOf } from './context.ts'
 import { judgesOf } from './judges.ts'
 import { give, NO_NEEDS } from './need.ts'
+import { pastParts } from './past.ts'
 import { NO_PATCH } from './read-patch.ts'
 import { judgeStubs } from './red.ts'
 import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
@@ -47,18 +48,14 @@ export async function writeTests(world: World, state: State): Promise<State> {
 
 async function writeWith(world: World, state: State): Promise<State> {
   let current = state
-  let past: Part[] = []
+  let trail: Part[] = []
+  let last: Part[] = []
   let needs = NO_NEEDS
   let repairs = 0
   let sentBack = false
   for (let round = 1; ; round++) {
-    const answer = await ask(
-      world,
-      current,
-      'author',
-      round,
-      await authorParts(sceneOf(world, current), [...needs.parts, ...past]),
-    )
+    const parts = await authorParts(sceneOf(world, current), [...trail, ...last])
+    const answer = await ask(world, current, 'author', round, parts)
     current = answer.state
     if (current.outcome) return current
     if (!answer.reply) return end(current, 'usage', answer.exhausted ?? 'the model has no answer')
@@ -67,16 +64,19 @@ async function writeWith(world: World, state: State): Promise<State> {
     const again = (problem: string) => pastParts(`author's answer ${round}`, answer.text, problem)
     if (answer.reply.kind === 'need') {
       const given = await give(world, current, 'author', answer.reply.wants, needs)
-      if (given.ok) needs = given.needs
-      else if (++repairs > MOST_REPAIRS) return end(current, 'unverifiable', `The test author: ${given.problem}`)
-      else past = again(given.problem)
+      if (given.ok) {
+        trail = [...trail, ...last, ...given.needs.parts.slice(needs.parts.length)]
+        needs = given.needs
+        last = []
+      } else if (++repairs > MOST_REPAIRS) return end(current, 'unverifiable', `The test author: ${given.problem}`)
+      else last = again(given.problem)
       continue
     }
     const draft = await readDraft(world, current, answer.reply)
     if (typeof draft === 'string') {
       if (++repairs > MOST_REPAIRS)
         return end(current, 'unverifiable', `The test author's answers could not be used:\n${draft}`)
-      past = again(draft)
+      last = again(draft)
       continue
     }
     const judged = await judgeStubs(world, current, draft)
@@ -85,7 +85,7 @@ async function writeWith(world: World, state: State): Promise<State> {
     if (judged.kind === 'broken') {
       if (++repairs > MOST_REPAIRS)
         return end(current, 'unverifiable', `The tests do not compile or run:\n${judged.problem}`)
-      past = again(judged.problem)
+      last = again(judged.problem)
       continue
     }
     if (judged.judgement.improvable && !sentBack) {
@@ -99,7 +99,7 @@ async function writeWith(world: World, state: State): Promise<State> {
         decision: 'tests sent back',
         reason: judged.judgement.reasons[0] ?? '',
       })
-      past = again(
+      last = again(
         `The tests ran against the stubs. ${judged.judgement.summary}.\n\n${problem}\n\nAnswer again with all files, complete.`,
       )
       continue

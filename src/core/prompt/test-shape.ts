@@ -22,7 +22,8 @@ export function testShape(path: string, text: string, short = false): string {
 
 type Size = (typeof SIZES)['whole']
 
-interface Test {
+/** One test of a file by its own name, without those of its suites. */
+export interface Test {
   name: string
   node: Node
 }
@@ -77,7 +78,8 @@ function wholeOf(line: number, text: string): string | null {
   return end < 0 ? null : lines.slice(0, end + 1).join('\n')
 }
 
-function testsIn(statement: Node, text: string): Test[] {
+/** Tests of a statement: itself, or those of the suite that it is. */
+export function testsIn(statement: Node, text: string): Test[] {
   const call = statement.type === 'ExpressionStatement' ? statement['expression'] : null
   if (!isNode(call) || call.type !== 'CallExpression' || !isNode(call['callee'])) return []
   const callee = text.slice(call['callee'].start, call['callee'].end)
@@ -89,8 +91,8 @@ function testsIn(statement: Node, text: string): Test[] {
   return body ? nodes(body['body']).flatMap((one) => testsIn(one, text)) : []
 }
 
-/** As if it stood at the left margin. */
-function dedented(node: Node, text: string): string {
+/** A node's text as if it stood at the left margin. */
+export function dedented(node: Node, text: string): string {
   const column = node.start - (text.lastIndexOf('\n', node.start) + 1)
   return text.slice(node.start, node.end).replaceAll(`\n${' '.repeat(column)}`, '\n')
 }

@@ -8,9 +8,15 @@ const MOST_CASE = 4_000
 const MOST_MESSAGE = 2_500
 const MOST_HISTORY = 20
 const MOST_EVENT = 300
+/** Of a failure that is not the first: its case and the beginning of its message. */
+const BRIEF_CASE = 1_000
+const BRIEF_MESSAGE = 400
 
-/** What the next attempt is told about a failed test: shrunk case, last events, assertion; never a raw log. */
-export function describeFailure(test: TestResult): string {
+/**
+ * What the next attempt is told about a failed test: shrunk case, last events, assertion; never a raw log. `brief`: without
+ * the events, and only the beginning of the assertion.
+ */
+export function describeFailure(test: TestResult, brief = false): string {
   const run = test.properties.find((property) => property.failed)
   const lines = [`### ${nameOf(test)}`]
   if (run) {
@@ -18,14 +24,15 @@ export function describeFailure(test: TestResult): string {
       '',
       `Smallest failing case found (seed ${run.seed}, path ${run.path}, ${run.shrinks} shrinks):`,
       '',
-      fenced(cut(run.counterexample ?? '(none)', MOST_CASE)),
+      fenced(cut(run.counterexample ?? '(none)', brief ? BRIEF_CASE : MOST_CASE)),
     )
-    if (run.history.length > 0) {
+    if (run.history.length > 0 && !brief) {
       const events = run.history.slice(-MOST_HISTORY).map((event) => cut(event, MOST_EVENT))
       lines.push('', 'Last events of the simulation of that case:', '', fenced(events.join('\n')))
     }
   }
-  lines.push('', 'Failure:', '', fenced(cut(stripReport(test.error?.message ?? ''), MOST_MESSAGE)))
+  const message = cut(stripReport(test.error?.message ?? ''), brief ? BRIEF_MESSAGE : MOST_MESSAGE)
+  lines.push('', 'Failure:', '', fenced(message))
   return lines.join('\n')
 }
 
@@ -35,10 +42,27 @@ export function stripReport(message: string): string {
   return end < 0 ? message : message.slice(end).trim()
 }
 
-/** `reason` is cut at 3,000 characters, and only the first failed tests are shown in full. */
+/**
+ * Those that explain most come first: what a simulation tells, and of these the smallest case. A stable order, so that the
+ * same failures read the same.
+ */
+export function tellingFirst(failed: readonly TestResult[]): TestResult[] {
+  const size = (test: TestResult) => caseOf(test)?.length ?? Number.POSITIVE_INFINITY
+  return [...failed].sort((a, b) => Number(hasHistory(b)) - Number(hasHistory(a)) || compare(size(a), size(b)))
+}
+
+function caseOf(test: TestResult): string | null {
+  return test.properties.find((run) => run.failed)?.counterexample ?? null
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+/** `reason` is cut at 3,000 characters, the first failed test is shown in full, the next two briefly, others by name. */
 export function describeFailures(reason: string, failed: TestResult[]): string {
-  const told = [...failed].sort((a, b) => Number(hasHistory(b)) - Number(hasHistory(a)))
-  const shown = told.slice(0, MOST_TESTS).map(describeFailure)
+  const told = tellingFirst(failed)
+  const shown = told.slice(0, MOST_TESTS).map((test, at) => describeFailure(test, at > 0))
   const named = told.slice(MOST_TESTS, MOST_TESTS + MOST_NAMED).map((test) => `- ${nameOf(test)}`)
   const left = failed.length - shown.length - named.length
   if (left > 0) named.push(`- and ${left} more`)
@@ -58,7 +82,7 @@ export function hasHistory(test: TestResult): boolean {
 export function failureSignature(reason: string, failed: TestResult[]): string {
   const tests = failed.map((test) => {
     const [first = ''] = stripReport(test.error?.message ?? '').split('\n')
-    const smallest = test.properties.find((run) => run.failed)?.counterexample ?? ''
+    const smallest = caseOf(test) ?? ''
     return `${test.id}: ${withoutNumbers(first)} ${smallest}`
   })
   return [withoutNumbers(reason), ...tests].join('\n')

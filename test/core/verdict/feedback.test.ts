@@ -55,7 +55,25 @@ detected too late
     expect(text).not.toContain('event-479')
   })
 
-  it('shows three failures in full and the rest by name', () => {
+  it('tells the smallest case in full, the next two without events and long messages, and the rest by name', () => {
+    const at = (name: string, counterexample: string) =>
+      failing(`Property failed\n\nexpected ${name}${' and so on'.repeat(100)}`, {
+        name,
+        properties: [{ ...FALSIFIED, counterexample }],
+      })
+    const failed = [at('long', '[1,2,3,4]'), at('longest', '[1,2,3,4,5]'), at('small', '[1]'), at('middle', '[1,2]')]
+    const text = describeFailures('4 of 4 tests failed', failed)
+    const [, first = '', second = '', third = ''] = text.split('### ')
+    expect([first, second, third].map((part) => part.split('\n')[0])).toEqual(['small', 'middle', 'long'])
+    expect(first).toContain('10 crash w1')
+    expect(first).not.toContain('more characters')
+    expect(second).toContain('[1,2]')
+    expect(second).not.toContain('10 crash w1')
+    expect(second).toContain('more characters')
+    expect(text).toMatch(/Also failed:\n- longest$/)
+  })
+
+  it('shows three failures with their cases and the rest by name', () => {
     const many = Array.from({ length: 50 }, (_, i) => test(`t > number ${i}`, 'failed'))
     const text = describeFailures('50 of 50 tests failed', many)
     expect(text.match(/^###/gm)).toHaveLength(3)
