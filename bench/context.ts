@@ -121,7 +121,7 @@ async function map(): Promise<void> {
     const read = performance.now()
     const ranked = rankFiles(index.files, interest)
     const sorted = performance.now()
-    const found = await index.signatures(candidates(ranked, 750).map(({ file }) => file.path))
+    const found = await index.signatures(candidates(ranked, 750, () => true).map(({ file }) => file.path))
     const ended = performance.now()
     const ms = (from: number, to: number) => `${((to - from) / 1_000).toFixed(2)} s`
     return `${ms(began, ended)}: index ${ms(began, read)}, ranking ${ms(read, sorted)}, ${found.size} files parsed ${ms(sorted, ended)}`

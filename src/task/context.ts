@@ -8,6 +8,7 @@ import type { Frozen, Scene, State } from './state.ts'
 import { steeringParts } from './steering.ts'
 
 const ON_KIT = /specproof\/sim/
+const NOTHING_FROZEN = { stubs: [], files: [] }
 
 /**
  * Parts of the author's prompt. It sees the base and never an attempt. What changes from question to question stands
@@ -17,7 +18,7 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
   const { tree, around } = scene
   const first = await common(scene)
   const usesKit = isOnKit(scene, first)
-  const { parts, shown } = await fileParts(scene, 'author', [], usesKit)
+  const { parts, shown } = await fileParts(scene, 'author', NOTHING_FROZEN, usesKit)
   const role = fill(around.templates.author, { framework: around.framework })
   return [
     ...first,
@@ -35,7 +36,7 @@ export async function implementerParts(scene: Scene, frozen: Frozen | null, past
   const { around, tree } = scene
   const first = await common(scene)
   const usesKit = isOnKit(scene, first)
-  const { parts, shown } = await fileParts(scene, 'implementer', stubs, usesKit)
+  const { parts, shown } = await fileParts(scene, 'implementer', frozen ?? NOTHING_FROZEN, usesKit)
   return [
     ...first,
     ...(usesKit ? [kitPart(scene, 'implementer', parts)] : []),

@@ -11,7 +11,7 @@ import { testShape } from '../core/prompt/test-shape.ts'
 import { builtText } from '../core/spec/slice.ts'
 import type { Role } from '../world.ts'
 import { pathsOf, readerOf } from './overlay.ts'
-import type { Plan, Scene } from './state.ts'
+import type { Frozen, Plan, Scene } from './state.ts'
 
 /** Largest file that is shown; larger ones are data or generated. Characters. */
 const LARGEST_FILE = 60_000
@@ -28,11 +28,11 @@ interface Shown {
   path: string
 }
 
-/** Parts on the code that the task is about, and the paths that they show. */
+/** Parts on the code that the task is about, and the paths that they show. `tests`: frozen ones, for the implementer. */
 export async function fileParts(
   scene: Scene,
   role: Role,
-  stubs: FileChange[],
+  { stubs, files: tests }: Pick<Frozen, 'stubs' | 'files'>,
   usesKit: boolean,
 ): Promise<{ parts: Part[]; shown: Set<string> }> {
   const read = reader(scene, stubs)
@@ -47,7 +47,7 @@ export async function fileParts(
     const nearest = await nearestOf(scene, usesKit, read)
     if (nearest !== null) for (const { path, part } of nearest) add(path, part)
   }
-  for (const { path, kind } of await wanted(scene.plan, role, paths, read))
+  for (const { path, kind } of await wanted(scene.plan, role, paths, tests, read))
     add(path, await filePart(scene, path, kind, read))
   for (const { path, part } of await manifestParts(scene.plan, paths, read)) add(path, part)
   for (const path of MANIFESTS) shown.add(path)
@@ -66,22 +66,38 @@ function textOf(file: BaseFile): string | null {
   return file.kind === 'text' && file.text.length <= LARGEST_FILE ? file.text : null
 }
 
-/** Files that the task's own words name, then those that these import or that earlier tasks have built. */
-async function wanted(plan: Plan, role: Role, paths: string[], read: Read): Promise<Shown[]> {
+/**
+ * Files that the task's own words name; for the implementer also those that the frozen tests import, which it may have to
+ * change. Then, as outlines, those that these import or that earlier tasks have built.
+ */
+async function wanted(
+  plan: Plan,
+  role: Role,
+  paths: string[],
+  tests: readonly FileChange[],
+  read: Read,
+): Promise<Shown[]> {
   const inSpec = (path: string) => path.startsWith(`${plan.spec.dir}/`) || MANIFESTS.includes(path)
-  const own = plan.slice.sections.map((section) => section.text)
-  const named = namedFiles([plan.task.text, ...own].join('\n'), paths).filter((path) => !inSpec(path))
-  const built =
-    role === 'implementer' ? namedFiles(builtText(plan.spec, plan.task), paths).filter((path) => !inSpec(path)) : []
+  const named = namedIn(plan, paths).filter((path) => !inSpec(path))
+  if (role === 'author') return named.map((path): Shown => ({ path, kind: 'large-outline' }))
+  const built = namedFiles(builtText(plan.spec, plan.task), paths).filter((path) => !inSpec(path))
+  const tested = tests
+    .flatMap(({ path, content }) => importedFiles(path, content ?? '', paths))
+    .filter((path) => !built.includes(path) && !isTestPath(path))
   const imported: string[] = []
-  for (const path of role === 'implementer' ? named : []) {
+  for (const path of [...named, ...tested]) {
     const text = await read(path)
     if (text !== null) imported.push(...importedFiles(path, text, paths))
   }
   return [
-    ...named.map((path): Shown => ({ path, kind: role === 'implementer' ? 'whole' : 'large-outline' })),
+    ...[...named, ...tested].map((path): Shown => ({ path, kind: 'whole' })),
     ...[...imported, ...built].map((path): Shown => ({ path, kind: 'outline' })),
   ]
+}
+
+/** Files of the base that the task or its linked design names. */
+export function namedIn({ task, slice }: Plan, paths: string[]): string[] {
+  return namedFiles([task.text, ...slice.sections.map((section) => section.text)].join('\n'), paths)
 }
 
 async function filePart(scene: Scene, path: string, kind: Shown['kind'], read: Read): Promise<Part | null> {

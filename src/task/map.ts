@@ -9,6 +9,8 @@ import { protectedDirs, type Scene } from './state.ts'
 
 /** Part of the aim that the map may have. */
 const SHARE = 0.25
+/** Tokens between the blocks of a map that is cut. */
+const HEADING = 8
 const MOST_LISTED = 60
 const MOST_FOLDERS = 30
 
@@ -19,24 +21,28 @@ const MOST_FOLDERS = 30
 export async function mapPart(scene: Scene, paths: string[], shown: ReadonlySet<string>): Promise<Part> {
   const { plan, around, tree } = scene
   const hidden = protectedDirs(plan.spec)
-  const isOpen = (path: string) =>
-    !shown.has(path) && !hidden.some((dir) => path.startsWith(`${dir}/`)) && !around.deny(path)
+  const open = new Set(
+    paths.filter((path) => !shown.has(path) && !hidden.some((dir) => path.startsWith(`${dir}/`)) && !around.deny(path)),
+  )
   const index = await scene.symbols(tree.commit)
   const built = namedFiles(builtText(plan.spec, plan.task), tree.paths)
-  const ranked = rankFiles(index.files, { text: renderSlice(plan.slice), shown, built }).filter(
-    ({ file }) => isOpen(file.path) && !isTestPath(file.path),
-  )
+  const ranked = rankFiles(index.files, { text: renderSlice(plan.slice), shown, built })
   const tokens = Math.floor(around.promptAim * SHARE)
-  const likely = candidates(ranked, tokens)
+  const likely = candidates(ranked, tokens, (path) => open.has(path) && !isTestPath(path))
   const signatures = await index.signatures(likely.map(({ file }) => file.path))
-  const { lines, paths: mapped } = renderMap(likely, signatures, tokens, around.count)
-  const others = paths.filter((path) => isOpen(path) && !mapped.includes(path))
-  const page = (...blocks: string[]) => ['# Other files', ...blocks.filter((block) => block !== '')].join('\n\n')
+  const page = (share: number) => {
+    const { lines, paths: mapped } = renderMap(likely, signatures, share, around.count)
+    const named = new Set(mapped)
+    const others = [...open].filter((path) => !named.has(path))
+    return ['# Other files', lines.join('\n'), listed(others)].filter((block) => block !== '').join('\n\n')
+  }
+  const short = `# Other files\n\n${folders([...open])}`
   return {
     kind: 'map',
     source: 'symbol map',
-    text: page(lines.join('\n'), listed(others)),
-    short: page(folders(paths.filter(isOpen))),
+    text: page(tokens),
+    short,
+    fit: (most) => page(Math.max(0, most - around.count(short) - HEADING)),
     mandatory: false,
     rank: 5,
   }

@@ -1,7 +1,7 @@
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile, renderSteering } from '../core/prompt/sections.ts'
 import { resolveRelative } from '../core/prompt/select-files.ts'
-import { reader } from './files.ts'
+import { namedIn, reader } from './files.ts'
 import type { Scene } from './state.ts'
 
 /** Limits of what steering pulls in by `#[[file:path]]`. */
@@ -30,19 +30,27 @@ export async function steeringParts(scene: Scene): Promise<Part[]> {
   return parts
 }
 
-/** References that bring nothing into a prompt, and why: for the manifest. */
+/** Files that the spec or its steering names and that bring nothing into a prompt, and why: for the manifest. */
 export async function lostReferences(scene: Scene): Promise<{ source: string; why: string }[]> {
+  const { plan, tree } = scene
+  const references = plan.steering.applied.flatMap(({ steering }) =>
+    steering.files.map((written) => ({
+      source: `${steering.path}: #[[file:${written}]]`,
+      path: resolved(steering.path, written, tree.paths),
+    })),
+  )
+  const named = namedIn(plan, tree.paths).map((path) => ({ source: path, path }))
   const lost: { source: string; why: string }[] = []
-  const read = reader(scene, [])
-  for (const { steering } of scene.plan.steering.applied)
-    for (const written of steering.files) {
-      const path = resolved(steering.path, written, scene.tree.paths)
-      const source = `${steering.path}: #[[file:${written}]]`
-      if (path === null) lost.push({ source, why: 'there is no such file in the repository' })
-      else if (scene.around.deny(path)) lost.push({ source, why: 'it is not shown to models (it may hold secrets)' })
-      else if ((await read(path)) === null) lost.push({ source, why: 'it is no text file, or far too large' })
-    }
+  for (const { source, path } of [...references, ...named]) {
+    const why = path === null ? 'there is no such file in the repository' : await whyNotShown(scene, path)
+    if (why !== null) lost.push({ source, why })
+  }
   return lost
+}
+
+async function whyNotShown(scene: Scene, path: string): Promise<string | null> {
+  if (scene.around.deny(path)) return 'it is not shown to models (it may hold secrets)'
+  return (await reader(scene, [])(path)) === null ? 'it is no text file, or far too large' : null
 }
 
 /** A path as written from the repository's root, or from the steering file's own folder. */

@@ -6,6 +6,8 @@ import { assemble, type Part } from '../../src/core/prompt/prompt.ts'
 import { planOf } from '../../src/run.ts'
 import { authorParts, implementerParts } from '../../src/task/context.ts'
 import { pastParts } from '../../src/task/past.ts'
+import type { Frozen } from '../../src/task/state.ts'
+import { lostReferences } from '../../src/task/steering.ts'
 import { largeSpec } from '../support/large-spec.ts'
 import { memorySymbols, memoryTree, type RecordedTask, recordedTasks } from '../support/recorded-tasks.ts'
 import { settingsForTest } from '../support/settings.ts'
@@ -67,6 +69,61 @@ describe('the first question of every task of the demo', () => {
     expect(ledger?.kind).toBe('outline')
     expect(ledger?.text).toContain('createLedger(): Ledger')
     expect(ledger?.text).not.toContain('return')
+  })
+})
+
+describe('the code of a prompt', () => {
+  const { spec } = largeSpec(2)
+  const sceneOf = async (files: Record<string, string>, task = 0) => {
+    const tree = memoryTree(files)
+    return { around, plan: await planOf(spec, spec.tasks[task]!, tree), tree, symbols: memorySymbols(tree) }
+  }
+
+  it('holds for the implementer what the frozen tests import, whole, though no word of the spec names it', async () => {
+    const body = `export function total(n: number): number {\n  return ${'n + '.repeat(300)}n\n}\n`
+    const scene = await sceneOf({
+      'lib/totals.ts': `import './sums.ts'\n${body}`,
+      'lib/sums.ts': 'export const sums = 1\n',
+    })
+    const test = {
+      path: 'test/a.test.ts',
+      content: "import { total } from '../lib/totals.ts'\nit('t', () => total(1))\n",
+    }
+    const frozen: Frozen = { ...tasks[0]!.frozen, files: [{ ...tasks[0]!.frozen.files[0]!, ...test }], stubs: [] }
+    const parts = await implementerParts(scene, frozen, [])
+    const shown = parts.filter(({ kind }) => kind === 'file')
+    expect(shown.map(({ source }) => source)).toEqual(['lib/totals.ts', 'lib/sums.ts'])
+    expect(shown[0]?.text).toContain(body.trim())
+    const author = await authorParts(scene, [])
+    expect(author.filter(({ kind }) => kind === 'file')).toEqual([])
+  })
+
+  it('has as much of the map as fits within the aim, the nearest files first', async () => {
+    const files = Array.from({ length: 200 }, (_, at) => [
+      `lib/${at < 3 ? 'ledger' : 'other'}/${at}.ts`,
+      `export function ask${at}() {}\nexport function answer${at}() {}\n`,
+    ])
+    const scene = await sceneOf(Object.fromEntries(files) as Record<string, string>)
+    const parts = await authorParts(scene, [])
+    const { manifest } = promptOf('author', parts)
+    const whole = manifest.parts.find(({ kind }) => kind === 'map')!.tokens
+    expect(manifest.shortened).toEqual([])
+    for (const less of [50, 200, 400]) {
+      const size = { limit: 60_000, aim: manifest.tokens - less }
+      const made = assemble('author', 'v', parts, size, around.count)
+      if (!made.ok) throw new Error(made.message)
+      expect(made.prompt.manifest.tokens).toBeLessThanOrEqual(size.aim)
+      const map = made.prompt.manifest.parts.find(({ kind }) => kind === 'map')!
+      expect(map.tokens).toBeGreaterThan(whole - less - 60)
+      expect(made.prompt.user).toMatch(/# Other files\n\nlib\/ledger/)
+    }
+  })
+
+  it('says which files that the spec names are not shown, and why', async () => {
+    const scene = await sceneOf({ 'src/module1.ts': `// ${'x'.repeat(70_000)}\n` })
+    expect(await lostReferences(scene)).toEqual([
+      { source: 'src/module1.ts', why: 'it is no text file, or far too large' },
+    ])
   })
 })
 

@@ -39,6 +39,8 @@ export interface Part {
   rank?: number
   /** Says less, for prompts that are longer than they should be. */
   short?: string
+  /** A form between the whole and the short one, of at most so many tokens where it can be. */
+  fit?: (tokens: number) => string
 }
 
 export interface ManifestPart {
@@ -191,10 +193,10 @@ function shorten(
   const order = [...parts].filter((part) => part.short !== undefined).sort((a, b) => (b.rank ?? 0) - (a.rank ?? 0))
   for (const part of order) {
     if (total <= aim) break
-    const tokens = count(part.short!) + SEAM
-    if (tokens >= part.tokens) continue
-    sized[parts.indexOf(part)] = { ...part, text: part.short!, tokens }
-    total -= part.tokens - tokens
+    const form = shorterForm(part, total - aim, count)
+    if (form === null) continue
+    sized[parts.indexOf(part)] = { ...part, ...form }
+    total -= part.tokens - form.tokens
     shortened.push({
       source: part.source,
       tokens: part.tokens,
@@ -202,6 +204,17 @@ function shorten(
     })
   }
   return { sized, shortened }
+}
+
+/** The form between, where that saves enough; else the short one, where that saves anything. */
+function shorterForm(part: Sized, excess: number, count: CountTokens): { text: string; tokens: number } | null {
+  const most = part.tokens - excess - SEAM
+  for (const text of [most > 0 ? part.fit?.(most) : undefined, part.short]) {
+    const tokens = text === undefined ? part.tokens : count(text) + SEAM
+    if (text !== undefined && (text === part.short ? tokens < part.tokens : tokens <= most + SEAM))
+      return { text, tokens }
+  }
+  return null
 }
 
 function isPassing({ kind }: Part): boolean {

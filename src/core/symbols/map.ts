@@ -5,9 +5,15 @@ import type { Signature } from './symbols.ts'
 const MOST_SIGNATURES = 12
 const LONGEST = 160
 
-/** Files whose signatures a map could need: as many as fit in its share at a few tokens each. */
-export function candidates(ranked: readonly Ranked[], tokens: number): Ranked[] {
-  return ranked.filter(({ file }) => file.names.length > 0).slice(0, Math.max(4, Math.floor(tokens / 12)))
+/** Files whose signatures a map could need: as many as fit in its share at a few tokens each, of those that may be shown. */
+export function candidates(ranked: readonly Ranked[], tokens: number, mayShow: (path: string) => boolean): Ranked[] {
+  const most = Math.max(4, Math.floor(tokens / 12))
+  const found: Ranked[] = []
+  for (const one of ranked) {
+    if (found.length >= most) break
+    if (one.file.names.length > 0 && mayShow(one.file.path)) found.push(one)
+  }
+  return found
 }
 
 /**
