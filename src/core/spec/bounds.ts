@@ -1,7 +1,7 @@
 import { type Beside, leftOf, rightOf } from './relations.ts'
 import type { Bound } from './requirement.ts'
 import { isTimes, NUMBER_WORDS, numberOf, rateUnit, SCALES, sizeUnit, timeUnit } from './units.ts'
-import { unquoted } from './words.ts'
+import { matchesOf, unquoted } from './words.ts'
 
 const DIGITS = String.raw`\d{1,3}(?:[,\u00A0\u202F\u2009]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*`
 const WORDS = `(?:${NUMBER_WORDS.join('|')})(?:\\s(?:hundred|thousand|million))?(?![\\p{L}\\p{N}_])`
@@ -9,12 +9,16 @@ const NUMBER = `(?:${DIGITS})(?:${SCALES})?|${WORDS}|[一二两三四五六七�
 const DASH = String.raw`\s?[-–—~～〜]\s?|\s(?:to|and|y|a|и|до)\s|[至到和]`
 /** Not inside a word, an id, a version, a path, a time or a date. Chinese and Japanese put no space in front. */
 const START = String.raw`(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_./:#\\@=]|[\p{L}\p{N}][-‐‑]|[\p{N}],|\d[×])`
-const QUANTITY = new RegExp(
+const QUANTITY_SOURCE =
   `${START}(?:(?<count>once|twice|thrice|дважды)(?![\\p{L}\\p{N}_])|(?<currency>[$€£¥₦₽]\\s?)?(?<number>${NUMBER})` +
-    `(?:(?<dash>${DASH})(?<to>(?:${DIGITS})(?:${SCALES})?))?)(?![\\d_]|[.:,]\\d|[-–]\\d|\\s?[x×]\\s?\\d)`,
-  'giu',
-)
+  `(?:(?<dash>${DASH})(?<to>(?:${DIGITS})(?:${SCALES})?))?)(?![\\d_]|[.:,]\\d|[-–]\\d|\\s?[x×]\\s?\\d)`
+const QUANTITY = new RegExp(QUANTITY_SOURCE, 'giu')
+const QUANTITY_HERE = new RegExp(QUANTITY_SOURCE, 'iuy')
+/** What a quantity in signs starts with, and words that may be one. */
+const SIGN = /[\d$€£¥₦₽一二两三四五六七八九十]/g
+const WORDED = new RegExp(`\\b(?:once|twice|thrice|${NUMBER_WORDS.join('|')})\\b|[дохтчпшсв]`, 'i')
 /** "every second", "within an hour", "each day", "毎秒": a unit of time without a number is one of it. */
+const UNIT_WORD = /second|minute|hour|day|week|month|year/i
 const ONE =
   /(?<![\p{L}\p{N}_])(?:(?<every>every|each)|(?<rel>within|after|for|less than|more than|under|at most|up to)\s+(?:an?|one))\s+(?<unit>second|minute|hour|day|week|month|millisecond)(?![\p{L}\p{N}_])/giu
 const HALF = /(?<![\p{L}\p{N}_])half\s+(?:an?|of\s+an?)\s+(?<unit>second|minute|hour|day|year)(?![\p{L}\p{N}_])/giu
@@ -61,14 +65,37 @@ interface Unit {
  * status codes, dates and times of day are none. Linear in the length of the text.
  */
 export function boundsOf(text: string): Bound[] {
-  if (!MAYBE.test(text)) return []
+  if (!/\d/.test(text) && !MAYBE.test(text)) return []
   // Code and quotations hold examples and messages.
   const plain = halfWidth(unquoted(text))
   const found: { at: number; bound: Bound }[] = []
-  for (const match of plain.matchAll(QUANTITY)) {
+  for (const match of quantitiesOf(plain))
     for (const bound of quantity(plain, text, match)) found.push({ at: match.index, bound })
+  if (UNIT_WORD.test(plain)) found.push(...wordedBounds(plain, text))
+  return found.length < 2
+    ? found.map(({ bound }) => bound)
+    : found.sort((a, b) => a.at - b.at).map(({ bound }) => bound)
+}
+
+/** All matches of QUANTITY. Where no number is a word, it need not be tried at each letter. */
+function quantitiesOf(plain: string): RegExpExecArray[] {
+  if (WORDED.test(plain)) return matchesOf(QUANTITY, plain)
+  const found: RegExpExecArray[] = []
+  SIGN.lastIndex = 0
+  for (let sign = SIGN.exec(plain); sign !== null; sign = SIGN.exec(plain)) {
+    QUANTITY_HERE.lastIndex = sign.index
+    const match = QUANTITY_HERE.exec(plain)
+    if (match === null) continue
+    found.push(match)
+    SIGN.lastIndex = sign.index + match[0].length
   }
-  for (const match of plain.matchAll(ONE)) {
+  return found
+}
+
+/** "every second", "within an hour", "half a day". */
+function wordedBounds(plain: string, text: string): { at: number; bound: Bound }[] {
+  const found: { at: number; bound: Bound }[] = []
+  for (const match of matchesOf(ONE, plain)) {
     const { every, rel, unit } = match.groups!
     const relation = every === undefined ? (leftOf(`${rel} `, plain.slice(0, match.index))?.relation ?? 'is') : 'every'
     if (/\bone\b/i.test(match[0])) continue
@@ -76,18 +103,20 @@ export function boundsOf(text: string): Bound[] {
     if (every !== undefined && next) continue
     found.push({ at: match.index, bound: { value: 1, unit: timeUnit(unit!)!, relation, text: match[0] } })
   }
-  for (const match of plain.matchAll(HALF)) {
+  for (const match of matchesOf(HALF, plain)) {
     const left = leftOf(plain.slice(Math.max(0, match.index - WINDOW), match.index), '')
     const written = text.slice(match.index - (left?.length ?? 0), match.index + match[0].length).trim()
     const unit = timeUnit(match.groups!.unit!)!
     found.push({ at: match.index, bound: { value: 0.5, unit, relation: left?.relation ?? 'is', text: written } })
   }
-  return found.sort((a, b) => a.at - b.at).map(({ bound }) => bound)
+  return found
 }
 
 /** Full-width digits and signs as ASCII: same length, so that offsets hold. */
 function halfWidth(text: string): string {
-  return text.replace(/[０-９％．]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0))
+  return /[０-９％．]/.test(text)
+    ? text.replace(/[０-９％．]/g, (one) => String.fromCharCode(one.charCodeAt(0) - 0xfee0))
+    : text
 }
 
 function quantity(plain: string, text: string, match: RegExpExecArray): Bound[] {

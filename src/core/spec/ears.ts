@@ -1,5 +1,5 @@
 import type { Condition, EarsPattern } from './requirement.ts'
-import { unquoted } from './words.ts'
+import { lastMatch, matchesOf, unquoted } from './words.ts'
 
 /** A requirement sentence taken apart. Texts are as written, without the keyword and the marks around them. */
 export interface Ears {
@@ -76,7 +76,7 @@ export function earsPattern(text: string): EarsPattern {
 /** Takes a requirement sentence apart. Total, and linear in the length of the text. */
 export function ears(text: string): Ears {
   const prose = unquoted(text)
-  const modals = [...prose.matchAll(MODAL)]
+  const modals = matchesOf(MODAL, prose)
   const first = modals[0]
   const then = thenOf(prose, first?.index)
   const head = prose.slice(0, headEnd(prose, first, then))
@@ -85,7 +85,7 @@ export function ears(text: string): Ears {
   const skeleton = !oblige && then !== null && before.length > 0
   const behind = oblige && before.length === 0 ? afterModal(prose, modals) : []
   const found = before.length > 0 ? before : behind
-  const words = modals.map(([word]) => word.replace(/\s+/g, ' '))
+  const words = modals.map(({ 0: word }) => (/\s/.test(word) ? word.replace(/\s+/g, ' ') : word))
   if (!oblige && !skeleton)
     return { pattern: 'none', system: null, conditions: [], trigger: null, response: null, modals: words }
   const subject = subjectOf(text, prose, first, then, before)
@@ -131,9 +131,10 @@ function opens(modal: { 0: string }): boolean {
 
 /** The THEN between condition and response: the last one in front of an obligation that stands before its verb. */
 function thenOf(prose: string, modal: number | undefined): Span | null {
-  const all = [...prose.matchAll(THEN)].map((match) => ({ at: match.index, end: match.index + match[0].length }))
-  const inFront = all.filter(({ at }) => modal === undefined || at < modal)
-  return inFront.at(-1) ?? null
+  let last: Span | null = null
+  for (const { index, 0: word } of matchesOf(THEN, prose))
+    if (modal === undefined || index < modal) last = { at: index, end: index + word.length }
+  return last
 }
 
 /** Where the part that may hold conditions ends. Japanese and Chinese oblige at the end, so there THEN or the first comma does. */
@@ -142,24 +143,26 @@ function headEnd(prose: string, modal: Modal | RegExpExecArray | undefined, then
   return modal?.index ?? prose.length
 }
 
+const KIND = new Map(KEYWORDS.flatMap(([words, kind]) => words.split('|').map((word) => [word, kind] as const)))
+
 function kindOf(word: string): Kind {
-  const upper = word.toUpperCase()
-  return KEYWORDS.find(([words]) => words.split('|').includes(upper))?.[1] ?? 'event'
+  return KIND.get(word.toUpperCase()) ?? 'event'
 }
 
 function keywordsOf(head: string, prose: string): Found[] {
-  const found = new Map<number, Found>()
-  const put = (at: number, word: string, kind: Kind) => found.set(at, { at, end: at + word.length, kind })
-  for (const match of head.matchAll(AT_CLAUSE)) {
+  const found: Found[] = []
+  for (const { index, 1: lead, 2: word } of matchesOf(AT_CLAUSE, head)) {
     // "SI" and "ПОКА" are words of other languages too; a Spanish or Russian sentence has the letters to show it.
-    if (/^si$/i.test(match[2]!) && !/[áéíóúñ]|\bel\b|\bla\b/i.test(prose)) continue
-    put(match.index + match[1]!.length, match[2]!, kindOf(match[2]!))
+    if (/^si$/i.test(word!) && !/[áéíóúñ]|\bel\b|\bla\b/i.test(prose)) continue
+    const at = index + lead!.length
+    found.push({ at, end: at + word!.length, kind: kindOf(word!) })
   }
-  for (const match of head.matchAll(IN_CLAUSE)) put(match.index, match[1]!, kindOf(match[1]!))
+  for (const { index: at, 1: word } of matchesOf(IN_CLAUSE, head))
+    if (!found.some((one) => one.at === at)) found.push({ at, end: at + word!.length, kind: kindOf(word!) })
+  if (found.length > 1) return found.sort((a, b) => a.at - b.at)
+  if (found.length === 1) return found
   const opening = FIRST_ONLY.exec(head)
-  if (opening !== null && found.size === 0) put(0, opening[0], 'event')
-  if (found.size === 0) for (const one of translated(head)) found.set(one.at, one)
-  return [...found.values()].sort((a, b) => a.at - b.at)
+  return opening === null ? translated(head) : [{ at: 0, end: opening[0].length, kind: 'event' }]
 }
 
 /** Chinese opens a condition with a word, Japanese closes it with one. */
@@ -186,7 +189,7 @@ function translated(head: string): Found[] {
 function afterModal(prose: string, modals: readonly RegExpMatchArray[]): Found[] {
   const last = modals.at(-1)!
   const from = last.index! + last[0].length
-  const match = [...prose.slice(from).matchAll(AFTER_MODAL)][0]
+  const match = matchesOf(AFTER_MODAL, prose.slice(from))[0]
   if (match === undefined || !opens({ 0: last[0] }) || modals.length > 1) return []
   const at = from + match.index
   return [{ at, end: at + match[0].length, kind: kindOf(match[0]) }]
@@ -194,8 +197,9 @@ function afterModal(prose: string, modals: readonly RegExpMatchArray[]): Found[]
 
 function patternOf(found: readonly Found[]): EarsPattern {
   // "IF a, OR IF b" and "WHEN a, WHEN b" repeat one keyword: still one pattern.
+  if (found.length === 0) return 'ubiquitous'
+  if (found.length === 1) return found[0]!.kind
   const kinds = [...new Set(found.map(({ kind }) => kind))]
-  if (kinds.length === 0) return 'ubiquitous'
   if (kinds.length === 1) return kinds[0]!
   return kinds.length === 2 && kinds[0] === 'unwanted' && kinds[1] === 'event' ? 'conditional' : 'complex'
 }
@@ -220,15 +224,18 @@ function subjectOf(
   return { name, at, end: end + modal[0].length }
 }
 
+const THE = /(?<!\p{L})THE\s/gu
+const COMMA = /[,，、]\s*(?=\S)/g
+
 /** Offset at which the system's name starts in the text between the last keyword (or THEN) and the obligation; -1: unknown. */
 function subjectStart(part: string, whole: boolean): number {
-  const the = [...part.matchAll(/(?<!\p{L})THE\s/gu)].at(-1)?.index
-  const comma = [...part.matchAll(/[,，、]\s*(?=\S)/g)].filter(({ index }) => index < part.length).at(-1)
-  const lower = comma !== undefined && /^(?:the|an?|it|its|they)\s/.test(part.slice(comma.index + comma[0].length))
+  const the = lastMatch(THE, part)?.index
+  const comma = lastMatch(COMMA, part)
+  const lower = comma !== null && /^(?:the|an?|it|its|they)\s/.test(part.slice(comma.index + comma[0].length))
   if (the !== undefined && !(lower && comma.index > the)) return the
-  if (whole && comma === undefined) return 0
+  if (whole && comma === null) return 0
   if (whole && !lower && !/^\s*(?:for|in|during|at|on|as|to|after|before|from|by|with)\s/i.test(part)) return 0
-  return comma === undefined ? -1 : comma.index + comma[0].length
+  return comma === null ? -1 : comma.index + comma[0].length
 }
 
 /** "システムは": the topic of a sentence that obliges at its end. */
@@ -246,9 +253,8 @@ function topicOf(
 }
 
 function bare(name: string): string {
-  return trim(name)
-    .replace(/^(?:then\s+)?(?:the|an?)\s+/i, '')
-    .replace(/\s+(?:also|itself|both|each)$/i, '')
+  const words = trim(name).replace(/^(?:then\s+)?(?:the|an?)\s+/i, '')
+  return /\s/.test(words) ? words.replace(/\s+(?:also|itself|both|each)$/i, '') : words
 }
 
 function conditionsOf(text: string, found: readonly Found[], end: number): Condition[] {
@@ -260,5 +266,6 @@ function conditionsOf(text: string, found: readonly Found[], end: number): Condi
 }
 
 function trim(text: string): string {
+  if (/^[A-Za-z](?:.*[A-Za-z\d)])?$/.test(text)) return text
   return text.replace(/^[\s,;:，、；：。.*]+/u, '').replace(/[\s,;，、；*]+$/u, '')
 }

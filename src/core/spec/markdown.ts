@@ -1,7 +1,8 @@
 import type { List, ListItem, Node, Nodes, Paragraph, Root, RootContent } from 'mdast'
 import { chunksOf } from './chunks.ts'
 import { parseMarkdown } from './library.ts'
-import { type Lines, plainBlocks } from './plain-blocks.ts'
+import { isOdd, type Lines, plainBlocks } from './plain-blocks.ts'
+import { PlainHeading, PlainParagraph, Span } from './plain-nodes.ts'
 
 /** One Markdown file with its tree. All offsets of the tree count from the start of `body`. */
 export interface Doc {
@@ -40,7 +41,15 @@ export function readMarkdown(file: string, text: string): Doc {
   const { lines, starts } = splitLines(body)
   const empty: Root = { type: 'root', children: [] }
   try {
-    return { file, body, shift, lines, starts, root: readBlocks(body, { lines, starts }), failure: null }
+    return {
+      file,
+      body,
+      shift,
+      lines,
+      starts,
+      root: readBlocks({ body, lines, starts, odd: isOdd(body) }),
+      failure: null,
+    }
   } catch (error) {
     return { file, body, shift, lines, starts, root: empty, failure: String(error) }
   }
@@ -50,7 +59,8 @@ export function readMarkdown(file: string, text: string): Doc {
  * The library reads what is not plain, piece by piece: as a whole a file of ten thousand tasks would take it half a minute.
  * The tests hold this to what the library says of the whole file.
  */
-function readBlocks(body: string, file: Lines): Root {
+function readBlocks(file: Lines): Root {
+  const { body } = file
   const root: Root = { type: 'root', children: [] }
   for (const { from, to } of chunksOf(file.lines)) {
     const offset = file.starts[from]!
@@ -79,29 +89,31 @@ function join(root: Root, nodes: readonly RootContent[], body: string): void {
 }
 
 function splitLines(body: string): { lines: string[]; starts: number[] } {
-  const lines: string[] = []
-  const starts: number[] = []
+  const lines = body.includes('\r') ? body.split(/\r\n|\r|\n/) : body.split('\n')
+  const starts = new Array<number>(lines.length)
   let start = 0
-  for (const end of body.matchAll(/\r\n|\r|\n/g)) {
-    lines.push(body.slice(start, end.index))
-    starts.push(start)
-    start = end.index + end[0].length
+  for (let line = 0; line < lines.length; line++) {
+    starts[line] = start
+    start += lines[line]!.length
+    start += body.charCodeAt(start) === 13 && body.charCodeAt(start + 1) === 10 ? 2 : 1
   }
-  lines.push(body.slice(start))
-  starts.push(start)
   return { lines, starts }
 }
 
-export function lineOf(node: Node): number {
-  return node.position?.start.line ?? 1
+export function lineOf({ position }: Node): number {
+  return position instanceof Span ? position.line + 1 : (position?.start.line ?? 1)
 }
 
-export function startOf(node: Node): number {
-  return node.position?.start.offset ?? 0
+export function lastLineOf({ position }: Node): number {
+  return position instanceof Span ? position.lastLine + 1 : (position?.end.line ?? 1)
 }
 
-export function endOf(node: Node): number {
-  return node.position?.end.offset ?? 0
+export function startOf({ position }: Node): number {
+  return position instanceof Span ? position.from : (position?.start.offset ?? 0)
+}
+
+export function endOf({ position }: Node): number {
+  return position instanceof Span ? position.to : (position?.end.offset ?? 0)
 }
 
 /** Source of a node, as written. */
@@ -116,7 +128,7 @@ export function columnOf(doc: Doc, line: number, offset: number): number {
 
 /** Text of inline content without emphasis and links; code keeps its backticks, lines are joined by a space. */
 export function plain(node: Nodes): string {
-  if (node.position?.start.line === node.position?.end.line) return squeeze(lineText(node))
+  if (lineOf(node) === lastLineOf(node)) return squeeze(lineText(node))
   const lines = new Map<number, string>()
   render(node, lines, 0)
   return squeeze([...lines.values()].join(' '))
@@ -146,6 +158,10 @@ function render(node: Nodes, lines: Map<number, string>, depth: number): void {
 
 /** Text of a node that stands in one line. */
 function lineText(node: Nodes, depth = 0): string {
+  if (node instanceof PlainParagraph || node instanceof PlainHeading) {
+    const known = node.text
+    if (known !== null) return known
+  }
   if (node.type === 'text' || node.type === 'html') return node.value
   if (node.type === 'inlineCode') return `\`${node.value}\``
   if (node.type === 'image' || node.type === 'imageReference') return node.alt ?? ''
@@ -158,7 +174,7 @@ function lineText(node: Nodes, depth = 0): string {
 /** The lines of a paragraph or heading, each with its place in the file. */
 export function linesOf(doc: Doc, node: Nodes): Line[] {
   const first = lineOf(node)
-  const last = node.position?.end.line ?? first
+  const last = lastLineOf(node)
   if (first === last) {
     const [from, to] = [startOf(node), endOf(node)]
     const column = from - (doc.starts[first - 1] ?? 0) + 1

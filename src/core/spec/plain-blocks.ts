@@ -1,24 +1,38 @@
-import type { BlockContent, Heading, List, ListItem, PhrasingContent, RootContent } from 'mdast'
-import type { Position } from 'unist'
-import { plainInline } from './plain-inline.ts'
+import type { BlockContent, Heading, List, ListItem, RootContent } from 'mdast'
+import { PlainHeading, PlainParagraph, Span } from './plain-nodes.ts'
 
-/** Lines of a file with the offset at which each starts. */
+/** A file as its lines, with the offset at which each starts. */
 export interface Lines {
+  body: string
   lines: readonly string[]
   starts: readonly number[]
+  /** Whether any line `isOdd`. */
+  odd: boolean
 }
 
-const HEADING = /^(#{1,6})[ ]+(\S.*)$/
-const ITEM = /^([-*+]|(\d{1,9})([.)]))( +)(\S.*)$/
-/** A line that starts with one of these, or consists of these, may be another block than a paragraph. */
+/**
+ * White space that Markdown or JavaScript reads in its own way, and control characters; a line of spaces, and two spaces at
+ * the end of one.
+ */
+const ODD =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\0-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]|^ +$| {2}$/m
+const HEADING = /^(#{1,6}) +(?=\S)/
+/** What starts with one of these, or consists of these, may be another block than a paragraph. */
 const NOT_TEXT =
   /^(?:[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|#|>|`{3}|~{3}|<|=+\s*$|-+\s*$|\||[|:\- \t]+$|(?:[*_]\s*){3,}$)|\|/
+
+export function isOdd(text: string): boolean {
+  return ODD.test(text)
+}
 
 /** An open list item and the column from which a line belongs to it. */
 interface Frame {
   list: List
   item: ListItem
   content: number
+  /** Its bullet, or what stands behind its number. */
+  kind: number
 }
 
 /**
@@ -33,94 +47,98 @@ class Reader {
   private readonly file: Lines
   private readonly root: RootContent[] = []
   private readonly open: Frame[] = []
-  /** The paragraph that is open: its first line, where its text starts there, and its last line; null: none is open. */
-  private paragraph: { line: number; at: number; last: number } | null = null
+  /** The paragraph that is open: its first line, where its text starts there, and its last line; -1: none is open. */
+  private first = -1
+  private at = 0
+  private last = 0
 
   constructor(file: Lines) {
     this.file = file
   }
 
   read(from: number, to: number): RootContent[] | null {
+    const { lines, odd } = this.file
     for (let line = from; line < to; line++) {
-      const text = this.file.lines[line]!
-      const known = text === '' ? this.close() : !isOdd(text) && this.line(line, text)
-      if (!known) return null
+      const text = lines[line]!
+      if (text === '') this.close()
+      else if ((odd && ODD.test(text)) || !this.line(line, text)) return null
     }
-    if (!this.close()) return null
-    for (const node of this.root) settle(node)
+    this.close()
     return this.root
   }
 
   private line(line: number, text: string): boolean {
     const at = indentOf(text)
-    const rest = text.slice(at)
-    const heading = at === 0 ? HEADING.exec(text) : null
-    if (heading !== null) return this.heading(line, text, heading)
-    const item = ITEM.exec(rest)
-    if (item !== null) return this.item(line, at, item)
-    if (NOT_TEXT.test(rest)) return false
-    return this.text(line, at)
+    const code = text.charCodeAt(at)
+    if (code === HASH) return at === 0 && this.heading(line, text)
+    if (isBullet(code)) {
+      if (text.charCodeAt(at + 1) === SPACE) return this.item(line, text, at, at + 1, code)
+    } else if (isDigit(code)) {
+      const end = numberEnd(text, at)
+      const mark = text.charCodeAt(end)
+      if (end - at < 10 && (mark === DOT || mark === BRACKET) && text.charCodeAt(end + 1) === SPACE)
+        return this.item(line, text, at, end + 1, mark)
+    }
+    return isText(text, at) && this.text(line, at)
   }
 
-  private heading(line: number, text: string, match: RegExpExecArray): boolean {
-    if (/[# ]$/.test(text) || !this.close()) return false
+  private heading(line: number, text: string): boolean {
+    const match = HEADING.exec(text)
+    if (match === null || text.endsWith(' ') || text.endsWith('#')) return false
+    this.close()
     this.open.length = 0
-    const position = this.span(line, 0, line, text.length)
-    const children = plainInline(match[2]!)
-    if (children === null) return false
-    const depth = match[1]!.length as Heading['depth']
-    this.root.push({ type: 'heading', depth, children: placed(children, position), position })
+    const position = new Span(this.file.starts, line, 0, line, text.length)
+    this.root.push(new PlainHeading(this.file.body, position, match[0].length, match[1]!.length as Heading['depth']))
     return true
   }
 
-  private item(line: number, at: number, match: RegExpExecArray): boolean {
-    const [, marker, number, delimiter, gap, text] = match
-    if (gap!.length > 4 || NOT_TEXT.test(text!)) return false
-    // A number other than 1 does not interrupt a paragraph, unless it goes on with its list.
+  /** A line with a marker from `at` to `end`. */
+  private item(line: number, text: string, at: number, end: number, kind: number): boolean {
+    let content = end
+    while (text.charCodeAt(content) === SPACE) content++
+    if (content - end > 4 || content >= text.length || !isText(text, content)) return false
     const container = this.containerAt(at)
     const above = container === 0 ? undefined : this.open[container - 1]
     if (at - (above?.content ?? 0) > 3) return false
     const sibling = this.open[container]
-    const kind = delimiter ?? marker!
-    const follows = sibling !== undefined && kindOf(this.file, sibling.list) === kind
-    if (this.paragraph !== null && number !== undefined && number !== '1' && !follows) return false
-    if (!this.close()) return false
+    const follows = sibling !== undefined && sibling.kind === kind
+    const numbered = !isBullet(kind)
+    const number = numbered ? Number(text.slice(at, end - 1)) : null
+    // A number other than 1 does not interrupt a paragraph, unless it goes on with its list.
+    if (this.first >= 0 && numbered && !follows && text.slice(at, end - 1) !== '1') return false
+    this.close()
     this.open.length = container
+    const { starts } = this.file
     const item: ListItem = {
       type: 'listItem',
       checked: null,
       children: [],
-      position: this.span(line, at, line, at),
+      position: new Span(starts, line, at, line, at),
     }
-    if (follows) sibling.list.children.push(item)
-    const list = follows ? sibling.list : this.newList(line, at, number, item)
-    if (!follows) this.put(list, above)
-    this.open.push({ list, item, content: at + marker!.length + gap!.length })
-    this.paragraph = { line, at: at + marker!.length + gap!.length, last: line }
+    let list = sibling?.list
+    if (list !== undefined && follows) list.children.push(item)
+    else {
+      const position = new Span(starts, line, at, line, at)
+      list = { type: 'list', ordered: numbered, start: number, children: [item], position }
+      this.put(list, above)
+    }
+    this.open.push({ list, item, content, kind })
+    this.first = line
+    this.at = content
+    this.last = line
     return true
   }
 
-  private newList(line: number, at: number, number: string | undefined, item: ListItem): List {
-    const start = number === undefined ? null : Number(number)
-    return {
-      type: 'list',
-      ordered: number !== undefined,
-      start,
-      children: [item],
-      position: this.span(line, at, line, at),
-    }
-  }
-
   private text(line: number, at: number): boolean {
-    if (this.paragraph !== null) {
-      // An open paragraph goes on, however its lines are indented.
-      this.paragraph.last = line
-      return true
+    if (this.first < 0) {
+      const container = this.containerAt(at)
+      this.open.length = container
+      if (at - (this.open[container - 1]?.content ?? 0) > 3) return false
+      this.first = line
+      this.at = at
     }
-    const container = this.containerAt(at)
-    this.open.length = container
-    if (at - (this.open.at(-1)?.content ?? 0) > 3) return false
-    this.paragraph = { line, at, last: line }
+    // An open paragraph goes on, however its lines are indented.
+    this.last = line
     return true
   }
 
@@ -131,116 +149,67 @@ class Reader {
     return count
   }
 
-  /** Ends the paragraph that is open. False: its text needs the library. */
-  private close(): boolean {
-    if (this.paragraph === null) return true
-    const { line: first, at, last } = this.paragraph
-    const position = this.span(first, at, last, this.file.lines[last]!.length)
-    const children = first === last ? this.inline(first, at, position) : this.severalLines(first, at, last)
-    if (children === null) return false
-    this.paragraph = null
-    this.put({ type: 'paragraph', children, position }, this.open.at(-1))
-    return true
-  }
-
-  private inline(line: number, at: number, position?: Span): PhrasingContent[] | null {
-    const text = this.file.lines[line]!
-    const nodes = plainInline((at === 0 ? text : text.slice(at)).trimEnd())
-    return nodes === null ? null : placed(nodes, position ?? this.span(line, at, line, text.length))
-  }
-
-  private severalLines(first: number, at: number, last: number): PhrasingContent[] | null {
-    const texts = this.file.lines.slice(first, last + 1)
-    // A tag may go over several lines, and marks inside it are none.
-    if (texts.some((text) => text.includes('<')) && texts.some((text) => /[*_`]/.test(text))) return null
-    const children: PhrasingContent[] = []
-    for (let line = first; line <= last; line++) {
-      const inline = this.inline(line, line === first ? at : indentOf(this.file.lines[line]!))
-      if (inline === null) return null
-      if (line > first) children.push(this.lineEnd(line))
-      children.push(...inline)
+  /** Ends the paragraph that is open, and with it, for now, all that it stands in. */
+  private close(): void {
+    if (this.first < 0) return
+    const { body, starts, lines } = this.file
+    const last = this.last
+    const end = lines[last]!.length
+    const position = new Span(starts, this.first, this.at, last, end)
+    this.first = -1
+    this.put(new PlainParagraph(body, position), this.open[this.open.length - 1])
+    for (let at = 0; at < this.open.length; at++) {
+      const { list, item } = this.open[at]!
+      endAt(item.position as Span, last, end)
+      endAt(list.position as Span, last, end)
     }
-    return children
-  }
-
-  private lineEnd(line: number): PhrasingContent {
-    const before = this.file.lines[line - 1]!.length
-    return { type: 'text', value: '\n', position: this.span(line - 1, before, line, 0) }
   }
 
   private put(node: BlockContent, frame: Frame | undefined): void {
     if (frame === undefined) this.root.push(node)
+    else if (frame.item.children.length === 0) frame.item.children = [node]
     else frame.item.children.push(node)
   }
-
-  private span(line: number, at: number, lastLine: number, end: number): Span {
-    return new Span(this.file.starts, line, at, lastLine, end)
-  }
 }
 
-/** The nodes of one line share its position: nobody asks for more. */
-function placed(nodes: PhrasingContent[], position: Span): PhrasingContent[] {
-  for (const node of nodes) {
-    node.position = position
-    if ('children' in node) for (const child of node.children) child.position = position
-  }
-  return nodes
+function endAt(span: Span, line: number, at: number): void {
+  span.lastLine = line
+  span.lastAt = at
 }
 
-/** A position whose points are made when they are asked for: a large file has a hundred thousand nodes. */
-class Span implements Position {
-  private readonly starts: readonly number[]
-  private readonly line: number
-  private readonly at: number
-  lastLine: number
-  lastAt: number
+const SPACE = 32
+const HASH = 35
+const BRACKET = 41
+const STAR = 42
+const PLUS = 43
+const DASH = 45
+const DOT = 46
+const UNDERSCORE = 95
 
-  constructor(starts: readonly number[], line: number, at: number, lastLine: number, lastAt: number) {
-    this.starts = starts
-    this.line = line
-    this.at = at
-    this.lastLine = lastLine
-    this.lastAt = lastAt
-  }
-
-  get start() {
-    return { line: this.line + 1, column: this.at + 1, offset: this.starts[this.line]! + this.at }
-  }
-
-  get end() {
-    return { line: this.lastLine + 1, column: this.lastAt + 1, offset: this.starts[this.lastLine]! + this.lastAt }
-  }
+function isBullet(code: number): boolean {
+  return code === DASH || code === STAR || code === PLUS
 }
 
-/** Lists and items end where their last part ends. */
-function settle(node: RootContent): void {
-  if (node.type !== 'list' && node.type !== 'listItem') return
-  for (const child of node.children) settle(child)
-  const last = node.children.at(-1)
-  if (last?.position instanceof Span && node.position instanceof Span) {
-    node.position.lastLine = last.position.lastLine
-    node.position.lastAt = last.position.lastAt
-  }
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
 }
 
-/** White space that Markdown or JavaScript reads in its own way, and control characters. Blank lines of spaces too. */
-function isOdd(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code < 32 || (code > 126 && /[\p{Cc}\p{Z}\ufeff]/u.test(text[at]!))) return true
-  }
-  return text.endsWith('  ') || text.trim() === ''
+function numberEnd(text: string, at: number): number {
+  let end = at
+  while (isDigit(text.charCodeAt(end))) end++
+  return end
 }
 
-/** The mark of a list: its bullet, or what stands behind its numbers. */
-function kindOf(file: Lines, list: List): string {
-  const { line, column } = list.position!.start
-  const text = file.lines[line - 1]!.slice(column - 1)
-  return /^\d+([.)])/.exec(text)?.[1] ?? text[0]!
+/** Whether what stands from `at` to the end of a line can only be text. */
+function isText(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  // A letter, a bracket or a sign of another script: found out without a look at the rest. 64 is '@', 91 '['.
+  const plain = (code > 64 && code !== UNDERSCORE && code !== 96 && code < 124) || code > 126
+  return plain ? !text.includes('|', at) : !NOT_TEXT.test(at === 0 ? text : text.slice(at))
 }
 
 function indentOf(text: string): number {
   let at = 0
-  while (text.charCodeAt(at) === 32) at++
+  while (text.charCodeAt(at) === SPACE) at++
   return at
 }

@@ -13,6 +13,28 @@ const MARKED = new RegExp(
 const STARRED_BOX = /^\[.?\]\*(?= )/
 const EMPHASIS = new RegExp(String.raw`^([_*])(${WORD}(?:[^*_\x60~\n]*[\p{L}\p{N})）])?)\1$`, 'u')
 
+/** What may make a text another than it is written. */
+const MARK = /[\\`*_<&~]|\]\(/
+/** Code in single backticks, and no other marks. */
+const WITH_CODE = /^[^\\`*_<&~]*(?:`[^`\s](?:[^`]*[^`\s])?`[^\\`*_<&~]+)*(?:`[^`\s](?:[^`]*[^`\s])?`)?$/
+/** A line whose words are all marked: `_Requirements: 1.1_`, `**Validates: 2**`. */
+const ALL_MARKED = new RegExp(
+  String.raw`^(?:_(${WORD}(?:[^\\*_\x60~<&\n]*[\p{L}\p{N})）])?)_|\*\*(${WORD}(?:[^\\*_\x60~<&\n]*${WORD})?[:.)）]?)\*\*)$`,
+  'u',
+)
+
+/**
+ * The text of a line without emphasis, code with its backticks, where its form leaves no doubt; null where its nodes have
+ * to be looked at. The same as the text of `plainInline`, and found without nodes.
+ */
+export function plainText(text: string): string | null {
+  if (!MARK.test(text)) return text
+  if (text.includes('](')) return null
+  const all = ALL_MARKED.exec(text)
+  if (all !== null) return all[1] ?? all[2]!
+  return text.includes('`') && WITH_CODE.test(text) ? text : null
+}
+
 /**
  * The inline content of one line of text, where its form leaves no doubt: words, code, and emphasis around whole words. Null
  * where the library has to look. Nodes carry no positions.

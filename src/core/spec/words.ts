@@ -1,5 +1,6 @@
 /** Text of the same length with code and quotations blanked: what stands there is quoted, not said. */
 export function unquoted(text: string): string {
+  if (!/[`"“«「『]/.test(text)) return text
   const blank = (part: string) => 'x'.repeat(part.length)
   return text
     .replace(/`[^`]*`/g, blank)
@@ -7,6 +8,25 @@ export function unquoted(text: string): string {
       /"[^"]*"|“[^“”]*”|«[^«»]*»|「[^「」]*」|『[^『』]*』/g,
       (part) => part[0] + blank(part.slice(2)) + part.at(-1),
     )
+}
+
+/**
+ * All matches of a global expression, left to right; none of them may be empty. `matchAll` makes a copy of the expression for
+ * each text, which costs more than most texts.
+ */
+export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
+  const found: RegExpExecArray[] = []
+  pattern.lastIndex = 0
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) found.push(match)
+  return found
+}
+
+/** The last match of a global expression; null where there is none. */
+export function lastMatch(pattern: RegExp, text: string): RegExpExecArray | null {
+  let last: RegExpExecArray | null = null
+  pattern.lastIndex = 0
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) last = match
+  return last
 }
 
 /** A name as part of an id: lower case, words joined by `-`; letters of any script stay. Empty where nothing is left. */

@@ -104,12 +104,12 @@ describe('reading in pieces', () => {
       '2. WHEN a, THE b SHALL c',
     ]
     const starts = lines.map((_, index) => lines.slice(0, index).join('\n').length + (index > 0 ? 1 : 0))
-    expect(plainBlocks({ lines, starts }, 0, lines.length)?.map(({ type }) => type)).toEqual([
+    expect(plainBlocks({ body: lines.join('\n'), lines, starts, odd: false }, 0, lines.length)?.map(({ type }) => type)).toEqual([
       'list',
       'heading',
       'list',
     ])
-    expect(plainBlocks({ lines: ['| a |'], starts: [0] }, 0, 1)).toBeNull()
+    expect(plainBlocks({ body: '| a |', lines: ['| a |'], starts: [0], odd: false }, 0, 1)).toBeNull()
   })
 
   it('cuts before headings and bullets, never in a fence, a comment or where one may be open', () => {

@@ -1,0 +1,130 @@
+import type { Heading, Paragraph, PhrasingContent } from 'mdast'
+import type { Point, Position } from 'unist'
+import { parseMarkdown } from './library.ts'
+import { plainInline, plainText } from './plain-inline.ts'
+
+/** A position whose points are made when they are asked for: a large file has a hundred thousand nodes. Lines count from 0. */
+export class Span implements Position {
+  readonly starts: readonly number[]
+  readonly line: number
+  readonly at: number
+  lastLine: number
+  lastAt: number
+
+  constructor(starts: readonly number[], line: number, at: number, lastLine: number, lastAt: number) {
+    this.starts = starts
+    this.line = line
+    this.at = at
+    this.lastLine = lastLine
+    this.lastAt = lastAt
+  }
+
+  get from(): number {
+    return this.starts[this.line]! + this.at
+  }
+
+  get to(): number {
+    return this.starts[this.lastLine]! + this.lastAt
+  }
+
+  get start(): Point {
+    return { line: this.line + 1, column: this.at + 1, offset: this.from }
+  }
+
+  get end(): Point {
+    return { line: this.lastLine + 1, column: this.lastAt + 1, offset: this.to }
+  }
+}
+
+/** A block of text whose inline content is read when it is asked for. Most is never asked for more than its text. */
+abstract class PlainBlock {
+  readonly position: Span
+  protected readonly body: string
+  private inline: PhrasingContent[] | null = null
+
+  constructor(body: string, position: Span) {
+    this.body = body
+    this.position = position
+  }
+
+  /** Offset at which the text starts. */
+  protected abstract get textStart(): number
+
+  get children(): PhrasingContent[] {
+    this.inline ??= this.read()
+    return this.inline
+  }
+
+  /** Its text without emphasis, code with its backticks; null where only the nodes tell. For blocks of one line. */
+  get text(): string | null {
+    return this.inline === null ? plainText(this.source) : null
+  }
+
+  private get source(): string {
+    return this.body.slice(this.textStart, this.position.to).trimEnd()
+  }
+
+  private read(): PhrasingContent[] {
+    const { line, lastLine } = this.position
+    const nodes = line === lastLine ? plainInline(this.source) : this.severalLines()
+    if (nodes !== null) return line === lastLine ? placed(nodes, this.position) : nodes
+    const from = this.position.from
+    const [block] = parseMarkdown(this.body.slice(from, this.position.to), line + 1, from).children
+    return block?.type === 'paragraph' || block?.type === 'heading' ? block.children : []
+  }
+
+  private severalLines(): PhrasingContent[] | null {
+    const { starts, line, at, lastLine } = this.position
+    const texts = this.source.split(/\r\n|\r|\n/)
+    // A tag may go over several lines, and marks inside it are none.
+    if (texts.some((text) => text.includes('<')) && texts.some((text) => /[*_`]/.test(text))) return null
+    const children: PhrasingContent[] = []
+    for (const [index, text] of texts.entries()) {
+      const inline = plainInline(text.trim())
+      if (inline === null) return null
+      const from = index === 0 ? at : text.length - text.trimStart().length
+      const end = index === 0 ? at + text.length : text.length
+      if (index > 0) {
+        const before = texts[index - 1]!.length + (index === 1 ? at : 0)
+        const span = new Span(starts, line + index - 1, before, line + index, 0)
+        children.push({ type: 'text', value: '\n', position: span })
+      }
+      children.push(...placed(inline, new Span(starts, line + index, from, line + index, end)))
+    }
+    return texts.length === lastLine - line + 1 ? children : null
+  }
+}
+
+export class PlainParagraph extends PlainBlock implements Paragraph {
+  readonly type = 'paragraph'
+
+  protected get textStart(): number {
+    return this.position.from
+  }
+}
+
+export class PlainHeading extends PlainBlock implements Heading {
+  readonly type = 'heading'
+  readonly depth: Heading['depth']
+  private readonly skip: number
+
+  /** `skip`: length of its marks with the space behind them. */
+  constructor(body: string, position: Span, skip: number, depth: Heading['depth']) {
+    super(body, position)
+    this.skip = skip
+    this.depth = depth
+  }
+
+  protected get textStart(): number {
+    return this.position.from + this.skip
+  }
+}
+
+/** The nodes of one line share its position: nobody asks for more. */
+function placed(nodes: PhrasingContent[], position: Span): PhrasingContent[] {
+  for (const node of nodes) {
+    node.position = position
+    if ('children' in node) for (const child of node.children) child.position = position
+  }
+  return nodes
+}
