@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { EventOf } from '../src/core/events.ts'
-import { agent, eventsOf } from './support/agent.ts'
+import { type AgentRun, agent, eventsOf } from './support/agent.ts'
 import { makeJobQueue, RECORDING } from './support/job-queue.ts'
 
 const RECORDINGS = join(RECORDING, '..')
@@ -30,48 +31,48 @@ describe('the recording of the demo', () => {
     }
   })
 
-  it('replays a chaos task to a verified commit, without a network', async () => {
+  it('replays a chaos task to a verified commit, a retry to one, and refuses what is planted', async () => {
     const repository = await makeJobQueue(LIGHT)
-    const first = await agent(repository, ['next', '--task', '3', ...recorded('job-queue')])
+    const next = (task: string, name: string) => agent(repository, ['next', '--task', task, ...recorded(name)])
+    const first = await next('3', 'job-queue')
     expect(first.result).toMatchObject({ status: 'verified', exitCode: 0 })
-    const second = await agent(repository, ['next', '--task', '4', ...recorded('job-queue')])
+    const before = await repository.git('rev-parse', 'HEAD')
+    // Nothing is remembered from one recording to the next.
+    const fresh = async () => {
+      await repository.git('reset', '--quiet', '--hard', before.trim())
+      await rm(join(repository.dir, '.agent'), { recursive: true, force: true })
+    }
+
+    const second = await next('4', 'job-queue')
     expect(second.result).toMatchObject({ status: 'verified', exitCode: 0 })
     const schedules = second.result.tasks[0]?.evidence.chaos?.schedules ?? 0
     expect(schedules).toBeGreaterThanOrEqual(300)
     expect(eventsOf(second, 'model.finished')[0]?.note).toContain('replayed')
-  })
-})
 
-describe('the recording of a retry', () => {
-  it('is verified at the second attempt, which got the counterexample of the first', async () => {
-    const repository = await makeJobQueue(LIGHT)
-    await agent(repository, ['next', '--task', '3', ...recorded('job-queue')])
-    const run = await agent(repository, ['next', '--task', '4', ...recorded('retry')])
-    expect(run.result).toMatchObject({ status: 'verified', exitCode: 0 })
-    expect(run.result.tasks[0]?.attempts).toBe(2)
-    expect(eventsOf(run, 'verdict').map((verdict) => verdict.status)).toEqual(['failed', 'verified'])
-  })
-})
+    await fresh()
+    const retried = await next('4', 'retry')
+    expect(retried.result).toMatchObject({ status: 'verified', exitCode: 0 })
+    expect(retried.result.tasks[0]?.attempts).toBe(2)
+    expect(eventsOf(retried, 'verdict').map((verdict) => verdict.status)).toEqual(['failed', 'verified'])
 
-describe('planted recordings', () => {
-  it('a threshold that is too high and a timer that is not cancelled are among them', () => {
     expect(PLANTED).toEqual(expect.arrayContaining(['planted-46-seconds', 'planted-timer-not-cancelled']))
-  })
-
-  it.each(PLANTED)('%s is refused with the shrunk counterexample', async (name) => {
-    const label = (JSON.parse(readFileSync(join(RECORDINGS, name, 'recording.json'), 'utf8')) as { label: string })
-      .label
-    expect(label).toContain('planted')
-    const repository = await makeJobQueue(LIGHT)
-    await agent(repository, ['next', '--task', '3', ...recorded('job-queue')])
-    const run = await agent(repository, ['next', '--task', '4', ...recorded(name)])
-    expect(run.result).toMatchObject({ status: 'failed', exitCode: 3 })
-    expect(run.result.tasks[0]?.commit).toBeNull()
-    const found = eventsOf(run, 'check.finished')
-      .map((event: EventOf<'check.finished'>) => event.counterexample)
-      .find((counterexample) => counterexample?.value)
-    expect(found?.value).not.toBe('')
-    expect(found?.seed).not.toBeNull()
-    expect(run.stderr).toContain('replay')
+    for (const name of PLANTED) {
+      await fresh()
+      expectRefused(name, await next('4', name))
+    }
   })
 })
+
+/** With the shrunk counterexample, and how to see it again. */
+function expectRefused(name: string, run: AgentRun): void {
+  const info = JSON.parse(readFileSync(join(RECORDINGS, name, 'recording.json'), 'utf8')) as { label: string }
+  expect(info.label).toContain('planted')
+  expect(run.result, name).toMatchObject({ status: 'failed', exitCode: 3 })
+  expect(run.result.tasks[0]?.commit).toBeNull()
+  const found = eventsOf(run, 'check.finished')
+    .map((event: EventOf<'check.finished'>) => event.counterexample)
+    .find((counterexample) => counterexample?.value)
+  expect(found?.value).not.toBe('')
+  expect(found?.seed).not.toBeNull()
+  expect(run.stderr).toContain('replay')
+}
