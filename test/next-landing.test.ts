@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { lockRepository } from '../src/io/git/run-lock.ts'
 import { type AgentRun, eventsOf, next } from './support/agent.ts'
 import { AUTHOR, block, CLAMP_TASKS, RIGHT } from './support/clamp.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
@@ -153,5 +154,20 @@ describe('a verified commit that cannot land', () => {
     expect(again.result).toMatchObject({ status: 'nothing', exitCode: 0 })
     expect(again.result.message).toContain(`its commit waits on branch ${WAITING}`)
     await expectLandsNow(repository, model)
+  })
+})
+
+describe('two runs in one repository', () => {
+  it('are not let in at once: the second ends before anybody is paid, and changes nothing', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    const lock = await lockRepository(join(repository.dir, '.git'), 'the first')
+    const run = await next(repository, model)
+    expect(run.result).toMatchObject({ status: 'git', exitCode: 9 })
+    expect(run.result.message).toContain(`another run works in this repository: the first, process ${process.pid}`)
+    expect(model.server.requests).toHaveLength(0)
+    await lock.release()
+    expect((await next(repository, model)).result).toMatchObject({ status: 'verified', exitCode: 0 })
+    expect(existsSync(join(repository.dir, '.git', 'specproof.lock'))).toBe(false)
   })
 })

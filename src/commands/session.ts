@@ -13,7 +13,8 @@ import { seededIntegers } from '../core/random.ts'
 import { resultWithoutRun } from '../core/result.ts'
 import { modelsInWords, type Settings } from '../core/settings.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
-import { openRepository } from '../io/git/repository.ts'
+import { openRepository, type Repository } from '../io/git/repository.ts'
+import { lockRepository } from '../io/git/run-lock.ts'
 import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
 import { recordAnswers, replayAnswers } from '../io/journal/answers.ts'
 import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
@@ -161,6 +162,29 @@ async function runInRepository(
   journaled: JournaledRun | null,
 ): Promise<RunResult> {
   const repository = await openRepository(options.cwd)
+  const id = runId()
+  // A dry run changes nothing.
+  const lock = wanted.dryRun ? null : await lockRepository(repository.commonDir, id)
+  try {
+    return await runAlone(repository, id, { options, flags, wanted, tools, journaled })
+  } finally {
+    await lock?.release()
+  }
+}
+
+interface Asked {
+  options: GlobalOptions
+  flags: RunFlags
+  wanted: RunOptions
+  tools: SessionTools
+  journaled: JournaledRun | null
+}
+
+async function runAlone(
+  repository: Repository,
+  id: string,
+  { options, flags, wanted, tools, journaled }: Asked,
+): Promise<RunResult> {
   const config = journaled?.run.config ?? (await loadConfig(options, repository.root))
   const memory = openMemory(repository.root)
   const { model, settings } = journaled
@@ -175,7 +199,6 @@ async function runInRepository(
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
-  const id = runId()
   tools.maskAlso(boxVariables(config.env ?? [], {}).env)
   const journal = await tools.open(repository.root, id)
   const worktrees = await createWorktrees(repository, id)

@@ -104,11 +104,9 @@ describe('reading in pieces', () => {
       '2. WHEN a, THE b SHALL c',
     ]
     const starts = lines.map((_, index) => lines.slice(0, index).join('\n').length + (index > 0 ? 1 : 0))
-    expect(plainBlocks({ body: lines.join('\n'), lines, starts, odd: false }, 0, lines.length)?.map(({ type }) => type)).toEqual([
-      'list',
-      'heading',
-      'list',
-    ])
+    expect(
+      plainBlocks({ body: lines.join('\n'), lines, starts, odd: false }, 0, lines.length)?.map(({ type }) => type),
+    ).toEqual(['list', 'heading', 'list'])
     expect(plainBlocks({ body: '| a |', lines: ['| a |'], starts: [0], odd: false }, 0, 1)).toBeNull()
   })
 
