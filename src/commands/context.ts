@@ -52,7 +52,7 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
     throw new UserError(`--role ${role}: expected author or implementer.`)
   const model = flags.model ?? [config.models?.[role] ?? config.model ?? []].flat()[0] ?? null
   const limit = config.context?.maxTokens ?? 60_000
-  const around = await surroundings('context', await contextSettings(limit, model, memory), config)
+  const around = await surroundings('context', await contextSettings(limit, model, memory), config, tree)
   const symbols = createSymbols(repository.root, join(cacheFolder(repository), 'symbols'))
   const scene = { around, plan, tree, symbols }
   const left = [...plan.steering.left, ...(await lostReferences(scene))]

@@ -2,7 +2,7 @@ import type { Config } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
 import type { Box } from '../io/box/box.ts'
 import { type CheckProgress, type Checks, createChecks } from '../io/checks/checks.ts'
-import { detectProject } from '../io/checks/detect.ts'
+import { type DetectOptions, detectProject, type Project } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import type { Worktrees } from '../io/git/worktree.ts'
@@ -33,6 +33,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
   let box: Box | null = null
   let checks: Checks | null = null
   let servicesTried = false
+  let told: string | null = null
   return {
     checks: () => checks,
     provide: equipper.provide,
@@ -43,22 +44,42 @@ export function createPreparation(options: PreparationOptions): Preparation {
         if (!isolated.ok) return isolated.unready
         box = isolated.box
       }
-      const read = async (path: string) => {
-        const file = await tree.read(path)
-        return file.kind === 'text' ? file.text : null
-      }
-      const project = await detectProject(read, tree.paths, config.build === undefined ? {} : { build: config.build })
+      const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
       if ('unsupported' in project)
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
       const equipped = await equipper.equip(box, tree, ['javascript'])
       if (!equipped.ok) return { status: 'environment', message: equipped.unready.message }
-      const missing = await missingTools(equipped.provision.home)
+      const missing = await missingTools(equipped.provision.home, project.runner)
       if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }
+      const { runner, why } = project
+      if (told !== runner) options.tell({ type: 'runner.chosen', runner, why })
+      told = runner
       checks = createChecks({ ...equipped.equipment, project, onProgress: options.onProgress })
       const unready = servicesTried ? null : await tryServices(checks, tree.commit, options)
       servicesTried = unready === null
       return unready
     },
+  }
+}
+
+/** What the test author is told of a project; what cannot be checked is refused later, with the reason. */
+export async function projectOf(
+  tree: Tree,
+  config: Pick<Config, 'build' | 'runner'>,
+): Promise<{ runner: Project['runner']; typed: boolean }> {
+  const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
+  const typed = tree.paths.some((path) => /(^|\/)tsconfig[^/]*\.json$|\.[cm]?tsx?$/.test(path))
+  return 'unsupported' in project ? { runner: 'vitest', typed: true } : { runner: project.runner, typed }
+}
+
+function detectOptions({ build, runner }: Pick<Config, 'build' | 'runner'>): DetectOptions {
+  return { ...(build === undefined ? {} : { build }), ...(runner === undefined ? {} : { runner }) }
+}
+
+function readerOf(tree: Tree): (path: string) => Promise<string | null> {
+  return async (path) => {
+    const file = await tree.read(path)
+    return file.kind === 'text' ? file.text : null
   }
 }
 

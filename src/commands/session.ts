@@ -8,6 +8,7 @@ import { UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event } from '../core/events.ts'
 import { createMask, type Mask } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
+import { frameworkText } from '../core/prompt/framework.ts'
 import { servicesText } from '../core/prompt/services.ts'
 import { seededIntegers } from '../core/random.ts'
 import { resultWithoutRun } from '../core/result.ts'
@@ -15,6 +16,7 @@ import { modelsInWords, type Settings } from '../core/settings.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
 import { openRepository, type Repository } from '../io/git/repository.ts'
 import { lockRepository } from '../io/git/run-lock.ts'
+import { openTree } from '../io/git/tree.ts'
 import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
 import { recordAnswers, replayAnswers } from '../io/journal/answers.ts'
 import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
@@ -30,21 +32,18 @@ import { createRealWorld } from '../io/real-world.ts'
 import { loadTemplates } from '../io/templates.ts'
 import { type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
-import type { Head } from '../world.ts'
+import type { Head, Tree } from '../world.ts'
 import { interruption } from './interruption.ts'
 import { chooseIsolation } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
-import { createPreparation } from './project.ts'
+import { createPreparation, projectOf } from './project.ts'
 import { type RunFlags, settingsOf } from './settings.ts'
 import { tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
 
 /** Tokens of a first question that lets nothing important out. */
 const PROMPT_AIM = 3_000
-const FRAMEWORK =
-  "vitest (`import { expect, it } from 'vitest'`) and fast-check (`import fc from 'fast-check'`), as the repository has them."
-
 /** Runs tasks and shows what happens. On every way out the last event is `run.result`; answers the exit code. */
 export async function runSession(options: GlobalOptions, flags: RunFlags, wanted: RunOptions): Promise<number> {
   return (await session(options, flags, wanted, null)).exitCode
@@ -231,7 +230,7 @@ async function runAlone(
   const world = journaled ? await replayAnswers(real, journaled.dir) : recordAnswers(real, journal.dir)
   try {
     const { commit: base, branch } = await (journaled ? replayedHead(journaled) : real.head())
-    const around = await surroundings(id, settings, config)
+    const around = await surroundings(id, settings, config, await openTree(repository.root, base))
     const described: RunDescription = {
       version: RUN_VERSION,
       run: id,
@@ -283,11 +282,13 @@ function folderOfRecording({ roles }: Settings, cwd: string): string | null {
 export async function surroundings(
   id: string,
   settings: Settings,
-  { services, context }: Config,
+  { services, context, ...config }: Config,
+  tree: Tree | null = null,
 ): Promise<Surroundings> {
   const counters = tokenCounters(Object.keys(settings.models))
   const [templates, { count, countFor }] = await Promise.all([loadTemplates(), counters])
-  const framework = FRAMEWORK + servicesText(services ?? [])
+  const { runner, typed } = tree ? await projectOf(tree, config) : { runner: 'vitest' as const, typed: true }
+  const framework = frameworkText(runner, typed) + servicesText(services ?? [])
   return {
     run: id,
     settings,

@@ -122,6 +122,6 @@ function requirePrices(flag: string, facts: Record<string, ModelFacts>, promptLi
   }
 }
 
-function checksKeyOf({ build, env, show, setup, carry, services, limits }: Config): string {
-  return sha256(JSON.stringify({ build, env, show, setup, carry, services, limits }))
+function checksKeyOf({ runner, build, env, show, setup, carry, services, limits }: Config): string {
+  return sha256(JSON.stringify({ runner, build, env, show, setup, carry, services, limits }))
 }

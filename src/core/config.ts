@@ -139,6 +139,8 @@ const schema = z.strictObject({
   maxOutputTokens: z.int().min(1_000).optional(),
   /** US dollars per million tokens, by model name. */
   prices: z.record(z.string(), price).optional(),
+  /** Which test runner judges, where it cannot be told from package.json. */
+  runner: z.enum(['vitest', 'node:test', 'jest']).optional(),
   /** Shell command that must succeed before tests run. */
   build: z.string().min(1).optional(),
   level: z

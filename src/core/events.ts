@@ -99,6 +99,8 @@ const bodies = [
     shown: z.array(z.string()),
     warnings: z.array(z.string()),
   }),
+  /** Which test runner judges the project, and why that one. */
+  z.object({ type: z.literal('runner.chosen'), runner: z.string(), why: z.string() }),
   z.object({
     type: z.literal('setup.started'),
     /** Package managers that were detected, or `setup` for the commands of agent.yaml. */

@@ -219,6 +219,8 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
       return servicesReady(event, look)
     case 'toolchains.ready':
       return toolchainsReady(event, look)
+    case 'runner.chosen':
+      return step(look, { mark: 'good', label: 'runner', text: oneLine(`${event.runner}: ${event.why}`) })
     case 'setup.started':
       return setupStarted(event, look)
     case 'setup.finished':

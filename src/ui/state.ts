@@ -170,6 +170,7 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
       return { ...state, finished: true, running: [] }
     case 'isolation.ready':
     case 'need.answered':
+    case 'runner.chosen':
     case 'services.ready':
     case 'toolchains.ready':
     case 'tests.frozen':

@@ -79,6 +79,7 @@ const bodies = {
     ...type('services.ready'),
     services: fc.array(fc.record({ name: text, ms }), { maxLength: 5 }),
   }),
+  'runner.chosen': fc.record({ ...type('runner.chosen'), runner: text, why: text }),
   'isolation.ready': fc.record({
     ...type('isolation.ready'),
     backend: text,

@@ -11,12 +11,16 @@ const TRAPS: Trap[] = [
   { pattern: /\basymmetricMatch\b|\$\$typeof/, why: 'makes a value that every assertion takes for equal' },
   { pattern: /Symbol\.for\(\s*['"`](specproof|fast-check|jest|vitest)/, why: 'reaches into the test runner' },
   {
-    pattern: /\b(from|import|require)\b[\s(]*['"`](vitest|fast-check|@fast-check\/[\w-]+|node:test|chai)['"`/]/,
+    pattern:
+      /\b(from|import|require)\b[\s(]*['"`](vitest|@vitest\/[\w-]+|fast-check|@fast-check\/[\w-]+|node:test|jest|jest-circus|@jest\/[\w-]+|chai)['"`/]/,
     why: 'imports the test runner',
   },
-  { pattern: /\b__vitest\w*|\bVITEST\w*\b/, why: 'behaves differently when it is tested' },
+  {
+    pattern: /\b__vitest\w*|\bVITEST\w*\b|\bJEST_WORKER_ID\b|\bNODE_TEST_CONTEXT\b/,
+    why: 'behaves differently when it is tested',
+  },
   { pattern: /\bObject\.(is|prototype\.\w+)\s*=[^=]/, why: 'changes how values are compared everywhere' },
-  { pattern: /\bglobalThis\.(expect|it|test|describe)\b/, why: 'reaches into the test runner' },
+  { pattern: /\bglobalThis\.(expect|it|test|describe|jest)\b/, why: 'reaches into the test runner' },
 ]
 
 export interface Finding {

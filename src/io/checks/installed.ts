@@ -1,18 +1,24 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Runner } from './choose-runner.ts'
 
-/** Oldest vitest whose plug-ins and results our harness knows. */
-const OLDEST_VITEST = 5
+/** Oldest versions whose plug-ins and results our harness knows. */
+const OLDEST = { vitest: 5, jest: 29 }
 
 /** What is missing or too old in the project's node_modules, in one sentence; null: nothing. */
-export async function missingTools(repository: string): Promise<string | null> {
-  const vitest = await versionOf(repository, 'vitest')
-  if (vitest === null) return 'dependencies are not installed: run npm ci (vitest is not there)'
-  if (Number.parseInt(vitest, 10) < OLDEST_VITEST) {
-    return `vitest ${vitest} is installed, and ${OLDEST_VITEST} or newer is needed: \`npm i -D vitest@${OLDEST_VITEST}\``
-  }
+export async function missingTools(repository: string, runner: Runner): Promise<string | null> {
+  const missing = runner === 'node:test' ? null : await missingRunner(repository, runner)
+  if (missing) return missing
   if ((await versionOf(repository, 'fast-check')) === null) return 'fast-check is not installed: `npm i -D fast-check`'
   return null
+}
+
+async function missingRunner(repository: string, runner: 'vitest' | 'jest'): Promise<string | null> {
+  const version = await versionOf(repository, runner)
+  if (version === null) return `dependencies are not installed: run npm ci (${runner} is not there)`
+  const oldest = OLDEST[runner]
+  if (Number.parseInt(version, 10) >= oldest) return null
+  return `${runner} ${version} is installed, and ${oldest} or newer is needed: \`npm i -D ${runner}@${oldest}\``
 }
 
 async function versionOf(repository: string, name: string): Promise<string | null> {

@@ -22,3 +22,28 @@ it('finds what the configuration imports and names, at any remove, and nothing e
       .sort(),
   )
 })
+
+it('knows what jest and Node are told in package.json, and leaves alone what other scripts run', async () => {
+  const files: Record<string, string> = {
+    'package.json': JSON.stringify({
+      scripts: {
+        test: 'node --import ./tools/hooks.mjs --test && jest --config tools/jest.json',
+        start: 'node --import ./src/app.js src/app.js',
+      },
+      jest: { setupFiles: ['<rootDir>/tools/polyfill.js'] },
+    }),
+    'tools/hooks.mjs': "import './deep.mjs'",
+    'tools/deep.mjs': '',
+    'tools/jest.json': '{ "globalSetup": "<rootDir>/tools/all.js" }',
+    'tools/all.js': '',
+    'tools/polyfill.js': '',
+    'jest.config.ts': 'export default {}',
+    'src/app.js': '',
+  }
+  const reached = await reachedByConfig(Object.keys(files), async (path) => files[path] ?? null)
+  expect(reached.sort()).toEqual(
+    Object.keys(files)
+      .filter((path) => !['package.json', 'src/app.js'].includes(path))
+      .sort(),
+  )
+})

@@ -1,0 +1,14 @@
+/** One line for the test author on the project's runner and property library. */
+export function frameworkText(runner: 'vitest' | 'node:test' | 'jest', typed: boolean): string {
+  return (
+    TEXTS[runner] + (typed ? '' : ' The project is plain JavaScript: tests and stubs are `.js` files without types.')
+  )
+}
+
+const TEXTS = {
+  vitest:
+    'vitest (`import { describe, expect, it } from "vitest"`) and fast-check (`import fc from "fast-check"`), as the repository has them.',
+  'node:test':
+    'Node\'s own runner (`import { describe, it } from "node:test"`), `import assert from "node:assert/strict"` for what must hold (`assert.deepEqual`), and fast-check (`import fc from "fast-check"`). There is no `expect`.',
+  jest: 'jest, whose `describe`, `expect` and `it` are there without an import, and fast-check. Load modules (`import` or `require`) as the existing tests do.',
+}
