@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { types } from 'node:util'
 import type { PropertyRun } from '../../src/core/verdict/evidence.ts'
 import type { Intensity } from '../../src/world.ts'
 import { monotonicMs } from './clock.mts'
@@ -89,11 +90,29 @@ export function watch(id: string, inverted: boolean): Watch {
   }
 }
 
+const { apply } = Reflect
+const { isPromise } = types
+const originalThen = Promise.prototype.then
+
+/** What a promise comes to, also one of another realm, without asking a method that the code under test may have changed. */
+export function settled<T>(value: T | Promise<T>): Promise<T> {
+  if (!isPromise(value)) return (async () => value)()
+  return new Promise<T>((resolve, reject) => {
+    apply(originalThen, value, [resolve, reject])
+  })
+}
+
+/** Nobody can put something else in the place of what is there. */
+export function lockProperty(holder: object, name: string): void {
+  if (!(name in holder)) return
+  Object.defineProperty(holder, name, { value: Reflect.get(holder, name), writable: false, configurable: false })
+}
+
 /** Runs the function of a test and sees how it ends. */
 export async function watched<T>(state: TestProcess, seer: Watch, run: () => T | Promise<T>): Promise<T> {
   seer.begin()
   try {
-    const value = await state.current.run(seer, run)
+    const value = await settled(state.current.run(seer, run))
     seer.held()
     return value
   } catch (error) {
@@ -116,7 +135,7 @@ export function limited(call: () => unknown, ms: number, test: RunningTest): Pro
     test.deadlines[test.deadlines.length] = { endTime: now() + ms, clear }
     const run = async () => {
       try {
-        resolve(await call())
+        resolve(await settled(call()))
       } catch (error) {
         reject(error)
       } finally {

@@ -7,6 +7,8 @@ import { judgeFrozen, judgeProperties } from '../../src/core/verdict/judge.ts'
 import { RETURNED_OBJECT } from '../../src/core/verdict/test-traps.ts'
 import type { CheckProgress } from '../../src/io/checks/checks.ts'
 import { LIGHT, makeTarget, runTests } from '../io/checks/target.ts'
+import { sample } from '../support/sample.ts'
+import { attackFiles, attacksOn } from './runner/attacks.ts'
 import { resultCases, troubleCases } from './runner/cases.ts'
 import { DIALECTS, type Dialect } from './runner/dialects.ts'
 
@@ -180,12 +182,12 @@ describe.each(DIALECTS.map((dialect) => [dialect.runner, dialect] as const))('%s
     })
   })
 
-  it('replays one counterexample by seed and path, and runs nothing else of that property', async () => {
+  it('replays one counterexample by seed and path, and goes on with other properties for the time asked for', async () => {
     const known = property('runs a failing property')
     const [run] = known.properties
     const again = await runTests(target, {
       files: [file('properties')],
-      intensity: { seeds: [5], runs: 1, minMs: 0 },
+      intensity: { seeds: [7], runs: 5, minMs: 200 },
       replay: { test: known.id, seed: run!.seed!, path: run!.path! },
     })
     const replayed = find(known.id, again)
@@ -194,33 +196,11 @@ describe.each(DIALECTS.map((dialect) => [dialect.runner, dialect] as const))('%s
       properties: [{ seeds: [11], counterexample: '[1000,""]', shrinks: 0 }],
     })
     expect(again.tests.some((test) => test.file !== file('properties'))).toBe(false)
-    const other = find(`${file('properties')} > overrides what the author fixed`, again)
-    expect(other.properties).toMatchObject([{ seeds: [5], runs: 1 }])
-  })
-
-  it('is never green where files are missing, empty, marked, or end their process', async () => {
-    const cases = troubleCases(dialect)
-    const all = await runTests(await targetOf(dialect, cases), { files: Object.keys(cases) })
-    expect(all.status).toBe('broken')
-    const about = (name: string) =>
-      all.problems.flatMap((problem) =>
-        problem.file === name || problem.message.includes(name) ? [problem.message] : [],
-      )
-    const of = (name: string) => all.tests.filter((test) => test.file === name)
-    expect(of(file('good'))).toMatchObject([{ status: 'passed' }])
-    expect(about(file('syntax'))).not.toEqual([])
-    expect(about(file('missing')).join()).toContain('nowhere')
-    expect(about(file('without')).join()).toMatch(/no test|at least one test/i)
-    expect(about('elsewhere/other.js').join()).toContain('does not collect')
-    const marked = all.tests.find((test) => test.name === 'marked')
-    expect(marked).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('.only') } })
-    // Wherever a runner puts it, each of these is red for itself.
-    expect(JSON.stringify([all.problems, all.tests])).toContain('nobody waits')
-    for (const name of ['marked-suite', 'exits', 'killed']) {
-      const red = of(file(name)).some(({ status }) => status === 'failed') || about(file(name)).length > 0
-      expect(red, `${runner}: ${name}`).toBe(true)
-    }
-    expect(judgeFrozen(all, []).ok).toBe(false)
+    const [other] = find(`${file('properties')} > overrides what the author fixed`, again).properties
+    expect(other!.seeds[0]).toBe(7)
+    expect(other!.seeds.length).toBeGreaterThan(2)
+    expect(new Set(other!.seeds).size).toBe(other!.seeds.length)
+    expect(other!.runs).toBe(5 * other!.seeds.length)
   })
 
   it('is empty where there is no test, and where all are skipped; a frozen test that is gone is red', async () => {
@@ -229,21 +209,53 @@ describe.each(DIALECTS.map((dialect) => [dialect.runner, dialect] as const))('%s
     const skipped = { [file('a')]: `${dialect.header}\nit.skip('x', () => {})` }
     const left = await runTests(await targetOf(dialect, skipped), {})
     expect(left).toMatchObject({ status: 'empty', tests: [{ id: `${file('a')} > x`, status: 'skipped' }] })
-    const good = await runTests(target, { files: [file('good')] })
-    expect(good.status).toBe('passed')
+    const tests = result.tests.filter((test) => test.file === file('good'))
+    const good = { ...result, status: 'passed' as const, tests, problems: [] }
     expect(judgeFrozen(good, [`${file('good')} > holds`])).toEqual({ ok: true })
     expect(judgeFrozen(good, [`${file('good')} > another`])).toMatchObject({ ok: false })
   })
 
-  it('goes on to further seeds for the time that was asked for', async () => {
-    const timed = await runTests(target, {
-      files: [file('properties')],
-      intensity: { seeds: [7], runs: 5, minMs: 200 },
+  describe('trouble and attacks', () => {
+    let all: CheckResult
+    const cases = troubleCases(dialect)
+    const attacks = sample(`attacks on ${runner}`, attacksOn(dialect), 4)
+
+    beforeAll(async () => {
+      const files = { ...cases, ...attackFiles(dialect, attacks) }
+      const tests = [...Object.keys(cases), ...attacks.map(({ name }) => file(name))]
+      all = await runTests(await targetOf(dialect, files), { files: tests })
     })
-    const [run] = find(`${file('properties')} > overrides what the author fixed`, timed).properties
-    expect(run!.seeds[0]).toBe(7)
-    expect(run!.seeds.length).toBeGreaterThan(2)
-    expect(new Set(run!.seeds).size).toBe(run!.seeds.length)
-    expect(run!.runs).toBe(5 * run!.seeds.length)
+
+    const of = (name: string) => all.tests.filter((test) => test.file === name)
+    const about = (name: string) =>
+      all.problems.flatMap((problem) =>
+        problem.file === name || problem.message.includes(name) ? [problem.message] : [],
+      )
+
+    it('is never green where files are missing, empty, marked, or end their process', () => {
+      expect(all.status).toBe('broken')
+      expect(judgeFrozen(all, []).ok).toBe(false)
+      expect(of(file('good'))).toMatchObject([{ status: 'passed' }])
+      expect(about(file('syntax'))).not.toEqual([])
+      expect(about(file('missing')).join()).toContain('nowhere')
+      expect(about(file('without')).join()).toMatch(/no test|at least one test/i)
+      expect(about('elsewhere/other.js').join()).toContain('does not collect')
+      const marked = all.tests.find((test) => test.name === 'marked')
+      expect(marked).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('.only') } })
+      expect(JSON.stringify([all.problems, all.tests])).toContain('nobody waits')
+      // Wherever a runner puts it, each of these is red for itself.
+      for (const name of ['marked-suite', 'exits', 'killed']) {
+        const red = of(file(name)).some(({ status }) => status === 'failed') || about(file(name)).length > 0
+        expect(red, `${runner}: ${name}`).toBe(true)
+      }
+    })
+
+    it('believes no test whose own code works on runner, reports, assertions or the harness', () => {
+      const fooled = attacks.filter(({ name }) => {
+        const tests = of(file(name))
+        return about(file(name)).length === 0 && (tests.length === 0 || tests.some(({ status }) => status === 'passed'))
+      })
+      expect(fooled.map(({ name }) => name)).toEqual([])
+    })
   })
 })

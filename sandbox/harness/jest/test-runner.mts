@@ -5,7 +5,16 @@ import { OFFER, overridden } from '../fast-check.mts'
 import { SEED_IN_NAME } from '../protocol.mts'
 import { fileSeal, testSeal } from '../report.mts'
 import { assertCanaries, type Expect, expectCanaries, sentinel } from '../sentinel.mts'
-import { createTestProcess, hint, limited, type TestProcess, type Watch, watch, watched } from '../test-process.mts'
+import {
+  createTestProcess,
+  hint,
+  limited,
+  lockProperty,
+  type TestProcess,
+  type Watch,
+  watch,
+  watched,
+} from '../test-process.mts'
 import { seal } from '../witness.mts'
 import { type JestSettings, OPTION, type Sealings } from './settings.mts'
 
@@ -20,6 +29,8 @@ interface Environment {
 
 interface Runtime {
   setGlobalsForRuntime(globals: { expect: Expect }): void
+  requireModule(path: string, ...rest: unknown[]): unknown
+  unstable_importModule(path: string, ...rest: unknown[]): Promise<unknown>
 }
 
 interface CircusState {
@@ -48,6 +59,13 @@ interface Watching {
   seers: Map<string, Watch>
 }
 
+const LOCKED = ['it', 'test', 'xit', 'xtest', 'fit', 'describe', 'xdescribe', 'fdescribe', 'expect'].concat([
+  'beforeAll',
+  'beforeEach',
+  'afterEach',
+  'afterAll',
+])
+const { apply } = Reflect
 const TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL')
 const FORBIDDEN_ONLY = 'a test or suite is marked as `.only`, which keeps the others from running'
 
@@ -66,6 +84,7 @@ export default async function run(
   const watching: Watching = { state, settings, file, global: environment.global, seers: new Map() }
   Object.defineProperty(environment.global, Symbol.for(OFFER), { value: (real: object) => overridden(real, state) })
   takeExpect(runtime, state)
+  lockBefore(testPath, runtime, environment.global)
   const original = environment.handleTestEvent?.bind(environment)
   environment.handleTestEvent = (event, circus) => {
     if (event.name === 'run_start') watchAll(circus.rootDescribeBlock, [], false, watching)
@@ -82,11 +101,28 @@ async function loadCircus(path: string): Promise<Circus> {
   return typeof loaded.default === 'function' ? loaded.default : loaded.default.default
 }
 
+/** Whoever declares tests from here on does so by what the setup files of the project have left. */
+function lockBefore(testPath: string, runtime: Runtime, world: object): void {
+  const lock = (path: string) => {
+    if (path === testPath) for (const name of LOCKED) lockProperty(world, name)
+  }
+  const required = runtime.requireModule.bind(runtime)
+  const imported = runtime.unstable_importModule.bind(runtime)
+  runtime.requireModule = (path, ...rest) => {
+    lock(path)
+    return required(path, ...rest)
+  }
+  runtime.unstable_importModule = (path, ...rest) => {
+    lock(path)
+    return imported(path, ...rest)
+  }
+}
+
 /** The matchers that this file's tests get. */
 function takeExpect(runtime: Runtime, state: TestProcess): void {
   const original = runtime.setGlobalsForRuntime.bind(runtime)
   runtime.setGlobalsForRuntime = (globals) => {
-    state.canaries.push(...expectCanaries(globals.expect))
+    state.canaries.push(...expectCanaries(globals.expect, state.world))
     original(globals)
   }
 }
@@ -115,7 +151,7 @@ function watchTest(test: Block, path: string[], only: boolean, watching: Watchin
     hint({ start: id })
     const call = () => {
       if (only) throw new Error(FORBIDDEN_ONLY)
-      return body.length > 0 ? calledBack(body, this) : Reflect.apply(body, this, [])
+      return body.length > 0 ? calledBack(body, this) : apply(body, this, [])
     }
     try {
       await watched(state, seer, () => limited(call, Math.min(limit, settings.patienceMs), seer))
@@ -135,7 +171,7 @@ function calledBack(body: NonNullable<Block['fn']>, self: unknown): Promise<unkn
   return new Promise((resolve, reject) => {
     const fail = (error?: unknown) => reject(error ?? new Error('done.fail() was called'))
     const done: Done = Object.assign((error?: unknown) => (error ? fail(error) : resolve(undefined)), { fail })
-    Reflect.apply(body, self, [done])
+    apply(body, self, [done])
   })
 }
 

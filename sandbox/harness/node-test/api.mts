@@ -27,6 +27,7 @@ type Declare = ((...args: unknown[]) => unknown) & Record<string, unknown>
 const TESTS = ['test', 'it', 'default']
 const SUITES = ['describe', 'suite']
 const MARKS = ['skip', 'todo', 'only', 'expectFailure']
+const { apply } = Reflect
 const FORBIDDEN_ONLY = 'a test or suite is marked as `.only`, which would keep the others from running'
 
 /** The exports of node:test, watched. */
@@ -41,6 +42,7 @@ export function watchedApi(real: object, watching: Watching): Record<string, unk
     if (MARKS.includes(name)) api[name] = whole[name]
     else if (name !== 'default' && name in whole) whole[name] = api[name]
   }
+  for (const name of [...TESTS, ...SUITES, ...MARKS]) if (api[name]) Object.freeze(api[name])
   return api
 }
 
@@ -69,7 +71,7 @@ function testDeclarer(real: Declare, declared: Declared, forced: Forced, inside:
     const watchedBody = body && watchBody(body, path, options, forced, declared)
     // The time limit is ours to keep, because ours can be lifted.
     const { timeout: _, ...rest } = options
-    return Reflect.apply(real, this, [name, rest, ...(watchedBody ? [watchedBody] : [])])
+    return apply(real, this, [name, rest, ...(watchedBody ? [watchedBody] : [])])
   } as Declare
   return marked(declare, real, (mark, force) => testDeclarer(mark, declared, { ...forced, ...force }, inside))
 }
@@ -83,14 +85,14 @@ function suiteDeclarer(real: Declare, declared: Declared, forced: Forced): Decla
       function (this: unknown, ...given: unknown[]) {
         declared.suites.push(name.replace(SEED_IN_NAME, ''))
         try {
-          const ended = Reflect.apply(body, this, given)
+          const ended = apply(body, this, given)
           if (only) declared.watching.tell({ kind: 'warning', message: `${name}: ${FORBIDDEN_ONLY}` })
           return ended
         } finally {
           declared.suites.pop()
         }
       }
-    return Reflect.apply(real, this, [name, options, ...(inside ? [inside] : [])])
+    return apply(real, this, [name, options, ...(inside ? [inside] : [])])
   } as Declare
   return marked(declare, real, (mark, force) => suiteDeclarer(mark, declared, { ...forced, ...force }))
 }
@@ -148,16 +150,14 @@ function watchBody(
   }
   // A second parameter asks for a callback; the promise that we answer with stands for it.
   return function (this: unknown, context) {
-    return run(context, () =>
-      body.length > 1 ? calledBack(body, this, context) : Reflect.apply(body, this, [context]),
-    )
+    return run(context, () => (body.length > 1 ? calledBack(body, this, context) : apply(body, this, [context])))
   }
 }
 
 function calledBack(body: Body, self: unknown, context: Context): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const done = (error?: unknown) => (error ? reject(error) : resolve(undefined))
-    const returned = Reflect.apply(body, self, [context, done])
+    const returned = apply(body, self, [context, done])
     if (returned instanceof Promise) reject(new Error('passed a callback but also returned a Promise'))
   })
 }

@@ -9,6 +9,7 @@ import {
   createTestProcess,
   type Deadline,
   hint,
+  lockProperty,
   type TestProcess,
   type Watch,
   watch,
@@ -34,7 +35,13 @@ interface FileTask extends Task {
   filepath: string
 }
 
+interface Worker {
+  providedContext: object
+  ctx: { providedContext: object }
+}
+
 interface Runner {
+  importFile(path: string, source: string): unknown
   extendTaskContext?(context: { task: Task }): unknown
   onCollected?(files: FileTask[]): unknown
   onAfterRunTask?(test: Task): unknown
@@ -42,11 +49,15 @@ interface Runner {
   runTask?(test: Task): Promise<void>
 }
 
+type GetTestFn = (task: Task) => () => Promise<void>
+
 const api = vitest as unknown as {
   expect: Expect
   inject(key: string): ProcessSettings
-  TestRunner: { prototype: Runner; getTestFn(task: Task): () => Promise<void>; getCurrentTest?(): Task | undefined }
+  TestRunner: { prototype: Runner; getTestFn: GetTestFn; getCurrentTest?(): Task | undefined }
 }
+
+const DECLARERS = ['it', 'test', 'describe', 'suite', 'beforeAll', 'beforeEach', 'afterEach', 'afterAll']
 
 interface Watching {
   state: TestProcess
@@ -68,9 +79,24 @@ function install(): void {
 /** What was provided to this process, which nobody after us shall find. */
 function taken(): ProcessSettings {
   const settings = api.inject('specproof')
-  const worker: { providedContext: object } = Reflect.get(globalThis, '__vitest_worker__')
-  worker.providedContext = { ...worker.providedContext, specproof: null }
+  const worker: Worker = Reflect.get(globalThis, '__vitest_worker__')
+  for (const context of [worker.providedContext, worker.ctx.providedContext])
+    Reflect.deleteProperty(context, 'specproof')
   return settings
+}
+
+/**
+ * Whoever declares tests after this declares them by the real functions: with other ones a test of the same name could
+ * hold nothing. What setup files of the project have put there is kept.
+ */
+function lockDeclarers(): void {
+  for (const name of DECLARERS) {
+    const declarer = Reflect.get(vitest, name) as { fn?: object } | undefined
+    if (declarer?.fn) Object.freeze(declarer.fn)
+    if (declarer) Object.freeze(declarer)
+    if (name in globalThis) lockProperty(globalThis, name)
+  }
+  lockProperty(globalThis, 'expect')
 }
 
 /**
@@ -79,22 +105,26 @@ function taken(): ProcessSettings {
  * which was meant for the author's number of runs and not for ours.
  */
 function adjustRunner(watching: Watching): void {
-  const { prototype, getCurrentTest } = api.TestRunner
+  const { prototype, getCurrentTest, getTestFn } = api.TestRunner
   const { state, tests } = watching
+  const { importFile } = prototype
+  prototype.importFile = function (this: Runner, path, source) {
+    if (source === 'collect') lockDeclarers()
+    return importFile.call(this, path, source)
+  }
   state.fallback = () => tests.get(getCurrentTest?.() as Task)?.seer
   const original = prototype.extendTaskContext
   let adjusted: Runner | null = null
   // The first that is seen of the runner itself: a test is being declared.
   prototype.extendTaskContext = function (this: Runner, context) {
-    if (adjusted !== this) adjustInstance(watching, this)
+    if (adjusted !== this) adjustInstance(watching, this, getTestFn)
     adjusted = this
     context.task.retry = 0
     return original?.call(this, context)
   }
 }
 
-function adjustInstance({ state, tests, key }: Watching, runner: Runner): void {
-  const { getTestFn } = api.TestRunner
+function adjustInstance({ state, tests, key }: Watching, runner: Runner, getTestFn: GetTestFn): void {
   const { onCollected, onAfterRunTask, onAfterRunSuite } = runner
   watchDeadlines(state, runner)
   runner.onCollected = async (files) => {
