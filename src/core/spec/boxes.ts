@@ -34,14 +34,18 @@ export const STATUS: Record<string, TaskStatus> = {
 const BULLET = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*(?:\r\n|\r|\n)?[ \t]*\[/
 const LINE = /^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX~!-]\](?=[ \t*\\]|$)/
 
+const BRACKET = 91
+const MARK = /^(.?)\](\\?\*)?(?=[ \t\r\n]|$)/su
+
 /** The checkbox at the start of a list item, whatever its mark; null where there is none. */
 export function boxOf(doc: Doc, item: ListItem): Box | null {
   const first = item.children[0]
-  if (first !== undefined && first.type !== 'paragraph') return null
+  if (first !== undefined && (first.type !== 'paragraph' || doc.body.charCodeAt(startOf(first)) !== BRACKET))
+    return null
   const source = doc.body.slice(startOf(item), Math.min(endOf(item), startOf(item) + 200))
   const open = BULLET.exec(source)
   if (open === null) return null
-  const match = /^(.?)\](\\?\*)?(?=[ \t\r\n]|$)/su.exec(source.slice(open[0].length))
+  const match = MARK.exec(source.slice(open[0].length))
   if (match === null) return null
   return { mark: match[1]!, offset: startOf(item) + open[0].length, starred: match[2] !== undefined }
 }

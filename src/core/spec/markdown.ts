@@ -198,23 +198,29 @@ export function linesOf(doc: Doc, node: Nodes): Line[] {
   return result
 }
 
+const KEEP = () => false
+
 /** Paragraphs in reading order, through lists and their items; not through quotes, code, tables or where `skip` says so. */
-export function paragraphs(nodes: readonly Nodes[], skip: (item: ListItem) => boolean = () => false): Paragraph[] {
+export function paragraphs(nodes: readonly Nodes[], skip: (item: ListItem) => boolean = KEEP): Paragraph[] {
   const found: Paragraph[] = []
-  const visit = (node: Nodes, depth: number): void => {
-    if (depth > MAX_DEPTH) return
-    if (node.type === 'paragraph') found.push(node)
-    else if (node.type === 'list') for (const child of node.children) visit(child, depth + 1)
-    else if (node.type === 'listItem' && !skip(node)) for (const child of node.children) visit(child, depth + 1)
-  }
-  for (const node of nodes) visit(node, 0)
+  collect(nodes, skip, found, 0)
   return found
+}
+
+function collect(nodes: readonly Nodes[], skip: (item: ListItem) => boolean, found: Paragraph[], depth: number): void {
+  if (depth > MAX_DEPTH) return
+  for (let at = 0; at < nodes.length; at++) {
+    const node = nodes[at]!
+    if (node.type === 'paragraph') found.push(node)
+    else if (node.type === 'list' || (node.type === 'listItem' && !skip(node)))
+      collect(node.children, skip, found, depth + 1)
+  }
 }
 
 export interface Item {
   item: ListItem
-  /** The items around it, outermost first. */
-  around: ListItem[]
+  /** The one around it, null for an item of a list of its own. */
+  outer: Item | null
   list: List
   /** Its place in the list, from 0. */
   position: number
@@ -223,21 +229,22 @@ export interface Item {
 /** List items in reading order, through lists in items but not through quotes. */
 export function listItems(root: Root): Item[] {
   const found: Item[] = []
-  const visit = (list: List, around: ListItem[]): void => {
-    if (around.length > MAX_DEPTH) return
-    for (let position = 0; position < list.children.length; position++) {
-      const item = list.children[position]!
-      found.push({ item, around, list, position })
-      let inner: ListItem[] | null = null
-      for (const child of item.children) {
-        if (child.type !== 'list') continue
-        inner ??= [...around, item]
-        visit(child, inner)
-      }
+  for (const node of root.children) if (node.type === 'list') visitList(node, null, 0, found)
+  return found
+}
+
+function visitList(list: List, outer: Item | null, depth: number, found: Item[]): void {
+  if (depth > MAX_DEPTH) return
+  const { children } = list
+  for (let position = 0; position < children.length; position++) {
+    const item = children[position]!
+    const one: Item = { item, outer, list, position }
+    found.push(one)
+    for (let at = 0; at < item.children.length; at++) {
+      const child = item.children[at]!
+      if (child.type === 'list') visitList(child, one, depth + 1, found)
     }
   }
-  for (const node of root.children) if (node.type === 'list') visit(node, [])
-  return found
 }
 
 /** Text of a list item: all its paragraphs, one space between lines. */

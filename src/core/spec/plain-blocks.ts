@@ -1,5 +1,5 @@
 import type { BlockContent, Heading, List, ListItem, RootContent } from 'mdast'
-import { PlainHeading, PlainParagraph, Span } from './plain-nodes.ts'
+import { PlainHeading, PlainParagraph, Span, severalLines } from './plain-nodes.ts'
 
 /** A file as its lines, with the offset at which each starts. */
 export interface Lines {
@@ -60,11 +60,10 @@ class Reader {
     const { lines, odd } = this.file
     for (let line = from; line < to; line++) {
       const text = lines[line]!
-      if (text === '') this.close()
-      else if ((odd && ODD.test(text)) || !this.line(line, text)) return null
+      const known = text === '' ? this.close() : !(odd && ODD.test(text)) && this.line(line, text)
+      if (!known) return null
     }
-    this.close()
-    return this.root
+    return this.close() ? this.root : null
   }
 
   private line(line: number, text: string): boolean {
@@ -84,8 +83,7 @@ class Reader {
 
   private heading(line: number, text: string): boolean {
     const match = HEADING.exec(text)
-    if (match === null || text.endsWith(' ') || text.endsWith('#')) return false
-    this.close()
+    if (match === null || text.endsWith(' ') || text.endsWith('#') || !this.close()) return false
     this.open.length = 0
     const position = new Span(this.file.starts, line, 0, line, text.length)
     this.root.push(new PlainHeading(this.file.body, position, match[0].length, match[1]!.length as Heading['depth']))
@@ -106,7 +104,7 @@ class Reader {
     const number = numbered ? Number(text.slice(at, end - 1)) : null
     // A number other than 1 does not interrupt a paragraph, unless it goes on with its list.
     if (this.first >= 0 && numbered && !follows && text.slice(at, end - 1) !== '1') return false
-    this.close()
+    if (!this.close()) return false
     this.open.length = container
     const { starts } = this.file
     const item: ListItem = {
@@ -149,20 +147,23 @@ class Reader {
     return count
   }
 
-  /** Ends the paragraph that is open, and with it, for now, all that it stands in. */
-  private close(): void {
-    if (this.first < 0) return
+  /** Ends the paragraph that is open, and with it, for now, all that it stands in. False: its text needs the library. */
+  private close(): boolean {
+    if (this.first < 0) return true
     const { body, starts, lines } = this.file
     const last = this.last
     const end = lines[last]!.length
     const position = new Span(starts, this.first, this.at, last, end)
+    const paragraph = this.first === last ? new PlainParagraph(body, position) : severalLines(body, position)
+    if (paragraph === null) return false
     this.first = -1
-    this.put(new PlainParagraph(body, position), this.open[this.open.length - 1])
+    this.put(paragraph, this.open[this.open.length - 1])
     for (let at = 0; at < this.open.length; at++) {
       const { list, item } = this.open[at]!
       endAt(item.position as Span, last, end)
       endAt(list.position as Span, last, end)
     }
+    return true
   }
 
   private put(node: BlockContent, frame: Frame | undefined): void {

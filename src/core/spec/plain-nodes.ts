@@ -36,15 +36,16 @@ export class Span implements Position {
   }
 }
 
-/** A block of text whose inline content is read when it is asked for. Most is never asked for more than its text. */
+/** A block of one line whose inline content is read when it is asked for: most are never asked for more than their text. */
 abstract class PlainBlock {
   readonly position: Span
   protected readonly body: string
-  private inline: PhrasingContent[] | null = null
+  private inline: PhrasingContent[] | null
 
-  constructor(body: string, position: Span) {
+  constructor(body: string, position: Span, inline: PhrasingContent[] | null = null) {
     this.body = body
     this.position = position
+    this.inline = inline
   }
 
   /** Offset at which the text starts. */
@@ -65,33 +66,11 @@ abstract class PlainBlock {
   }
 
   private read(): PhrasingContent[] {
-    const { line, lastLine } = this.position
-    const nodes = line === lastLine ? plainInline(this.source) : this.severalLines()
-    if (nodes !== null) return line === lastLine ? placed(nodes, this.position) : nodes
-    const from = this.position.from
-    const [block] = parseMarkdown(this.body.slice(from, this.position.to), line + 1, from).children
+    const nodes = plainInline(this.source)
+    if (nodes !== null) return placed(nodes, this.position)
+    const { from, to, line } = this.position
+    const [block] = parseMarkdown(this.body.slice(from, to), line + 1, from).children
     return block?.type === 'paragraph' || block?.type === 'heading' ? block.children : []
-  }
-
-  private severalLines(): PhrasingContent[] | null {
-    const { starts, line, at, lastLine } = this.position
-    const texts = this.source.split(/\r\n|\r|\n/)
-    // A tag may go over several lines, and marks inside it are none.
-    if (texts.some((text) => text.includes('<')) && texts.some((text) => /[*_`]/.test(text))) return null
-    const children: PhrasingContent[] = []
-    for (const [index, text] of texts.entries()) {
-      const inline = plainInline(text.trim())
-      if (inline === null) return null
-      const from = index === 0 ? at : text.length - text.trimStart().length
-      const end = index === 0 ? at + text.length : text.length
-      if (index > 0) {
-        const before = texts[index - 1]!.length + (index === 1 ? at : 0)
-        const span = new Span(starts, line + index - 1, before, line + index, 0)
-        children.push({ type: 'text', value: '\n', position: span })
-      }
-      children.push(...placed(inline, new Span(starts, line + index, from, line + index, end)))
-    }
-    return texts.length === lastLine - line + 1 ? children : null
   }
 }
 
@@ -118,6 +97,31 @@ export class PlainHeading extends PlainBlock implements Heading {
   protected get textStart(): number {
     return this.position.from + this.skip
   }
+}
+
+/** A paragraph over several lines; null where the library has to look. */
+export function severalLines(body: string, position: Span): PlainParagraph | null {
+  const { starts, line, at } = position
+  const texts = body.slice(position.from, position.to).split(/\r\n|\r|\n/)
+  // A tag may go over several lines, and marks inside it are none.
+  if (texts.some((text) => text.includes('<')) && texts.some((text) => /[*_`]/.test(text))) return null
+  const children: PhrasingContent[] = []
+  for (const [index, text] of texts.entries()) {
+    const inline = plainInline(text.trim())
+    if (inline === null) return null
+    const skipped = index === 0 ? at : 0
+    if (index > 0) {
+      const before = texts[index - 1]!.length + (index === 1 ? at : 0)
+      children.push({
+        type: 'text',
+        value: '\n',
+        position: new Span(starts, line + index - 1, before, line + index, 0),
+      })
+    }
+    const from = skipped + text.length - text.trimStart().length
+    children.push(...placed(inline, new Span(starts, line + index, from, line + index, skipped + text.length)))
+  }
+  return new PlainParagraph(body, position, children)
 }
 
 /** The nodes of one line share its position: nobody asks for more. */

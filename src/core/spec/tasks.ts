@@ -49,59 +49,78 @@ const ID_LISTS = new Set(['requirements', 'validates', 'depends', 'class', 'boun
 
 interface Read extends RawTask {
   number: string | null
-  /** The item of the task, and of the task around it. */
-  item: ListItem | null
-  outer: ListItem | null
+  /** Place of the task around it by indentation among those read from boxes; null where none is. */
+  outer: number | null
 }
 
 /** Tasks of tasks.md in file order. */
 export function readTasks(doc: Doc): TasksFile {
-  const items = listItems(doc.root)
-  const { boxes, odd } = findBoxes(doc, items)
-  const isTask = (item: ListItem) => boxes.has(item)
-  const style = idStyleOf([...boxes.values()].map((box) => firstWords(doc, box)))
-  const read: Read[] = []
-  for (const { item, around } of items) {
-    const box = boxes.get(item)
-    if (box !== undefined) read.push(readTask(doc, item, box, around.findLast(isTask) ?? null, isTask, style))
-  }
+  const { boxes, odd } = findBoxes(doc, listItems(doc.root))
+  const read = readBoxes(doc, boxes)
   const lines = read.map(({ task }) => task.line)
   const headed = headingTasks(doc, lines).map((task) => readHeading(doc, task))
-  const all = headed.length === 0 ? read : [...read, ...headed].sort((a, b) => a.task.line - b.task.line)
+  const all = withHeaded(read, headed)
   const { phases, phaseOf } = phasesOf(
     doc,
     all.map(({ task }) => task.line),
   )
-  const at = new Map(all.map(({ item }, index) => [item, index]))
-  const named = nameTasks(
-    all.map(({ number, outer }) => ({ number, outer: outer === null ? null : (at.get(outer) ?? null) })),
-  )
-  all.forEach((one, index) => {
-    const { id, parent, repeats } = named[index]!
-    one.task.id = id
-    one.task.parent = parent
-    one.task.phase = phaseOf(one.task.line)
-    one.repeats = repeats
-  })
-  const known = new Set([...lines, ...odd.map(({ line }) => line)])
+  const named = nameTasks(all)
+  for (let at = 0; at < all.length; at++) {
+    const { task } = all[at]!
+    const { id, parent, repeats } = named[at]!
+    task.id = id
+    task.parent = parent
+    task.phase = phaseOf(task.line)
+    all[at]!.repeats = repeats
+  }
+  const known = new Set(lines)
+  for (const { line } of odd) known.add(line)
   return { tasks: all, phases, odd: [...odd, ...strayBoxes(doc, known)] }
 }
 
-function findBoxes(doc: Doc, items: readonly Item[]): { boxes: Map<ListItem, Box>; odd: OddBox[] } {
-  const boxes = new Map<ListItem, Box>()
+function readBoxes(doc: Doc, boxes: ReadonlyMap<ListItem, Found>): Read[] {
+  const isTask = (item: ListItem) => boxes.has(item)
+  const style = idStyleOf(Array.from(boxes.values(), ({ box }) => firstWords(doc, box)))
+  const read: Read[] = []
+  for (const [item, { box, around }] of boxes) {
+    let outer = around
+    while (outer !== null && !isTask(outer.item)) outer = outer.outer
+    const place = outer === null ? null : boxes.get(outer.item)!.place
+    read.push(readTask(doc, item, box, place, isTask, style))
+  }
+  return read
+}
+
+/** In file order. Places of tasks around others are those in the whole. */
+function withHeaded(read: Read[], headed: readonly Read[]): Read[] {
+  if (headed.length === 0) return read
+  const all = [...read, ...headed].sort((a, b) => a.task.line - b.task.line)
+  const places = new Map(all.map((one, at) => [one, at]))
+  for (const one of read) if (one.outer !== null) one.outer = places.get(read[one.outer]!)!
+  return all
+}
+
+/** A box with its place among the others. */
+interface Found {
+  box: Box
+  place: number
+  /** The item around that of the box. */
+  around: Item | null
+}
+
+function findBoxes(doc: Doc, items: readonly Item[]): { boxes: Map<ListItem, Found>; odd: OddBox[] } {
+  const boxes = new Map<ListItem, Found>()
   const odd: OddBox[] = []
-  for (const { item, list, position } of items) {
+  for (const { item, outer: around, list, position } of items) {
     const box = boxOf(doc, item)
     if (box === null) continue
-    if (STATUS[box.mark] !== undefined)
-      boxes.set(item, list.ordered === true ? { ...box, number: (list.start ?? 1) + position } : box)
-    else if (looksLikeBox(doc, item, box))
-      odd.push({
-        line: lineAt(doc, item, box.offset),
-        column: columnOf(doc, lineAt(doc, item, box.offset), box.offset),
-        mark: box.mark,
-        why: 'mark',
-      })
+    if (STATUS[box.mark] !== undefined) {
+      if (list.ordered === true) box.number = (list.start ?? 1) + position
+      boxes.set(item, { box, place: boxes.size, around })
+    } else if (looksLikeBox(doc, item, box)) {
+      const line = lineAt(doc, item, box.offset)
+      odd.push({ line, column: columnOf(doc, line, box.offset), mark: box.mark, why: 'mark' })
+    }
   }
   return { boxes, odd }
 }
@@ -112,48 +131,56 @@ function looksLikeBox(doc: Doc, item: ListItem, box: Box): boolean {
   return startsWithId(after) || (box.mark !== '' && !/[\p{L}\p{N}]/u.test(box.mark))
 }
 
+const FIRST_WORDS = /\\?\*?[^\S\r\n]+[*_~]*([^\r\n]{0,78})/y
+
 /** The words behind the box, as far as an id could reach. */
 function firstWords(doc: Doc, box: Box): string {
-  const [line] = doc.body.slice(box.offset + 2, box.offset + 80).split(/[\r\n]/, 1)
-  return line!.replace(/^\\?\*?\s+[*_~]*/, '')
+  FIRST_WORDS.lastIndex = box.offset + 2
+  return FIRST_WORDS.exec(doc.body)?.[1] ?? ''
 }
 
 function withoutBox(text: string): string {
   // The brackets are part of the text where GitHub's syntax does not know the mark.
-  return text.replace(/^\[.?\]\\?\*?(?:\s+|$)/u, '')
+  return text.startsWith('[ ] ') ? text.slice(4) : text.replace(/^\[.?\]\\?\*?(?:\s+|$)/u, '')
 }
 
 function readTask(
   doc: Doc,
   item: ListItem,
   box: Box,
-  outer: ListItem | null,
+  outer: number | null,
   isTask: (item: ListItem) => boolean,
   style: IdStyle,
 ): Read {
-  const [head, ...rest] = paragraphs(item.children, isTask)
-  const headLines = head === undefined ? [] : linesOf(doc, head)
+  const content = paragraphs(item.children, isTask)
+  const headLines = content.length === 0 ? [] : linesOf(doc, content[0]!)
   const titleEnd = headLines.findIndex((line, index) => index > 0 && readLabel(line.text) !== null)
   const titleLines = titleEnd < 0 ? headLines : headLines.slice(0, titleEnd)
-  const below = rest.map((paragraph) => linesOf(doc, paragraph))
-  const blocks = titleEnd < 0 ? below : [headLines.slice(titleEnd), ...below]
   const title = readTitle(withoutBox(squeeze(joined(titleLines))), outer !== null, style)
+  const struck = content.length > 0 && titleLines.some(({ raw }) => raw.includes('~')) && isStruck(content[0]!)
+  const annotations: Annotation[] = []
+  if (titleEnd >= 0) annotate(headLines.slice(titleEnd), annotations)
+  const lines = headLines
+  for (let at = 1; at < content.length; at++) {
+    const below = linesOf(doc, content[at]!)
+    annotate(below, annotations)
+    lines.push(...below)
+  }
   const counted = outer === null && box.number !== undefined ? String(box.number) : null
-  const annotations = blocks.length === 0 ? [] : blocks.flatMap(annotationsOf)
   const task = newTask(title.title, STATUS[box.mark]!, lineAt(doc, item, box.offset), annotations)
   task.boxOffset = box.offset + doc.shift
   task.optional = box.starred || title.optional
   task.parallel = title.parallel
   task.story = title.story
-  task.struck = head !== undefined && isStruck(head)
+  task.struck = struck
   task.text = ownText(doc, item, isTask)
-  const lines = [...headLines, ...(titleEnd < 0 ? blocks : blocks.slice(1)).flat()]
-  return { task, annotations, lines, repeats: null, number: title.number ?? counted, item, outer }
+  return { task, annotations, lines, repeats: null, number: title.number ?? counted, outer }
 }
 
 function readHeading(doc: Doc, { heading, number, title, status, paragraphs, text }: HeadingTask): Read {
   const blocks = paragraphs.map((paragraph) => linesOf(doc, paragraph))
-  const annotations = blocks.flatMap(annotationsOf)
+  const annotations: Annotation[] = []
+  for (const block of blocks) annotate(block, annotations)
   const task = newTask(title, status, lineOf(heading), annotations)
   task.struck = isStruck(heading)
   task.text = text
@@ -163,7 +190,6 @@ function readHeading(doc: Doc, { heading, number, title, status, paragraphs, tex
     lines: [...linesOf(doc, heading), ...blocks.flat()],
     repeats: null,
     number,
-    item: null,
     outer: null,
   }
 }
@@ -174,9 +200,7 @@ function joined(lines: readonly Line[]): string {
 
 /** A task with what its annotations ask for; its place and its links are still to come. */
 function newTask(title: string, status: Task['status'], line: number, annotations: readonly Annotation[]): Task {
-  const values = (name: string) => (annotations.length === 0 ? [] : annotations.filter((one) => one.name === name))
-  const verify = values('verify').map(({ raw, line }) => commandOf(line.raw, raw))
-  return {
+  const task: Task = {
     id: '',
     title,
     status,
@@ -188,19 +212,47 @@ function newTask(title: string, status: Task['status'], line: number, annotation
     story: null,
     phase: null,
     struck: false,
-    boundary: values('boundary').flatMap(({ value }) => value.split(/[,、，;]\s*/).filter((name) => name !== '')),
-    blocked: values('blocked')[0]?.value ?? null,
+    boundary: [],
+    blocked: null,
     kind: taskKind(title, status, annotations),
-    class: values('class')[0]?.value ?? null,
+    class: null,
     depends: [],
     requirements: [],
     unresolved: [],
     properties: [],
-    statements: values('property').map((one) => one.value),
-    test: testWish(values('test').map(({ value, raw }) => ({ value, raw }))),
-    verify: verify.find((command) => command !== null) ?? null,
-    allows: values('allows').flatMap(({ raw }) => splitGlobs(raw)),
+    statements: [],
+    test: null,
+    verify: null,
+    allows: [],
     text: '',
+  }
+  for (const annotation of annotations) annotated(task, annotation)
+  if (annotations.some(({ name }) => name === 'test'))
+    task.test = testWish(annotations.filter(({ name }) => name === 'test'))
+  return task
+}
+
+/** Of what may stand once, the first line counts; of commands, the first that is one. */
+function annotated(task: Task, { name, value, raw, line }: Annotation): void {
+  switch (name) {
+    case 'boundary':
+      task.boundary.push(...value.split(/[,、，;]\s*/).filter((part) => part !== ''))
+      break
+    case 'blocked':
+      task.blocked ??= value
+      break
+    case 'class':
+      task.class ??= value
+      break
+    case 'property':
+      task.statements.push(value)
+      break
+    case 'verify':
+      task.verify ??= commandOf(line.raw, raw)
+      break
+    case 'allows':
+      task.allows.push(...splitGlobs(raw))
+      break
   }
 }
 
@@ -218,25 +270,21 @@ function isStruck(node: Nodes): boolean {
   return first?.type === 'delete'
 }
 
-function annotationsOf(lines: readonly Line[]): Annotation[] {
-  const found: Annotation[] = []
-  let open = false
+/** Adds the labels of a block, each with the lines that go on with it. */
+function annotate(lines: readonly Line[], found: Annotation[]): void {
+  let last: Annotation | null = null
   for (const line of lines) {
     const label = readLabel(line.text)
-    const last = found.at(-1)
     if (label !== null) {
-      found.push({ ...label, line, raw: rawValue(line.raw) })
-      open = true
-    } else if (open && last !== undefined && continues(last, line)) {
+      last = { name: label.name, value: label.value, line, raw: rawValue(line.raw) }
+      found.push(last)
+    } else if (last !== null && continues(last, line)) {
       last.value = squeeze(`${last.value} ${line.text}`)
       // A wrapped command or glob list was cut inside its emphasis or backticks: read it again as a whole.
       last.raw = rawValue(`${last.line.raw} ${line.raw}`)
       last.line = { ...last.line, raw: `${last.line.raw} ${line.raw}` }
-    } else {
-      open = false
-    }
+    } else last = null
   }
-  return found
 }
 
 function continues(last: Annotation, line: Line): boolean {
