@@ -1,4 +1,4 @@
-import { ownDependencies, phaseDependencies, readWaves, waveOrder } from './depends.ts'
+import { type Dependencies, ownDependencies, phaseDependencies, readWaves, waveOrder } from './depends.ts'
 import type { Design, LinkLine, Unlinked } from './design.ts'
 import {
   formOf,
@@ -13,6 +13,7 @@ import {
 import type { Doc, Line } from './markdown.ts'
 import type { DesignSection, Diagnostic, Property, ProtocolEntry, Task } from './spec.ts'
 import type { RawTask, TasksFile } from './tasks.ts'
+import { matchesOf } from './words.ts'
 
 /** Gives properties and sections the ids that they validate. Reports what names nothing. */
 export function connectDesign(doc: Doc, design: Design, targets: Targets) {
@@ -62,26 +63,48 @@ export function connectTasks(
   const inPhases = phaseDependencies(phases, raw, taskTargets)
   for (const one of raw) {
     const { task } = one
-    const wanted = linksOf(one, targets)
     const own = ownDependencies(one, taskTargets)
+    const before = order?.before.get(task.id) ?? inPhases.get(task.id) ?? NONE
+    task.depends = own.ids.length === 0 ? before : unique([...own.ids, ...before])
+    const wanted = linksOf(one, targets)
     for (const { line, resolved } of wanted)
       for (const reference of resolved.missing) diagnostics.push(...report(doc, line, reference, targets, suggest))
     for (const { line, reference } of own.missing) diagnostics.push(missingTask(doc, line, reference, suggestTask))
-    const before = order?.before.get(task.id) ?? inPhases.get(task.id) ?? []
-    task.depends = own.ids.length === 0 ? before : unique([...own.ids, ...before])
-    task.requirements = unique([...wanted.flatMap(({ resolved }) => resolved.ids), ...storyOf(task.story, targets)])
-    const missing = [
-      ...wanted.flatMap(({ resolved }) => resolved.missing),
-      ...own.missing.map(({ reference }) => reference),
-    ]
-    task.unresolved = unique(missing.map((reference) => reference.written))
-    task.properties = unique([
-      ...wanted.flatMap(({ resolved }) => resolved.properties),
-      ...task.statements.flatMap((statement) => texts.get(wordsOf(statement)) ?? []),
-    ])
+    task.requirements = namedBy(wanted, 'ids', storyOf(task.story, targets))
+    task.unresolved = unresolved(wanted, own.missing)
+    task.properties = namedBy(wanted, 'properties', statedBy(task, texts))
   }
   return { tasks: raw.map(({ task }) => task), diagnostics }
 }
+
+const NONE: readonly never[] = []
+
+/** What the lines of a task name, each once, and what it means besides. */
+function namedBy<Part extends 'ids' | 'properties'>(
+  wanted: readonly Linked[],
+  part: Part,
+  besides: Resolved[Part],
+): Resolved[Part] {
+  const found: (string | number)[] = []
+  for (const { resolved } of wanted) found.push(...resolved[part])
+  found.push(...besides)
+  return unique(found) as Resolved[Part]
+}
+
+function unresolved(wanted: readonly Linked[], missing: Dependencies['missing']): string[] {
+  const found: string[] = []
+  for (const { resolved } of wanted) for (const { written } of resolved.missing) found.push(written)
+  for (const { reference } of missing) found.push(reference.written)
+  return unique(found)
+}
+
+/** Numbers of the properties that a task states in its own words. */
+function statedBy({ statements }: Task, texts: ReadonlyMap<string, number[]>): number[] {
+  return statements.length === 0 ? [] : statements.flatMap((statement) => texts.get(wordsOf(statement)) ?? [])
+}
+
+/** What may name something in a line without a label: a requirement, or a property. */
+const MENTION = /propert|[A-Z]-\d|[(（]Req/i
 
 /** What the label lines and the words of a task name, line by line. */
 function linksOf({ annotations, lines }: RawTask, targets: Targets): Linked[] {
@@ -89,10 +112,10 @@ function linksOf({ annotations, lines }: RawTask, targets: Targets): Linked[] {
   for (const { name, value, line } of annotations)
     if (name === 'requirements' || name === 'validates')
       found.push({ line, resolved: resolve(references(value), targets) })
-  const labelled = new Set(annotations.map(({ line }) => line.line))
   for (const line of lines) {
+    if (!MENTION.test(line.text)) continue
     propertyMentions(line, targets, found)
-    if (!labelled.has(line.line)) idMentions(line, targets, found)
+    if (!annotations.some((one) => one.line.line === line.line)) idMentions(line, targets, found)
   }
   return found
 }
@@ -102,8 +125,8 @@ interface Linked {
   resolved: Resolved
 }
 
-function unique<T>(values: readonly T[]): T[] {
-  return [...new Set(values)]
+function unique<T>(values: T[]): T[] {
+  return values.length < 2 ? values : [...new Set(values)]
 }
 
 /** The requirement that a `[US1]` mark stands for, where user stories are requirements. */
@@ -112,12 +135,12 @@ function storyOf(story: string | null, { places }: Targets): string[] {
   return [story, `US-${story.slice(2)}`].filter((id) => places.has(id)).slice(0, 1)
 }
 
+const PROPERTIES =
+  /\bpropert(?:y|ies)\s+\d+(?:(?:\s*,\s*|\s*(?:and|&)\s*|\s*[-–]\s*)(?:property\s+)?\d+)*(?![\d.]*\d|\w)/gi
+
 /** `Property 2` anywhere in a task. Only a line that starts with it must name one that exists: elsewhere it may be prose. */
 function propertyMentions(line: Line, targets: Targets, found: Linked[]): void {
-  if (!/propert/i.test(line.text)) return
-  const mention =
-    /\bpropert(?:y|ies)\s+\d+(?:(?:\s*,\s*|\s*(?:and|&)\s*|\s*[-–]\s*)(?:property\s+)?\d+)*(?![\d.]*\d|\w)/gi
-  for (const match of line.text.matchAll(mention)) {
+  for (const match of matchesOf(PROPERTIES, line.text)) {
     const resolved = resolve(references(match[0]), targets)
     const must = match.index === 0 && targets.properties.length > 0
     found.push({ line, resolved: must ? resolved : { ...resolved, missing: [] } })

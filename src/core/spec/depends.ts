@@ -37,12 +37,12 @@ export function ownDependencies({ task, annotations, lines }: RawTask, targets: 
       : resolved.missing.filter(({ kind }) => kind === 'id' && resolved.ids.length > 0)
     missing.push(...lost.map((reference) => ({ line, reference })))
   }
-  const labelled = new Set(annotations.map(({ line }) => line.line))
   for (const line of lines) {
-    if (labelled.has(line.line) || !/depends|blocked|requires/i.test(line.text)) continue
+    if (!/depends|blocked|requires/i.test(line.text)) continue
+    if (annotations.some((one) => one.line.line === line.line)) continue
     for (const match of line.text.matchAll(PROSE)) ids.push(...take(match.groups!['ids']!, targets).ids)
   }
-  return { ids: [...new Set(ids)].filter((id) => id !== task.id), missing }
+  return { ids: ids.length === 0 ? ids : [...new Set(ids)].filter((id) => id !== task.id), missing }
 }
 
 /** By task id: what its phase waits for (`**Dependencies**: SETUP-003` below a heading). Tasks of one phase share one list. */

@@ -27,9 +27,21 @@ export interface Targets {
 
 export function targetsOf(ids: readonly string[], properties: readonly number[], where = 'requirements.md'): Targets {
   // The first of two equal ids is the one that is meant.
-  const places = new Map([...ids.entries()].reverse().map(([at, id]) => [id, at]))
-  const groups = new Set(ids.map(groupOf).filter((id) => places.has(id)))
-  const forms = new Set(ids.filter((id) => /^[A-Z]+-\d+$/.test(id)).map(formOf))
+  const places = new Map<string, number>()
+  const forms = new Set<string>()
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at]!
+    if (!places.has(id)) places.set(id, at)
+    if (/^[A-Z]+-\d+$/.test(id)) forms.add(formOf(id))
+  }
+  const groups = new Set<string>()
+  let last = ''
+  for (const id of ids) {
+    const group = groupOf(id)
+    if (group === last) continue
+    last = group
+    if (places.has(group)) groups.add(group)
+  }
   return { ids, properties, places, groups, forms, where }
 }
 
@@ -154,7 +166,9 @@ export function resolve(found: readonly Reference[], targets: Targets): Resolved
 
 function knownAs(written: string, places: ReadonlyMap<string, number>): string | null {
   if (!/^[A-Za-z]/.test(written)) return null
-  return [written, written.toUpperCase()].find((id) => places.has(id)) ?? null
+  if (places.has(written)) return written
+  const upper = written.toUpperCase()
+  return places.has(upper) ? upper : null
 }
 
 function topLevel({ ids, places }: Targets): string[] {

@@ -1,4 +1,4 @@
-import type { List, ListItem, Node, Nodes, Paragraph, Root, RootContent } from 'mdast'
+import type { ListItem, Node, Nodes, Paragraph, Root, RootContent } from 'mdast'
 import { chunksOf } from './chunks.ts'
 import { parseMarkdown } from './library.ts'
 import { isOdd, type Lines, plainBlocks } from './plain-blocks.ts'
@@ -29,8 +29,8 @@ export interface Line {
   raw: string
 }
 
-// Nesting beyond this is no spec; it bounds the recursion on hostile input.
-const MAX_DEPTH = 100
+/** Nesting beyond this is no spec; it bounds the recursion on hostile input. */
+export const MAX_DEPTH = 100
 const FRONT_MATTER = /^---[ \t]*(?:\r\n|\r|\n)[\s\S]*?(?:\r\n|\r|\n)---[ \t]*(?=\r|\n|$)/
 
 /** Reads Markdown with GitHub's extensions. Never throws: `failure` says what went wrong. */
@@ -156,9 +156,13 @@ function render(node: Nodes, lines: Map<number, string>, depth: number): void {
   }
 }
 
+function isPlain(node: Nodes): node is PlainParagraph | PlainHeading {
+  return node instanceof PlainParagraph || node instanceof PlainHeading
+}
+
 /** Text of a node that stands in one line. */
 function lineText(node: Nodes, depth = 0): string {
-  if (node instanceof PlainParagraph || node instanceof PlainHeading) {
+  if (isPlain(node)) {
     const known = node.text
     if (known !== null) return known
   }
@@ -178,7 +182,12 @@ export function linesOf(doc: Doc, node: Nodes): Line[] {
   if (first === last) {
     const [from, to] = [startOf(node), endOf(node)]
     const column = from - (doc.starts[first - 1] ?? 0) + 1
-    return [{ line: first, column, text: squeeze(lineText(node)), raw: doc.body.slice(from, to).trimEnd() }]
+    const raw = doc.body.slice(from, to).trimEnd()
+    const text = lineText(node)
+    // What is written like its text needs no second look: the lines of plain blocks hold no other white space.
+    return [
+      { line: first, column, text: text === raw && !raw.includes('  ') && isPlain(node) ? raw : squeeze(text), raw },
+    ]
   }
   const rendered = new Map<number, string>()
   render(node, rendered, 0)
@@ -214,36 +223,6 @@ function collect(nodes: readonly Nodes[], skip: (item: ListItem) => boolean, fou
     if (node.type === 'paragraph') found.push(node)
     else if (node.type === 'list' || (node.type === 'listItem' && !skip(node)))
       collect(node.children, skip, found, depth + 1)
-  }
-}
-
-export interface Item {
-  item: ListItem
-  /** The one around it, null for an item of a list of its own. */
-  outer: Item | null
-  list: List
-  /** Its place in the list, from 0. */
-  position: number
-}
-
-/** List items in reading order, through lists in items but not through quotes. */
-export function listItems(root: Root): Item[] {
-  const found: Item[] = []
-  for (const node of root.children) if (node.type === 'list') visitList(node, null, 0, found)
-  return found
-}
-
-function visitList(list: List, outer: Item | null, depth: number, found: Item[]): void {
-  if (depth > MAX_DEPTH) return
-  const { children } = list
-  for (let position = 0; position < children.length; position++) {
-    const item = children[position]!
-    const one: Item = { item, outer, list, position }
-    found.push(one)
-    for (let at = 0; at < item.children.length; at++) {
-      const child = item.children[at]!
-      if (child.type === 'list') visitList(child, one, depth + 1, found)
-    }
   }
 }
 

@@ -10,20 +10,22 @@ export interface Lines {
   odd: boolean
 }
 
-/**
- * White space that Markdown or JavaScript reads in its own way, and control characters; a line of spaces, and two spaces at
- * the end of one.
- */
+/** White space that Markdown or JavaScript reads in its own way, and control characters. */
 const ODD =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\0-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]|^ +$| {2}$/m
+  /[\0-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/
 const HEADING = /^(#{1,6}) +(?=\S)/
 /** What starts with one of these, or consists of these, may be another block than a paragraph. */
 const NOT_TEXT =
   /^(?:[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|#|>|`{3}|~{3}|<|=+\s*$|-+\s*$|\||[|:\- \t]+$|(?:[*_]\s*){3,}$)|\|/
 
+/** Whether a text has a line that only the library reads: with odd signs, with nothing but spaces, or two of them at its end. */
 export function isOdd(text: string): boolean {
-  return ODD.test(text)
+  return text.includes(' \n') || text.endsWith(' ') || ODD.test(text)
+}
+
+function isOddLine(text: string): boolean {
+  return (text.endsWith(' ') && (text.endsWith('  ') || text.trim() === '')) || ODD.test(text)
 }
 
 /** An open list item and the column from which a line belongs to it. */
@@ -60,7 +62,7 @@ class Reader {
     const { lines, odd } = this.file
     for (let line = from; line < to; line++) {
       const text = lines[line]!
-      const known = text === '' ? this.close() : !(odd && ODD.test(text)) && this.line(line, text)
+      const known = text === '' ? this.close() : !(odd && isOddLine(text)) && this.line(line, text)
       if (!known) return null
     }
     return this.close() ? this.root : null

@@ -1,4 +1,5 @@
 import type { PhrasingContent } from 'mdast'
+import { matchesOf } from './words.ts'
 
 /** Characters that may mean something inside a line. */
 const SPECIAL = /[\\`*_[\]<>&!~]/
@@ -13,8 +14,9 @@ const MARKED = new RegExp(
 const STARRED_BOX = /^\[.?\]\*(?= )/
 const EMPHASIS = new RegExp(String.raw`^([_*])(${WORD}(?:[^*_\x60~\n]*[\p{L}\p{N})）])?)\1$`, 'u')
 
-/** What may make a text another than it is written. */
-const MARK = /[\\`*_<&~]|\]\(/
+/** What may make a text another than it is written, and an underscore that does not stand inside a word. */
+const MARK = /[\\`*<&~]|\]\(/
+const EDGE = /(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/u
 /** Code in single backticks, and no other marks. */
 const WITH_CODE = /^[^\\`*_<&~]*(?:`[^`\s](?:[^`]*[^`\s])?`[^\\`*_<&~]+)*(?:`[^`\s](?:[^`]*[^`\s])?`)?$/
 /** A line whose words are all marked: `_Requirements: 1.1_`, `**Validates: 2**`. */
@@ -28,7 +30,7 @@ const ALL_MARKED = new RegExp(
  * to be looked at. The same as the text of `plainInline`, and found without nodes.
  */
 export function plainText(text: string): string | null {
-  if (!MARK.test(text)) return text
+  if (!MARK.test(text) && (!text.includes('_') || !EDGE.test(text))) return text
   if (text.includes('](')) return null
   const all = ALL_MARKED.exec(text)
   if (all !== null) return all[1] ?? all[2]!
@@ -80,11 +82,11 @@ function withStrong(text: string): PhrasingContent[] | null {
   const found: PhrasingContent[] = []
   let from = 0
   const put = (value: string): boolean => {
-    if (value.includes('*') || /(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/u.test(value)) return false
+    if (value.includes('*') || EDGE.test(value)) return false
     if (value !== '') found.push({ type: 'text', value })
     return true
   }
-  for (const match of text.matchAll(MARKED)) {
+  for (const match of matchesOf(MARKED, text)) {
     if (!put(text.slice(from, match.index))) return null
     const children: PhrasingContent[] = [{ type: 'text', value: match[2]! }]
     found.push({ type: match[1] === '**' ? 'strong' : 'emphasis', children })

@@ -41,6 +41,8 @@ const BY_PHRASE = new Map(
     phrases.split('|').map((phrase) => [phrase.replace('*', ''), { relation, weak: phrase.startsWith('*') }] as const),
   ),
 )
+/** What a phrase in front of a number can end with: told apart quickly, since most words are none. */
+const LAST_WORDS = new Set([...BY_PHRASE.keys()].map((phrase) => phrase.slice(phrase.lastIndexOf(' ') + 1)))
 const LONGEST = Math.max(...[...BY_PHRASE.keys()].map((phrase) => phrase.split(' ').length))
 /** Words that may stand between a phrase and its number. */
 const FILLERS = new Set(
@@ -83,9 +85,9 @@ const FLIP: Record<string, string> = { above: 'at most', below: 'at least', befo
 /** The relation that ends the text in front of a number. `further` is what stands before that text, for a negation. */
 export function leftOf(before: string, further: string): Beside | null {
   const end = before.trimEnd()
-  const sign = SIGNS.find(([mark]) => end.endsWith(mark))
+  const sign = /[<>=≤≥]$/.test(end) ? SIGNS.find(([mark]) => end.endsWith(mark)) : undefined
   if (sign !== undefined) return { relation: sign[1], length: before.length - end.length + sign[0].length }
-  if (/[\p{Script=Han}\p{Script=Hiragana}]$/u.test(end)) {
+  if (end.charCodeAt(end.length - 1) > 0x2fff && /[\p{Script=Han}\p{Script=Hiragana}]$/u.test(end)) {
     const asian = LEFT_ASIAN.find(([pattern]) => pattern.test(before))
     return asian === undefined ? null : { relation: asian[1], length: asian[0].exec(before)![0].length }
   }
@@ -102,7 +104,9 @@ export function leftOf(before: string, further: string): Beside | null {
 function phraseOf(before: string, end: string, further: string): Beside | null {
   let stop = end.length
   for (let step = 0; step < 4; step++) {
-    const found = longest(end.slice(0, stop))
+    const at = wordStart(end, stop)
+    const word = end.slice(at, stop).toLowerCase()
+    const found = LAST_WORDS.has(word) ? longest(end.slice(0, stop)) : null
     if (found !== null) {
       const flipped = FLIP[found.relation]
       const length = before.length - found.at
@@ -111,8 +115,7 @@ function phraseOf(before: string, end: string, further: string): Beside | null {
       }
       return { relation: found.relation, weak: found.weak, length }
     }
-    const at = wordStart(end, stop)
-    if (!FILLERS.has(end.slice(at, stop).toLowerCase())) return null
+    if (!FILLERS.has(word)) return null
     stop = end.slice(0, at).trimEnd().length
   }
   return null
@@ -135,8 +138,14 @@ function longest(text: string): { relation: string; weak: boolean; at: number } 
 /** Where the word starts that ends at `end`. */
 function wordStart(text: string, end: number): number {
   let at = end
-  while (at > 0 && !' \t\n\r\u00A0(（"\'*'.includes(text[at - 1]!)) at--
+  while (at > 0 && !isEdge(text.charCodeAt(at - 1))) at--
   return at
+}
+
+/** White space, brackets, quotation marks and stars: ` \t\n\r\u00A0(（"'*`. */
+function isEdge(code: number): boolean {
+  if (code > 42) return code === 0xa0 || code === 0xff08
+  return code === 32 || code === 9 || code === 10 || code === 13 || code === 34 || (code >= 39 && code !== 41)
 }
 
 /** "no job more than twice", "never takes longer than 5 s"; but not "has not answered for more than 5 s". */

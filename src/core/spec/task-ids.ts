@@ -18,26 +18,29 @@ export interface Named {
  */
 export function nameTasks(tasks: readonly Unnamed[]): Named[] {
   const written = new Set(tasks.map(({ number }) => number))
-  const times = new Map<string, number>()
-  /** The id that a number means here: of the nearest task above with it. */
-  const current = new Map<string, string>()
-  const positions = new Map<string | null, number>()
+  const positions = written.has(null) ? new Map<string | null, number>() : null
+  /** How often a number came, and the id that it means here: of the nearest task above with it. */
+  const current = new Map<string, { times: number; id: string }>()
   const named: Named[] = []
   for (const { number, outer } of tasks) {
     const byNumber = number === null ? null : parentNumber(number, written)
     const around = outer === null ? null : (named[outer]?.id ?? null)
-    const parent = byNumber === null ? around : (current.get(byNumber) ?? byNumber)
-    const position = (positions.get(parent) ?? 0) + 1
-    positions.set(parent, position)
+    const parent = byNumber === null ? around : (current.get(byNumber)?.id ?? byNumber)
+    const position = (positions?.get(parent) ?? 0) + 1
+    positions?.set(parent, position)
     if (number === null) {
       named.push({ id: `${parent ?? ''}/${position}`, parent, repeats: null })
       continue
     }
-    const time = (times.get(number) ?? 0) + 1
-    times.set(number, time)
-    const id = time === 1 ? number : `${number}#${time}`
-    current.set(number, id)
-    named.push({ id, parent, repeats: time === 1 ? null : number })
+    const before = current.get(number)
+    if (before === undefined) {
+      current.set(number, { times: 1, id: number })
+      named.push({ id: number, parent, repeats: null })
+    } else {
+      before.times++
+      before.id = `${number}#${before.times}`
+      named.push({ id: before.id, parent, repeats: number })
+    }
   }
   return named
 }

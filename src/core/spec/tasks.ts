@@ -1,4 +1,4 @@
-import type { ListItem, Nodes } from 'mdast'
+import type { List, ListItem, Nodes } from 'mdast'
 import { type Box, boxOf, type OddBox, STATUS, strayBoxes } from './boxes.ts'
 import { type HeadingTask, headingTasks, phasesOf } from './heading-tasks.ts'
 import { type Label, rawValue, readLabel } from './labels.ts'
@@ -6,13 +6,11 @@ import {
   columnOf,
   type Doc,
   endOf,
-  type Item,
   type Line,
   lineOf,
   linesOf,
-  listItems,
+  MAX_DEPTH,
   paragraphs,
-  sourceOf,
   squeeze,
   startOf,
 } from './markdown.ts'
@@ -55,8 +53,10 @@ interface Read extends RawTask {
 
 /** Tasks of tasks.md in file order. */
 export function readTasks(doc: Doc): TasksFile {
-  const { boxes, odd } = findBoxes(doc, listItems(doc.root))
-  const read = readBoxes(doc, boxes)
+  const { boxes, odd } = findBoxes(doc)
+  const style = idStyleOf(boxes.map(({ box }) => firstWords(doc, box)))
+  const items = new Set(boxes.map(({ item }) => item))
+  const read = boxes.map((one) => readTask(doc, one, items, style))
   const lines = read.map(({ task }) => task.line)
   const headed = headingTasks(doc, lines).map((task) => readHeading(doc, task))
   const all = withHeaded(read, headed)
@@ -78,19 +78,6 @@ export function readTasks(doc: Doc): TasksFile {
   return { tasks: all, phases, odd: [...odd, ...strayBoxes(doc, known)] }
 }
 
-function readBoxes(doc: Doc, boxes: ReadonlyMap<ListItem, Found>): Read[] {
-  const isTask = (item: ListItem) => boxes.has(item)
-  const style = idStyleOf(Array.from(boxes.values(), ({ box }) => firstWords(doc, box)))
-  const read: Read[] = []
-  for (const [item, { box, around }] of boxes) {
-    let outer = around
-    while (outer !== null && !isTask(outer.item)) outer = outer.outer
-    const place = outer === null ? null : boxes.get(outer.item)!.place
-    read.push(readTask(doc, item, box, place, isTask, style))
-  }
-  return read
-}
-
 /** In file order. Places of tasks around others are those in the whole. */
 function withHeaded(read: Read[], headed: readonly Read[]): Read[] {
   if (headed.length === 0) return read
@@ -100,28 +87,39 @@ function withHeaded(read: Read[], headed: readonly Read[]): Read[] {
   return all
 }
 
-/** A box with its place among the others. */
-interface Found {
+/** A list item with a box. */
+interface Boxed {
+  item: ListItem
   box: Box
-  place: number
-  /** The item around that of the box. */
-  around: Item | null
+  /** Place of the one around it among all; null where none is. */
+  outer: number | null
 }
 
-function findBoxes(doc: Doc, items: readonly Item[]): { boxes: Map<ListItem, Found>; odd: OddBox[] } {
-  const boxes = new Map<ListItem, Found>()
+/** In reading order, through lists in items but not through quotes. */
+function findBoxes(doc: Doc): { boxes: Boxed[]; odd: OddBox[] } {
+  const boxes: Boxed[] = []
   const odd: OddBox[] = []
-  for (const { item, outer: around, list, position } of items) {
-    const box = boxOf(doc, item)
-    if (box === null) continue
-    if (STATUS[box.mark] !== undefined) {
-      if (list.ordered === true) box.number = (list.start ?? 1) + position
-      boxes.set(item, { box, place: boxes.size, around })
-    } else if (looksLikeBox(doc, item, box)) {
-      const line = lineAt(doc, item, box.offset)
-      odd.push({ line, column: columnOf(doc, line, box.offset), mark: box.mark, why: 'mark' })
+  const visit = (list: List, outer: number | null, depth: number): void => {
+    if (depth > MAX_DEPTH) return
+    for (let position = 0; position < list.children.length; position++) {
+      const item = list.children[position]!
+      const box = boxOf(doc, item)
+      let around = outer
+      if (box !== null && STATUS[box.mark] !== undefined) {
+        if (list.ordered === true) box.number = (list.start ?? 1) + position
+        around = boxes.length
+        boxes.push({ item, box, outer })
+      } else if (box !== null && looksLikeBox(doc, item, box)) {
+        const line = lineAt(doc, item, box.offset)
+        odd.push({ line, column: columnOf(doc, line, box.offset), mark: box.mark, why: 'mark' })
+      }
+      for (let at = 0; at < item.children.length; at++) {
+        const child = item.children[at]!
+        if (child.type === 'list') visit(child, around, depth + 1)
+      }
     }
   }
+  for (const node of doc.root.children) if (node.type === 'list') visit(node, null, 0)
   return { boxes, odd }
 }
 
@@ -144,27 +142,25 @@ function withoutBox(text: string): string {
   return text.startsWith('[ ] ') ? text.slice(4) : text.replace(/^\[.?\]\\?\*?(?:\s+|$)/u, '')
 }
 
-function readTask(
-  doc: Doc,
-  item: ListItem,
-  box: Box,
-  outer: number | null,
-  isTask: (item: ListItem) => boolean,
-  style: IdStyle,
-): Read {
-  const content = paragraphs(item.children, isTask)
+function readTask(doc: Doc, { item, box, outer }: Boxed, tasks: ReadonlySet<ListItem>, style: IdStyle): Read {
+  let below: ListItem | null = null
+  const content = paragraphs(item.children, (inner) => {
+    const isTask = tasks.has(inner)
+    if (isTask) below ??= inner
+    return isTask
+  })
   const headLines = content.length === 0 ? [] : linesOf(doc, content[0]!)
   const titleEnd = headLines.findIndex((line, index) => index > 0 && readLabel(line.text) !== null)
   const titleLines = titleEnd < 0 ? headLines : headLines.slice(0, titleEnd)
-  const title = readTitle(withoutBox(squeeze(joined(titleLines))), outer !== null, style)
+  const title = readTitle(withoutBox(joined(titleLines)), outer !== null, style)
   const struck = content.length > 0 && titleLines.some(({ raw }) => raw.includes('~')) && isStruck(content[0]!)
   const annotations: Annotation[] = []
   if (titleEnd >= 0) annotate(headLines.slice(titleEnd), annotations)
   const lines = headLines
   for (let at = 1; at < content.length; at++) {
-    const below = linesOf(doc, content[at]!)
-    annotate(below, annotations)
-    lines.push(...below)
+    const more = linesOf(doc, content[at]!)
+    annotate(more, annotations)
+    lines.push(...more)
   }
   const counted = outer === null && box.number !== undefined ? String(box.number) : null
   const task = newTask(title.title, STATUS[box.mark]!, lineAt(doc, item, box.offset), annotations)
@@ -173,7 +169,7 @@ function readTask(
   task.parallel = title.parallel
   task.story = title.story
   task.struck = struck
-  task.text = ownText(doc, item, isTask)
+  task.text = ownText(doc, item, below)
   return { task, annotations, lines, repeats: null, number: title.number ?? counted, outer }
 }
 
@@ -195,8 +191,11 @@ function readHeading(doc: Doc, { heading, number, title, status, paragraphs, tex
 }
 
 function joined(lines: readonly Line[]): string {
-  return lines.length === 1 ? lines[0]!.text : lines.map((line) => line.text).join(' ')
+  return lines.length === 1 ? lines[0]!.text : squeeze(lines.map((line) => line.text).join(' '))
 }
+
+/** What `connectTasks` replaces. */
+const NONE: never[] = []
 
 /** A task with what its annotations ask for; its place and its links are still to come. */
 function newTask(title: string, status: Task['status'], line: number, annotations: readonly Annotation[]): Task {
@@ -216,10 +215,10 @@ function newTask(title: string, status: Task['status'], line: number, annotation
     blocked: null,
     kind: taskKind(title, status, annotations),
     class: null,
-    depends: [],
-    requirements: [],
-    unresolved: [],
-    properties: [],
+    depends: NONE,
+    requirements: NONE,
+    unresolved: NONE,
+    properties: NONE,
     statements: [],
     test: null,
     verify: null,
@@ -293,19 +292,6 @@ function continues(last: Annotation, line: Line): boolean {
 }
 
 /** The item as written, up to its first sub-task. */
-function ownText(doc: Doc, item: ListItem, isTask: (item: ListItem) => boolean): string {
-  const source = sourceOf(doc, item)
-  const firstBelow = firstSubTask(item, isTask)
-  return (firstBelow === null ? source : source.slice(0, startOf(firstBelow) - startOf(item))).trimEnd()
-}
-
-function firstSubTask(item: ListItem, isTask: (item: ListItem) => boolean): ListItem | null {
-  for (const child of item.children) {
-    if (child.type !== 'list') continue
-    for (const one of child.children) {
-      const found = isTask(one) ? one : firstSubTask(one, isTask)
-      if (found !== null) return found
-    }
-  }
-  return null
+function ownText(doc: Doc, item: ListItem, below: ListItem | null): string {
+  return doc.body.slice(startOf(item), below === null ? endOf(item) : startOf(below)).trimEnd()
 }

@@ -6,15 +6,14 @@ import { few, problem, type Reading, tasksPath } from './report.ts'
 export function lintContracts(reading: Reading): Diagnostic[] {
   if (reading.spec.archived) return []
   const open = openLeaves(reading.spec.tasks)
-  return [
-    ...withoutContract(reading, open),
-    ...open.flatMap((task) => [
-      ...testKind(reading, task),
-      ...chaosFault(reading, task),
-      ...labelTypos(reading, task),
-      ...allows(reading, task),
-    ]),
-  ]
+  const found = withoutContract(reading, open)
+  for (const task of open) {
+    if (task.test !== null) found.push(...testKind(reading, task), ...chaosFault(reading, task))
+    if (task.text.includes(':')) labelTypos(reading, task, found)
+    if (task.kind === 'code' && task.allows.length === 0 && SET_UP.test(task.title))
+      found.push(...allows(reading, task))
+  }
+  return found
 }
 
 /** Tasks that a run would take: open, without parts. */
@@ -25,12 +24,13 @@ export function openLeaves(tasks: readonly Task[]): Task[] {
 
 /** Whether anything but its own words says when a task is done. */
 function isBare(task: Task, above: ReadonlyMap<string, Task>): boolean {
-  const own = ({ test, statements, verify, properties, requirements, unresolved }: Task) =>
-    test !== null ||
-    verify !== null ||
-    [statements, properties, requirements, unresolved].some(({ length }) => length > 0)
   const parent = task.parent === null ? undefined : above.get(task.parent)
-  return task.kind === 'code' && !own(task) && !(parent !== undefined && own(parent))
+  return task.kind === 'code' && !hasContract(task) && !(parent !== undefined && hasContract(parent))
+}
+
+function hasContract({ test, statements, verify, properties, requirements, unresolved }: Task): boolean {
+  const linked = statements.length + properties.length + requirements.length + unresolved.length
+  return test !== null || verify !== null || linked > 0
 }
 
 /** A file whose author links nothing is told once. */
@@ -141,21 +141,26 @@ const OTHER_LABELS = new Set([
   ...['tasks', 'toast', 'toasts', 'vest', 'list', 'lists', 'cost', 'host', 'post', 'posts', 'hosts', 'costs', 'walls'],
 ])
 
+const LABELLED = /^[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}([A-Z][a-z]{3,11}):/gm
+
 /** `Propery: ...` below a task: one letter from a label, so nothing was read of it. */
-function labelTypos(reading: Reading, task: Task): Diagnostic[] {
-  const file = tasksPath(reading)
-  return task.text.split(/\r\n|\r|\n/).flatMap((text, index) => {
-    const match =
-      index === 0 || !text.includes(':') ? null : /^[ \t]*(?:[-*+][ \t]+)?[*_]{0,3}([A-Z][a-z]{3,11}):/.exec(text)
-    const word = match?.[1]?.toLowerCase()
-    if (word === undefined || LABELS.includes(word) || OTHER_LABELS.has(word)) return []
+function labelTypos(reading: Reading, { text, line }: Task, found: Diagnostic[]): void {
+  const below = text.search(/[\r\n]/)
+  if (below < 0) return
+  LABELLED.lastIndex = below
+  for (let match = LABELLED.exec(text); match !== null; match = LABELLED.exec(text)) {
+    const written = match[1]!
+    const word = written.toLowerCase()
+    if (LABELS.includes(word) || OTHER_LABELS.has(word)) continue
     const label = LABELS.find((one) => distance(one, word) === 1)
-    if (label === undefined) return []
-    const place = { file, line: task.line + index, column: text.indexOf(match![1]!) + 1 }
-    const message = `"${match![1]}:" is no label, so this line is read as plain text.`
-    const written = `${label[0]!.toUpperCase()}${label.slice(1)}`
-    return [problem(place, 'unknown-label', 'warning', message, `Write \`${written}:\`.`)]
-  })
+    if (label === undefined) continue
+    const before = text.slice(0, match.index).split(/\r\n|\r|\n/)
+    const column = match[0].indexOf(written) + 1
+    const place = { file: tasksPath(reading), line: line + before.length - 1, column }
+    const message = `"${written}:" is no label, so this line is read as plain text.`
+    const right = `${label[0]!.toUpperCase()}${label.slice(1)}`
+    found.push(problem(place, 'unknown-label', 'warning', message, `Write \`${right}:\`.`))
+  }
 }
 
 const SET_UP =
@@ -189,7 +194,6 @@ function pathsIn(text: string): string[] {
 
 /** Protected files that a set-up task will have to write and does not name in an `Allows:` line. */
 function allows(reading: Reading, task: Task): Diagnostic[] {
-  if (task.allows.length > 0 || task.kind !== 'code' || !SET_UP.test(task.title)) return []
   const named = pathsIn(task.text).filter(isProtected)
   const words = `${task.title}\n${task.text}`
   const tools = TOOLS.filter(([pattern]) => pattern.test(words)).flatMap(([, paths]) => paths)

@@ -57,16 +57,10 @@ const NEVER =
 
 /** Whether a spec is about systems that fail on their own: without that, a table of failure modes would ask for nonsense. */
 function isAboutFailure(spec: Pick<Spec, 'requirements'>): boolean {
+  const texts = spec.requirements.flatMap(({ criteria }) => criteria.map(({ text }) => text)).join('\n')
+  if (!ACTIVE.test(texts)) return false
   const hard: FailureMode[] = ['crash', 'partition', 'clock skew', 'reorder']
-  const hits = new Set<FailureMode>()
-  let active = false
-  for (const { criteria } of spec.requirements) {
-    for (const { text } of criteria) {
-      for (const mode of hard) if (!hits.has(mode) && NAMES[mode].test(text)) hits.add(mode)
-      active ||= ACTIVE.test(text)
-    }
-  }
-  return active && hits.size >= 2
+  return hard.filter((mode) => NAMES[mode].test(texts)).length >= 2
 }
 
 interface Component {

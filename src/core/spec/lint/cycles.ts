@@ -8,8 +8,8 @@ export function inCycles(tasks: readonly Task[]): Task[] {
   const stack: string[] = []
   const onStack = new Set<string>()
   const cyclic = new Set<string>()
-  for (const { id: start } of tasks) {
-    if (index.has(start)) continue
+  for (const { id: start, depends } of tasks) {
+    if (depends.length === 0 || index.has(start)) continue
     const walk = [{ id: start, next: 0 }]
     while (walk.length > 0) {
       const frame = walk.at(-1)!

@@ -11,25 +11,44 @@ interface Named {
 /** Numbers that were given twice. An error only where something refers to one of them: then it is a guess which is meant. */
 export function lintIds(reading: Reading): Diagnostic[] {
   const { spec } = reading
-  const cited = new Set(spec.tasks.flatMap((task) => task.requirements))
-  for (const { validates } of [...spec.properties, ...spec.sections]) for (const id of validates) cited.add(id)
-  const meant = (id: string) => [id, ...groupsOf(id)].some((one) => cited.has(one))
   const named = new Set(spec.tasks.flatMap((task) => task.properties))
+  const file = designPath(reading)
+  const properties = spec.properties.map(({ n, line }) => ({ id: String(n), line, file, what: 'Property' }))
+  return [
+    ...(repeatsRequirements(spec) ? duplicates(requirementsOf(spec), meantBy(spec)) : []),
+    ...duplicates(properties, (n) => named.has(Number(n))),
+    ...lintTaskIds(reading),
+  ]
+}
+
+/** Whether any id of a requirement or criterion comes twice. In most specs none does. */
+function repeatsRequirements({ requirements }: Reading['spec']): boolean {
   const taken = new Set<string>()
-  const requirements = spec.requirements.flatMap(({ id, line, file, criteria }): Named[] => {
+  let count = 0
+  for (const { id, criteria } of requirements) {
+    taken.add(id)
+    for (const one of criteria) taken.add(one.id)
+    count += 1 + criteria.length
+  }
+  return taken.size < count
+}
+
+function requirementsOf({ requirements }: Reading['spec']): Named[] {
+  const taken = new Set<string>()
+  return requirements.flatMap(({ id, line, file, criteria }): Named[] => {
     const head = { id, line, file, what: 'Requirement' }
     // Told of the requirement, it need not be told of each of its criteria.
     if (taken.has(id)) return [head]
     taken.add(id)
     return [head, ...criteria.map((one) => ({ id: one.id, line: one.line, file, what: 'Criterion' }))]
   })
-  const file = designPath(reading)
-  const properties = spec.properties.map(({ n, line }) => ({ id: String(n), line, file, what: 'Property' }))
-  return [
-    ...duplicates(requirements, meant),
-    ...duplicates(properties, (n) => named.has(Number(n))),
-    ...lintTaskIds(reading),
-  ]
+}
+
+/** Whether anything refers to an id or to one above it. */
+function meantBy(spec: Reading['spec']): (id: string) => boolean {
+  const cited = new Set(spec.tasks.flatMap((task) => task.requirements))
+  for (const { validates } of [...spec.properties, ...spec.sections]) for (const id of validates) cited.add(id)
+  return (id) => [id, ...groupsOf(id)].some((one) => cited.has(one))
 }
 
 function duplicates(named: readonly Named[], meant: (id: string) => boolean): Diagnostic[] {
@@ -49,6 +68,7 @@ function duplicates(named: readonly Named[], meant: (id: string) => boolean): Di
 
 function lintTaskIds(reading: Reading): Diagnostic[] {
   const { tasks } = reading.tasksFile
+  if (tasks.every(({ repeats }) => repeats === null)) return []
   const first = new Map(tasks.map(({ task }) => [task.id, task]))
   const inPhase = new Set<string>()
   return tasks.flatMap(({ repeats, task: { id, phase, line, status } }) => {

@@ -1,5 +1,5 @@
 import type { RequirementKind } from '../requirement.ts'
-import type { Diagnostic, Property } from '../spec.ts'
+import type { Diagnostic, Property, Task } from '../spec.ts'
 import { designPath, few, groupsOf, problem, type Reading, tasksPath } from './report.ts'
 
 /** Rules for what must be linked: requirements to tasks, properties to requirements and tests. */
@@ -16,8 +16,15 @@ interface Cited {
 
 function citedBy(ids: Iterable<string>): Cited {
   const cited: Cited = { ids: new Set(ids), above: new Set() }
-  for (const id of cited.ids) for (const group of groupsOf(id)) cited.above.add(group)
+  for (const id of cited.ids)
+    for (let at = id.indexOf('.'); at > 0; at = id.indexOf('.', at + 1)) cited.above.add(id.slice(0, at))
   return cited
+}
+
+function requirementsOf(tasks: readonly Task[]): string[] {
+  const found: string[] = []
+  for (const { requirements } of tasks) for (const id of requirements) found.push(id)
+  return found
 }
 
 /** An id is cited where it, one above it or one below it is. */
@@ -30,14 +37,11 @@ function untasked(reading: Reading): Diagnostic[] {
   const { spec } = reading
   if (spec.tasks.length === 0 || spec.requirements.length === 0) return []
   const own = new Map(spec.properties.map(({ n, validates }) => [n, validates]))
-  const direct = spec.tasks.flatMap((task) => task.requirements)
+  const direct = requirementsOf(spec.tasks)
   // "Phase 3: User Story 1 (US1)" is said of all tasks below it.
   const stories = spec.phases.flatMap(({ title }) => title.match(/\bUS\d+\b/g) ?? [])
-  const cited = citedBy([
-    ...direct,
-    ...stories,
-    ...spec.tasks.flatMap((task) => task.properties.flatMap((n) => own.get(n) ?? [])),
-  ])
+  const named = new Set(spec.tasks.flatMap((task) => task.properties))
+  const cited = citedBy([...direct, ...stories, ...[...named].flatMap((n) => own.get(n) ?? [])])
   const reached = spec.requirements.filter(({ id }) => cites(cited, id))
   // One property that a task happens to name is no habit of linking.
   if (direct.length === 0 && reached.length * 2 < spec.requirements.length) {
@@ -47,9 +51,7 @@ function untasked(reading: Reading): Diagnostic[] {
     const suggestion = 'Add `Validates: Requirement 1.1` lines to the tasks.'
     return [problem(place, 'requirement-without-task', 'info', message, suggestion)]
   }
-  const linked = new Set<RequirementKind>(
-    spec.requirements.filter(({ id }) => cites(cited, id)).map(({ kind }) => kind),
-  )
+  const linked = new Set<RequirementKind>(reached.map(({ kind }) => kind))
   return spec.requirements.flatMap(({ id, kind, change, line, file, criteria }) => {
     if (!linked.has(kind) || change === 'removed' || change === 'renamed' || kind === 'defect') return []
     if (!cites(cited, id)) {
@@ -81,13 +83,14 @@ function untested(reading: Reading): Diagnostic[] {
   const { tasks, properties, layers } = reading.spec
   if (tasks.length === 0 || properties.length === 0) return []
   const named = new Set([...tasks.flatMap((task) => task.properties), ...layers.map(({ property }) => property)])
-  const cited = citedBy(tasks.flatMap((task) => task.requirements))
   const habit = properties.filter(({ n }) => named.has(n)).length * 2 >= properties.length
+  if (!habit || properties.every(({ n }) => named.has(n))) return []
+  const cited = citedBy(requirementsOf(tasks))
   const linked = (property: Property) => property.validates.some((id) => cites(cited, id))
   return properties.flatMap((property) => {
     const { n, line } = property
     // What no task cites is told at the requirement, and what validates nothing at the property.
-    if (named.has(n) || !habit) return []
+    if (named.has(n)) return []
     const severity = linked(property) ? 'info' : 'warning'
     const message = linked(property)
       ? `No task names property ${n}; it comes into tests only through what it validates.`
