@@ -149,6 +149,13 @@ export interface SymbolIndex {
   signatures(paths: readonly string[]): Promise<Map<string, Signature[]>>
 }
 
+/** A line of a file that holds what was searched. `line` counts from 1. */
+export interface Hit {
+  path: string
+  line: number
+  text: string
+}
+
 /** Everything the loops touch outside themselves. The real run, a replay and chaos are each a World. */
 export interface World {
   head(): Promise<Head>
@@ -158,7 +165,7 @@ export interface World {
   /** Tries everything a task on this base needs before money is spent: box, toolchain, dependencies, identity. */
   prepare(tree: Tree): Promise<Unready | null>
   /** Lines of a commit's text files that hold `text`; with `word` only whole words. Bounded in number. */
-  search(commit: string, text: string, word: boolean): Promise<{ path: string; line: number; text: string }[]>
+  search(commit: string, text: string, word: boolean): Promise<Hit[]>
   symbols(commit: string): Promise<SymbolIndex>
   /**
    * Installs what a commit depends on, if a patch has changed that, before anything of it runs. What a patch chose is

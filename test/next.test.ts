@@ -143,10 +143,17 @@ describe('a task becomes a verified commit', () => {
       devDependencies: { vitest: '*', 'fast-check': '*', typescript: '*' },
     }
     const repository = await makeRepository({
-      files: { 'tsconfig.json': JSON.stringify(tsconfig), 'package.json': JSON.stringify(manifest) },
+      files: {
+        'tsconfig.json': JSON.stringify(tsconfig),
+        'package.json': JSON.stringify(manifest),
+        'src/limits/range.ts': 'export interface Range {\n  lower: number\n  upper: number\n}\n',
+      },
       packages: ['vitest', 'fast-check', 'typescript'],
     })
-    const broken = implement('export function clamp(value: number): string {\n  return value\n}\n')
+    const code = 'export function clamp(value: number): string {\n  return value\n}\n'
+    const unknown =
+      "import type { Range } from './limits/range.ts'\nexport const least = (range: Range) => range.lowest\n"
+    const broken = implement(`${code}\n${unknown}`)
     const model = await scriptModel({ author: [AUTHOR], implementer: [broken, RIGHT] }, 'anthropic')
 
     const run = await next(repository, model)
@@ -156,6 +163,10 @@ describe('a task becomes a verified commit', () => {
     expect(model.server.requests.map((request) => request.api)).toEqual(['anthropic', 'anthropic', 'anthropic'])
     expect(model.asked('implementer')[1]).toMatch(/It does not compile:\s+src\/clamp\.ts: 2:3: TS2322/)
     expect(model.asked('implementer')[1]).toContain('return value\n')
+    expect(model.asked('implementer')[1]).toMatch(
+      /# Definitions of what it names\n\n## File src\/limits\/range\.ts, lines 1 to 4\n\n```\nexport interface Range \{\n {2}lower: number/,
+    )
+    expect(model.asked('implementer')[0]).not.toContain('lower: number')
     const prompts = eventsOf(run, 'prompt.built').map(({ role, attempt, round }) => `${role} ${attempt}.${round}`)
     expect(prompts).toEqual(['author 1.1', 'implementer 1.1', 'implementer 1.2'])
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Model,valueonly)')).toMatch(

@@ -7,6 +7,7 @@ import { describeFailures, failureSignature } from '../core/verdict/feedback.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { implementerParts, sceneOf } from './context.ts'
+import { definitionParts } from './definitions.ts'
 import { digest, type Failure } from './digest.ts'
 import { gatherEvidence, type Judgement } from './evidence.ts'
 import { give, type Needs, NO_NEEDS } from './need.ts'
@@ -139,7 +140,11 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
     kept = []
     const judgement = await gatherEvidence(world, current, candidateChanges(current, read.changes))
     if (judgement.kind === 'broken' && ++builds <= MOST_BUILD_ROUNDS) {
-      last = again(`It ${judgement.how}:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`)
+      const definitions = await definitionParts(world, current, judgement.problem, parts)
+      last = [
+        ...again(`It ${judgement.how}:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`),
+        ...definitions,
+      ]
       continue
     }
     current = settle(world, current, judgement)

@@ -1,7 +1,7 @@
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
 import { readWant, WANT_FORMS, type Want } from '../core/prompt/want.ts'
-import type { Role, World } from '../world.ts'
+import type { Hit, Role, World } from '../world.ts'
 import type { State } from './state.ts'
 
 /** Rounds in which one role may ask for something before it has to answer. */
@@ -76,7 +76,8 @@ async function answer(world: World, state: State, text: string): Promise<Found |
   return symbol(world, state, want.name)
 }
 
-async function linesOf(state: State, path: string): Promise<string[] | null> {
+/** Lines of a text file of the base that models may see; null for any other. */
+export async function linesOf(state: State, path: string): Promise<string[] | null> {
   if (state.around.deny(path)) return null
   const found = await state.tree.read(path)
   return found.kind === 'text' ? found.text.split('\n') : null
@@ -110,10 +111,8 @@ async function search(world: World, state: State, text: string): Promise<Found |
 }
 
 async function symbol(world: World, state: State, name: string): Promise<Found | null> {
-  const all = await world.search(state.tree.commit, name, true)
-  const hits = all.filter(({ path, text }) => !state.around.deny(path) && !path.endsWith('.md') && text.includes(name))
-  const declared = hits.filter(({ text }) => DECLARES.test(text.slice(0, text.indexOf(name))))
-  const chosen = (declared.length > 0 ? declared : hits).slice(0, MOST_DECLARATIONS)
+  const declared = await declaredAt(world, state, name)
+  const chosen = (declared.length > 0 ? declared : await hitsOf(world, state, name)).slice(0, MOST_DECLARATIONS)
   const blocks: string[] = []
   for (const { path, line } of chosen) {
     const lines = await linesOf(state, path)
@@ -123,6 +122,17 @@ async function symbol(world: World, state: State, name: string): Promise<Found |
     blocks.push(renderFile(`${path}, lines ${from} to ${to} of ${lines.length}`, lines.slice(from - 1, to).join('\n')))
   }
   return blocks.length === 0 ? null : { heading: `symbol ${name}`, body: blocks.join('\n\n') }
+}
+
+/** Lines of the base that look like declarations of a name. */
+export async function declaredAt(world: World, state: State, name: string): Promise<Hit[]> {
+  const hits = await hitsOf(world, state, name)
+  return hits.filter(({ text }) => DECLARES.test(text.slice(0, text.indexOf(name))))
+}
+
+async function hitsOf(world: World, state: State, name: string): Promise<Hit[]> {
+  const all = await world.search(state.tree.commit, name, true)
+  return all.filter(({ path, text }) => !state.around.deny(path) && !path.endsWith('.md') && text.includes(name))
 }
 
 /** Cut to what is left, at the end of a line, and told. */

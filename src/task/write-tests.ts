@@ -12,6 +12,7 @@ import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { authorParts, sceneOf } from './context.ts'
+import { definitionParts } from './definitions.ts'
 import { judgesOf } from './judges.ts'
 import { give, NO_NEEDS } from './need.ts'
 import { pastParts } from './past.ts'
@@ -85,7 +86,7 @@ async function writeWith(world: World, state: State): Promise<State> {
     if (judged.kind === 'broken') {
       if (++repairs > MOST_REPAIRS)
         return end(current, 'unverifiable', `The tests do not compile or run:\n${judged.problem}`)
-      last = again(judged.problem)
+      last = [...again(judged.problem), ...(await definitionParts(world, current, judged.problem, parts))]
       continue
     }
     if (judged.judgement.improvable && !sentBack) {

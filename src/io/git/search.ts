@@ -1,11 +1,5 @@
+import type { Hit } from '../../world.ts'
 import { tryGit } from './git.ts'
-
-/** A line of a file that holds what was searched. `line` counts from 1. */
-export interface Hit {
-  path: string
-  line: number
-  text: string
-}
 
 const MOST_HITS = 200
 const MOST_IN_A_FILE = 20
