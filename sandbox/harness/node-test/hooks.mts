@@ -5,12 +5,12 @@ import type { LoadFnOutput, RegisterHooksOptions } from 'node:module'
 const PLACE = new URL('./stand-in/', import.meta.url).href
 const NODE_TEST = `${PLACE}node-test.mjs`
 
-/** A generated module cannot be handed a value, so it asks for it here by number. Nothing in it is secret. */
-const supplies: unknown[] = []
-export const supply = (at: number): unknown => supplies[at]
+/** A generated module cannot be handed a value, so it asks for it by number, under this symbol. Nothing in it is secret. */
+const SUPPLY = 'specproof.stand-in'
 
 export function moduleHooks(api: object, overridden: (real: object) => object): RegisterHooksOptions {
-  supplies.push(api, overridden)
+  const supplies = [api, overridden]
+  Object.defineProperty(globalThis, Symbol.for(SUPPLY), { value: (at: number) => supplies[at] })
   const sources = new Map([[NODE_TEST, nodeTestSource(Object.keys(api))]])
   const standIns = new Map<string, string>()
   const fastCheck = (real: string): string => {
@@ -57,5 +57,5 @@ function fastCheckSource(real: string): string {
 }
 
 function supplyLine(name: string, at: number): string {
-  return `import { supply } from ${JSON.stringify(import.meta.url)}\nconst ${name} = supply(${at})`
+  return `const ${name} = globalThis[Symbol.for(${JSON.stringify(SUPPLY)})](${at})`
 }
