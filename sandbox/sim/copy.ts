@@ -14,7 +14,13 @@ export function copyMessage(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((item) => copyMessage(item, depth + 1))
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return structuredClone(value)
-  const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) copy[key] = copyMessage((value as Record<string, unknown>)[key], depth + 1)
+  // A copy of the whole is much cheaper than one of each property; only what is nested needs more.
+  const copy = { ...value } as Record<string, unknown>
+  for (const key in copy) {
+    const item = copy[key]
+    if ((typeof item === 'object' && item !== null) || typeof item === 'function' || typeof item === 'symbol') {
+      copy[key] = copyMessage(item, depth + 1)
+    }
+  }
   return copy
 }

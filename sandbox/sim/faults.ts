@@ -1,53 +1,114 @@
 import fc from 'fast-check'
+import { withoutContradictions } from './schedule.ts'
+import { linksOf, type ShrinkOptions, smallerSchedules } from './shrink-faults.ts'
 import type { Fault, FaultKind } from './types.ts'
 
-const ALL: readonly FaultKind[] = ['partition', 'crash', 'delay', 'drop', 'one-way', 'duplicate']
+/** What every program on a network has to live with; the other kinds are drawn when they are named. */
+export const COMMON: readonly FaultKind[] = ['partition', 'crash', 'delay', 'drop', 'one-way', 'duplicate']
 const MOST_DROPPED = 5
+const MOST_SKEW_MS = 60_000
+const MOST_DRIFT_PERCENT = 50
+const MOST_KEPT_BYTES = 4_096
+const MOST_POSITION = 1_000_000
+
+export interface FaultsOptions {
+  /** Who may be hit. */
+  nodes: readonly string[]
+  /** All faults are over by then, ms. */
+  until: number
+  /** Default: partition, crash, delay, drop, one-way and duplicate. */
+  kinds?: readonly FaultKind[]
+  /** Most faults of one schedule. Default 5. */
+  max?: number
+}
 
 /**
- * Fault schedules as data, so that they shrink: to fewer faults, then to shorter and earlier ones.
- * All of them are over by `until` (ms). They touch `nodes` and links from or to them.
- * `kinds` defaults to all kinds, `max` (the number of faults in one schedule) to 5.
+ * Fault schedules as data, so that they shrink: to fewer faults, of simpler kinds, then to shorter and earlier ones.
+ * All of them are over by `until` (ms). They touch `nodes` and links from or to them, and contradict one another never.
  */
-export function faults(options: {
-  nodes: readonly string[]
-  until: number
-  kinds?: readonly FaultKind[]
-  max?: number
-}): fc.Arbitrary<Fault[]> {
-  const { nodes, until, kinds = ALL, max = 5 } = options
+export function faults(options: FaultsOptions): fc.Arbitrary<Fault[]> {
+  const { nodes, until, kinds = COMMON, max = 5 } = options
   if (nodes.length === 0) throw new RangeError('faults() needs at least one node')
   if (kinds.length === 0) throw new RangeError('faults() needs at least one kind')
   if (!(Number.isInteger(until) && until >= 2))
     throw new RangeError(`faults() needs whole ms from 2 as "until": ${until}`)
-  return fc.array(fc.oneof(...kinds.map((kind) => oneFault(kind, nodes, until))), { maxLength: max })
+  const drawn = fc.array(fc.oneof(...kinds.map((kind) => oneFault(kind, nodes, until))), { maxLength: max })
+  return new Schedules(drawn, { nodes, until, kinds })
+}
+
+/** Draws as the array does, and shrinks with what is known of faults. */
+class Schedules extends fc.Arbitrary<Fault[]> {
+  #drawn: fc.Arbitrary<Fault[]>
+  #options: ShrinkOptions
+
+  constructor(drawn: fc.Arbitrary<Fault[]>, options: ShrinkOptions) {
+    super()
+    this.#drawn = drawn
+    this.#options = options
+  }
+
+  generate(random: fc.Random, biasFactor: number | undefined): fc.Value<Fault[]> {
+    return new fc.Value(withoutContradictions(this.#drawn.generate(random, biasFactor).value), undefined)
+  }
+
+  canShrinkWithoutContext(value: unknown): value is Fault[] {
+    return Array.isArray(value)
+  }
+
+  shrink(value: Fault[], context?: unknown): fc.Stream<fc.Value<Fault[]>> {
+    const candidates = smallerSchedules(value, this.#options, typeof context === 'number' ? context : 0)
+    return fc.stream(candidates).map(({ schedule, stage }) => new fc.Value(schedule, stage))
+  }
 }
 
 function oneFault(kind: FaultKind, nodes: readonly string[], until: number): fc.Arbitrary<Fault> {
+  const fields = fieldsOf(kind, nodes, until)
+  return fc.record({ ...fields, ...times(until) }).map(({ at, ms, ...drawn }) => {
+    const { link, node, nodes: group, extra, ...numbers } = drawn as Drawn
+    const time = extra === undefined ? within({ at, ms }, until) : withExtra({ at, ms, extra }, until)
+    const who = link ?? (group === undefined ? { node } : { nodes: group })
+    return { kind, ...who, ...time, ...numbers } as Fault
+  })
+}
+
+interface Drawn {
+  link?: { from: string; to: string }
+  node?: string
+  nodes?: string[]
+  extra?: number
+}
+
+/** What is drawn for a fault of this kind beside its times. */
+function fieldsOf(kind: FaultKind, nodes: readonly string[], until: number): Record<string, fc.Arbitrary<unknown>> {
   const node = fc.constantFrom(...nodes)
   switch (kind) {
     case 'partition':
-      return fc
-        .record({ nodes: fc.subarray([...nodes], { minLength: 1 }), ...times(until) })
-        .map((drawn) => ({ kind, nodes: drawn.nodes, ...within(drawn, until) }))
+      return { nodes: fc.subarray([...nodes], { minLength: 1 }) }
     case 'crash':
-      return fc.record({ node, ...times(until) }).map((drawn) => ({ kind, node: drawn.node, ...within(drawn, until) }))
+    case 'pause':
+    case 'disk-full':
+    case 'disk-error':
+      return { node }
     case 'one-way':
-      return fc
-        .record({ link: link(nodes), ...times(until) })
-        .map((drawn) => ({ kind, ...drawn.link, ...within(drawn, until) }))
+    case 'clog':
+      return { link: linkBetween(nodes) }
     case 'drop':
-      return fc
-        .record({ link: link(nodes), count: fc.integer({ min: 1, max: MOST_DROPPED }), ...times(until) })
-        .map((drawn) => ({ kind, ...drawn.link, ...within(drawn, until), count: drawn.count }))
+      return { link: linkBetween(nodes), count: fc.integer({ min: 1, max: MOST_DROPPED }) }
     case 'delay':
-      return fc
-        .record({ node, extra: upTo(until), ...times(until) })
-        .map((drawn) => ({ kind, node: drawn.node, ...withExtra(drawn, until) }))
+    case 'slow':
+    case 'disk-slow':
+      return { node, extra: upTo(until) }
     case 'duplicate':
-      return fc
-        .record({ link: link(nodes), extra: upTo(until), ...times(until) })
-        .map((drawn) => ({ kind, ...drawn.link, ...withExtra(drawn, until) }))
+    case 'reorder':
+      return { link: linkBetween(nodes), extra: upTo(until) }
+    case 'skew':
+      return { node, offset: fc.integer({ min: -MOST_SKEW_MS, max: MOST_SKEW_MS }) }
+    case 'drift':
+      return { node, percent: fc.integer({ min: -MOST_DRIFT_PERCENT, max: MOST_DRIFT_PERCENT }) }
+    case 'torn-crash':
+      return { node, keep: fc.nat({ max: MOST_KEPT_BYTES }) }
+    case 'corrupt':
+      return { node, position: fc.nat({ max: MOST_POSITION }) }
   }
 }
 
@@ -58,7 +119,7 @@ interface Times {
 
 const upTo = (until: number) => fc.integer({ min: 1, max: until })
 
-/** Begin and length are drawn apart and then cut to fit, because a length that depends on the begin shrinks badly. */
+/** Begin and length are drawn apart and then cut to fit. */
 function times(until: number): { at: fc.Arbitrary<number>; ms: fc.Arbitrary<number> } {
   return { at: fc.integer({ min: 0, max: until - 2 }), ms: upTo(until) }
 }
@@ -72,12 +133,6 @@ function withExtra(drawn: Times & { extra: number }, until: number): Times & { e
   return { at, ms, extra: Math.min(drawn.extra, until - at - ms) }
 }
 
-/** From a node to all, from all to a node, or between two of the nodes. */
-function link(nodes: readonly string[]): fc.Arbitrary<{ from: string; to: string }> {
-  const links = nodes.flatMap((node) => [
-    { from: node, to: '*' },
-    { from: '*', to: node },
-  ])
-  const pairs = nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to) => ({ from, to })))
-  return fc.constantFrom(...links, ...pairs)
+function linkBetween(nodes: readonly string[]): fc.Arbitrary<{ from: string; to: string }> {
+  return fc.constantFrom(...linksOf(nodes))
 }

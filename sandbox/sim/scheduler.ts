@@ -1,18 +1,9 @@
-import { EventQueue, type Scheduled } from './event-queue.ts'
+import { AsyncWork, isPromise, onlySynchronous } from './async-work.ts'
+import { Entry, ETERNAL, entryText, isOfNode, isVoid, type Owner, type Run, type What } from './entry.ts'
+import { thrownIn } from './errors.ts'
+import { EventQueue, LAST } from './event-queue.ts'
+import { enterSimulation, leaveSimulation } from './guard.ts'
 import { StormGuard } from './storm-guard.ts'
-
-/** Who an event belongs to. */
-export interface Owner {
-  readonly name: string
-  /** Grows with every crash: what an earlier life has set is void. */
-  life: number
-}
-
-interface Entry extends Scheduled {
-  readonly owner: Owner
-  /** The life of the owner that set it; null when it outlives a crash. */
-  readonly life: number | null
-}
 
 export interface When {
   at: number
@@ -20,8 +11,8 @@ export interface When {
   last?: boolean
 }
 
-/** Added to the order of observers. Far above the number of events of any run, and still exact in a double. */
-const LAST = 2 ** 50
+/** Told of each timer that fires: its owner, its id. */
+export type TimerListener = (owner: Owner, id: number) => void
 
 /** Simulated time: runs what is due, in order of time and then of setting. */
 export class Scheduler {
@@ -29,105 +20,227 @@ export class Scheduler {
   #order = 0
   #running = false
   #queue = new EventQueue<Entry>()
-  #timers = new Map<number, Entry>()
-  #checks: (() => void)[] = []
+  #timers: (Entry | null)[] = [null]
+  #checks: (() => unknown)[] = []
+  #unchecked = false
+  #halted = false
+  #current: Entry | null = null
+  #work = new AsyncWork()
+  #storm: StormGuard
+  #onTimer: TimerListener
+
+  constructor(maxEvents: number, onTimer: TimerListener) {
+    this.#storm = new StormGuard(maxEvents)
+    this.#onTimer = onTimer
+  }
 
   get now(): number {
     return this.#now
   }
 
-  schedule(owner: Owner, when: When, run: () => void): void {
-    this.#push(owner, when, run)
+  get running(): boolean {
+    return this.#running
+  }
+
+  /** Counts the events of this owner from now on. */
+  adopt(owner: Owner): void {
+    this.#storm.watch(owner)
+  }
+
+  /** Outlives crashes of the owner. */
+  schedule(owner: Owner, { at, last = false }: When, what: What, run: () => unknown): void {
+    this.#order += 1
+    const order = last ? this.#order + LAST : this.#order
+    this.#queue.push(new Entry(at, order, owner, ETERNAL, what, run, undefined, undefined))
+  }
+
+  /** Like `schedule`; `run` gets these two, so that the many messages need no closures. */
+  post<A, B>(owner: Owner, at: number, what: What, run: (first: A, second: B) => unknown, first: A, second: B): void {
+    this.#order += 1
+    this.#queue.push(new Entry(at, this.#order, owner, ETERNAL, what, run as Run, first, second))
   }
 
   /** Void as soon as the owner crashes. Returns the id that cancels it. */
-  setTimer(owner: Owner, at: number, fn: () => void): number {
-    const fire = () => {
-      this.#timers.delete(entry.order)
-      call(fn)
-    }
-    const entry = this.#push(owner, { at }, fire, owner.life)
-    this.#timers.set(entry.order, entry)
-    return entry.order
+  setTimer(owner: Owner, at: number, fn: () => unknown, what: What = 'timer'): number {
+    const id = this.#timers.length
+    this.#order += 1
+    const entry = new Entry(at, this.#order, owner, owner.life, what, fn, id, undefined)
+    this.#timers.push(entry)
+    this.#queue.push(entry)
+    return id
   }
 
   /** Ids that are unknown, over, or another owner's are ignored. */
   cancelTimer(owner: Owner, id: number): void {
-    const entry = this.#timers.get(id)
-    if (entry?.owner !== owner) return
+    const entry = this.#timers[id]
+    if (!entry || entry.owner !== owner) return
     entry.run = null
-    this.#timers.delete(id)
+    this.#timers[id] = null
   }
 
   /** An id that never fires. */
   unusedId(): number {
-    this.#order += 1
-    return this.#order
+    return this.#timers.push(null) - 1
   }
 
-  /** Runs at the end of each instant in which anything happened. */
-  always(check: () => void): void {
-    this.#checks.push(check)
+  /** A pause is over: what has waited happens now. */
+  wake(owner: Owner): void {
+    for (const entry of owner.waiting.splice(0)) this.#again(entry, this.#now)
+  }
+
+  /** Runs at the end of each instant in which anything happened; `first`: before those that were there already. */
+  always(check: () => unknown, first = false): void {
+    if (first) this.#checks.unshift(check)
+    else this.#checks.push(check)
+  }
+
+  /** Ends the present run after this event; time stays where it is. */
+  halt(): void {
+    this.#halted = true
   }
 
   /** Runs everything up to and including `until` (absolute, ms). What an event throws comes out here. */
   run(until: number): void {
+    this.begin(until)
+    enterSimulation(this)
+    try {
+      this.#work.refuse()
+      while (this.step(until)) this.#work.refuse()
+      this.finish(until)
+    } finally {
+      leaveSimulation()
+      this.finish(null)
+    }
+  }
+
+  /** Opens a run that is driven from outside by `step` and closed by `finish`. */
+  begin(until: number): void {
     if (this.#running) throw new Error('run() was called while the simulation is running')
     if (!Number.isFinite(until) || until < this.#now) {
       throw new RangeError(`run(${until}): an absolute time in ms, not before now (t=${this.#now})`)
     }
+    this.#storm.reset()
     this.#running = true
-    try {
-      this.#runEvents(until)
-    } finally {
-      this.#running = false
-    }
-    this.#now = until
+    this.#halted = false
   }
 
-  #push(owner: Owner, when: When, run: () => void, life: number | null = null): Entry {
-    this.#order += 1
-    const order = when.last ? this.#order + LAST : this.#order
-    const entry: Entry = { at: when.at, order, owner, life, run }
-    this.#queue.push(entry)
-    return entry
+  /** Closes it; time stands at `until` then. With null, after an error, and after `halt` it stays where it is. */
+  finish(until: number | null): void {
+    this.#running = false
+    this.#current = null
+    if (until !== null && !this.#halted) this.#now = until
   }
 
-  #runEvents(until: number): void {
-    const guard = new StormGuard()
-    let unchecked = false
-    for (;;) {
-      const next = this.#queue.peek()
+  /** Runs the next event, or the checks at the end of an instant. False: there is nothing more to do up to `until`. */
+  step(until: number): boolean {
+    const queue = this.#queue
+    while (!this.#halted) {
+      const next = queue.peek()
       if (next !== undefined && isVoid(next)) {
-        this.#queue.pop()
-      } else if (unchecked && (next === undefined || next.at > this.#now)) {
-        unchecked = false
-        for (const check of this.#checks) call(check)
-      } else if (next === undefined || next.at > until) {
-        return
-      } else {
-        this.#queue.pop()
-        this.#now = next.at
-        guard.count(next.owner.name, next.at)
-        unchecked = true
-        next.run?.()
+        queue.pop()
+        continue
       }
+      if (this.#unchecked && (next === undefined || next.at > this.#now)) {
+        this.#unchecked = false
+        for (const check of this.#checks) this.#check(check)
+        return true
+      }
+      if (next === undefined || next.at > until) return false
+      queue.pop()
+      if (next.owner.paused + next.owner.slow > 0 && this.#putOff(next)) continue
+      this.#now = next.at
+      this.#unchecked = true
+      this.#execute(next)
+      return true
+    }
+    return false
+  }
+
+  /** Throws what has failed without being thrown by an event: in a promise, or by a use of the real world. */
+  throwFailure(): void {
+    this.#work.throwFailure()
+  }
+
+  /** Runs a callback of node code outside an event, at once, as `what` of its owner. */
+  call(owner: Owner, what: What, fn: () => unknown): void {
+    const before = this.#current
+    this.#current = new Entry(this.#now, 0, owner, owner.life, what, null, undefined, undefined)
+    const nested = this.#running
+    if (!nested) enterSimulation(this)
+    try {
+      this.#work.follow(fn(), this.#current, this.#now)
+    } catch (error) {
+      this.#work.forgetFailure()
+      throw error
+    } finally {
+      if (!nested) leaveSimulation()
+      this.#current = before
     }
   }
-}
 
-function isVoid(entry: Entry): boolean {
-  return entry.run === null || (entry.life !== null && entry.life !== entry.owner.life)
-}
+  /** What is running now, for messages; null between events. */
+  event(): string | null {
+    return this.#current && entryText(this.#current, this.#now)
+  }
 
-/** Runs a callback, and refuses an async one: what comes after its first `await` would not run in simulated time. */
-export function call(fn: () => unknown): void {
-  const result = fn()
-  if (!isPromise(result)) return
-  result.then(undefined, () => {})
-  throw new Error('an async function was used in the simulation: only synchronous callbacks are supported')
-}
+  /** An error that no callback throws, or that may be caught: the run fails all the same. */
+  fail(error: unknown): void {
+    this.#work.fail(error)
+  }
 
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  pending(of?: Owner): string[] {
+    return this.#work.pending(of)
+  }
+
+  #execute(entry: Entry): void {
+    const { run } = entry
+    if (run === null) return
+    this.#storm.count(entry.owner, entry.at)
+    this.#current = entry
+    try {
+      const result =
+        entry.life === ETERNAL
+          ? (run as (first: unknown, second: unknown) => unknown)(entry.first, entry.second)
+          : this.#fire(entry)
+      if (typeof result === 'object' && result !== null) this.#work.follow(result, entry, this.#now)
+    } catch (error) {
+      this.#work.forgetFailure()
+      throw isOfNode(entry) ? thrownIn(entryText(entry, this.#now), error) : error
+    }
+    if (this.#work.failed) this.#work.throwFailure()
+  }
+
+  #fire(entry: Entry): unknown {
+    const id = entry.first as number
+    this.#timers[id] = null
+    this.#onTimer(entry.owner, id)
+    return (entry.run as () => unknown)()
+  }
+
+  #check(check: () => unknown): void {
+    const result = check()
+    if (isPromise(result)) throw onlySynchronous()
+    if (this.#work.failed) this.#work.throwFailure()
+  }
+
+  /** True: a pause, or a slow node, puts it off. What arrives does so all the same; only taking it waits. */
+  #putOff(entry: Entry): boolean {
+    const { owner } = entry
+    if (entry.what === 'arrival') return false
+    if (owner.paused > 0) {
+      owner.waiting.push(entry)
+      return true
+    }
+    if (entry.late || owner.slow === 0) return false
+    entry.late = true
+    this.#again(entry, entry.at + owner.slow)
+    return true
+  }
+
+  #again(entry: Entry, at: number): void {
+    entry.at = at
+    this.#order += 1
+    entry.order = this.#order
+    this.#queue.push(entry)
+  }
 }

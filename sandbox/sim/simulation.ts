@@ -1,45 +1,82 @@
-import { copyMessage } from './copy.ts'
+import { owner } from './entry.ts'
+import { FaultPlan } from './fault-plan.ts'
 import { History } from './history.ts'
-import { Jitter } from './jitter.ts'
-import { LinkFaults } from './link-faults.ts'
-import { checkFault, namesIn, type Outage, outages } from './schedule.ts'
-import { call, type Owner, Scheduler } from './scheduler.ts'
-import type { Arrival, Clock, Delivery, Fault, Net, SimulationOptions } from './types.ts'
+import { type Answer, RunMarks } from './marks.ts'
+import { type Message, Network } from './network.ts'
+import { checkDuration } from './node-clock.ts'
+import { listen, Nodes } from './nodes.ts'
+import { PhaseJob } from './phase-job.ts'
+import { type Phases, phases } from './phases.ts'
+import { pump } from './pump.ts'
+import { calmAfter, checkFaults } from './schedule.ts'
+import { Scheduler } from './scheduler.ts'
+import type {
+  Arrival,
+  Delivery,
+  Disk,
+  Fault,
+  Net,
+  NodeClock,
+  NodeEnv,
+  Random,
+  SimulationEvent,
+  SimulationOptions,
+} from './types.ts'
+import { Watches } from './watches.ts'
 
-interface Node extends Owner {
-  start: (() => void) | null
-  handler: ((from: string, message: unknown) => void) | null
-  down: boolean
-  /** Whether anybody has asked for its clock. */
-  used: boolean
-  received: Arrival[]
-}
-
-type Message = { -readonly [K in keyof Delivery]: Delivery[K] }
-
-const TEST: Owner = { name: 'the test itself', life: 0 }
+/** Far above what any event should need, also on a busy machine. */
+export const EVENT_LIMIT_MS = 5_000
 const NEWEST = Symbol.for('specproof.sim')
 
-/** A deterministic world of nodes with one clock and a lossy network. The same calls and options give the same history. */
+/** A deterministic world of nodes with clocks, disks and a lossy network. The same calls and options give the same history. */
 export class Simulation {
-  #scheduler = new Scheduler()
-  #nodes = new Map<string, Node>()
+  readonly faults: readonly Fault[]
+  #test = owner('the test itself')
   #messages: Message[] = []
-  #history = new History()
-  #faults: readonly Fault[]
-  #links: LinkFaults
-  #latency: number
-  #jitter: Jitter
+  #history = new History(this.#messages)
+  #scheduler: Scheduler
+  #nodes: Nodes
+  #network: Network
+  #plan: FaultPlan
+  #marks: RunMarks
+  #watches: Watches
+  #eventLimit: number
 
-  /** Throws a RangeError for a fault or an option that makes no sense. */
+  /** Throws a RangeError for a fault or an option that makes no sense, and for faults that contradict each other. */
   constructor(options: SimulationOptions = {}) {
-    const { faults = [], latency = 5, jitter = 0, seed = 0 } = options
-    for (const fault of faults) checkFault(fault)
-    this.#faults = faults
-    this.#links = new LinkFaults(faults)
-    this.#latency = duration(latency, 'latency')
-    this.#jitter = new Jitter(Math.floor(duration(jitter, 'jitter')), seed)
-    this.#scheduleFaults()
+    const { faults = [], latency = 5, jitter = 0, seed = 0, diskLatency = 1, maxEvents = 1_000_000, marks } = options
+    this.#eventLimit = options.eventLimit ?? EVENT_LIMIT_MS
+    checkFaults(faults)
+    for (const [name, ms] of Object.entries({ latency, jitter, diskLatency })) checkDuration(ms, name)
+    this.faults = faults
+    const history = this.#history
+    const scheduler = new Scheduler(maxEvents, (node) => history.timer(scheduler.now, node))
+    scheduler.adopt(this.#test)
+    const nodes = new Nodes({ scheduler, seed, diskLatency })
+    this.#plan = new FaultPlan({
+      faults,
+      scheduler,
+      history,
+      nodes,
+      start: (node) => nodes.start(node, this.#network),
+      release: (window) => this.#network.release(window),
+    })
+    const { windows } = this.#plan
+    const messages = this.#messages
+    this.#network = new Network({
+      scheduler,
+      history,
+      messages,
+      nodes,
+      windows,
+      latency,
+      jitter: Math.floor(jitter),
+      seed,
+    })
+    this.#marks = new RunMarks(scheduler, marks)
+    this.#watches = new Watches(scheduler, (state) => history.add({ at: scheduler.now, what: 'state', ...state }))
+    this.#scheduler = scheduler
+    this.#nodes = nodes
     // The harness attaches the last events of a failing run to its counterexample; the newest run is the one that failed.
     Object.assign(globalThis, { [NEWEST]: { history: (last?: number) => this.history(last) } })
   }
@@ -49,9 +86,14 @@ export class Simulation {
     return this.#messages
   }
 
+  /** Names of all nodes so far, in the order in which they were first mentioned. */
+  get nodes(): string[] {
+    return this.#nodes.all().map(({ name }) => name)
+  }
+
   /** What has arrived at `to` so far, in the order of arrival; from one sender only, when given. Crashes do not clear it. */
   received(to: string, from?: string): readonly Arrival[] {
-    const all = this.#nodes.get(to)?.received ?? []
+    const all = this.#nodes.find(to)?.received ?? []
     return from === undefined ? all : all.filter((arrival) => arrival.from === from)
   }
 
@@ -60,172 +102,164 @@ export class Simulation {
     return this.#scheduler.now
   }
 
+  /** False while the node is down. */
+  isUp(node: string): boolean {
+    return this.#nodes.find(node)?.down === false
+  }
+
   /** A clock owned by `node`: its timers are lost when the node crashes, and those set while it is down never fire. */
-  clock(node: string): Clock {
-    const owner = this.#node(node)
+  clock(node: string): NodeClock {
+    const owner = this.#nodes.get(node)
     owner.used = true
-    return {
-      now: () => this.now(),
-      setTimeout: (fn, ms) => {
-        const at = this.now() + duration(ms, `setTimeout() on node "${node}"`)
-        return owner.down ? this.#scheduler.unusedId() : this.#scheduler.setTimer(owner, at, fn)
-      },
-      clearTimeout: (id) => {
-        if (id !== undefined) this.#scheduler.cancelTimer(owner, id)
-      },
-    }
+    return this.#nodes.clock(owner, () => !owner.down)
   }
 
   net(): Net {
     return {
-      send: (from, to, message) => this.#send(from, to, message),
-      onMessage: (node, handler) => this.#listen(this.#node(node), handler),
+      send: (from, to, message) => this.#network.send(from, to, message, true),
+      onMessage: (node, handler) => listen(this.#nodes.get(node), handler),
     }
   }
 
+  /** The disk of `node`, for the test to look at or to fill. */
+  disk(node: string): Disk {
+    return this.#nodes.disk(this.#nodes.get(node), () => true)
+  }
+
+  /** Random numbers of `node`: its own stream, that no crash begins anew. */
+  random(node: string): Random {
+    return this.#nodes.random(node)
+  }
+
   /**
-   * Runs `start` now, and again at the end of each crash of this node. `start` must build the node from nothing.
-   * When the node is down at that moment (possible only during a run), the first start waits for the end of the crash.
+   * Runs `start` now, and again at the end of each crash of this node. `start` must build the node from nothing but what
+   * it is given. When the node is down at that moment (possible only during a run), the first start waits for the end of
+   * the crash.
    */
-  node(name: string, start: () => void): void {
-    const node = this.#node(name)
+  node(name: string, start: (env: NodeEnv) => unknown): void {
+    const node = this.#nodes.get(name)
     if (node.start !== null) throw new Error(`there is already a node "${name}"`)
     node.start = start
-    if (!node.down) call(start)
+    if (!node.down) this.#nodes.start(node, this.#network)
+  }
+
+  /** A node that uses the others, and must come to the end of its `script` in the liveness phase at the latest. */
+  client(name: string, script: (env: NodeEnv) => Promise<void>): void {
+    let done = false
+    this.node(name, async (env) => {
+      await script(env)
+      done = true
+    })
+    this.eventually(`the client ${name} comes to its end`, () => done)
   }
 
   /** Runs everything up to and including `untilMs`, an absolute time. What a callback throws comes out here. */
   run(untilMs: number): void {
     this.#scheduler.run(untilMs)
-    this.#refuseFaultsWithoutEffect()
+    this.#plan.refuseWithoutEffect()
+  }
+
+  /** Like `run`, for code that uses promises: after each event, everything that it settles runs before the next event. */
+  async runAsync(untilMs: number): Promise<void> {
+    await this.#pump([untilMs].values())
+  }
+
+  /**
+   * Faults until the last of them is over, then heals what is left, lets `quiet` ms pass, and waits `liveness` ms at most
+   * for what must `eventually` hold; ends as soon as it does. For code with promises and for code without.
+   */
+  async runPhases(options: Phases = {}): Promise<void> {
+    await this.#pump(this.#phases(options))
+  }
+
+  /** Ends all faults now: links and nodes are whole, nodes that were down start, and nothing begins any more. */
+  heal(): void {
+    this.#plan.heal()
   }
 
   /** The test's own action at an absolute time (ms); no crash takes it away. */
-  at(ms: number, fn: () => void): void {
+  at(ms: number, fn: () => unknown): void {
     if (!Number.isFinite(ms) || ms < this.now()) throw new RangeError(`at(${ms}): not before now (t=${this.now()})`)
-    this.#scheduler.schedule(TEST, { at: ms }, () => call(fn))
+    this.#scheduler.schedule(this.#test, { at: ms }, 'test action', fn)
   }
 
   /** Observer: runs every `ms` from now on, after everything else in the same instant. */
   every(ms: number, fn: () => void): void {
-    if (duration(ms, 'every()') === 0) throw new RangeError('every(0): use always()')
+    if (checkDuration(ms, 'every()') === 0) throw new RangeError('every(0): use always()')
+    const next = () => this.#scheduler.schedule(this.#test, { at: this.now() + ms, last: true }, 'observer', tick)
     const tick = () => {
-      call(fn)
+      const result: unknown = fn()
       next()
+      return result
     }
-    const next = () => this.#scheduler.schedule(TEST, { at: this.now() + ms, last: true }, tick)
     next()
   }
 
   /** Observer: runs at the end of each instant in which anything happened. For what must hold at all times. */
-  always(fn: () => void): void {
-    this.#scheduler.always(fn)
+  always(fn: () => void): void
+  /** An invariant: `holds` answers false, or says what is wrong, where it does not hold. */
+  always(name: string, holds: () => Answer): void
+  always(first: string | (() => void), holds?: () => Answer): void {
+    if (typeof first === 'string') this.#marks.always(first, holds!)
+    else this.#scheduler.always(first)
   }
 
-  /** The last events as lines, oldest first, at most 200: deliveries, losses, faults, crashes, restarts. */
+  /** A goal: must hold at some instant of the liveness phase of `runPhases`. */
+  eventually(name: string, holds: () => Answer): void {
+    this.#marks.eventually(name, holds)
+  }
+
+  /** A mark that some run must reach, by `holds` at the end of an instant or by `reach(name)`: else the tests show nothing. */
+  sometimes(name: string, holds?: () => boolean): void {
+    this.#marks.sometimes(name, holds ?? null)
+  }
+
+  reach(name: string): void {
+    this.#marks.reach(name)
+  }
+
+  /** Reads a value at the end of each instant; each change of it is an event. With `node`: what that node believes. */
+  watch(name: string, read: () => unknown, node: string | null = null): void {
+    this.#watches.add(name, read, node)
+  }
+
+  /** Called with each event when it happens: messages, timers, faults, crashes, states. */
+  observe(listener: (event: SimulationEvent) => void): void {
+    this.#history.tap(listener)
+  }
+
+  /** Everything that has happened, as data. */
+  events(): SimulationEvent[] {
+    return this.#history.events()
+  }
+
+  /** The last events as lines, oldest first, at most 200: deliveries, losses, faults, crashes, restarts, states. */
   history(last = 200): string[] {
     return this.#history.lines(last)
   }
 
-  #node(name: string): Node {
-    let node = this.#nodes.get(name)
-    if (node === undefined) {
-      node = { name, start: null, handler: null, down: false, life: 0, used: false, received: [] }
-      this.#nodes.set(name, node)
+  /** Of everything that has happened; the same seed and faults give the same. */
+  hash(): string {
+    return this.#history.hash()
+  }
+
+  /** Async callbacks of living nodes that have begun and not ended, one line each. */
+  pending(node?: string): string[] {
+    return this.#scheduler.pending(node === undefined ? undefined : this.#nodes.get(node))
+  }
+
+  #pump(times: Iterator<number>): Promise<void> {
+    return pump(new PhaseJob(this.#scheduler, times, this.#eventLimit, () => this.#plan.refuseWithoutEffect()))
+  }
+
+  #phases(options: Phases): Iterator<number> {
+    const phased = {
+      now: () => this.now(),
+      calmAfter: () => calmAfter(this.faults),
+      heal: () => this.heal(),
+      seek: () => this.#marks.seek(),
+      assertMet: (when: string) => this.#marks.assertMet(when, this.pending()),
     }
-    return node
+    return phases(phased, options)
   }
-
-  #listen(node: Node, handler: (from: string, message: unknown) => void): void {
-    if (node.down) return
-    if (node.handler !== null) throw new Error(`node "${node.name}" already has a message handler; one node has one`)
-    node.handler = handler
-  }
-
-  #send(from: string, to: string, message: unknown): void {
-    const copy = copyMessage(message)
-    const now = this.now()
-    const links = this.#links
-    const travel = this.#latency + this.#jitter.next(from, to) + links.delay(from, to, now)
-    const dropped = links.takes(from, to, now) ? 'drop' : null
-    const lost = this.#node(from).down ? 'sender is down' : (links.cut(from, to, now) ?? dropped)
-    const first = { sentAt: now, from, to, message: copy, deliveredAt: null, lost, duplicate: false }
-    this.#dispatch(first, travel)
-    if (lost !== null) return
-    for (const extra of links.copies(from, to, now)) this.#dispatch({ ...first, duplicate: true }, travel + extra)
-  }
-
-  #dispatch(message: Message, travel: number): void {
-    this.#messages.push(message)
-    if (message.lost !== null) {
-      this.#history.add({ at: this.now(), what: 'delivery', delivery: message })
-      return
-    }
-    const target = this.#node(message.to)
-    this.#scheduler.schedule(target, { at: this.now() + travel }, () => this.#deliver(target, message))
-  }
-
-  #deliver(target: Node, delivery: Message): void {
-    const { handler } = target
-    const { from, to, message } = delivery
-    const deaf = target.down ? 'receiver is down' : handler === null ? 'receiver has no handler' : null
-    delivery.lost = this.#links.cut(from, to, this.now()) ?? deaf
-    this.#history.add({ at: this.now(), what: 'delivery', delivery })
-    if (delivery.lost !== null || handler === null) return
-    delivery.deliveredAt = this.now()
-    target.received.push(delivery as Arrival)
-    // Its own copy: a receiver may change what it got without changing what observers and duplicates see.
-    call(() => handler(from, copyMessage(message)))
-  }
-
-  #scheduleFaults(): void {
-    for (const fault of this.#faults) {
-      if (fault.kind === 'crash') continue
-      const note = (what: 'begin' | 'end') => () => this.#history.add({ at: this.now(), what, fault })
-      this.#scheduler.schedule(TEST, { at: fault.at }, note('begin'))
-      this.#scheduler.schedule(TEST, { at: fault.at + fault.ms }, note('end'))
-    }
-    for (const outage of outages(this.#faults)) {
-      this.#scheduler.schedule(TEST, { at: outage.from }, () => this.#crash(outage))
-      this.#scheduler.schedule(TEST, { at: outage.to }, () => this.#restart(outage.node))
-    }
-  }
-
-  #crash({ node: name }: Outage): void {
-    const node = this.#node(name)
-    if (node.start === null && (node.used || node.handler !== null)) throw new Error(cannotRestart(name))
-    this.#history.add({ at: this.now(), what: 'crash', node: name })
-    node.down = true
-    node.life += 1
-    node.handler = null
-  }
-
-  #restart(name: string): void {
-    const node = this.#node(name)
-    this.#history.add({ at: this.now(), what: 'restart', node: name })
-    node.down = false
-    if (node.start !== null) call(node.start)
-  }
-
-  /** A fault on a node that does not exist tests nothing, and must not look like a test that was passed. */
-  #refuseFaultsWithoutEffect(): void {
-    for (const fault of this.#faults) {
-      if (fault.at > this.now()) continue
-      for (const name of namesIn(fault)) {
-        if (fault.kind === 'crash' && !this.#nodes.get(name)?.start) throw new Error(cannotRestart(name))
-        if (this.#nodes.has(name)) continue
-        const known = [...this.#nodes.keys()].join(', ')
-        throw new Error(`a fault names "${name}", but no such node took part (there are: ${known})`)
-      }
-    }
-  }
-}
-
-function cannotRestart(name: string): string {
-  return `a fault crashes "${name}", which could never restart: build it inside sim.node("${name}", () => { ... })`
-}
-
-function duration(ms: number, where: string): number {
-  if (Number.isFinite(ms) && ms >= 0) return ms
-  throw new RangeError(`${where}: a time in ms that is finite and not negative, not ${ms}`)
 }

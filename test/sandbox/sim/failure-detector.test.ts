@@ -42,8 +42,8 @@ function check(schedule: Fault[], bug: Parameters<typeof detector>[2]): void {
   sim.every(LOOK, () => {
     for (const name of WORKERS) {
       const silence = sim.now() - (sim.received('coordinator', name).at(-1)?.deliveredAt ?? 0)
-      if (silence < SILENCE) expect(failed.has(name), `${name} alive`).toBe(false)
-      if (silence > SILENCE + LOOK) expect(failed.has(name), `${name} failed`).toBe(true)
+      if (silence < SILENCE && failed.has(name)) expect.fail(`${name} alive`)
+      if (silence > SILENCE + LOOK && !failed.has(name)) expect.fail(`${name} failed`)
     }
   })
   sim.run(calmAfter(schedule) + 60_000)
@@ -69,7 +69,7 @@ describe('a failure detector in the simulation', () => {
       expect(fault?.at).toBeLessThanOrEqual(20_000)
       const tooLong = fault?.kind === 'delay' ? fault.extra : (fault?.ms ?? Number.POSITIVE_INFINITY)
       expect(tooLong).toBeLessThanOrEqual(SILENCE + 10_000)
-      expect(result.counterexample?.[0] && fault && describeRun([fault], bug)).toContain('t=5 w1 -> coordinator')
+      expect(result.counterexample?.[0] && fault && describeRun([fault], bug)).toMatch(/t=\d+ w1 -[>x] coordinator/)
     }
   })
 })
