@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { differenceBetween } from './determinism.ts'
 import { type FaultsOptions, faults } from './faults.ts'
 import { Marks } from './marks.ts'
+import { EVENT_LIMIT_MS } from './parts.ts'
 import type { Phases } from './phases.ts'
 import { runOnce } from './pump.ts'
-import { EVENT_LIMIT_MS, Simulation } from './simulation.ts'
+import { Simulation } from './simulation.ts'
 import type { Fault, SimulationOptions } from './types.ts'
 
 export interface ChaosOptions

@@ -1,134 +1,42 @@
-import { owner } from './entry.ts'
-import { FaultPlan } from './fault-plan.ts'
-import { History } from './history.ts'
-import { type Answer, RunMarks } from './marks.ts'
-import { type Message, Network } from './network.ts'
+import type { Answer } from './marks.ts'
 import { checkDuration } from './node-clock.ts'
-import { listen, Nodes } from './nodes.ts'
+import { listen } from './nodes.ts'
+import { Observed } from './observed.ts'
 import { PhaseJob } from './phase-job.ts'
 import { type Phases, phases } from './phases.ts'
 import { pump } from './pump.ts'
-import { calmAfter, checkFaults } from './schedule.ts'
-import { Scheduler } from './scheduler.ts'
-import type {
-  Arrival,
-  Delivery,
-  Disk,
-  Fault,
-  Net,
-  NodeClock,
-  NodeEnv,
-  Random,
-  SimulationEvent,
-  SimulationOptions,
-} from './types.ts'
-import { Watches } from './watches.ts'
+import { calmAfter } from './schedule.ts'
+import type { Net, NodeClock, NodeEnv, Random, SimulationOptions } from './types.ts'
 
-/** Far above what any event should need, also on a busy machine. */
-export const EVENT_LIMIT_MS = 5_000
 const NEWEST = Symbol.for('specproof.sim')
 
 /** A deterministic world of nodes with clocks, disks and a lossy network. The same calls and options give the same history. */
-export class Simulation {
-  readonly faults: readonly Fault[]
-  #test = owner('the test itself')
-  #messages: Message[] = []
-  #history = new History(this.#messages)
-  #scheduler: Scheduler
-  #nodes: Nodes
-  #network: Network
-  #plan: FaultPlan
-  #marks: RunMarks
-  #watches: Watches
-  #eventLimit: number
-
+export class Simulation extends Observed {
   /** Throws a RangeError for a fault or an option that makes no sense, and for faults that contradict each other. */
   constructor(options: SimulationOptions = {}) {
-    const { faults = [], latency = 5, jitter = 0, seed = 0, diskLatency = 1, maxEvents = 1_000_000, marks } = options
-    this.#eventLimit = options.eventLimit ?? EVENT_LIMIT_MS
-    checkFaults(faults)
-    for (const [name, ms] of Object.entries({ latency, jitter, diskLatency })) checkDuration(ms, name)
-    this.faults = faults
-    const history = this.#history
-    const scheduler = new Scheduler(maxEvents, (node) => history.timer(scheduler.now, node))
-    scheduler.adopt(this.#test)
-    const nodes = new Nodes({ scheduler, seed, diskLatency })
-    this.#plan = new FaultPlan({
-      faults,
-      scheduler,
-      history,
-      nodes,
-      start: (node) => nodes.start(node, this.#network),
-      release: (window) => this.#network.release(window),
-    })
-    const { windows } = this.#plan
-    const messages = this.#messages
-    this.#network = new Network({
-      scheduler,
-      history,
-      messages,
-      nodes,
-      windows,
-      latency,
-      jitter: Math.floor(jitter),
-      seed,
-    })
-    this.#marks = new RunMarks(scheduler, marks)
-    this.#watches = new Watches(scheduler, (state) => history.add({ at: scheduler.now, what: 'state', ...state }))
-    this.#scheduler = scheduler
-    this.#nodes = nodes
+    super(options)
     // The harness attaches the last events of a failing run to its counterexample; the newest run is the one that failed.
     Object.assign(globalThis, { [NEWEST]: { history: (last?: number) => this.history(last) } })
   }
 
-  /** All messages so far, in the order they were sent. */
-  get messages(): readonly Delivery[] {
-    return this.#messages
-  }
-
-  /** Names of all nodes so far, in the order in which they were first mentioned. */
-  get nodes(): string[] {
-    return this.#nodes.all().map(({ name }) => name)
-  }
-
-  /** What has arrived at `to` so far, in the order of arrival; from one sender only, when given. Crashes do not clear it. */
-  received(to: string, from?: string): readonly Arrival[] {
-    const all = this.#nodes.find(to)?.received ?? []
-    return from === undefined ? all : all.filter((arrival) => arrival.from === from)
-  }
-
-  /** Simulated time, ms. */
-  now(): number {
-    return this.#scheduler.now
-  }
-
-  /** False while the node is down. */
-  isUp(node: string): boolean {
-    return this.#nodes.find(node)?.down === false
-  }
-
   /** A clock owned by `node`: its timers are lost when the node crashes, and those set while it is down never fire. */
   clock(node: string): NodeClock {
-    const owner = this.#nodes.get(node)
+    const owner = this.parts.nodes.get(node)
     owner.used = true
-    return this.#nodes.clock(owner, () => !owner.down)
+    return this.parts.nodes.clock(owner, () => !owner.down)
   }
 
   net(): Net {
+    const { network, nodes } = this.parts
     return {
-      send: (from, to, message) => this.#network.send(from, to, message, true),
-      onMessage: (node, handler) => listen(this.#nodes.get(node), handler),
+      send: (from, to, message) => network.send(from, to, message, true),
+      onMessage: (node, handler) => listen(nodes.get(node), handler),
     }
-  }
-
-  /** The disk of `node`, for the test to look at or to fill. */
-  disk(node: string): Disk {
-    return this.#nodes.disk(this.#nodes.get(node), () => true)
   }
 
   /** Random numbers of `node`: its own stream, that no crash begins anew. */
   random(node: string): Random {
-    return this.#nodes.random(node)
+    return this.parts.nodes.random(node)
   }
 
   /**
@@ -137,10 +45,11 @@ export class Simulation {
    * the crash.
    */
   node(name: string, start: (env: NodeEnv) => unknown): void {
-    const node = this.#nodes.get(name)
+    const { nodes, network } = this.parts
+    const node = nodes.get(name)
     if (node.start !== null) throw new Error(`there is already a node "${name}"`)
     node.start = start
-    if (!node.down) this.#nodes.start(node, this.#network)
+    if (!node.down) nodes.start(node, network)
   }
 
   /** A node that uses the others, and must come to the end of its `script` in the liveness phase at the latest. */
@@ -155,8 +64,8 @@ export class Simulation {
 
   /** Runs everything up to and including `untilMs`, an absolute time. What a callback throws comes out here. */
   run(untilMs: number): void {
-    this.#scheduler.run(untilMs)
-    this.#plan.refuseWithoutEffect()
+    this.parts.scheduler.run(untilMs)
+    this.parts.plan.refuseWithoutEffect()
   }
 
   /** Like `run`, for code that uses promises: after each event, everything that it settles runs before the next event. */
@@ -169,24 +78,33 @@ export class Simulation {
    * for what must `eventually` hold; ends as soon as it does. For code with promises and for code without.
    */
   async runPhases(options: Phases = {}): Promise<void> {
-    await this.#pump(this.#phases(options))
+    const { marks } = this.parts
+    const phased = {
+      now: () => this.now(),
+      calmAfter: () => calmAfter(this.faults),
+      heal: () => this.heal(),
+      seek: () => marks.seek(),
+      assertMet: (when: string) => marks.assertMet(when, this.pending()),
+    }
+    await this.#pump(phases(phased, options))
   }
 
   /** Ends all faults now: links and nodes are whole, nodes that were down start, and nothing begins any more. */
   heal(): void {
-    this.#plan.heal()
+    this.parts.plan.heal()
   }
 
   /** The test's own action at an absolute time (ms); no crash takes it away. */
   at(ms: number, fn: () => unknown): void {
     if (!Number.isFinite(ms) || ms < this.now()) throw new RangeError(`at(${ms}): not before now (t=${this.now()})`)
-    this.#scheduler.schedule(this.#test, { at: ms }, 'test action', fn)
+    this.parts.scheduler.schedule(this.parts.test, { at: ms }, 'test action', fn)
   }
 
   /** Observer: runs every `ms` from now on, after everything else in the same instant. */
   every(ms: number, fn: () => void): void {
     if (checkDuration(ms, 'every()') === 0) throw new RangeError('every(0): use always()')
-    const next = () => this.#scheduler.schedule(this.#test, { at: this.now() + ms, last: true }, 'observer', tick)
+    const { scheduler, test } = this.parts
+    const next = () => scheduler.schedule(test, { at: this.now() + ms, last: true }, 'observer', tick)
     const tick = () => {
       const result: unknown = fn()
       next()
@@ -200,66 +118,26 @@ export class Simulation {
   /** An invariant: `holds` answers false, or says what is wrong, where it does not hold. */
   always(name: string, holds: () => Answer): void
   always(first: string | (() => void), holds?: () => Answer): void {
-    if (typeof first === 'string') this.#marks.always(first, holds!)
-    else this.#scheduler.always(first)
+    if (typeof first === 'string') this.parts.marks.always(first, holds!)
+    else this.parts.scheduler.always(first)
   }
 
   /** A goal: must hold at some instant of the liveness phase of `runPhases`. */
   eventually(name: string, holds: () => Answer): void {
-    this.#marks.eventually(name, holds)
+    this.parts.marks.eventually(name, holds)
   }
 
   /** A mark that some run must reach, by `holds` at the end of an instant or by `reach(name)`: else the tests show nothing. */
   sometimes(name: string, holds?: () => boolean): void {
-    this.#marks.sometimes(name, holds ?? null)
+    this.parts.marks.sometimes(name, holds ?? null)
   }
 
   reach(name: string): void {
-    this.#marks.reach(name)
-  }
-
-  /** Reads a value at the end of each instant; each change of it is an event. With `node`: what that node believes. */
-  watch(name: string, read: () => unknown, node: string | null = null): void {
-    this.#watches.add(name, read, node)
-  }
-
-  /** Called with each event when it happens: messages, timers, faults, crashes, states. */
-  observe(listener: (event: SimulationEvent) => void): void {
-    this.#history.tap(listener)
-  }
-
-  /** Everything that has happened, as data. */
-  events(): SimulationEvent[] {
-    return this.#history.events()
-  }
-
-  /** The last events as lines, oldest first, at most 200: deliveries, losses, faults, crashes, restarts, states. */
-  history(last = 200): string[] {
-    return this.#history.lines(last)
-  }
-
-  /** Of everything that has happened; the same seed and faults give the same. */
-  hash(): string {
-    return this.#history.hash()
-  }
-
-  /** Async callbacks of living nodes that have begun and not ended, one line each. */
-  pending(node?: string): string[] {
-    return this.#scheduler.pending(node === undefined ? undefined : this.#nodes.get(node))
+    this.parts.marks.reach(name)
   }
 
   #pump(times: Iterator<number>): Promise<void> {
-    return pump(new PhaseJob(this.#scheduler, times, this.#eventLimit, () => this.#plan.refuseWithoutEffect()))
-  }
-
-  #phases(options: Phases): Iterator<number> {
-    const phased = {
-      now: () => this.now(),
-      calmAfter: () => calmAfter(this.faults),
-      heal: () => this.heal(),
-      seek: () => this.#marks.seek(),
-      assertMet: (when: string) => this.#marks.assertMet(when, this.pending()),
-    }
-    return phases(phased, options)
+    const { scheduler, plan, eventLimit } = this.parts
+    return pump(new PhaseJob(scheduler, times, eventLimit, () => plan.refuseWithoutEffect()))
   }
 }
