@@ -1,4 +1,5 @@
 export { type ChaosOptions, chaos, type Scenario } from './chaos.ts'
+export * from './checkers/index.ts'
 export { checkDeterminism } from './determinism.ts'
 export { SimulationError, type SimulationErrorCode } from './errors.ts'
 export { type FaultsOptions, faults } from './faults.ts'
