@@ -108,14 +108,14 @@ const RULES = '(?:instructions?|prompts?|rules?|directions?|guidelines|constrain
 const ORDERS = new RegExp(
   [
     String.raw`\b(?:ignore|disregard|forget|override)\s+(?:(?:all|any|every|of|the|your|these|those|my)\s+){0,4}${BEFORE}\s+(?:\w+\s+)?${RULES}`,
-    String.raw`(?:忽略|无视|忘记)(?:掉)?(?:之前|以上|先前|前面|上述|所有)(?:的)?(?:所有|全部)?(?:的)?(?:指令|指示|提示|规则|说明)`,
-    String.raw`(?:以前|上記|前|これまで)の(?:すべての|全ての)?(?:指示|命令|プロンプト|ルール)(?:は|を)(?:すべて)?(?:無視|忘れ)`,
+    `(?:忽略|无视|忘记)(?:掉)?(?:之前|以上|先前|前面|上述|所有)(?:的)?(?:所有|全部)?(?:的)?(?:指令|指示|提示|规则|说明)`,
+    `(?:以前|上記|前|これまで)の(?:すべての|全ての)?(?:指示|命令|プロンプト|ルール)(?:は|を)(?:すべて)?(?:無視|忘れ)`,
     String.raw`(?:игнорируй(?:те)?|забудь(?:те)?)\s+(?:все\s+)?(?:предыдущие|прежние|вышеуказанные|все)\s+(?:инструкции|указания|правила)`,
     String.raw`(?:ignora|ignore|olvida)\s+(?:todas\s+)?(?:las\s+)?(?:instrucciones|indicaciones|reglas)\s+(?:anteriores|previas)`,
   ].join('|'),
   'iu',
 )
-const TASKS = String.raw`(?:tasks?|boxes|box|checkbox(?:es)?|to-?dos?)`
+const TASKS = `(?:tasks?|boxes|box|checkbox(?:es)?|to-?dos?)`
 /** Orders that prose also gives; in hiding they are meant for the tool. */
 const SHORTCUTS = new RegExp(
   [
