@@ -1,6 +1,7 @@
+import { type Unit, unitOf } from './measures.ts'
 import { type Beside, leftOf, rightOf } from './relations.ts'
 import type { Bound } from './requirement.ts'
-import { isTimes, NUMBER_WORDS, numberOf, rateUnit, SCALES, sizeUnit, timeUnit } from './units.ts'
+import { NUMBER_WORDS, numberOf, rateUnit, SCALES, timeUnit } from './units.ts'
 import { matchesOf, unquoted } from './words.ts'
 
 const DIGITS = String.raw`\d{1,3}(?:[,\u00A0\u202F\u2009]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*`
@@ -9,9 +10,10 @@ const NUMBER = `(?:${DIGITS})(?:${SCALES})?|${WORDS}|[一二两三四五六七�
 const DASH = String.raw`\s?[-–—~～〜]\s?|\s(?:to|and|y|a|и|до)\s|[至到和]`
 /** Not inside a word, an id, a version, a path, a time or a date. Chinese and Japanese put no space in front. */
 const START = String.raw`(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_./:#\\@=]|[\p{L}\p{N}][-‐‑]|[\p{N}],|\d[×])`
+/** Its groups: a word for a count, the currency, the number, and the dash and the end of a range. */
 const QUANTITY_SOURCE =
-  `${START}(?:(?<count>once|twice|thrice|дважды)(?![\\p{L}\\p{N}_])|(?<currency>[$€£¥₦₽]\\s?)?(?<number>${NUMBER})` +
-  `(?:(?<dash>${DASH})(?<to>(?:${DIGITS})(?:${SCALES})?))?)(?![\\d_]|[.:,]\\d|[-–]\\d|\\s?[x×]\\s?\\d)`
+  `${START}(?:(once|twice|thrice|дважды)(?![\\p{L}\\p{N}_])|([$€£¥₦₽]\\s?)?(${NUMBER})` +
+  `(?:(${DASH})((?:${DIGITS})(?:${SCALES})?))?)(?![\\d_]|[.:,]\\d|[-–]\\d|\\s?[x×]\\s?\\d)`
 const QUANTITY = new RegExp(QUANTITY_SOURCE, 'giu')
 const QUANTITY_HERE = new RegExp(QUANTITY_SOURCE, 'iuy')
 /** What a quantity in signs starts with, and words that may be one. */
@@ -32,7 +34,8 @@ const LABELS = new Set(
 
 function labelled(before: string): boolean {
   const end = before.replace(/[\s:#(]{1,4}$/, '')
-  if (/(?:要件|需求|第|требовани\p{L}{1,3})$/iu.test(end)) return true
+  const foreign = end.charCodeAt(end.length - 1) > 0x3ff
+  if (foreign && /(?:要件|需求|第|требовани\p{L}{1,3})$/iu.test(end)) return true
   if (end.length === before.length) return false
   const word = /[\p{L}]+$/u.exec(end.slice(-16))?.[0]
   return word !== undefined && LABELS.has(word.toLowerCase())
@@ -48,16 +51,7 @@ const MAYBE = new RegExp(
 )
 
 const COUNTING = new Set(['within', 'at most', 'at least', 'exactly', 'below', 'above'])
-const NO_UNIT =
-  /^(?:of|and|or|in|to|the|a|an|if|when|then|is|are|per|for|with|by|at|on|from|that|which|while|shall|must|as|so|but|until|after|before|y|o|de|и|или|в|not|only|each|every|max|min|maximum|minimum|inclusive|total|than|it|unless|was|has|have|will|be)$/i
 const WINDOW = 64
-
-interface Unit {
-  name: string
-  kind: 'time' | 'size' | 'percent' | 'times' | 'rate' | 'noun' | 'money' | 'none'
-  /** Length of what was read behind the number. */
-  length: number
-}
 
 /**
  * The numeric limits of a sentence, in the order they stand. A range ("between 2 and 5", "60-300 s") is two. Durations, sizes,
@@ -120,28 +114,28 @@ function halfWidth(text: string): string {
 }
 
 function quantity(plain: string, text: string, match: RegExpExecArray): Bound[] {
-  const groups = match.groups!
+  const [whole, count, currency, number = '', dash, to] = match
   const at = match.index
-  const end = at + match[0].length
+  const end = at + whole.length
   const before = plain.slice(Math.max(0, at - WINDOW), at)
   const after = plain.slice(end, end + WINDOW)
-  const left = leftOf(before, plain.slice(Math.max(0, at - 160), Math.max(0, at - WINDOW)))
-  if (groups.count !== undefined) return counted(text, groups.count, at, left, after)
-  const number = groups.number!
+  const leftHere = () => leftOf(before, plain.slice(Math.max(0, at - 160), Math.max(0, at - WINDOW)))
+  if (count !== undefined) return counted(text, count, at, leftHere(), after)
   if (/^\d+\.\d+\./.test(number) || (/^0\d/.test(number) && !number.includes('.'))) return []
   if (/^(?:half|quarter|hundred)$/i.test(number) && /^\s+(?:an?|of)\b/i.test(after)) return []
   // "3 or more replicas", "2+ groups": the relation stands between the number and its unit.
   const early = /^(?:\+|\s(?:or|and)\s)/.test(after) ? rightOf(after) : null
-  const read = unitOf(after.slice(early?.length ?? 0), numberOf(number), groups.currency)
+  const read = unitOf(after.slice(early?.length ?? 0), numberOf(number), currency)
   const unit = { ...read, length: read.length + (early?.length ?? 0) }
   // "Step 6d", but "in phase 2, 5 s".
   const apart = unit.kind === 'percent' || (unit.kind === 'time' && /^[\s-]/.test(after))
   if (!apart && labelled(before)) return []
   if (unit.kind === 'none' && /^\s?(?:st|nd|rd|th|xx|:\d)/.test(after)) return []
+  const left = leftHere()
   const right = early ?? rightOf(after.slice(unit.length))
   const tail = early === null ? (right?.length ?? 0) : 0
   const written = text.slice(at - (left?.length ?? 0), end + unit.length + tail).trim()
-  if (groups.to !== undefined) return range(groups, number, unit, before, written)
+  if (to !== undefined) return range(dash!, to, number, unit, before, written)
   const relation = pick(left, right, unit)
   if (!counts(relation, unit, left, before, number)) return []
   return [{ value: numberOf(number), unit: unit.name, relation, text: written }]
@@ -162,21 +156,15 @@ function counted(text: string, word: string, at: number, left: Beside | null, af
 }
 
 /** "between 2 and 5 s", "2-5 s", "from 0 to 9": at least the one, at most the other. */
-function range(
-  groups: Record<string, string | undefined>,
-  number: string,
-  unit: Unit,
-  before: string,
-  written: string,
-): Bound[] {
+function range(dash: string, end: string, number: string, unit: Unit, before: string, written: string): Bound[] {
   const worded = /(?:between|from|range(?:s|d)?(?: of| from|:)?|clamped to|limited to|entre|от|между|从|在)\s*$/i.test(
     before,
   )
-  const joined = !/[\p{L}至到和]/u.test(groups.dash!)
-  const [from, to] = [numberOf(number), numberOf(groups.to!)]
+  const joined = !/[\p{L}至到和]/u.test(dash)
+  const [from, to] = [numberOf(number), numberOf(end)]
   if (!joined && !worded) {
     // "30 and 60 days" are two values; only the second has its unit.
-    return /\d/.test(number) && unit.kind === 'time' && from < to && /and|и|y|和/.test(groups.dash!)
+    return /\d/.test(number) && unit.kind === 'time' && from < to && /and|и|y|和/.test(dash)
       ? [from, to].map((value) => ({ value, unit: unit.name, relation: 'is', text: written }))
       : []
   }
@@ -211,78 +199,4 @@ function counts(relation: string, unit: Unit, left: Beside | null, before: strin
     left?.relation === 'exactly' &&
     !/exactly\s$/i.test(before)
   )
-}
-
-const PER = /^(?:\s?\/\s?|\s(?:per|an?|every|each|por|в|каждую)\s)(?<per>\p{L}+)/iu
-
-/** The unit that follows a number: `45s`, `45 s`, `30-second`, `80%`, `10 jobs/second`, `3 次`. */
-function unitOf(after: string, value: number, currency: string | undefined): Unit {
-  if (currency !== undefined) return { name: currency.trim(), kind: 'money', length: 0 }
-  const percent = /^\s?(?:%|percent(?![\p{L}])|процент\p{L}*|por ciento)/iu.exec(after)
-  if (percent !== null) return { name: '%', kind: 'percent', length: percent[0].length }
-  const asian = asianUnit(after)
-  if (asian !== null) return asian
-  const bare = PER.exec(after)
-  const barePer = bare === null ? null : rateUnit(bare.groups!.per!)
-  if (barePer !== null) return { name: `/${barePer}`, kind: 'rate', length: bare![0].length }
-  const match =
-    /^(?:\s|-)?(?<noun>[\p{Script=Latin}\p{Script=Cyrillic}µμ][\p{Script=Latin}\p{Script=Cyrillic}µμ_'-]*)/u.exec(after)
-  if (match === null) return { name: '', kind: 'none', length: 0 }
-  const noun = match.groups!.noun!
-  const length = match[0].length
-  const head = /^[\p{L}µμ]+/u.exec(noun)![0]
-  const time = timeUnit(noun) ?? (head !== noun ? timeUnit(head) : null)
-  // "1 a" and "4 h" are units behind a space too, but "5 s" must not be a plural's end.
-  if (time !== null)
-    return {
-      name: time,
-      kind: 'time',
-      length: length - (noun.length - (timeUnit(noun) === null ? head.length : noun.length)),
-    }
-  const size = sizeUnit(noun)
-  const rest = after.slice(length)
-  const per = PER.exec(rest)
-  const perUnit = per === null ? null : rateUnit(per.groups!.per!)
-  if (perUnit !== null && !NO_UNIT.test(noun)) {
-    return {
-      name: `${size ?? (isTimes(noun) ? 'times' : noun)}/${perUnit}`,
-      kind: 'rate',
-      length: length + per![0].length,
-    }
-  }
-  if (size !== null) return { name: size, kind: 'size', length }
-  if (isTimes(noun)) return { name: 'times', kind: 'times', length }
-  if (/^(?:req|rps|qps|tps|fps)$/i.test(noun)) return { name: noun.toLowerCase(), kind: 'rate', length }
-  if (NO_UNIT.test(noun)) return { name: '', kind: 'none', length: 0 }
-  return wideNoun(noun, rest, length, value)
-}
-
-/** "5 consecutive login failures": the unit is the plural that ends the group, not its first adjective. */
-function wideNoun(noun: string, rest: string, length: number, value: number): Unit {
-  const first: Unit = { name: /^(?:retries|attempts)$/i.test(noun) ? noun.toLowerCase() : noun, kind: 'noun', length }
-  if (value === 1 || /s$/.test(noun)) return first
-  let read = 0
-  for (let words = 0; words < 3; words++) {
-    const next = /^\s(\p{L}[\p{L}-]*)/u.exec(rest.slice(read))
-    if (next === null || NO_UNIT.test(next[1]!)) return first
-    read += next[0].length
-    if (/[^s]s$/.test(next[1]!)) return { name: next[1]!, kind: 'noun', length: length + read }
-  }
-  return first
-}
-
-const ASIAN =
-  /^\s?(?:以内)?(?<unit>毫秒|ミリ秒|微秒|マイクロ秒|纳秒|秒钟|秒間?|分钟|分間?|个?小时|時間|天|日間?|週間|周|个月|[ヶか]月間?|年間?|次|回|个|個|件|条|枚|名|人|项|項目|位|张|台|文字|字符|字|ページ|ピクセル|像素|つ|段階|行|列|倍)(?!月|类|業)/u
-
-function asianUnit(after: string): Unit | null {
-  const match = ASIAN.exec(after)
-  if (match === null) return null
-  const word = match.groups!.unit!
-  const length = match[0].length
-  const per = /^\s?[/／](毫秒|秒|分钟?|小时|時間|天|日)/.exec(after.slice(length))
-  const perUnit = per === null ? null : rateUnit(per[1]!)
-  if (perUnit !== null) return { name: `${word}/${perUnit}`, kind: 'rate', length: length + per![0].length }
-  const time = timeUnit(word)
-  if (time !== null) return { name: time, kind: 'time', length }
-  return isTimes(word) ? { name: 'times', kind: 'times', length } : { name: word, kind: 'noun', length }
 }

@@ -12,6 +12,11 @@ const TIME: [RegExp, string][] = [
   [/^(?:yrs?|years?|年間?|год\p{L}*|лет|años?)$/iu, 'year'],
 ]
 
+/** Those that nearly all specs write. */
+const SHORT = new Map(
+  Object.entries({ ms: 'ms', s: 's', second: 's', seconds: 's', minute: 'min', minutes: 'min', hour: 'h', hours: 'h' }),
+)
+
 const RATE: Record<string, string> = {
   ms: 'millisecond',
   s: 'second',
@@ -37,6 +42,8 @@ const SIZES: Record<string, string> = {
 
 /** The unit's short name: `s`; null where the word is no unit of time. */
 export function timeUnit(word: string): string | null {
+  const short = SHORT.get(word)
+  if (short !== undefined) return short
   return TIME.find(([pattern]) => pattern.test(word))?.[1] ?? null
 }
 
