@@ -1,7 +1,8 @@
 import type { List, ListItem, Nodes } from 'mdast'
+import { type Annotation, annotate } from './annotations.ts'
 import { type Box, boxOf, type OddBox, STATUS, strayBoxes } from './boxes.ts'
 import { type HeadingTask, headingTasks, phasesOf } from './heading-tasks.ts'
-import { type Label, rawValue, readLabel } from './labels.ts'
+import { readLabel } from './labels.ts'
 import {
   columnOf,
   type Doc,
@@ -19,13 +20,6 @@ import { nameTasks } from './task-ids.ts'
 import { type IdStyle, idStyleOf, readTitle, startsWithId } from './titles.ts'
 import { commandOf, splitGlobs, taskKind, testWish } from './wishes.ts'
 
-/** A label of a task with its place in the file. */
-export interface Annotation extends Label {
-  line: Line
-  /** The value as written, for globs and commands. */
-  raw: string
-}
-
 /** A task as it stands in the file. What it links to is filled in by `connectTasks`. */
 export interface RawTask {
   task: Task
@@ -41,9 +35,6 @@ export interface TasksFile {
   phases: Phase[]
   odd: OddBox[]
 }
-
-/** Values that are lists of ids: the next line continues them only where they are visibly unfinished. */
-const ID_LISTS = new Set(['requirements', 'validates', 'depends', 'class', 'boundary'])
 
 interface Read extends RawTask {
   number: string | null
@@ -267,28 +258,6 @@ function isStruck(node: Nodes): boolean {
   const first = node.children.find((child) => child.type !== 'text' || !/^\s*(?:\[.?\])?[\s\d.*]*$/.test(child.value))
   if (first?.type === 'strong' || first?.type === 'emphasis') return isStruck(first)
   return first?.type === 'delete'
-}
-
-/** Adds the labels of a block, each with the lines that go on with it. */
-function annotate(lines: readonly Line[], found: Annotation[]): void {
-  let last: Annotation | null = null
-  for (const line of lines) {
-    const label = readLabel(line.text)
-    if (label !== null) {
-      last = { name: label.name, value: label.value, line, raw: rawValue(line.raw) }
-      found.push(last)
-    } else if (last !== null && continues(last, line)) {
-      last.value = squeeze(`${last.value} ${line.text}`)
-      // A wrapped command or glob list was cut inside its emphasis or backticks: read it again as a whole.
-      last.raw = rawValue(`${last.line.raw} ${line.raw}`)
-      last.line = { ...last.line, raw: `${last.line.raw} ${line.raw}` }
-    } else last = null
-  }
-}
-
-function continues(last: Annotation, line: Line): boolean {
-  if (!ID_LISTS.has(last.name)) return true
-  return last.value === '' || /[,、，;&–-]$|\band$/i.test(last.value) || /^[\d.,\s–-]+$/.test(line.text)
 }
 
 /** The item as written, up to its first sub-task. */
