@@ -28,7 +28,7 @@ export interface Worktree {
   dir: string
 }
 
-export type Role = 'author' | 'implementer'
+export type Role = 'author' | 'implementer' | 'strengthener' | 'arbiter' | 'migrator'
 
 /** How long a model may think before it answers; which of them a model knows is up to its service. */
 export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'

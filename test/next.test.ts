@@ -105,7 +105,7 @@ describe('a task becomes a verified commit', () => {
     expect(message.split('\n')[0]).toBe('limits: implement clamping (task 1)')
     const trailers = await repository.git('log', '-1', '--format=%(trailers:only,unfold)')
     expect(trailers.split('\n').map((line) => line.split(': ')[0])).toEqual([
-      ...['Spec', 'Task', 'Validates', 'Verdict', 'Spec-Hash', 'Evidence', 'Seeds', 'Model', 'Run'],
+      ...['Spec', 'Task', 'Validates', 'Verdict', 'Spec-Hash', 'Evidence', 'Seeds', 'Model', 'Prompts', 'Run'],
     ])
     expect(trailers).toContain('Validates: 1.1, 1.2, 1.3\nVerdict: verified\nSpec-Hash: sha256:')
     expect(trailers).toContain(

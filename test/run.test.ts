@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { NO_LIMITS } from '../src/core/budget.ts'
 import { exitCodeOf } from '../src/core/errors.ts'
-import { DEFAULT_LEVEL, type Settings } from '../src/core/settings.ts'
+import type { Settings } from '../src/core/settings.ts'
 import { parseSpec } from '../src/core/spec/parse.ts'
 import type { Spec } from '../src/core/spec/spec.ts'
 import { changesOf } from '../src/io/git/changes.ts'
@@ -15,6 +14,7 @@ import { loadSpecs } from '../src/task/load-specs.ts'
 import type { Surroundings } from '../src/task/state.ts'
 import type { World } from '../src/world.ts'
 import { edits, makeRepo, type Repo } from './io/git/support.ts'
+import { settingsForTest } from './support/settings.ts'
 
 function spec(id: string, tasks: string): Spec {
   return parseSpec({
@@ -157,24 +157,7 @@ describe('the plan of a task', () => {
   })
 })
 
-const SETTINGS: Settings = {
-  roles: {
-    author: { models: ['none/none'], promptLimit: 10_000, outputLimit: 1_000 },
-    implementer: { models: ['none/none'], promptLimit: 10_000, outputLimit: 1_000 },
-  },
-  fallback: [],
-  models: {},
-  attempts: 1,
-  limits: NO_LIMITS,
-  taskLimits: NO_LIMITS,
-  level: DEFAULT_LEVEL,
-  checksKey: '',
-  specRoots: [],
-  requireVerified: false,
-  freshTests: false,
-  reviewTests: false,
-  land: true,
-}
+const SETTINGS: Settings = { ...settingsForTest(), attempts: 1 }
 
 const OPTIONS: RunOptions = { spec: null, task: null, most: 1, until: null, keepGoing: false, dryRun: false }
 
@@ -213,7 +196,8 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
 
 async function runIn(repo: Repo, options: Partial<RunOptions> = {}, settings: Partial<Settings> = {}) {
   const kit = { author: '', example: '', implementer: '' }
-  const templates = { rules: '', author: '', implementer: '', kit, version: 'v' }
+  const roles = { author: '', implementer: '', strengthener: '', arbiter: '', migrator: '' }
+  const templates = { ...roles, rules: '', kit, version: 'v' }
   const around: Surroundings = {
     run: 'run',
     settings: { ...SETTINGS, ...settings },

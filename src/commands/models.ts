@@ -11,6 +11,15 @@ import type { TreeSource } from '../io/models/scratch-tree.ts'
 import type { Role } from '../world.ts'
 import type { RunFlags } from './settings.ts'
 
+/** Whose model a role gets that agent.yaml does not name: tests are written by the author's, disputes go to another's. */
+const STANDS_IN: Record<Role, Role> = {
+  author: 'author',
+  implementer: 'implementer',
+  strengthener: 'author',
+  arbiter: 'implementer',
+  migrator: 'author',
+}
+
 export interface ModelNames {
   roles: Record<Role, string[]>
   fallback: string[]
@@ -19,7 +28,7 @@ export interface ModelNames {
 /** Who is asked by whom: `--model` for all, else `models:`, else `model:` of agent.yaml. */
 export function modelNames(flags: Pick<RunFlags, 'model'>, config: Config): ModelNames {
   const listOf = (role: Role): string[] => {
-    const named = flags.model ?? config.models?.[role] ?? config.model
+    const named = flags.model ?? config.models?.[role] ?? config.model ?? config.models?.[STANDS_IN[role]]
     if (named === undefined || named === '') throw new UserError(noModel(role, config))
     return typeof named === 'string' ? [named] : named
   }

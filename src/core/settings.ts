@@ -3,7 +3,7 @@ import type { Limits, Price } from './budget.ts'
 import type { Calibration } from './calibration.ts'
 
 /** All roles, in the order in which a task asks them. */
-export const ROLES = ['author', 'implementer'] as const satisfies readonly Role[]
+export const ROLES = ['author', 'implementer', 'strengthener', 'arbiter', 'migrator'] as const satisfies readonly Role[]
 
 /** How one role is asked. */
 export interface RoleSettings {
@@ -71,8 +71,8 @@ export function modelAt({ models }: RoleSettings, escalations: number): string {
 
 /** All models of a run in words: one name, or who is asked by whom. */
 export function modelsInWords({ roles, fallback }: Settings): string {
-  const lists = ROLES.map((role) => roles[role].models.join(', then '))
-  const one = new Set(lists).size === 1
-  const asked = one ? lists[0]! : ROLES.map((role, at) => `${role}: ${lists[at]}`).join('; ')
+  const byList = Map.groupBy(ROLES, (role) => roles[role].models.join(', then '))
+  const lists = [...byList].map(([list, asking]) => (byList.size === 1 ? list : `${asking.join(', ')}: ${list}`))
+  const asked = lists.join('; ')
   return fallback.length > 0 ? `${asked}; fallback: ${fallback.join(', ')}` : asked
 }

@@ -2,13 +2,24 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../core/hash.ts'
 import type { Templates } from '../core/prompt/prompt.ts'
+import { checkTemplate, ROLE_SLOTS } from '../core/prompt/templates.ts'
+import { ROLES } from '../core/settings.ts'
+import type { Role } from '../world.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
 
-/** The prompt templates. Their version is a hash: a recording says exactly which texts it answered. */
-export async function loadTemplates(): Promise<Templates> {
-  const names = ['rules', 'author', 'implementer', 'kit-author', 'kit-example', 'kit-implementer']
-  const texts = await Promise.all(names.map((name) => readFile(join(PACKAGE_ROOT, 'prompts', `${name}.md`), 'utf8')))
-  const [rules = '', author = '', implementer = '', forTests = '', example = '', forCode = ''] = texts
-  const version = sha256(texts.join('\0')).slice(0, 12)
-  return { rules, author, implementer, kit: { author: forTests, example, implementer: forCode }, version }
+const PAGES = ['rules', 'kit-author', 'kit-example', 'kit-implementer'] as const
+
+/**
+ * The prompt templates. Their version is a hash: a recording says exactly which texts it answered. A template whose slots
+ * are not those that its role fills throws with the file's name, before anything is asked.
+ */
+export async function loadTemplates(folder = join(PACKAGE_ROOT, 'prompts')): Promise<Templates> {
+  const names = [...PAGES, ...ROLES]
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, `${name}.md`), 'utf8')))
+  const text = Object.fromEntries(names.map((name, at) => [name, texts[at]!])) as Record<(typeof names)[number], string>
+  for (const name of PAGES) checkTemplate(`prompts/${name}.md`, text[name], [])
+  for (const role of ROLES) checkTemplate(`prompts/${role}.md`, text[role], ROLE_SLOTS[role])
+  const roles = Object.fromEntries(ROLES.map((role) => [role, text[role]])) as Record<Role, string>
+  const kit = { author: text['kit-author'], example: text['kit-example'], implementer: text['kit-implementer'] }
+  return { ...roles, rules: text.rules, kit, version: sha256(texts.join('\0')).slice(0, 12) }
 }

@@ -34,6 +34,7 @@ export async function commit(world: World, state: State): Promise<State> {
     model: state.models.join(' + ') || modelsInWords(around.settings),
     attempts: state.attempt,
     tokens: { input: state.spentHere.usage.input, output: state.spentHere.usage.output },
+    prompts: around.templates.version,
     run: around.run,
   })
   const made = await world.makeCommit({ parent: state.tree.commit, changes: candidate.changes, message })

@@ -1,5 +1,6 @@
-import { fill, type Part } from '../core/prompt/prompt.ts'
+import type { Part } from '../core/prompt/prompt.ts'
 import { renderSlice } from '../core/prompt/sections.ts'
+import { rolePart } from '../core/prompt/templates.ts'
 import type { Role, World } from '../world.ts'
 import { fileParts } from './files.ts'
 import { mapPart } from './map.ts'
@@ -19,13 +20,12 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
   const first = await common(scene)
   const usesKit = isOnKit(scene, first)
   const { parts, shown } = await fileParts(scene, 'author', NOTHING_FROZEN, usesKit)
-  const role = fill(around.templates.author, { framework: around.framework })
   return [
     ...first,
     ...(usesKit ? [kitPart(scene, 'author', parts)] : []),
     ...parts,
     await mapPart(scene, tree.paths, shown),
-    { kind: 'role', source: 'prompts/author.md', text: role, mandatory: true },
+    rolePart('author', around.templates, { framework: around.framework }),
     ...past,
   ]
 }
@@ -43,13 +43,13 @@ export async function implementerParts(scene: Scene, frozen: Frozen | null, past
     ...(frozen ? [testNames(frozen)] : []),
     ...parts,
     await mapPart(scene, pathsOf(tree, stubs), shown),
-    { kind: 'role', source: 'prompts/implementer.md', text: fill(around.templates.implementer, {}), mandatory: true },
+    rolePart('implementer', around.templates, {}),
     ...past,
   ]
 }
 
-/** Rules, steering and slice come first and byte for byte alike for both roles, so that provider caches hit. */
-async function common(scene: Scene): Promise<Part[]> {
+/** Rules, steering and slice come first and byte for byte alike for all roles, so that provider caches hit. */
+export async function common(scene: Scene): Promise<Part[]> {
   const { around, plan } = scene
   const parts: Part[] = [{ kind: 'rules', source: 'prompts/rules.md', text: around.templates.rules, mandatory: true }]
   parts.push(...(await steeringParts(scene)))
@@ -60,6 +60,12 @@ async function common(scene: Scene): Promise<Part[]> {
 
 function isOnKit({ plan }: Scene, parts: Part[]): boolean {
   return parts.some((part) => part.kind === 'slice' && ON_KIT.test(part.text)) || ON_KIT.test(plan.task.text)
+}
+
+/** The page on the kit that roles which write or read tests get, where the task is about it. */
+export function kitFor(scene: Scene, first: Part[]): Part[] {
+  const text = scene.around.templates.kit.author
+  return isOnKit(scene, first) ? [{ kind: 'kit', source: 'specproof/sim', text, mandatory: true }] : []
 }
 
 /** The example stands in for a test on the kit where the repository has none. */

@@ -7,7 +7,7 @@ import { type GlobalOptions, loadConfig, numberFlag } from '../../src/commands/o
 import { type OpenedModels, type RunFlags, settingsOf } from '../../src/commands/settings.ts'
 import type { Config } from '../../src/core/config.ts'
 import { UserError } from '../../src/core/errors.ts'
-import { DEFAULT_LEVEL } from '../../src/core/settings.ts'
+import { DEFAULT_LEVEL, ROLES } from '../../src/core/settings.ts'
 
 const FLAGS: RunFlags = { land: true }
 const NAME = 'openai-compatible/small'
@@ -24,10 +24,9 @@ afterEach(() => vi.unstubAllEnvs())
 describe('the settings of a run', () => {
   it('have defaults for everything', async () => {
     expect(settingsOf(FLAGS, {}, await model())).toEqual({
-      roles: {
-        author: { models: [NAME], promptLimit: 60_000, outputLimit: 16_384 },
-        implementer: { models: [NAME], promptLimit: 60_000, outputLimit: 16_384 },
-      },
+      roles: Object.fromEntries(
+        ROLES.map((role) => [role, { models: [NAME], promptLimit: 60_000, outputLimit: 16_384 }]),
+      ),
       fallback: [],
       models: { [NAME]: { price: null, tokens: { ratio: 1, margin: 1.3, samples: 0 } } },
       attempts: 3,
@@ -130,9 +129,14 @@ describe('the models', () => {
   it('are named by a flag, else by role, else for all roles, else they are asked for', () => {
     const of = (flags: Partial<RunFlags>, config: Config) => modelNames(flags, config).roles
     const lists = { author: 'a/1', implementer: ['b/1', 'b/2'] }
-    expect(of({ model: 'a/b' }, { model: 'c/d', models: lists })).toEqual({ author: ['a/b'], implementer: ['a/b'] })
-    expect(of({}, { models: lists })).toEqual({ author: ['a/1'], implementer: ['b/1', 'b/2'] })
-    expect(of({}, { model: 'c/d', models: { author: 'a/1' } })).toEqual({ author: ['a/1'], implementer: ['c/d'] })
+    const all = (name: string) => Object.fromEntries(ROLES.map((role) => [role, [name]]))
+    expect(of({ model: 'a/b' }, { model: 'c/d', models: lists })).toEqual(all('a/b'))
+    expect(of({}, { model: 'c/d', models: { author: 'a/1' } })).toEqual({ ...all('c/d'), author: ['a/1'] })
+    expect(of({}, { models: lists })).toEqual({
+      ...{ author: ['a/1'], implementer: ['b/1', 'b/2'] },
+      ...{ strengthener: ['a/1'], arbiter: ['b/1', 'b/2'], migrator: ['a/1'] },
+    })
+    expect(of({}, { models: { ...lists, arbiter: 'c/1' } }).arbiter).toEqual(['c/1'])
     expect(() => of({}, {})).toThrow(/--model provider\/model/)
     expect(() => of({}, { models: { author: 'a/1' } })).toThrow(/for the implementer.*`models.implementer`/)
   })
@@ -146,7 +150,11 @@ describe('the models', () => {
   const CONFIG: Config = {
     models: { author: NAME, implementer: [NAME, 'anthropic/claude-sonnet-5'] },
     fallback: ['anthropic/claude-haiku-5-5'],
-    roles: { author: { temperature: 0.3 }, implementer: { effort: 'high', maxOutputTokens: 5_000 } },
+    roles: {
+      author: { temperature: 0.3 },
+      implementer: { effort: 'high', maxOutputTokens: 5_000 },
+      ...{ strengthener: { temperature: 0.1 }, arbiter: { effort: 'max' }, migrator: { maxOutputTokens: 2_000 } },
+    },
   }
 
   it('are asked as their role says; a prompt fits all that may answer it', async () => {
@@ -154,6 +162,9 @@ describe('the models', () => {
     const { roles, models, fallback } = settingsOf(FLAGS, config, await model({}, config))
     expect(roles.author).toEqual({ models: [NAME], temperature: 0.3, promptLimit: 110_616, outputLimit: 16_384 })
     expect(roles.implementer).toMatchObject({ effort: 'high', outputLimit: 5_000, promptLimit: 122_000 })
+    expect(roles.strengthener).toMatchObject({ temperature: 0.1 })
+    expect(roles.arbiter).toMatchObject({ effort: 'max' })
+    expect(roles.migrator).toMatchObject({ outputLimit: 2_000 })
     expect(fallback).toEqual(['anthropic/claude-haiku-5-5'])
     expect(models['anthropic/claude-sonnet-5']!.price).toMatchObject({ input: 2, output: 10, date: '2026-10-24' })
     expect(models[NAME]!.price).toBeNull()

@@ -19,7 +19,7 @@ export async function landed(
     ...{ spec, task, title, statements: [], validates: [], verdict: 'verified', base: '1234567890' },
     specHash: `sha256:${sliceHash(read, sliceOf(read, task))}`,
     evidence: { ...NO_EVIDENCE, green: '1/1', suite: '1/1' },
-    ...{ seeds: [1], model: 'recorded/test', attempts: 1, tokens: { input: 1, output: 1 }, run: 'r1' },
+    ...{ seeds: [1], model: 'recorded/test', attempts: 1, tokens: { input: 1, output: 1 }, run: 'r1', prompts: 'v1' },
   })
   await repository.commit({}, message)
   return repository.git('rev-parse', 'HEAD')

@@ -11,6 +11,8 @@ export interface Scan {
   problems: ReplyProblem[]
   /** Lines that belong to no patch. */
   prose: string[]
+  /** Those of them that stand in no fence. */
+  spoken: string[]
   /** 1-based line of the first fence without a path; null: none. */
   pathlessFence: number | null
 }
@@ -37,7 +39,7 @@ export function scanReply(lines: readonly string[]): Scan {
     fence: null,
     lastPath: null,
     lastEnd: -1,
-    scan: { operations: [], problems: [], prose: [], pathlessFence: null },
+    scan: { operations: [], problems: [], prose: [], spoken: [], pathlessFence: null },
     commented: [],
     openMarkdown: null,
   }
@@ -73,7 +75,10 @@ function step(state: State, k: number): number {
   if (opened !== null) return openFence(state, opened)
   const stray = strayMarker(line) ?? strayV4a(line) ?? strayDiff(at, k)
   if (stray !== null) scan.problems.push({ line: k + 1, message: stray })
-  else scan.prose.push(line)
+  else {
+    scan.prose.push(line)
+    if (fence === null) scan.spoken.push(line)
+  }
   return k + 1
 }
 

@@ -1,10 +1,8 @@
 import type { Role } from '../../world.ts'
 
 /** Templates by name, as they stand in `prompts/`, and the version that names exactly these texts. */
-export interface Templates {
+export interface Templates extends Record<Role, string> {
   rules: string
-  author: string
-  implementer: string
   /** The simulation kit: its interfaces for tests, an example, and what code under test sees of it. */
   kit: { author: string; example: string; implementer: string }
   version: string
@@ -70,24 +68,6 @@ export interface Prompt {
 }
 
 export type CountTokens = (text: string) => number
-
-const SLOT = /\{\{(\w+)\}\}/g
-
-/** Fills `{{slot}}`s. A broken slot, one without a value, or a value without a slot is our bug and throws. */
-export function fill(template: string, values: Record<string, string>): string {
-  const used = new Set<string>()
-  const broken = /^.*(?:\{\{|\}\}).*$/m.exec(template.replace(SLOT, ''))
-  if (broken) throw new Error(`the template has a broken slot: ${broken[0].trim().slice(0, 80)}`)
-  const text = template.replace(SLOT, (_, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined
-    if (value === undefined) throw new Error(`the template has a slot {{${name}}} and no value for it`)
-    used.add(name)
-    return value
-  })
-  const unused = Object.keys(values).filter((name) => !used.has(name))
-  if (unused.length > 0) throw new Error(`the template has no slot for ${unused.join(', ')}`)
-  return text
-}
 
 /** `limit`: what no prompt exceeds. `aim`: what a first question should stay within; nothing is dropped for it. */
 export interface PromptSize {

@@ -15,6 +15,8 @@ export interface CommitFacts {
   model: string
   attempts: number
   tokens: { input: number; output: number }
+  /** Version of the prompt templates. */
+  prompts: string
   run: string
 }
 
@@ -49,6 +51,7 @@ export function commitMessage(facts: CommitFacts): string {
     `Evidence: ${evidenceLine(facts.evidence, facts.base)}`,
     `Seeds: ${facts.seeds.join(', ')}`,
     `Model: ${facts.model}; attempts ${facts.attempts}; tokens ${facts.tokens.input} in, ${facts.tokens.output} out`,
+    `Prompts: ${facts.prompts}`,
     `Run: ${facts.run}`,
   ].map(oneLine)
   const body = facts.statements.map((statement) => `- ${oneLine(statement)}`).join('\n')

@@ -1,39 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assemble, fill, type Part, type PartKind } from '../../../src/core/prompt/prompt.ts'
-
-describe('a template', () => {
-  it('takes a value in every slot, as often as it has it', () => {
-    expect(fill('{{a}} and {{b}}, {{a}}', { a: 'x', b: 'y' })).toBe('x and y, x')
-  })
-
-  it('takes values as they are', () => {
-    const hostile = fc.constantFrom('{{b}}', '$&', '$1', '{{', '}}', 'a', '\n')
-    fc.assert(
-      fc.property(
-        fc.array(hostile).map((parts) => parts.join('')),
-        (value) => {
-          expect(fill('<{{a}}>', { a: value })).toBe(`<${value}>`)
-        },
-      ),
-    )
-  })
-
-  it('without a value for a slot is our bug, also where the slot has a name that every object knows', () => {
-    expect(() => fill('{{a}} {{b}}', { a: '' })).toThrow('{{b}}')
-    expect(() => fill('{{toString}}', {})).toThrow('{{toString}}')
-  })
-
-  it('with a broken slot is our bug, and the line is named', () => {
-    for (const broken of ['{{ a }}', '{{a', 'a}}', '{{a-b}}', '{{a}'])
-      expect(() => fill(`fine\nhere ${broken} it is`, { a: '' })).toThrow('broken slot: here')
-    expect(() => fill('{{a', {})).toThrow('broken slot')
-  })
-
-  it('without a slot for a value is our bug', () => {
-    expect(() => fill('{{a}}', { a: '', b: '', c: '' })).toThrow('no slot for b, c')
-  })
-})
+import { assemble, type Part, type PartKind } from '../../../src/core/prompt/prompt.ts'
 
 const count = (text: string) => Math.ceil(text.length / 4)
 

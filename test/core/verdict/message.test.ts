@@ -25,6 +25,7 @@ const FACTS: CommitFacts = {
   model: 'anthropic/claude',
   attempts: 2,
   tokens: { input: 8_123, output: 2_210 },
+  prompts: '5f00eb2ce285',
   run: '20260101T000000-abc123',
 }
 
@@ -42,6 +43,7 @@ Spec-Hash: sha256:abc
 Evidence: red 3/3 at 1a2b3c4; green 3/3; chaos 0 of 2000 failed (< 0.15 % at 95 %); teeth not run; suite 41/41, 0 red on base
 Seeds: 5, -7
 Model: anthropic/claude; attempts 2; tokens 8123 in, 2210 out
+Prompts: 5f00eb2ce285
 Run: 20260101T000000-abc123
 `)
   })
@@ -99,10 +101,11 @@ Run: 20260101T000000-abc123
           Evidence: evidenceLine(all.evidence, all.base),
           Seeds: all.seeds.join(', '),
           Model: `${all.model.replace('\n', ' ')}; attempts 2; tokens 8123 in, 2210 out`,
+          Prompts: all.prompts,
           Run: all.run,
         })
         expect(trailers['Validates']).toBe(all.validates.length > 0 ? all.validates.join(', ') : undefined)
-        expect(Object.keys(trailers)).toHaveLength(all.validates.length > 0 ? 9 : 8)
+        expect(Object.keys(trailers)).toHaveLength(all.validates.length > 0 ? 10 : 9)
         expect(message.split('\n')[1]).toBe('')
       }),
       { numRuns: 300 },

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { surroundings } from '../../src/commands/session.ts'
+import { assemble, type Part } from '../../src/core/prompt/prompt.ts'
+import { ROLES } from '../../src/core/settings.ts'
+import { authorParts } from '../../src/task/context.ts'
+import { arbiterParts, migratorParts, strengthenerParts } from '../../src/task/roles.ts'
+import type { Role } from '../../src/world.ts'
+import { FALSIFIED, test } from '../core/verdict/support.ts'
+import { memorySymbols, type RecordedTask, recordedTasks } from '../support/recorded-tasks.ts'
+import { settingsForTest } from '../support/settings.ts'
+
+const around = await surroundings('test', settingsForTest(), {})
+let task: RecordedTask | undefined
+for await (const one of recordedTasks()) if (one.plan.task.id === '3') task = one
+const { plan, tree, frozen } = task!
+const scene = { around, plan, tree, symbols: memorySymbols(tree) }
+const DIFF = '@@ -1 +1 @@\n-  if (a < b)\n+  if (a <= b)\n'
+const SURVIVORS = [
+  { path: 'src/heartbeat.ts', diff: DIFF },
+  { path: 'src/other.ts', diff: DIFF },
+]
+
+function promptOf(role: Role, parts: Part[]) {
+  const made = assemble(role, 'v', parts, { limit: 60_000, aim: around.promptAim }, around.count)
+  if (!made.ok) throw new Error(made.message)
+  return made.prompt
+}
+
+const asked: Record<string, () => Promise<Part[]>> = {
+  strengthener: () => strengthenerParts(scene, frozen, SURVIVORS, []),
+  arbiter: () =>
+    arbiterParts(
+      scene,
+      { test: test('t.test.ts > beats', 'assertion', { properties: [FALSIFIED] }), code: 'CODE' },
+      [],
+    ),
+  migrator: () =>
+    migratorParts(
+      scene,
+      { files: frozen.files, interfaces: [{ path: 'src/a.ts', content: 'NEW' }], problem: 'TS2339' },
+      [],
+    ),
+}
+
+describe('the other roles', () => {
+  it('are asked with what the author was asked with first, and with their own words last', async () => {
+    const author = promptOf('author', await authorParts(scene, []))
+    const shared = author.user.slice(0, author.stable[0])
+    for (const [role, parts] of Object.entries(asked)) {
+      const prompt = promptOf(role as Role, await parts())
+      expect(ROLES).toContain(role)
+      expect(prompt.system).toBe(author.system)
+      expect(prompt.user.startsWith(shared)).toBe(true)
+      expect(
+        prompt.user
+          .trimEnd()
+          .endsWith(around.templates[role as Role].replace('{{framework}}', around.framework).trim()),
+      ).toBe(true)
+      expect(prompt.user).toContain('Failure detection')
+      expect(prompt.manifest.parts.every(({ mandatory }) => mandatory)).toBe(true)
+    }
+  })
+
+  it('strengthens what it sees: frozen tests whole, survivors by number, and no code', async () => {
+    const { user } = promptOf('strengthener', await asked['strengthener']!())
+    expect(user).toContain(frozen.files[0]!.content!.trim())
+    expect(user).toContain(`## Survivor 1: src/heartbeat.ts\n\n\`\`\`\n${DIFF}\`\`\``)
+    expect(user).toContain('## Survivor 2: src/other.ts')
+    expect(user).not.toContain('## File src/')
+    await expect(strengthenerParts(scene, frozen, [], [])).rejects.toThrow('without a survivor')
+  })
+
+  it('judges by requirement, test and counterexample, and moves tests to the new interface', async () => {
+    const arbiter = promptOf('arbiter', await asked['arbiter']!())
+    expect(arbiter.user).toContain('Smallest failing case found')
+    expect(arbiter.user).toContain('CODE')
+    expect(arbiter.user).not.toContain('## File src/')
+    const migrator = promptOf('migrator', await asked['migrator']!())
+    for (const text of ['# Tests to move', '# The new interface', 'NEW', '# What breaks', 'TS2339'])
+      expect(migrator.user).toContain(text)
+    await expect(migratorParts(scene, { files: [], interfaces: [], problem: '' }, [])).rejects.toThrow('without a test')
+  })
+})
