@@ -99,8 +99,18 @@ export interface Intensity {
   minMs: number
 }
 
+/** A command that judges: of `checks:` in agent.yaml, or of a task's `Verify:` line. */
+export interface CommandCheck {
+  name: string
+  /** Shell command, run in the project's folder. */
+  run: string
+  /** Where it writes JUnit XML: a path from the project's folder, `*` in its last part; null: where `SPECPROOF_REPORT` says. */
+  report: string | null
+}
+
 export type CheckRequest =
   | { stage: 'build' | 'baseline'; kind: 'build' }
+  | { stage: 'verify'; kind: 'command'; check: CommandCheck; maxMs: number }
   | {
       stage: Stage
       kind: 'tests'

@@ -207,6 +207,7 @@ async function runIn(repo: Repo, options: Partial<RunOptions> = {}, settings: Pa
     steering: [],
     deny: () => false,
     framework: '',
+    singleFiles: true,
   }
   return run(worldOf(repo), around, { ...OPTIONS, ...options })
 }

@@ -84,6 +84,7 @@ async function contextSettings(promptLimit: number, model: string | null, memory
     limits: NO_LIMITS,
     taskLimits: NO_LIMITS,
     level: DEFAULT_LEVEL,
+    checks: [],
     checksKey: '',
     requireVerified: false,
     freshTests: false,

@@ -25,7 +25,7 @@ export interface EquipOptions {
 }
 
 /** All that a box holds beside the tree: what set-up made, toolchains, what agent.yaml names, `.git`, limits. */
-export type Equipment = Required<Omit<CheckOptions, 'project' | 'onProgress'>>
+export type Equipment = Required<Omit<CheckOptions, 'project' | 'onProgress' | 'commands'>>
 
 export type Equipped = { ok: true; equipment: Equipment; provision: Provision } | { ok: false; unready: Unprovided }
 

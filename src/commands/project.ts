@@ -9,6 +9,7 @@ import type { Worktrees } from '../io/git/worktree.ts'
 import type { Tree, Unprovided, Unready } from '../world.ts'
 import { createEquipper } from './equip.ts'
 import { type Isolation, isolate } from './isolation.ts'
+import { commandChecks } from './settings.ts'
 
 export interface Preparation {
   prepare(tree: Tree): Promise<Unready | null>
@@ -49,12 +50,13 @@ export function createPreparation(options: PreparationOptions): Preparation {
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
       const equipped = await equipper.equip(box, tree, ['javascript'])
       if (!equipped.ok) return { status: 'environment', message: equipped.unready.message }
-      const missing = await missingTools(equipped.provision.home, project.runner)
+      const missing = project.runner && (await missingTools(equipped.provision.home, project.runner))
       if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }
       const { runner, why } = project
-      if (told !== runner) options.tell({ type: 'runner.chosen', runner, why })
-      told = runner
-      checks = createChecks({ ...equipped.equipment, project, onProgress: options.onProgress })
+      if (told !== why) options.tell({ type: 'runner.chosen', runner: runner ?? 'commands', why })
+      told = why
+      const commands = commandChecks(config)
+      checks = createChecks({ ...equipped.equipment, project, commands, onProgress: options.onProgress })
       const unready = servicesTried ? null : await tryServices(checks, tree.commit, options)
       servicesTried = unready === null
       return unready
@@ -65,15 +67,16 @@ export function createPreparation(options: PreparationOptions): Preparation {
 /** What the test author is told of a project; what cannot be checked is refused later, with the reason. */
 export async function projectOf(
   tree: Tree,
-  config: Pick<Config, 'build' | 'runner'>,
+  config: Pick<Config, 'build' | 'runner' | 'checks'>,
 ): Promise<{ runner: Project['runner']; typed: boolean }> {
   const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
   const typed = tree.paths.some((path) => /(^|\/)tsconfig[^/]*\.json$|\.[cm]?tsx?$/.test(path))
   return 'unsupported' in project ? { runner: 'vitest', typed: true } : { runner: project.runner, typed }
 }
 
-function detectOptions({ build, runner }: Pick<Config, 'build' | 'runner'>): DetectOptions {
-  return { ...(build === undefined ? {} : { build }), ...(runner === undefined ? {} : { runner }) }
+function detectOptions({ build, runner, checks = [] }: Pick<Config, 'build' | 'runner' | 'checks'>): DetectOptions {
+  const commands = checks.length > 0
+  return { ...(build === undefined ? {} : { build }), ...(runner === undefined ? {} : { runner }), commands }
 }
 
 function readerOf(tree: Tree): (path: string) => Promise<string | null> {

@@ -299,6 +299,7 @@ export async function surroundings(
     steering: context?.steering ?? [],
     deny: createDeny(context?.deny ?? []),
     framework,
+    singleFiles: runner !== null,
   }
 }
 

@@ -5,7 +5,7 @@ import { sha256 } from '../core/hash.ts'
 import { priceOf } from '../core/prices.ts'
 import { DEFAULT_LEVEL, type ModelFacts, ROLES, type RoleSettings, type Settings } from '../core/settings.ts'
 import type { Model } from '../io/models/model.ts'
-import type { Role } from '../world.ts'
+import type { CommandCheck, Role } from '../world.ts'
 import { allNames, isRecorded, type ModelNames } from './models.ts'
 import { numberFlag } from './options.ts'
 
@@ -74,6 +74,7 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
       chaosMs: level.chaosSeconds === undefined ? DEFAULT_LEVEL.chaosMs : level.chaosSeconds * 1_000,
       maxMinutes: level.maxMinutes ?? DEFAULT_LEVEL.maxMinutes,
     },
+    checks: commandChecks(config),
     checksKey: checksKeyOf(config),
     requireVerified: flags.require === 'verified',
     freshTests: flags.freshTests ?? false,
@@ -122,6 +123,10 @@ function requirePrices(flag: string, facts: Record<string, ModelFacts>, promptLi
   }
 }
 
-function checksKeyOf({ runner, build, env, show, setup, carry, services, limits }: Config): string {
-  return sha256(JSON.stringify({ runner, build, env, show, setup, carry, services, limits }))
+export function commandChecks({ checks }: Pick<Config, 'checks'>): CommandCheck[] {
+  return (checks ?? []).map(({ name, run, report }) => ({ name: name ?? run, run, report: report ?? null }))
+}
+
+function checksKeyOf({ runner, checks, build, env, show, setup, carry, services, limits }: Config): string {
+  return sha256(JSON.stringify({ runner, checks, build, env, show, setup, carry, services, limits }))
 }

@@ -73,6 +73,22 @@ const service = z.strictObject({
   env: z.record(z.string(), z.string()).optional(),
 })
 
+/** A command that judges beside the test runner, or in its place. */
+const check = z.strictObject({
+  /** Left out: the command itself. */
+  name: z.string().min(1).optional(),
+  /** Shell command; it runs in the project's folder. */
+  run: z.string().min(1),
+  /** Where it writes JUnit XML. */
+  report: z
+    .string()
+    .regex(
+      /^(?!\/|[A-Za-z]:)(?:(?!\.\.?\/)[^*/]+\/)*[^/]+$/,
+      'expected a path inside the project, with `*` in its last part only: `build/junit/*.xml`',
+    )
+    .optional(),
+})
+
 const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*(=[^\0]*)?$/, 'expected NAME or NAME=value')
@@ -143,6 +159,13 @@ const schema = z.strictObject({
   runner: z.enum(['vitest', 'node:test', 'jest']).optional(),
   /** Shell command that must succeed before tests run. */
   build: z.string().min(1).optional(),
+  checks: z
+    .array(check)
+    .refine(
+      (all) => new Set(all.map(({ name, run }) => name ?? run)).size === all.length,
+      'two checks have the same name',
+    )
+    .optional(),
   level: z
     .strictObject({
       seeds: z.int().min(1).max(100).optional(),

@@ -1,4 +1,4 @@
-import type { Effort, Role } from '../world.ts'
+import type { CommandCheck, Effort, Role } from '../world.ts'
 import type { Limits, Price } from './budget.ts'
 import type { Calibration } from './calibration.ts'
 
@@ -53,6 +53,8 @@ export interface Settings {
   /** Of each task. */
   taskLimits: Limits
   level: Level
+  /** Commands that judge beside the test runner; a `Verify:` line may name one. */
+  checks: readonly CommandCheck[]
   /** Names what the checks run with (build, services and the like): a result holds for these settings alone. */
   checksKey: string
   requireVerified: boolean

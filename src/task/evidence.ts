@@ -19,6 +19,7 @@ import type { Intensity, Unready, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import type { Candidate, State } from './state.ts'
+import { byCommand } from './verify.ts'
 
 export type Judgement =
   | { kind: 'passed'; candidate: Candidate; bound: string | null }
@@ -68,13 +69,15 @@ export async function gatherEvidence(world: World, state: State, changes: FileCh
       changes,
       evidence: { ...early.evidence, suite: suiteSummary(final, state.baseline) },
       seeds: [...early.seeds, ...seeds],
-      status: state.frozen ? 'verified' : 'checked',
+      status: state.frozen || early.perTest ? 'verified' : 'checked',
       final,
     },
   }
 }
 
-type Early = Judgement | { kind: 'green'; evidence: EvidenceSummary; seeds: number[]; bound: string | null }
+type Early =
+  | Judgement
+  | { kind: 'green'; evidence: EvidenceSummary; seeds: number[]; bound: string | null; perTest?: boolean }
 
 async function earlyEvidence(world: World, state: State, worktree: { commit: string; dir: string }): Promise<Early> {
   const build = await runCheck(world, worktree, { stage: 'build', kind: 'build' })
@@ -83,7 +86,7 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
   if (build.status === 'stopped' || build.status === 'no-results')
     return { kind: 'red', stage: 'build', reason: describe(build), failed: [] }
   const { frozen } = state
-  if (!frozen) return { kind: 'green', evidence: NO_EVIDENCE, seeds: [], bound: null }
+  if (!frozen) return byCommand(world, state, worktree)
   const files = collectable(frozen.files.map((file) => file.path))
   const maxMs = state.around.settings.level.maxMinutes * 60_000
   const quickly = { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 }

@@ -1,4 +1,5 @@
 import { isTestPath } from '../core/patch/test-paths.ts'
+import { namedInCommands } from '../core/prompt/command-files.ts'
 import { reachedByConfig } from '../core/prompt/config-reach.ts'
 import type { State } from './state.ts'
 
@@ -13,5 +14,8 @@ export async function judgesOf(state: State): Promise<string[]> {
     return file.kind === 'text' ? file.text : null
   }
   const collected = (baseline?.tests ?? []).map((test) => test.file)
-  return [...new Set([...tree.paths.filter(isTestPath), ...collected, ...(await reachedByConfig(tree.paths, read))])]
+  const commands = [...state.around.settings.checks.map(({ run }) => run), state.plan.task.verify ?? '']
+  const named = namedInCommands(commands, (await read('package.json')) ?? '', tree.paths)
+  const reached = await reachedByConfig([...tree.paths], read)
+  return [...new Set([...tree.paths.filter(isTestPath), ...collected, ...reached, ...named])]
 }

@@ -7,7 +7,7 @@ import type { Settings } from '../core/settings.ts'
 import type { Slice } from '../core/spec/slice.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
-import type { Head, Tree, World } from '../world.ts'
+import type { CommandCheck, Head, Tree, World } from '../world.ts'
 
 /** What the task must satisfy and how it will be judged. Made once, never changed. */
 export interface Plan {
@@ -37,6 +37,13 @@ export interface Frozen {
   /** What the author said beside the files. */
   remarks: string
   author: string
+}
+
+/** A command of the expert that judges the task, and what it said of the base. */
+export interface VerifyJudge {
+  check: CommandCheck
+  /** Ids of the tests that it named on the base as passed. */
+  green: string[]
 }
 
 /** The best that is known after an attempt: a tree that passed everything. */
@@ -72,6 +79,8 @@ export interface Surroundings {
   deny(path: string): boolean
   /** One paragraph for the test author on runner and property library. */
   framework: string
+  /** Whether single test files can be run; false: only commands judge the project. */
+  singleFiles: boolean
 }
 
 export interface State {
@@ -81,6 +90,8 @@ export interface State {
   tree: Tree
   baseline: CheckResult | null
   frozen: Frozen | null
+  /** The task's own command, which is the judge; left out: there is none. */
+  verify?: VerifyJudge
   /** Reason of the author why nothing can be tested. */
   untestable: string | null
   attempt: number

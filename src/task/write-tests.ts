@@ -19,6 +19,7 @@ import { pastParts } from './past.ts'
 import { NO_PATCH } from './read-patch.ts'
 import { judgeStubs } from './red.ts'
 import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
+import { judgedByCommand } from './verify.ts'
 
 /** Answers that could not be read, applied or compiled are asked again this often in all. */
 const MOST_REPAIRS = 3
@@ -32,6 +33,8 @@ interface Draft {
 /** Tests first: written by a separate author, red on two stubs, then frozen. */
 export async function writeTests(world: World, state: State): Promise<State> {
   if (state.plan.task.kind === 'checkpoint') return state
+  const byCommand = await judgedByCommand(world, state)
+  if (byCommand) return byCommand
   const kept = await reuse(world, state)
   if (kept) return kept
   const { models } = state.around.settings.roles.author

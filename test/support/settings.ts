@@ -15,6 +15,7 @@ export function settingsForTest(): Settings {
     limits: NO_LIMITS,
     taskLimits: NO_LIMITS,
     level: DEFAULT_LEVEL,
+    checks: [],
     checksKey: '',
     requireVerified: false,
     freshTests: false,

@@ -1,5 +1,6 @@
 /** One line for the test author on the project's runner and property library. */
-export function frameworkText(runner: 'vitest' | 'node:test' | 'jest', typed: boolean): string {
+export function frameworkText(runner: keyof typeof TEXTS | null, typed: boolean): string {
+  if (runner === null) return 'The project has no test runner that could run tests of yours.'
   return (
     TEXTS[runner] + (typed ? '' : ' The project is plain JavaScript: tests and stubs are `.js` files without types.')
   )

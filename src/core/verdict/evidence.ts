@@ -1,6 +1,15 @@
 /** What was run and what came out. All durations are milliseconds of real time unless said otherwise. */
 
-export type Stage = 'baseline' | 'red-throwing' | 'red-empty' | 'build' | 'tests' | 'property' | 'chaos' | 'final'
+export type Stage =
+  | 'baseline'
+  | 'red-throwing'
+  | 'red-empty'
+  | 'build'
+  | 'tests'
+  | 'property'
+  | 'chaos'
+  | 'verify'
+  | 'final'
 
 /** One `fc.assert` as the harness ran it. */
 export interface PropertyRun {

@@ -3,14 +3,17 @@ import { join } from 'node:path'
 import type { HarnessRequest } from '../../../sandbox/harness/protocol.mts'
 import type { ServiceConfig } from '../../core/config.ts'
 import type { CheckResult, Stage } from '../../core/verdict/evidence.ts'
-import type { CheckRequest, Worktree } from '../../world.ts'
+import type { CheckRequest, CommandCheck, Worktree } from '../../world.ts'
 import type { Box, BoxLimits, BoxPolicy } from '../box/box.ts'
 import type { Provision } from '../setup/provision.ts'
 import { buildFindings } from './build.ts'
+import type { Runner } from './choose-runner.ts'
+import { runCommand } from './command.ts'
 import { dependencyMounts } from './dependencies.ts'
 import type { Project } from './detect.ts'
 import { HARNESS, HARNESS_COMMAND, RunFollower, testFindings } from './harness.ts'
-import { runWithServices, whyNotReady, withServices } from './services.ts'
+import { joinFindings } from './join-findings.ts'
+import { runWithServices, type ServicedRun, whyNotReady, withServices } from './services.ts'
 
 export interface CheckProgress {
   stage: Stage
@@ -35,6 +38,8 @@ export interface CheckOptions {
   /** Folder that appears as the repository's `.git`, read-only. */
   gitDir: string | null
   limits: Partial<BoxLimits>
+  /** Commands of `checks:`, part of the whole suite. */
+  commands: readonly CommandCheck[]
   /** Started in the box before the tests and ended after them; builds get none. */
   services: ServiceConfig[]
   /** What set-up has installed for a commit; null: nothing. Left out: the `node_modules` of the repository. */
@@ -70,7 +75,7 @@ export function createChecks(options: CheckOptions): Checks {
     async run(worktree, request, signal) {
       const started = performance.now()
       const policy = await policyOf(options, worktree)
-      const findings = policy ? await check(options, policy, request, signal) : NOT_INSTALLED
+      const findings = policy ? await check({ ...options, policy, worktree, signal }, request) : NOT_INSTALLED
       return { stage: request.stage, ...findings, durationMs: Math.round(performance.now() - started) }
     },
     async tryServices(worktree, signal) {
@@ -95,33 +100,59 @@ const NOT_INSTALLED: Findings = {
 
 const NOTHING_TO_BUILD: Findings = { ...NOT_INSTALLED, status: 'empty', problems: [] }
 
-function check(
-  options: CheckOptions,
-  policy: BoxPolicy,
-  request: CheckRequest,
-  signal: AbortSignal,
-): Promise<Findings> {
-  return request.kind === 'build' ? build(options, policy, signal) : tests(options, policy, request, signal)
+const NO_SINGLE_FILES: Findings = {
+  ...NOT_INSTALLED,
+  problems: [
+    { file: null, message: 'tests of this project are run by commands (`checks:`), so no single file can be run' },
+  ],
 }
 
-async function build(
-  { box, project, limits }: CheckOptions,
-  policy: BoxPolicy,
-  signal: AbortSignal,
-): Promise<Findings> {
+/** One request in one tree. */
+interface Run extends CheckOptions {
+  policy: BoxPolicy
+  worktree: Worktree
+  signal: AbortSignal
+}
+
+function check(run: Run, request: CheckRequest): Promise<Findings> {
+  if (request.kind === 'build') return build(run)
+  return request.kind === 'command' ? command(run, request.check, request.maxMs) : tests(run, request)
+}
+
+async function build({ box, project, policy, limits, signal }: Run): Promise<Findings> {
   if (!project.build) return NOTHING_TO_BUILD
   return buildFindings(await box.run(project.build, policy, { ...DEFAULT_LIMITS, ...limits }, { signal }))
 }
 
-async function tests(
-  { box, project, limits, services, onProgress }: CheckOptions,
-  policy: BoxPolicy,
-  { stage, files, intensity, maxMs, replay }: TestRequest,
-  signal: AbortSignal,
-): Promise<Findings> {
+async function command(run: Run, check: CommandCheck, maxMs: number): Promise<Findings> {
+  const { box, services, policy, limits, worktree, signal } = run
+  const all = { ...DEFAULT_LIMITS, ...limits, wallMs: maxMs }
+  let ran: ServicedRun | null = null
+  const findings = await runCommand(check, worktree.dir, async (argv) => {
+    ran = await runWithServices(box, services, argv, policy, all, { signal })
+    return ran.result
+  })
+  return ran === null ? findings : withServices(findings, ran)
+}
+
+/** Single files are the runner's; the whole suite is the runner's and that of all commands. */
+async function tests(run: Run, request: TestRequest): Promise<Findings> {
+  const { runner } = run.project
+  if (request.files !== null) return runner ? byRunner(run, runner, request) : NO_SINGLE_FILES
+  const found = runner ? [await byRunner(run, runner, request)] : []
+  for (const check of run.commands) {
+    if (run.signal.aborted) break
+    found.push(await command(run, check, request.maxMs))
+  }
+  return joinFindings(found)
+}
+
+async function byRunner(run: Run, runner: Runner, order: TestRequest): Promise<Findings> {
+  const { box, project, policy, limits, services, signal, onProgress } = run
+  const { stage, files, intensity, maxMs, replay } = order
   const request: HarnessRequest = {
     nonce: randomUUID(),
-    runner: project.runner,
+    runner,
     node: project.node,
     files,
     intensity,
@@ -142,7 +173,7 @@ async function tests(
 
 /** What the box of every build and test of this worktree holds; null when the dependencies are not installed. */
 export async function policyOf(
-  options: Omit<CheckOptions, 'project' | 'onProgress'>,
+  options: Omit<CheckOptions, 'project' | 'onProgress' | 'commands'>,
   worktree: Worktree,
 ): Promise<BoxPolicy | null> {
   const { repository, toolchains, env, gitDir, provision } = options

@@ -3,7 +3,8 @@ import { type NodeTests, nodeTestScript } from './node-script.ts'
 
 /** What the checks need to know about a project. */
 export interface Project {
-  runner: Runner
+  /** Null: commands of agent.yaml alone judge. */
+  runner: Runner | null
   /** Why this runner, in words for the user. */
   why: string
   /** Command of the build and type check, run in the project's folder; null: there is nothing to build. */
@@ -17,6 +18,8 @@ export interface DetectOptions {
   build?: string
   /** The runner that agent.yaml names. */
   runner?: Runner
+  /** agent.yaml names commands under `checks:`. */
+  commands?: boolean
 }
 
 /** Reads a project from the files of one tree. `read` gives null for a file that does not exist. Never throws. */
@@ -24,6 +27,17 @@ export async function detectProject(
   read: (path: string) => Promise<string | null>,
   paths: string[],
   options: DetectOptions = {},
+): Promise<Project | { unsupported: string }> {
+  const project = await withRunner(read, paths, options)
+  if (!('unsupported' in project) || !options.commands) return project
+  const build = options.build === undefined ? null : ['sh', '-c', options.build]
+  return { runner: null, why: 'agent.yaml names commands under `checks:`', build, node: NO_NODE_TESTS }
+}
+
+async function withRunner(
+  read: (path: string) => Promise<string | null>,
+  paths: string[],
+  options: DetectOptions,
 ): Promise<Project | { unsupported: string }> {
   const source = await read('package.json')
   if (source === null) return { unsupported: 'there is no package.json at the top of the repository' }

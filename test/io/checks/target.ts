@@ -8,7 +8,7 @@ import type { BoxLimits } from '../../../src/io/box/box.ts'
 import { createNoneBox } from '../../../src/io/box/none.ts'
 import { type CheckProgress, createChecks } from '../../../src/io/checks/checks.ts'
 import { detectProject } from '../../../src/io/checks/detect.ts'
-import type { CheckRequest, Intensity } from '../../../src/world.ts'
+import type { CheckRequest, CommandCheck, Intensity } from '../../../src/world.ts'
 
 type Replay = NonNullable<Extract<CheckRequest, { kind: 'tests' }>['replay']>
 
@@ -54,13 +54,14 @@ type Target = Awaited<ReturnType<typeof makeTarget>>
 export interface Options {
   limits?: Partial<BoxLimits>
   services?: ServiceConfig[]
+  commands?: CommandCheck[]
   onProgress?: (progress: CheckProgress) => void
   signal?: AbortSignal
 }
 
 export async function runRequest(target: Target, request: CheckRequest, options: Options = {}): Promise<CheckResult> {
   const read = async (path: string) => (target.files as Record<string, string>)[path] ?? null
-  const project = await detectProject(read, Object.keys(target.files))
+  const project = await detectProject(read, Object.keys(target.files), { commands: options.commands !== undefined })
   if ('unsupported' in project) throw new Error(project.unsupported)
   const checks = createChecks({
     box: createNoneBox(),
@@ -71,6 +72,7 @@ export async function runRequest(target: Target, request: CheckRequest, options:
     gitDir: null,
     limits: options.limits ?? {},
     services: options.services ?? [],
+    commands: options.commands ?? [],
     onProgress: options.onProgress ?? (() => {}),
   })
   const worktree = { commit: '0'.repeat(40), dir: target.worktree }
