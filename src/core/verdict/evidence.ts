@@ -69,6 +69,9 @@ export type LimitName =
   | 'memory'
   | 'disk'
 
+/** What may end a run that is no doing of the code: the box, the kernel, or a machine that had no time. */
+export type Infrastructure = 'box' | 'killed' | 'load'
+
 export interface CheckResult {
   stage: Stage
   /**
@@ -81,6 +84,10 @@ export interface CheckResult {
   problems: { file: string | null; message: string }[]
   /** What befell services that the tests need, one message each, which `problems` holds too; left out: nothing. */
   services?: string[]
+  /** The machine may be at fault; left out: nothing points to it. A check that has it is tried once more, apart. */
+  infrastructure?: Infrastructure
+  /** Why a first try was given up and counted for nothing, in words; left out: there was one try. */
+  retried?: string
   /** The test or file that was running when a limit struck; null when unknown. */
   running: string | null
   limit: LimitName | null

@@ -67,6 +67,12 @@ export function judgeSuite(result: CheckResult, baseline: CheckResult | null, fr
   return judgeRest(result, baseline)
 }
 
+/** Both tries ended by what lies outside of the code: nothing is known, and it is nobody's attempt. */
+export function notTheCode(result: CheckResult): string | null {
+  if (result.infrastructure !== 'box') return null
+  return `it could not be run here, twice: ${result.problems[0]?.message ?? result.output.slice(-500)}`
+}
+
 function notJudged(result: CheckResult): string | null {
   switch (result.status) {
     case 'passed':

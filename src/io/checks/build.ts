@@ -1,5 +1,6 @@
 import type { CheckResult } from '../../core/verdict/evidence.ts'
 import type { BoxResult } from '../box/box.ts'
+import { infrastructureOf } from './infrastructure.ts'
 import { outputTail, stopped } from './output.ts'
 
 type Findings = Omit<CheckResult, 'stage' | 'durationMs'>
@@ -12,7 +13,15 @@ const NO_INPUTS = 'TS18003'
 /** Reads what a build or a compiler printed. */
 export function buildFindings(result: BoxResult): Findings {
   const output = outputTail(result)
-  const none = { tests: [], problems: [], running: null, limit: null, output }
+  const infrastructure = infrastructureOf(result, false)
+  const none = {
+    tests: [],
+    problems: [],
+    running: null,
+    limit: null,
+    output,
+    ...(infrastructure ? { infrastructure } : {}),
+  }
   const end = stopped(result)
   if (end) return { ...none, status: 'stopped', limit: end }
   if (result.cause === 'box') return { ...none, status: 'no-results', problems: [unknown(result.message ?? '')] }

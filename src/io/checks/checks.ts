@@ -12,6 +12,7 @@ import { runCommand } from './command.ts'
 import { dependencyMounts } from './dependencies.ts'
 import type { Project } from './detect.ts'
 import { HARNESS, HARNESS_COMMAND, RunFollower, testFindings } from './harness.ts'
+import { retriedApart } from './infrastructure.ts'
 import { joinFindings } from './join-findings.ts'
 import { runWithServices, type ServicedRun, whyNotReady, withServices } from './services.ts'
 
@@ -75,7 +76,8 @@ export function createChecks(options: CheckOptions): Checks {
     async run(worktree, request, signal) {
       const started = performance.now()
       const policy = await policyOf(options, worktree)
-      const findings = policy ? await check({ ...options, policy, worktree, signal }, request) : NOT_INSTALLED
+      const once = async () => (policy ? check({ ...options, policy, worktree, signal }, request) : NOT_INSTALLED)
+      const findings = await retriedApart(once, () => !signal.aborted)
       return { stage: request.stage, ...findings, durationMs: Math.round(performance.now() - started) }
     },
     async tryServices(worktree, signal) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { CheckResult, TestResult } from '../../core/verdict/evidence.ts'
 import type { CommandCheck } from '../../world.ts'
 import type { BoxResult } from '../box/box.ts'
+import { infrastructureOf } from './infrastructure.ts'
 import { outputTail, stopped } from './output.ts'
 import { type Reports, readReports, removeReports } from './reports.ts'
 
@@ -38,7 +39,9 @@ async function reportsOf(check: CommandCheck, tree: string, own: string): Promis
 
 /** What exit code and report say together; where they contradict each other the run is red. */
 export function commandFindings({ name, run }: CommandCheck, result: BoxResult, reports: Reports | null): Findings {
-  const none = { tests: [], problems: [], running: null, limit: null, output: outputTail(result) }
+  const infrastructure = infrastructureOf(result, false)
+  const blank = { tests: [], problems: [], running: null, limit: null, output: outputTail(result) }
+  const none = { ...blank, ...(infrastructure ? { infrastructure } : {}) }
   const limit = stopped(result)
   const said = (message: string) => [{ file: null, message: `${name}: ${message}` }]
   if (limit) return { ...none, status: 'stopped', limit, running: `the command \`${name}\`` }

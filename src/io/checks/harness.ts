@@ -2,6 +2,7 @@ import { extname, join } from 'node:path'
 import { type HarnessReport, type Hint, MARK, type Progress } from '../../../sandbox/harness/protocol.mts'
 import type { CheckResult, LimitName } from '../../core/verdict/evidence.ts'
 import type { BoxResult } from '../box/box.ts'
+import { infrastructureOf } from './infrastructure.ts'
 import { outputTail, stopped } from './output.ts'
 
 type Findings = Omit<CheckResult, 'stage' | 'durationMs'>
@@ -18,6 +19,8 @@ export const HARNESS_COMMAND = [
 export class RunFollower {
   progress: Progress = { done: 0, total: null, runs: 0, failed: 0, running: null }
   report: HarnessReport | null = null
+  /** A result line of the runner came that could not be read. */
+  cut = false
   #nonce: string
   #started = new Set<string>()
   #runs = new Map<string, number>()
@@ -57,8 +60,10 @@ export class RunFollower {
     if (kind === 'hint') return this.#hint(parsed<Hint>(rest))
     if (!rest.startsWith(`${this.#nonce} `)) return false
     const json = rest.slice(this.#nonce.length + 1)
-    if (kind === 'result') this.report = parsed<HarnessReport>(json)
-    else this.progress = parsed<Progress>(json) ?? this.progress
+    if (kind === 'result') {
+      this.report = reportIn(json)
+      this.cut = this.report === null
+    } else this.progress = parsed<Progress>(json) ?? this.progress
     return true
   }
 
@@ -90,10 +95,12 @@ export function testFindings(result: BoxResult, nonce: string): Findings {
     output: outputTail(result),
   }
   const limit = stopped(result)
+  const infrastructure = infrastructureOf(result, follower.report !== null)
+  if (infrastructure) none.infrastructure = infrastructure
   if (limit) return { ...none, status: 'stopped', limit, running: follower.running(limit) }
   const report = follower.report
   if (!report) {
-    const message = result.message ?? `the runner ended without a result (exit code ${result.exitCode})`
+    const message = result.message ?? whyNoReport(result, follower)
     return { ...none, problems: [{ file: null, message }], running: follower.running(limit) }
   }
   const doubts = report.doubts.map(({ file, message }) => ({
@@ -104,6 +111,14 @@ export function testFindings(result: BoxResult, nonce: string): Findings {
   return { ...none, status: statusOf(report), tests: report.tests, problems }
 }
 
+/** The runner ended and told nothing that can be read. */
+function whyNoReport({ exitCode, signal }: BoxResult, { cut }: RunFollower): string {
+  if (cut) return 'the report of the runner is cut off or damaged'
+  if (signal) return `the runner was ended by ${signal} before it could report`
+  if (exitCode === 127) return 'there is no `node` in the box'
+  return `the runner ended without a result (exit code ${exitCode})`
+}
+
 function statusOf({ tests, uncollected, unhandled, doubts, files }: HarnessReport): CheckResult['status'] {
   if (doubts.length > 0) return 'broken'
   const missing = uncollected.every(({ file }) => file !== null)
@@ -111,6 +126,13 @@ function statusOf({ tests, uncollected, unhandled, doubts, files }: HarnessRepor
   if (uncollected.length > 0) return 'broken'
   if (unhandled.length > 0 || tests.some(({ status }) => status === 'failed')) return 'failed'
   return tests.some(({ status }) => status === 'passed') ? 'passed' : 'empty'
+}
+
+/** Null where it is cut off, or lacks what a report has. */
+function reportIn(json: string): HarnessReport | null {
+  const report = parsed<HarnessReport>(json)
+  const lists = [report?.tests, report?.uncollected, report?.unhandled, report?.doubts]
+  return report && lists.every(Array.isArray) ? report : null
 }
 
 function parsed<T>(json: string): T | null {

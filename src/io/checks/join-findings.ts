@@ -16,6 +16,7 @@ export function joinFindings(parts: readonly Findings[]): Findings {
     tests: parts.flatMap((part) => part.tests),
     problems: parts.flatMap((part) => part.problems),
     ...(services.length > 0 ? { services } : {}),
+    ...(worst?.infrastructure ? { infrastructure: worst.infrastructure } : {}),
     running: worst?.running ?? null,
     limit: worst?.limit ?? null,
     output: parts

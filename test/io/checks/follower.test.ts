@@ -1,9 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hintLine, type Progress, progressLine, resultLine } from '../../../sandbox/harness/protocol.mts'
-import { RunFollower } from '../../../src/io/checks/harness.ts'
+import type { BoxResult } from '../../../src/io/box/box.ts'
+import { RunFollower, testFindings } from '../../../src/io/checks/harness.ts'
 
-const REPORT = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
+const REPORT = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 0 }
+const ENDED: BoxResult = {
+  exitCode: 0,
+  signal: null,
+  cause: 'exit',
+  message: null,
+  stdout: '',
+  stderr: '',
+  durationMs: 1,
+}
 const PROGRESS: Progress = { done: 1, total: 3, runs: 40, failed: 0, running: 'a.test.ts' }
 
 describe('following a run', () => {
@@ -40,6 +50,25 @@ describe('following a run', () => {
     expect(follower.running('wall-clock')).toBe('hangs')
     expect(follower.running('output')).toBe('floods')
     expect(follower.runs).toBe(42)
+  })
+
+  it('names a report that is cut off, damaged, or not there', () => {
+    const why = (stdout: string, end: Partial<BoxResult> = {}) => {
+      const result = { ...ENDED, ...end, stdout }
+      const found = testFindings(result, 'n')
+      expect(found).toMatchObject({ status: 'no-results', tests: [] })
+      return found.problems[0]!.message
+    }
+    const whole = resultLine('n', REPORT)
+    for (let end = whole.indexOf('{'); end < whole.length - 2; end++)
+      expect(why(whole.slice(0, end))).toBe('the report of the runner is cut off or damaged')
+    expect(why('\n\u001e specproof-result n {"tests":5}\n')).toBe('the report of the runner is cut off or damaged')
+    expect(why('')).toBe('the runner ended without a result (exit code 0)')
+    expect(why('', { exitCode: 127 })).toBe('there is no `node` in the box')
+    expect(why('', { exitCode: null, signal: 'SIGSEGV' })).toBe(
+      'the runner was ended by SIGSEGV before it could report',
+    )
+    expect(testFindings({ ...ENDED, stdout: whole }, 'n').status).toBe('empty')
   })
 
   it('survives protocol lines that make no sense', () => {
