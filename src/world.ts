@@ -108,6 +108,22 @@ export interface CommandCheck {
   report: string | null
 }
 
+/** Runs each test file once for each wrong version that `instrument` has put into the code, until a test is red on it. */
+export interface TeethRequest {
+  /** The name that `instrument` was given. */
+  key: string
+  /** Ids of the wrong versions. */
+  mutants: number[]
+  /** False: the code is itself a wrong version, with the only id that there is, and there is no right one to compare with. */
+  control: boolean
+  /** Of the wrong versions, where they get other cases than the right one; left out: the request's. */
+  thorough?: Intensity
+  /** A wrong version that waits this long for something, or hangs twice as long, does not end. */
+  waitMs: number
+  /** For all; those that it does not suffice for are `not-run`. */
+  maxMs: number
+}
+
 export type CheckRequest =
   | { stage: 'build' | 'baseline'; kind: 'build' }
   | { stage: 'verify'; kind: 'command'; check: CommandCheck; maxMs: number }
@@ -121,6 +137,8 @@ export type CheckRequest =
       replay?: { test: string; seed: number; path: string }
       /** Wall clock limit. */
       maxMs: number
+      /** Left out: the tests run once, on the code as it is. */
+      teeth?: TeethRequest
     }
 
 export type LandResult =

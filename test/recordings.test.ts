@@ -7,7 +7,7 @@ import { type AgentRun, agent, eventsOf } from './support/agent.ts'
 import { makeJobQueue, RECORDING } from './support/job-queue.ts'
 
 const RECORDINGS = join(RECORDING, '..')
-const LIGHT = 'level: { seeds: 2, runs: 100, schedules: 300, chaosSeconds: 0, maxMinutes: 2 }\n'
+const LIGHT = 'level: { seeds: 2, runs: 100, schedules: 300, chaosSeconds: 0, mutants: 12, maxMinutes: 2 }\n'
 const PLANTED = readdirSync(RECORDINGS).filter((name) => name.startsWith('planted-'))
 
 const recorded = (name: string) => ['--model', `recorded/${join(RECORDINGS, name)}`]
@@ -47,6 +47,9 @@ describe('the recording of the demo', () => {
     expect(second.result).toMatchObject({ status: 'verified', exitCode: 0 })
     const schedules = second.result.tasks[0]?.evidence.chaos?.schedules ?? 0
     expect(schedules).toBeGreaterThanOrEqual(300)
+    const teeth = second.result.tasks[0]?.evidence.teeth
+    expect(teeth?.total).toBeGreaterThanOrEqual(8)
+    expect(teeth?.killed).toBeGreaterThan((teeth?.total ?? 0) / 2)
     expect(eventsOf(second, 'model.finished')[0]?.note).toContain('replayed')
 
     await fresh()

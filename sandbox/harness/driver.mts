@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { TeethRequest } from '../../src/world.ts'
 import { monotonicMs } from './clock.mts'
 import type { HarnessReport, HarnessRequest, ProcessSettings, Progress } from './protocol.mts'
 
@@ -8,6 +9,8 @@ import type { HarnessReport, HarnessRequest, ProcessSettings, Progress } from '.
 export interface Driver {
   /** Rejects when the runner itself cannot be started. */
   run(order: Order): Promise<HarnessReport>
+  /** Runs on wrong versions; left out: by `run`, once for each. */
+  teeth?(order: Order, teeth: TeethRequest): Promise<HarnessReport>
 }
 
 export interface Order {

@@ -90,7 +90,7 @@ export function overrides(given: FastCheck, state: TestProcess): Overrides {
           given,
           (predicate) =>
             async (...values) =>
-              verdict(await predicate(...values)),
+              verdict(await inTime(state, predicate(...values))),
         ),
       ),
     check(property, parameters) {
@@ -102,6 +102,11 @@ export function overrides(given: FastCheck, state: TestProcess): Overrides {
       return ended instanceof Promise ? ended.then((outcome) => reportAsync(real, outcome)) : report(real, ended)
     },
   }
+}
+
+/** On a wrong version a case may wait for ever. */
+function inTime({ brief }: TestProcess, returned: unknown): unknown {
+  return brief ? brief.inTime(Promise.resolve(returned)) : returned
 }
 
 /** The arguments of `fc.property` with its predicate, which comes last, replaced. */
@@ -129,8 +134,9 @@ function begin(state: TestProcess, author: Parameters): Session {
     hint({ runs, of: test.id })
   }
   const { intensity, world, clock, deadline } = state
+  const brief = state.brief !== null
   const replay = state.replay && state.replay.test === test?.id ? state.replay : null
-  return { test, steps: search({ intensity, replay, author, world, clock, deadline, onRuns }) }
+  return { test, steps: search({ intensity, replay, author, world, clock, deadline, brief, onRuns }) }
 }
 
 /** A time limit in the test was chosen for the author's number of runs. The limit of the whole run still holds. */

@@ -12,9 +12,11 @@ import {
   type HarnessRequest,
   type HarnessRunner,
   type ProcessSettings,
+  type Progress,
   progressLine,
   resultLine,
 } from './protocol.mts'
+import { oneByOne } from './teeth.mts'
 
 const DRIVERS: Record<HarnessRunner, () => Promise<{ driver: Driver }>> = {
   vitest: () => import('./vitest/driver.mts'),
@@ -41,12 +43,10 @@ async function run(request: HarnessRequest, write: (line: string) => void): Prom
   }
   try {
     const { driver } = await DRIVERS[request.runner]()
-    return await driver.run({
-      request,
-      settings,
-      scratch,
-      tell: (progress) => write(progressLine(request.nonce, progress)),
-    })
+    const tell = (progress: Progress) => write(progressLine(request.nonce, progress))
+    const order = { request, settings, scratch, tell }
+    if (!request.teeth) return await driver.run(order)
+    return await (driver.teeth?.(order, request.teeth) ?? oneByOne(driver, order, request.teeth))
   } catch (error) {
     const message = `the test runner could not be started: ${messageOf(error)}`
     return { tests: [], uncollected: [{ file: null, message }], unhandled: [], doubts: [], files: 0 }

@@ -1,5 +1,5 @@
-import type { PropertyRun, TestResult } from '../../src/core/verdict/evidence.ts'
-import type { Intensity } from '../../src/world.ts'
+import type { MutantRun, PropertyRun, TestResult } from '../../src/core/verdict/evidence.ts'
+import type { Intensity, TeethRequest } from '../../src/world.ts'
 
 /** The test runners that the harness can drive; each is the project's own, never ours. */
 export type HarnessRunner = 'vitest' | 'node:test' | 'jest'
@@ -26,6 +26,7 @@ export interface HarnessRequest {
   replay?: Replay
   /** Wall clock limit of the whole run, milliseconds. */
   maxMs: number
+  teeth?: TeethRequest
 }
 
 export interface Problem {
@@ -36,6 +37,8 @@ export interface Problem {
 /** The one signed result of a run. */
 export interface HarnessReport {
   tests: TestResult[]
+  /** Only of a run on wrong versions. */
+  mutants?: MutantRun[]
   /** Files that could not be collected, and requested files that the project does not collect. */
   uncollected: Problem[]
   /** Errors outside of any test: rejected promises, dead workers, hooks of a whole file. */
@@ -69,6 +72,8 @@ export interface ProcessSettings {
   replay: Replay | null
   /** When properties begin no further seed: milliseconds of the machine's monotonic clock, the same in all processes. */
   seedEnd: number
+  /** On a wrong version: a case of a property that waits this long does not end. */
+  waitMs?: number
   /** Signs what the harness sees in there; only the test process and the runner's process know it. */
   key: string
 }
@@ -82,6 +87,8 @@ export interface Seen {
   /** What its function threw first. */
   error: { name: string; message: string; assertion: boolean } | null
   properties: PropertyRun[]
+  /** What the tests of its file said of one wrong version: on a test that does nothing but carry it. */
+  mutant?: MutantRun
 }
 
 /** What the harness saw of one test file after its last test. */
@@ -92,6 +99,11 @@ export interface SeenFile {
 
 /** What @fast-check/vitest and @fast-check/jest append to names; it differs from run to run. */
 export const SEED_IN_NAME = / \(with seed=-?\d+\)$/
+
+/** Names of the suites that stand around the tests of a file in a run on wrong versions, and of the test that carries the outcome. */
+export const SUITE = 'specproof: wrong version '
+export const TESTS = 'specproof: tests'
+export const CARRIER = 'specproof: outcome'
 
 /** Starts every protocol line. */
 export const MARK = '\u001e'

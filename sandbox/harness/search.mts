@@ -27,6 +27,8 @@ export interface Plan {
   clock: () => number
   /** Value of `clock` after which no further seed is begun. */
   deadline: number
+  /** Whether it fails is all that is asked: nothing is shrunk, and the deadline also ends the seeds that were asked for. */
+  brief?: boolean
   /** Called after each seed with the cases of all seeds so far. */
   onRuns(runs: number): void
 }
@@ -72,19 +74,26 @@ export function* search(plan: Plan): Generator<Parameters, Outcome, Details> {
   let details: Details | undefined
   for (const seed of eachSeed(plan)) {
     // Cases of the author's own choosing come on top: they must not take the place of generated ones.
-    details = yield { ...plan.author, ...FORCED, examples, seed, numRuns: plan.intensity.runs + examples.length }
+    const numRuns = plan.intensity.runs + examples.length
+    details = yield { ...plan.author, ...FORCED, ...limitOf(plan), examples, seed, numRuns }
     seeds.push(seed)
     runs += details.numRuns
     plan.onRuns(runs)
-    if (details.failed) break
+    if (details.failed || (plan.brief && plan.clock() > plan.deadline)) break
   }
   if (!details) throw new Error('specproof: a property needs at least one seed')
   const run = runOf(seeds, runs, details.failed)
-  return details.failed ? yield* explain(plan, examples, details, run) : { details, run }
+  if (!details.failed) return { details, run }
+  if (plan.brief) return { details, run: { ...run, seed: details.seed, path: details.counterexamplePath } }
+  return yield* explain(plan, examples, details, run)
 }
 
 function runOf(seeds: number[], runs: number, failed: boolean): Outcome['run'] {
   return { seeds, runs, failed, seed: null, path: null, shrinks: 0, history: [] }
+}
+
+function limitOf({ brief, deadline, clock }: Plan): Parameters {
+  return brief && Number.isFinite(deadline) ? { interruptAfterTimeLimit: Math.max(1, deadline - clock()) } : {}
 }
 
 function examplesOf(plan: Plan): unknown[] {

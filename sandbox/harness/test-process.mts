@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { types } from 'node:util'
-import type { PropertyRun } from '../../src/core/verdict/evidence.ts'
+import type { MutantRun, PropertyRun } from '../../src/core/verdict/evidence.ts'
 import type { Intensity } from '../../src/world.ts'
 import { monotonicMs } from './clock.mts'
 import { type SentError, toTestError } from './errors.mts'
@@ -19,6 +19,8 @@ export interface RunningTest {
   id: string
   deadlines: Deadline[]
   record(run: PropertyRun): void
+  /** What the tests of its file said of one wrong version. */
+  carry?(mutant: MutantRun): void
 }
 
 /** State of one test process. Nothing of it is reachable from a global: code under test is in the same process. */
@@ -36,16 +38,19 @@ export interface TestProcess {
   fallback: () => RunningTest | undefined
   /** What must say no when the tests of this process have run. */
   canaries: Canary[]
+  /** On wrong versions: whether a property fails is all that is asked of it, and none of its cases may wait for ever. */
+  brief: { inTime<T>(waiting: Promise<T>): Promise<T> } | null
 }
 
 export function createTestProcess(
-  { intensity, replay, seedEnd }: Omit<ProcessSettings, 'key'>,
+  { intensity, replay, seedEnd, waitMs }: Omit<ProcessSettings, 'key'>,
   world: object = globalThis,
 ): TestProcess {
   const clock = performance.now.bind(performance)
   const current = new AsyncLocalStorage<RunningTest>()
   const deadline = clock() + seedEnd - monotonicMs()
-  return { intensity, replay, world, deadline, clock, current, fallback: () => undefined, canaries: [] }
+  const brief = waitMs === undefined ? null : { inTime: <T,>(waiting: Promise<T>) => waitFor(waiting, waitMs) }
+  return { intensity, replay, world, deadline, clock, current, fallback: () => undefined, canaries: [], brief }
 }
 
 export function runningTest(state: TestProcess): RunningTest | undefined {
@@ -63,6 +68,7 @@ export interface Watch extends RunningTest {
 /** Closures, because methods on a prototype could be exchanged by the code that is judged. */
 export function watch(id: string, inverted: boolean): Watch {
   const properties: PropertyRun[] = []
+  let mutant: MutantRun | null = null
   let begun = 0
   let held = 0
   let thrown: { error: unknown } | null = null
@@ -71,6 +77,9 @@ export function watch(id: string, inverted: boolean): Watch {
     deadlines: [],
     record(run) {
       properties[properties.length] = run
+    },
+    carry(outcome) {
+      mutant = outcome
     },
     begin() {
       begun++
@@ -86,6 +95,7 @@ export function watch(id: string, inverted: boolean): Watch {
       inverted,
       error: thrown ? toTestError([sent(thrown.error)]) : null,
       properties,
+      ...(mutant ? { mutant } : {}),
     }),
   }
 }
@@ -143,6 +153,19 @@ export function limited(call: () => unknown, ms: number, test: RunningTest): Pro
       }
     }
     void run()
+  })
+}
+
+export const ENDLESS = 'specproof: this wrong version does not end'
+
+/** Rejects when nothing has come after so many milliseconds, and says so before. */
+export function waitFor<T>(waiting: Promise<T>, ms: number, over: () => void = () => {}): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      over()
+      reject(new Error(ENDLESS))
+    }, ms)
+    waiting.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 

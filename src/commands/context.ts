@@ -85,6 +85,7 @@ async function contextSettings(promptLimit: number, model: string | null, memory
     taskLimits: NO_LIMITS,
     level: DEFAULT_LEVEL,
     checks: [],
+    teeth: 'off',
     checksKey: '',
     requireVerified: false,
     freshTests: false,

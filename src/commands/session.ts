@@ -123,7 +123,7 @@ function masked(event: Event, mask: Mask): Event {
 }
 
 /** Goes up when a journal of before could no longer be replayed. */
-export const RUN_VERSION = 2
+export const RUN_VERSION = 3
 
 /** What a replay has to know of a run, beside the answers that it got. */
 export interface RunDescription {

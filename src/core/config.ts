@@ -172,9 +172,13 @@ const schema = z.strictObject({
       runs: z.int().min(1).optional(),
       schedules: z.int().min(1).optional(),
       chaosSeconds: z.number().min(0).optional(),
+      mutants: z.int().min(1).max(1_000).optional(),
+      teethSeconds: z.number().positive().max(3_600).optional(),
       maxMinutes: z.number().positive().optional(),
     })
     .optional(),
+  /** Whether the frozen tests must kill wrong versions of the change. */
+  teeth: z.enum(['required', 'report', 'off']).optional(),
   isolation: z.enum(['auto', 'bwrap', 'unshare', 'srt', 'none']).optional(),
   /** Variables that the box gets: `NAME` with its value here, or `NAME=value`. */
   env: z.array(variable).optional(),

@@ -26,7 +26,8 @@ export const evidenceSummary = z.object({
   green: z.string().nullable(),
   property: z.object({ seeds: z.number(), runs: z.number() }).nullable(),
   chaos: z.object({ schedules: z.number(), failed: z.number() }).nullable(),
-  teeth: z.object({ killed: z.number(), total: z.number() }).nullable(),
+  /** Wrong versions of the change: killed by the frozen tests, or allowed by the specification, of all that were judged. */
+  teeth: z.object({ killed: z.number(), total: z.number(), allowed: z.number().optional() }).nullable(),
   suite: z.string().nullable(),
 })
 export type EvidenceSummary = z.infer<typeof evidenceSummary>
@@ -229,6 +230,40 @@ const bodies = [
     runs: z.number(),
     counterexample: counterexample.nullable(),
     message: z.string().nullable(),
+    ms: z.number(),
+  }),
+  /** Wrong versions of the task's own change were run against its frozen tests. */
+  z.object({
+    type: z.literal('teeth.finished'),
+    ...taskRef,
+    attempt: z.number(),
+    /** `required`, or `report`: whatever comes out ends nothing. */
+    mode: z.string(),
+    killed: z.number(),
+    allowed: z.number(),
+    unexplained: z.number(),
+    /** Counted as neither killed nor survived, as are those that did not end and those that there was no time for. */
+    errors: z.number(),
+    timeouts: z.number(),
+    notRun: z.number(),
+    /** Killed, allowed and unexplained. */
+    total: z.number(),
+    /** Left out before, because the compiler refuses them. */
+    refused: z.number(),
+    /** Those of a larger number that were tried, chosen by the run's seed. */
+    possible: z.number(),
+    /** All that were not killed. */
+    survivors: z.array(
+      z.object({
+        path: z.string(),
+        line: z.number().nullable(),
+        what: z.string(),
+        status: z.string(),
+        reason: z.string().nullable(),
+      }),
+    ),
+    /** Why nothing could be judged, or nobody was asked about survivors. */
+    note: z.string().nullable(),
     ms: z.number(),
   }),
   z.object({

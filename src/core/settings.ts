@@ -1,6 +1,7 @@
 import type { CommandCheck, Effort, Role } from '../world.ts'
 import type { Limits, Price } from './budget.ts'
 import type { Calibration } from './calibration.ts'
+import type { TeethMode } from './teeth/score.ts'
 
 /** All roles, in the order in which a task asks them. */
 export const ROLES = ['author', 'implementer', 'strengthener', 'arbiter', 'migrator'] as const satisfies readonly Role[]
@@ -34,6 +35,10 @@ export interface Level {
   schedules: number
   /** A chaos stage that is faster goes on to this many milliseconds. */
   chaosMs: number
+  /** Wrong versions of the change, at most. */
+  mutants: number
+  /** For all of them together. */
+  teethMs: number
   /** No stage takes longer. */
   maxMinutes: number
 }
@@ -55,6 +60,7 @@ export interface Settings {
   level: Level
   /** Commands that judge beside the test runner; a `Verify:` line may name one. */
   checks: readonly CommandCheck[]
+  teeth: TeethMode
   /** Names what the checks run with (build, services and the like): a result holds for these settings alone. */
   checksKey: string
   requireVerified: boolean
@@ -64,7 +70,15 @@ export interface Settings {
   land: boolean
 }
 
-export const DEFAULT_LEVEL: Level = { seeds: 5, runs: 1_000, schedules: 2_000, chaosMs: 5_000, maxMinutes: 10 }
+export const DEFAULT_LEVEL: Level = {
+  seeds: 5,
+  runs: 1_000,
+  schedules: 2_000,
+  chaosMs: 5_000,
+  mutants: 40,
+  teethMs: 10_000,
+  maxMinutes: 10,
+}
 
 /** The model that a role asks after so many escalations; past the last one it stays the last. */
 export function modelAt({ models }: RoleSettings, escalations: number): string {

@@ -158,6 +158,12 @@ function settle(world: World, state: State, judgement: Judgement): State {
     tellVerdict(world, state, 'unverifiable', null, judgement.reason)
     return end(state, 'unverifiable', judgement.reason)
   }
+  if (judgement.kind === 'toothless') {
+    tellVerdict(world, state, 'unverifiable', null, judgement.reason)
+    // No attempt is charged for what the tests lack.
+    const message = `${judgement.reason}\nWrite the tests anew with --fresh-tests, or set \`teeth: report\` in agent.yaml to accept it.`
+    return end({ ...state, attempt: state.attempt - 1 }, 'unverifiable', message)
+  }
   if (judgement.kind === 'unready') return end(state, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') return state
   const { status } = judgement.candidate

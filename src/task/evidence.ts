@@ -19,6 +19,7 @@ import type { Intensity, Unready, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import type { Candidate, State } from './state.ts'
+import { type Teeth, teeth } from './teeth.ts'
 import { byCommand } from './verify.ts'
 
 export type Judgement =
@@ -27,12 +28,15 @@ export type Judgement =
   | { kind: 'broken'; how: string; problem: string }
   | { kind: 'red'; stage: string; reason: string; failed: TestResult[] }
   | { kind: 'unverifiable'; reason: string }
+  /** The tests let wrong versions of the change live, which is no fault of the change. */
+  | { kind: 'toothless'; reason: string }
   /** What the patch depends on cannot be installed here, which says nothing about the patch. */
   | { kind: 'unready'; status: Unready['status']; reason: string }
   | { kind: 'interrupted' }
 
 const QUICK_RUNS = 20
 const FINAL_RUNS = 100
+const NO_TEETH: Teeth = { kind: 'judged', evidence: null }
 
 /** Evidence for one tree, cheapest first, until the first red. */
 export async function gatherEvidence(world: World, state: State, changes: FileChange[]): Promise<Judgement> {
@@ -44,6 +48,9 @@ export async function gatherEvidence(world: World, state: State, changes: FileCh
   const early = await withWorktree(world, draft.commit, (worktree) => earlyEvidence(world, state, worktree))
   if (world.signal.aborted) return { kind: 'interrupted' }
   if (early.kind !== 'green') return early
+  const bitten = state.frozen ? await teeth(world, state, state.frozen, changes) : NO_TEETH
+  if (world.signal.aborted) return { kind: 'interrupted' }
+  if (bitten.kind === 'weak') return { kind: 'toothless', reason: bitten.reason }
   // A fresh materialisation: what the earlier runs may have left in their tree is not judged along.
   const seeds = [world.seed()]
   const maxMs = state.around.settings.level.maxMinutes * 60_000
@@ -67,7 +74,7 @@ export async function gatherEvidence(world: World, state: State, changes: FileCh
     candidate: {
       ...draft,
       changes,
-      evidence: { ...early.evidence, suite: suiteSummary(final, state.baseline) },
+      evidence: { ...early.evidence, teeth: bitten.evidence, suite: suiteSummary(final, state.baseline) },
       seeds: [...early.seeds, ...seeds],
       status: state.frozen || early.perTest ? 'verified' : 'checked',
       final,

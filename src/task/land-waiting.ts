@@ -67,7 +67,7 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   const files = changes.filter((change) => isTestPath(change.path))
   const frozen: Frozen | null =
     files.length === 0 ? null : { files, stubs: [], ids: [], names: [], red: '', redCount: 0, remarks: '', author: '' }
-  const judgement = await gatherEvidence(world, { ...based, frozen }, [...changes, tickedTasks(state.plan)])
+  const judgement = await gatherEvidence(world, { ...reporting(based), frozen }, [...changes, tickedTasks(state.plan)])
   if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
   if (judgement.kind === 'unready') return end(based, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') {
@@ -84,6 +84,13 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   const landed = committed.outcome ? committed : await land(world, committed)
   if (landed.outcome?.status === 'verified' || landed.outcome?.status === 'checked') await world.dropWaiting(waiting)
   return landed
+}
+
+/** The tests were found fit to judge when they were frozen; on another base nobody is asked about survivors again. */
+function reporting(state: State): State {
+  const { settings } = state.around
+  const teeth = settings.teeth === 'off' ? 'off' : 'report'
+  return { ...state, around: { ...state.around, settings: { ...settings, teeth } } }
 }
 
 async function conflicting(world: World, state: State, waiting: Waiting, changes: FileChange[]): Promise<string[]> {

@@ -4,6 +4,7 @@ import { count, elapsed, money, plural, shortHash, shortRef, ticking, tokens } f
 import { blank, blockIndent, indented, type Line, type Look, paragraph, step } from './line.ts'
 import { expectsRed, type ViewState } from './state.ts'
 import { summary } from './summary.ts'
+import { teethFinished } from './teeth-lines.ts'
 import { clean, oneLine, wrap } from './text.ts'
 
 const NAMES = 3
@@ -252,6 +253,8 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
       return []
     case 'check.finished':
       return checkFinished(event, before, look)
+    case 'teeth.finished':
+      return teethFinished(event, look)
     case 'verdict':
       return verdict(event, look)
     case 'decision':

@@ -47,7 +47,8 @@ export function evidenceWords(e: EvidenceSummary): string {
     property && `property ${plural(property.seeds, 'seed')}, ${plural(property.runs, 'run')}`,
     chaos &&
       `chaos ${count(chaos.failed)} of ${plural(chaos.schedules, 'schedule')} failed${limit ? ` (${limit})` : ''}`,
-    teeth && `teeth ${count(teeth.killed)} of ${count(teeth.total)} killed`,
+    teeth &&
+      `teeth ${count(teeth.killed)} of ${count(teeth.total)} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}`,
     e.suite && `suite ${e.suite}`,
   ]
     .filter((part) => part)

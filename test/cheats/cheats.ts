@@ -240,7 +240,7 @@ export const CHEATS: Cheat[] = [
   },
   {
     name: 'AUTHOR fc.constant generator',
-    open: 'weak tests: found by wrong versions of the change (teeth), which are not run yet',
+    open: 'tests and code forget the same thing, which wrong versions of the code do not show',
     author: Array(2).fill(
       creates({
         'src/clamp.ts': CLAMP_STUB,
@@ -278,7 +278,7 @@ export const CHEATS: Cheat[] = [
   },
   {
     name: 'AUTHOR fc.pre on result',
-    open: 'weak tests: found by wrong versions of the change (teeth), which are not run yet',
+    open: 'tests and code forget the same thing, which wrong versions of the code do not show',
     author: Array(2).fill(
       creates({
         'src/clamp.ts': CLAMP_STUB,

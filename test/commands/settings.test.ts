@@ -33,6 +33,7 @@ describe('the settings of a run', () => {
       limits: { maxTokens: 1_000_000, maxUsd: null, maxMinutes: 240 },
       taskLimits: { maxTokens: null, maxUsd: null, maxMinutes: null },
       level: DEFAULT_LEVEL,
+      teeth: 'required',
       checksKey: expect.any(String),
       specRoots: [],
       requireVerified: false,
@@ -50,7 +51,8 @@ describe('the settings of a run', () => {
     context: { maxTokens: 9_000 },
     maxOutputTokens: 2_000,
     prices: { [NAME]: { input: 1, output: 2 } },
-    level: { seeds: 7, chaosSeconds: 0.5 },
+    level: { seeds: 7, chaosSeconds: 0.5, mutants: 9, teethSeconds: 2.5 },
+    teeth: 'report' as const,
   }
 
   it('come from agent.yaml', async () => {
@@ -59,7 +61,8 @@ describe('the settings of a run', () => {
       limits: { maxTokens: 50_000, maxUsd: 2, maxMinutes: 10 },
       models: { [NAME]: { price: { input: 1, output: 2 } } },
       roles: { implementer: { promptLimit: 9_000, outputLimit: 2_000 } },
-      level: { ...DEFAULT_LEVEL, seeds: 7, chaosMs: 500 },
+      level: { ...DEFAULT_LEVEL, seeds: 7, chaosMs: 500, mutants: 9, teethMs: 2_500 },
+      teeth: 'report',
     })
   })
 

@@ -64,7 +64,7 @@ const MANIFEST = JSON.stringify({
 })
 
 /** Light, so that a whole run takes seconds. */
-export const LIGHT_LEVEL = 'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 1 }\n'
+export const LIGHT_LEVEL = 'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 1 }\nteeth: off\n'
 
 const FILES: Files = {
   'package.json': MANIFEST,

@@ -16,6 +16,7 @@ export function settingsForTest(): Settings {
     taskLimits: NO_LIMITS,
     level: DEFAULT_LEVEL,
     checks: [],
+    teeth: 'off',
     checksKey: '',
     requireVerified: false,
     freshTests: false,

@@ -48,7 +48,12 @@ const evidence = fc.record({
   green: maybeText,
   property: fc.option(fc.record({ seeds: n, runs: n })),
   chaos: fc.option(fc.record({ schedules: n, failed: n })),
-  teeth: fc.option(fc.record({ killed: n, total: n })),
+  teeth: fc.option(
+    fc.record(
+      { killed: n, total: n, allowed: fc.option(n, { nil: undefined }) },
+      { requiredKeys: ['killed', 'total'] },
+    ),
+  ),
   suite: maybeText,
 })
 
@@ -208,6 +213,15 @@ const bodies = {
     ref: maybeText,
     waiting: maybeText,
     reason: maybeText,
+  }),
+  'teeth.finished': fc.record({
+    ...type('teeth.finished'),
+    ...taskRef,
+    ...{ attempt: n, mode: text, killed: n, allowed: n, unexplained: n, errors: n, timeouts: n, notRun: n, total: n },
+    ...{ refused: n, possible: n, note: maybeText, ms: n },
+    survivors: fc.array(fc.record({ path: text, line: fc.option(n), what: text, status: text, reason: maybeText }), {
+      maxLength: 4,
+    }),
   }),
   'run.result': fc.record({
     ...type('run.result'),

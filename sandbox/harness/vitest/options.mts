@@ -3,11 +3,12 @@ import { patienceMs, WORKERS } from '../driver.mts'
 import type { HarnessRequest, ProcessSettings } from '../protocol.mts'
 import { harnessPlugin } from './plugin.mts'
 import type { HarnessReporter } from './reporter.mts'
+import type { TeethSettings } from './teeth-process.mts'
 
 /** What the project's own configuration is overridden with: options as of the command line. */
 export function vitestOptions(
   request: HarnessRequest,
-  settings: ProcessSettings,
+  settings: ProcessSettings & { teeth: TeethSettings | null },
   reporter: HarnessReporter,
   major: number,
 ): object {
@@ -33,17 +34,22 @@ export function vitestOptions(
     configLoader: 'runner',
     // One file, one process: what a file leaves behind cannot reach the next one's results.
     isolate: true,
+    // One wrong version at a time, in our order.
+    ...(settings.teeth ? { sequence: { concurrent: false, shuffle: false } } : {}),
     provide: { specproof: settings },
   }
 }
 
-/** What Vite's part of the configuration is overridden with. `scratch` is a writable folder: node_modules is not. */
-export function viteOverrides(scratch: string): object {
+/**
+ * What Vite's part of the configuration is overridden with. `scratch` is a writable folder: node_modules is not. `bitten`:
+ * absolute paths of test files that run on wrong versions.
+ */
+export function viteOverrides(scratch: string, bitten: string[]): object {
   return {
     cacheDir: join(scratch, 'vite'),
     configLoader: 'runner',
     clearScreen: false,
-    plugins: [harnessPlugin()],
+    plugins: [harnessPlugin(bitten)],
     css: { postcss: {} },
   }
 }

@@ -24,8 +24,11 @@ const HARNESS = join(HERE, '..')
 /** `.mts` from source, `.mjs` when built. */
 const EXTENSION = extname(import.meta.filename)
 
-/** Adds our setup file to the project's own ones and puts our fast-check in front of the project's. */
-export function harnessPlugin(): HarnessPlugin {
+/**
+ * Adds our setup file to the project's own ones and puts our fast-check in front of the project's. `bitten` are the test files that run on
+ * wrong versions.
+ */
+export function harnessPlugin(bitten: string[]): HarnessPlugin {
   return {
     name: 'specproof',
     enforce: 'pre',
@@ -40,7 +43,10 @@ export function harnessPlugin(): HarnessPlugin {
       const real = await this.resolve(source, importer, { ...options, skipSelf: true })
       return real && `${SHIM}${real.id}`
     },
-    load: (id) => (id.startsWith(SHIM) ? shimSource(id.slice(SHIM.length)) : null),
+    load(id) {
+      if (id.startsWith(SHIM)) return shimSource(id.slice(SHIM.length))
+      return bitten.includes(id) ? suitesSource(id) : null
+    },
   }
 }
 
@@ -56,6 +62,12 @@ function inlined(existing: unknown): object {
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
+/** The file itself is what stands behind the question mark. */
+function suitesSource(file: string): string {
+  const ours = JSON.stringify(join(HERE, `teeth-suites${EXTENSION}`))
+  return `import { suites } from ${ours}\nsuites(() => import(${JSON.stringify(`${file}?specproof`)}))\n`
 }
 
 function shimSource(real: string): string {

@@ -17,6 +17,7 @@ import {
 } from '../test-process.mts'
 import { seal } from '../witness.mts'
 import { SEALED, sealOfTask } from './results.mts'
+import { beginTeeth, Teeth, type TeethSettings } from './teeth-process.mts'
 
 /** The parts of a vitest task that are read and written. */
 interface Task {
@@ -53,11 +54,13 @@ type GetTestFn = (task: Task) => () => Promise<void>
 
 const api = vitest as unknown as {
   expect: Expect
-  inject(key: string): ProcessSettings
+  inject(key: string): Settings
   TestRunner: { prototype: Runner; getTestFn: GetTestFn; getCurrentTest?(): Task | undefined }
 }
 
 const DECLARERS = ['it', 'test', 'describe', 'suite', 'beforeAll', 'beforeEach', 'afterEach', 'afterAll']
+
+type Settings = ProcessSettings & { teeth: TeethSettings | null }
 
 interface Watching {
   state: TestProcess
@@ -67,17 +70,18 @@ interface Watching {
 }
 
 function install(): void {
-  const { key, ...settings } = taken()
+  const { key, teeth, ...settings } = taken()
   const state = createTestProcess(settings)
   const watching: Watching = { state, key, tests: new Map() }
   state.canaries.push(...assertCanaries(), ...expectCanaries(api.expect))
   adjustRunner(watching)
+  if (teeth) beginTeeth(new Teeth(teeth, state, (task) => watching.tests.get(task as Task)?.seer.seen()))
   const offer = (real: object) => overridden(real, state)
   Object.defineProperty(globalThis, Symbol.for(OFFER), { value: offer, configurable: true })
 }
 
 /** What was provided to this process, which nobody after us shall find. */
-function taken(): ProcessSettings {
+function taken(): Settings {
   const settings = api.inject('specproof')
   const worker: Worker = Reflect.get(globalThis, '__vitest_worker__')
   for (const context of [worker.providedContext, worker.ctx.providedContext])

@@ -9,6 +9,7 @@ export type Stage =
   | 'property'
   | 'chaos'
   | 'verify'
+  | 'teeth'
   | 'final'
 
 /** One `fc.assert` as the harness ran it. */
@@ -58,6 +59,19 @@ export interface TestResult {
   properties: PropertyRun[]
 }
 
+/** What the tests said of one wrong version. */
+export interface MutantRun {
+  mutant: number
+  /**
+   * `killed`: an assertion or a property said no. `unreached`: no test ran the place that is wrong. `error`: what was red threw
+   * something else, or could not be collected. `timeout`: it did not end. `not-run`: there was no time left.
+   */
+  status: 'killed' | 'survived' | 'unreached' | 'error' | 'timeout' | 'not-run'
+  /** Name of the test that was red first, and what it said; null where none was. */
+  test: string | null
+  message: string | null
+}
+
 /** Limits of a box, each reported by its name when it strikes. */
 export type LimitName =
   | 'wall-clock'
@@ -80,6 +94,8 @@ export interface CheckResult {
    */
   status: 'passed' | 'failed' | 'empty' | 'broken' | 'stopped' | 'no-results'
   tests: TestResult[]
+  /** Of a run on wrong versions, whose `tests` are those of the right one; left out: there were none. */
+  mutants?: MutantRun[]
   /** Files that could not be collected, and compiler diagnostics. */
   problems: { file: string | null; message: string }[]
   /** What befell services that the tests need, one message each, which `problems` holds too; left out: nothing. */

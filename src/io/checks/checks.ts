@@ -151,7 +151,7 @@ async function tests(run: Run, request: TestRequest): Promise<Findings> {
 
 async function byRunner(run: Run, runner: Runner, order: TestRequest): Promise<Findings> {
   const { box, project, policy, limits, services, signal, onProgress } = run
-  const { stage, files, intensity, maxMs, replay } = order
+  const { stage, files, intensity, maxMs, replay, teeth } = order
   const request: HarnessRequest = {
     nonce: randomUUID(),
     runner,
@@ -160,6 +160,7 @@ async function byRunner(run: Run, runner: Runner, order: TestRequest): Promise<F
     intensity,
     maxMs,
     ...(replay ? { replay } : {}),
+    ...(teeth ? { teeth } : {}),
   }
   const follower = new RunFollower(request.nonce)
   const onOutput = (text: string) => {

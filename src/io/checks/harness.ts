@@ -108,7 +108,8 @@ export function testFindings(result: BoxResult, nonce: string): Findings {
     message: `the results are not believed: ${message}`,
   }))
   const problems = [...doubts, ...report.uncollected, ...report.unhandled]
-  return { ...none, status: statusOf(report), tests: report.tests, problems }
+  const mutants = report.mutants ? { mutants: report.mutants } : {}
+  return { ...none, status: statusOf(report), tests: report.tests, ...mutants, problems }
 }
 
 /** The runner ended and told nothing that can be read. */

@@ -5,12 +5,16 @@ import { type Details, derivedSeed, type Parameters, search } from '../../../san
 const seed = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
 
 /** Runs a search with the real fast-check; `tick` is what the clock gains per look. */
-function runSearch(law: (n: number) => boolean, seeds: number[], options: { minMs?: number; deadline?: number } = {}) {
-  const { minMs = 0, deadline = Number.POSITIVE_INFINITY } = options
+function runSearch(
+  law: (n: number) => boolean,
+  seeds: number[],
+  options: { minMs?: number; deadline?: number; brief?: boolean } = {},
+) {
+  const { minMs = 0, deadline = Number.POSITIVE_INFINITY, brief = false } = options
   let now = 0
   const asked: Parameters[] = []
   const intensity = { seeds, runs: 20, minMs }
-  const plan = { intensity, replay: null, author: {}, world: {}, clock: () => now++, deadline, onRuns: () => {} }
+  const plan = { intensity, replay: null, author: {}, world: {}, clock: () => now++, deadline, brief, onRuns: () => {} }
   const steps = search(plan)
   let step = steps.next()
   while (!step.done) {
@@ -57,6 +61,16 @@ describe('the search for a counterexample', () => {
     expect(runSearch(() => true, [5], { minMs: 10 }).run.seeds.length).toBeGreaterThan(5)
     expect(runSearch(() => true, [5], { minMs: 1_000, deadline: 3 }).run.seeds.length).toBeLessThan(5)
     expect(runSearch(() => true, []).run.seeds).toHaveLength(1)
+  })
+
+  it('shrinks nothing where all that is asked is whether it fails, and ends at the deadline in the middle of its seeds', () => {
+    const { asked, run } = runSearch((n) => n < 100, [1, 2], { brief: true })
+    expect(asked).toHaveLength(1)
+    expect(run).toMatchObject({ seeds: [1], failed: true, seed: 1, shrinks: 0 })
+    expect(run.path).not.toBeNull()
+    const late = runSearch(() => true, [1, 2, 3, 4, 5, 6, 7, 8], { brief: true, deadline: 6 })
+    expect(late.run.seeds.length).toBeLessThan(8)
+    expect(late.asked[0]).toMatchObject({ interruptAfterTimeLimit: expect.any(Number) })
   })
 })
 

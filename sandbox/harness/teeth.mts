@@ -1,0 +1,83 @@
+/** Runs on wrong versions: what all runners share, and a way for those that cannot do better. */
+import type { MutantRun, TestResult } from '../../src/core/verdict/evidence.ts'
+import type { TeethRequest } from '../../src/world.ts'
+import { monotonicMs } from './clock.mts'
+import type { Driver, Order } from './driver.mts'
+import type { HarnessReport } from './protocol.mts'
+
+/** Several files, or several tests, may say something of one wrong version: what comes first here counts. */
+const BY_WEIGHT: MutantRun['status'][] = ['killed', 'timeout', 'error', 'survived', 'not-run', 'unreached']
+
+export function joined(runs: readonly MutantRun[]): MutantRun[] {
+  const byId = new Map<number, MutantRun>()
+  for (const run of runs) {
+    const known = byId.get(run.mutant)
+    if (!known || BY_WEIGHT.indexOf(run.status) < BY_WEIGHT.indexOf(known.status)) byId.set(run.mutant, run)
+  }
+  return [...byId.values()].sort((a, b) => a.mutant - b.mutant)
+}
+
+export function notRun(mutant: number): MutantRun {
+  return { mutant, status: 'not-run', test: null, message: null }
+}
+
+/** What failed, without the report of fast-check before it. */
+export function reasonOf(message: string): string {
+  const parts = message.split('\n\n')
+  return ((message.startsWith('Property failed') ? parts[1] : parts[0]) ?? message).slice(0, MOST_MESSAGE)
+}
+
+const MOST_MESSAGE = 300
+/** A wrong version may take this many times as long as the right one, and so much over that. */
+const SLOWER = 10
+
+/**
+ * All test processes anew for each wrong version, which a variable of the environment names to the code. The right version comes first.
+ */
+export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest): Promise<HarnessReport> {
+  const { intensity } = order.request
+  const end = monotonicMs() + teeth.maxMs
+  const started = monotonicMs()
+  const right = teeth.control ? await driver.run({ ...order, tell: () => {} }) : null
+  const patience = SLOWER * (monotonicMs() - started) + 2 * teeth.waitMs
+  const mutants: MutantRun[] = []
+  for (const [at, mutant] of teeth.mutants.entries()) {
+    const left = end - monotonicMs()
+    if (left <= 0) {
+      mutants.push(notRun(mutant))
+      continue
+    }
+    process.env[teeth.key] = String(mutant)
+    const share = left / (teeth.mutants.length - at)
+    const settings = {
+      ...order.settings,
+      intensity: teeth.thorough ?? intensity,
+      seedEnd: monotonicMs() + share,
+      waitMs: teeth.waitMs,
+    }
+    const request = { ...order.request, maxMs: Math.ceil(Math.max(patience, share + teeth.waitMs)) }
+    mutants.push(outcomeOf(mutant, await driver.run({ ...order, request, settings, tell: () => {} })))
+    const failed = mutants.filter(({ status }) => status === 'killed').length
+    order.tell({ done: mutants.length, total: teeth.mutants.length, runs: 0, failed, running: null })
+  }
+  delete process.env[teeth.key]
+  const none: HarnessReport = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
+  return { ...(right ?? none), mutants }
+}
+
+function outcomeOf(mutant: number, { tests, uncollected, unhandled }: HarnessReport): MutantRun {
+  const runs = tests.map((test) => outcomeOfTest(mutant, test))
+  const [problem] = [...uncollected, ...unhandled]
+  if (problem) runs.push({ mutant, status: 'error', test: null, message: reasonOf(problem.message) })
+  return joined(runs)[0] ?? { mutant, status: 'error', test: null, message: 'no test ran' }
+}
+
+/** The words of time limits: vitest's, node:test's and ours. */
+const TIMED_OUT = /\btimed out (in|after) |did not end|does not end/
+
+function outcomeOfTest(mutant: number, { name, status, error, properties }: TestResult): MutantRun {
+  if (status !== 'failed' || !error) return { mutant, status: 'survived', test: null, message: null }
+  const falsified = properties.some(({ failed, path }) => failed && path !== null)
+  const how = TIMED_OUT.test(error.message) ? 'timeout' : falsified || error.assertion ? 'killed' : 'error'
+  return { mutant, status: how, test: name, message: reasonOf(error.message) }
+}

@@ -1,0 +1,37 @@
+import type { EventOf } from '../core/events.ts'
+import { count, elapsed, plural } from './format.ts'
+import { blockIndent, indented, type Line, type Look, step } from './line.ts'
+import { oneLine, wrap } from './text.ts'
+
+type Finished = EventOf<'teeth.finished'>
+
+const SHOWN = 3
+
+/** How many wrong versions died, and the first of those that nobody has explained. */
+export function teethFinished(e: Finished, look: Look): Line[] {
+  const mark = e.note !== null || e.unexplained > 0 ? 'warn' : 'good'
+  const alive = e.survivors.filter(({ status }) => status === 'survived' || status === 'unreached')
+  const shown = alive.slice(0, SHOWN).flatMap(({ path, line, what, status }) => {
+    const where = line === null ? path : `${path}:${line}`
+    const why = status === 'unreached' ? ' (no test runs it)' : ''
+    return wrap(oneLine(`lives: ${where}: ${what}${why}`), look.width - blockIndent(look) - 2)
+  })
+  const more = alive.length > SHOWN ? [`and ${count(alive.length - SHOWN)} more`] : []
+  const lines = [...shown, ...more].map((text) => indented(blockIndent(look) + 2, text, 'step', 'dim'))
+  return [...step(look, { mark, label: 'teeth', time: elapsed(e.ms), text: words(e) }), ...lines]
+}
+
+function words(e: Finished): string {
+  const nothing = e.total + e.errors + e.timeouts + e.notRun === 0
+  if (nothing && e.note === null) return 'there is nothing to make wrong versions of'
+  const parts = [
+    nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed`,
+    e.allowed > 0 ? `${count(e.allowed)} allowed by the spec` : '',
+    e.unexplained > 0 ? `${count(e.unexplained)} not explained` : '',
+    e.timeouts > 0 ? `${count(e.timeouts)} did not end` : '',
+    e.errors > 0 ? `${count(e.errors)} ended with an error` : '',
+    e.notRun > 0 ? `${count(e.notRun)} not tried` : '',
+    e.note ?? '',
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}

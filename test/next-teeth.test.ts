@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { eventsOf, next } from './support/agent.ts'
+import { CLAMP_STUB, CLAMP_TEST, creates, implement } from './support/clamp.ts'
+import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+
+const BITING = LIGHT_LEVEL.replace('teeth: off', 'teeth: required')
+
+const BRANCHES = implement(`export function clamp(value: number, low: number, high: number): number {
+  if (value < low) return low
+  if (value > high) return high
+  return value
+}
+`)
+
+/** Draws what lies within the limits alone: it cannot tell whether there are any. */
+const WEAK_TEST = `import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { clamp } from '../src/clamp.ts'
+
+it('an answer is the value (1.3)', () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), (value) => { expect(clamp(value, 0, 10)).toBe(value) }))
+})
+`
+const author = (test: string) => creates({ 'test/clamp.test.ts': test, 'src/clamp.ts': CLAMP_STUB })
+
+describe('wrong versions of the change', () => {
+  it('that live make the tests unfit to judge; nothing is committed and no attempt is charged', async () => {
+    const repository = await makeRepository({ files: { 'agent.yaml': BITING } })
+    const model = await scriptModel({ author: [author(WEAK_TEST)], implementer: [BRANCHES, BRANCHES] })
+
+    const run = await next(repository, model)
+    expect(run.result).toMatchObject({ status: 'unverifiable', exitCode: 3 })
+    expect(run.result.message).toContain('cannot tell the change from wrong versions of it: 2 of 6')
+    expect(run.result.message).toContain('src/clamp.ts:2: value < low -> false')
+    expect(run.result.tasks).toMatchObject([{ commit: null, attempts: 0 }])
+    expect(eventsOf(run, 'verdict')).toMatchObject([{ status: 'unverifiable' }])
+    const [told] = eventsOf(run, 'teeth.finished')
+    expect(told).toMatchObject({ mode: 'required', killed: 2, unexplained: 4, allowed: 0, errors: 0, total: 6 })
+    expect(told!.survivors.map(({ what }) => what)).toContain('value > high -> false')
+
+    // A person may accept such tests.
+    await repository.commit({ 'agent.yaml': BITING.replace('required', 'report') })
+    const reported = await next(repository, model)
+    expect(reported.code, reported.result.message).toBe(0)
+    expect(eventsOf(reported, 'teeth.finished')).toMatchObject([{ mode: 'report', killed: 2, total: 6 }])
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain('; teeth 2/6; ')
+  })
+
+  it('that die are counted in the commit, and nothing of them is left in it', async () => {
+    const repository = await makeRepository({ files: { 'agent.yaml': BITING } })
+    const model = await scriptModel({ author: [author(CLAMP_TEST)], implementer: [BRANCHES] })
+    const run = await next(repository, model)
+    expect(run.code, run.result.message).toBe(0)
+    expect(run.result.tasks).toMatchObject([{ status: 'verified', evidence: { teeth: { killed: 4, total: 6 } } }])
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain('; teeth 4/6; ')
+    expect(await repository.git('show', '--format=', '--name-only', 'HEAD')).toBe(
+      'specs/limits/tasks.md\nsrc/clamp.ts\ntest/clamp.test.ts',
+    )
+    expect(await repository.git('show', 'HEAD:src/clamp.ts')).toContain('  if (value < low) return low\n')
+  })
+})
