@@ -20,6 +20,7 @@ const SPARE = 1.5
 const FIRST_SHARE = 0.6
 const MORE_SEEDS = 10
 const WAIT_MS = 2_500
+const NO_TIME = 'wrong versions could not be judged: `level.teethSeconds` does not suffice for a single one'
 /** For starting the runner and collecting, over the time that the wrong versions get. */
 const STARTING_MS = 60_000
 
@@ -43,13 +44,15 @@ export async function teeth(world: World, state: State, frozen: Frozen, changes:
   const byId = new Map(tried.runs.map((run) => [run.mutant, run]))
   const bites = chosen.map((mutant) => biteOf(mutant, byId.get(mutant.id)))
   const score = scoreOf(bites)
-  tell(world, state, { score, bites, possible: possible.length, refused: refused.size, note: tried.problem }, started)
-  const reason = tried.problem ?? (isWeak(score, false) ? weakWords(score, bites) : null)
+  const late = score.total === 0 && score.notRun > 0 ? NO_TIME : null
+  const problem = tried.problem ?? late
+  tell(world, state, { score, bites, possible: possible.length, refused: refused.size, note: problem }, started)
+  const reason = problem ?? (isWeak(score, false) ? weakWords(score, bites) : null)
   if (reason !== null && settings.teeth === 'required') return { kind: 'weak', reason }
   const { killed, total, allowed } = score
   return {
     kind: 'judged',
-    evidence: tried.problem === null ? { killed, total, ...(allowed > 0 ? { allowed } : {}) } : null,
+    evidence: problem === null ? { killed, total, ...(allowed > 0 ? { allowed } : {}) } : null,
   }
 }
 

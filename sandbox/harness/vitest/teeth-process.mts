@@ -6,8 +6,6 @@ import { ENDLESS, type TestProcess, waitFor } from '../test-process.mts'
 
 /** What a test process of a run on wrong versions is told beside the rest. */
 export interface TeethSettings extends TeethRequest {
-  /** Of the machine's monotonic clock, ms: after it no wrong version is begun. */
-  end: number
   /** Folder in which each test process says what it is at. */
   watch: string
 }
@@ -47,11 +45,14 @@ export class Teeth {
   #mostTicks = Number.POSITIVE_INFINITY
   #rightTicks = 0
   #rightMs = 0
+  /** Counted from here: starting a runner may take longer than all the rest. */
+  readonly #end: number
   /** How many cases a wrong version gets for each one of the right one. */
   readonly #more: number
 
   constructor(settings: TeethSettings, state: TestProcess, seen: Teeth['seen']) {
     this.settings = settings
+    this.#end = monotonicMs() + settings.maxMs
     this.state = state
     this.seen = seen
     this.intensity = state.intensity
@@ -108,8 +109,7 @@ export class Teeth {
 
   /** Milliseconds until this share of the time is over; negative afterwards. */
   left(share = 1): number {
-    const { end, maxMs } = this.settings
-    return end - (1 - share) * maxMs - monotonicMs()
+    return this.#end - (1 - share) * this.settings.maxMs - monotonicMs()
   }
 
   #is(id: number): boolean {

@@ -27,7 +27,7 @@ export async function runTeeth(
   teeth: TeethRequest,
   once: RunOnce,
 ): Promise<HarnessReport> {
-  const end = monotonicMs() + teeth.maxMs
+  const started = monotonicMs()
   const known: MutantRun[] = []
   let left = teeth.mutants
   for (let round = 1; ; round++) {
@@ -37,7 +37,8 @@ export async function runTeeth(
       const failed = all.filter(({ status }) => status === 'killed').length
       tell({ done: all.length, total: teeth.mutants.length, runs: 0, failed, running: null })
     })
-    const ended = await oneRound({ ...teeth, mutants: left, end, watch }, reporter, once)
+    const maxMs = round === 1 ? teeth.maxMs : Math.max(0, teeth.maxMs - (monotonicMs() - started))
+    const ended = await oneRound({ ...teeth, mutants: left, maxMs, watch }, reporter, once)
     known.push(...reporter.outcomes, ...ended.culprits)
     const through = new Set(known.map(({ mutant }) => mutant))
     left = left.filter((id) => !through.has(id))
