@@ -38,9 +38,6 @@ type SentParent = SentSuite | SentModule
 /** Where the setup file leaves what it sealed, in the meta data of tests and files. */
 export const SEALED = 'specproof'
 
-/** Name of the error of a test that the end of its process kept from ending. */
-export const NOT_FINISHED = 'NotFinished'
-
 export function sealOfTask(id: string): string {
   return `test ${id}`
 }
@@ -101,7 +98,7 @@ function toRunnerTest(test: SentTest): RunnerTest {
 function outcome(test: SentTest): { state: string; errors?: readonly SentError[] | undefined } {
   const result = test.result()
   if (result.state === 'pending') {
-    return { state: 'failed', errors: [{ name: NOT_FINISHED, message: 'the test did not end' }] }
+    return { state: 'failed', errors: [{ name: 'NotFinished', message: 'the test did not end' }] }
   }
   if (result.state !== 'skipped' || test.options.mode !== 'run') return result
   const errors = [...suitesOf(test), test.module].flatMap((parent) => [...parent.errors()])

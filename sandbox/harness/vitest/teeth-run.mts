@@ -8,7 +8,7 @@ import { CARRIER, type HarnessReport, type Seen, SUITE, TESTS } from '../protoco
 import { joined, notRun } from '../teeth.mts'
 import { unseal } from '../witness.mts'
 import { HarnessReporter } from './reporter.mts'
-import { NOT_FINISHED, SEALED, type SentTest, sealOfTask } from './results.mts'
+import { idOf, SEALED, type SentTest, sealOfTask } from './results.mts'
 import type { TeethSettings, Watched } from './teeth-process.mts'
 
 const POLL_MS = 100
@@ -60,7 +60,7 @@ async function oneRound(teeth: TeethSettings, reporter: TeethReporter, once: Run
     const report = await once(reporter, teeth)
     const left = (await watched(teeth.watch)).flatMap(({ mutant }) => (mutant === null ? [] : [mutant]))
     const culprits = left.filter((mutant) => mutant !== 0).map((mutant) => culprit(mutant, hung))
-    return { report: ofRightVersion(report, culprits.length > 0), culprits }
+    return { report: ofRightVersion(report, culprits.length > 0 ? reporter.ended : null), culprits }
   } finally {
     clearInterval(watching)
   }
@@ -95,20 +95,23 @@ async function endHanging(folder: string, hung: Set<number>): Promise<void> {
   }
 }
 
+const RIGHT = ` > ${SUITE}0 > ${TESTS} > `
+
 /**
- * Tests of the right version alone, under the names that they have in their file. `cut`: a wrong version took the process along, which is told
- * by its own outcome and is no fault of the tests.
+ * Tests of the right version alone, under the names that they have in their file. `ended`: a wrong version took the process along, which is
+ * told by its own outcome and is no fault of the tests, so only these count; null: none did.
  */
-function ofRightVersion(report: HarnessReport, cut: boolean): HarnessReport {
-  const prefix = ` > ${SUITE}0 > ${TESTS} > `
-  const own = report.tests.filter(({ id, error }) => id.includes(prefix) && !(cut && error?.name === NOT_FINISHED))
-  const tests = own.map((test): TestResult => ({ ...test, id: test.id.replace(prefix, ' > ') }))
-  return { ...report, tests, ...(cut ? { uncollected: [], unhandled: [], doubts: [] } : {}) }
+function ofRightVersion(report: HarnessReport, ended: ReadonlySet<string> | null): HarnessReport {
+  const own = report.tests.filter(({ id }) => id.includes(RIGHT) && ended?.has(id) !== false)
+  const tests = own.map((test): TestResult => ({ ...test, id: test.id.replace(RIGHT, ' > ') }))
+  return { ...report, tests, ...(ended ? { uncollected: [], unhandled: [], doubts: [] } : {}) }
 }
 
 /** Counts wrong versions instead of tests. */
 class TeethReporter extends HarnessReporter {
   readonly outcomes: MutantRun[] = []
+  /** Ids of tests, made unique as in a report. */
+  readonly ended = new Set<string>()
   readonly #key: string
   readonly #told: (outcomes: MutantRun[]) => void
 
@@ -120,7 +123,14 @@ class TeethReporter extends HarnessReporter {
 
   override onTestCaseResult(test: SentTest): void {
     super.onTestCaseResult(test)
-    if (test.name !== CARRIER) return
+    if (test.result().state === 'pending') return
+    if (test.name !== CARRIER) {
+      const id = idOf(test)
+      let unique = id
+      for (let n = 2; this.ended.has(unique); n++) unique = `${id} (${n})`
+      this.ended.add(unique)
+      return
+    }
     const seen = unseal<Seen>(this.#key, sealOfTask(test.id), Reflect.get(test.meta(), SEALED))
     if (!seen?.mutant) return
     this.outcomes.push(seen.mutant)
