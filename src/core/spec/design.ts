@@ -28,9 +28,10 @@ export interface Design {
 export const NO_DESIGN: Design = { properties: [], sections: [], protocol: [], decisions: [], layers: [] }
 
 const WORD = '(?:correctness\\s+)?property|属性|性质|プロパティ|свойство|propiedad'
-const PROPERTY = new RegExp(`^(?:${WORD})\\s*#?(\\d+)(?:\\s*[.:：–—-]\\s*|\\s+|(?=[(（])|$)(.*)$`, 'iu')
+/** What a heading or a bold line says that defines a property: its number and its title. */
+export const PROPERTY = new RegExp(`^(?:${WORD})\\s*#?(\\d+)(?:\\s*[.:：–—-]\\s*|\\s+|(?=[(（])|$)(.*)$`, 'iu')
 /** Without a mark of its own a paragraph defines a property only where a colon follows the number. */
-const PLAIN = new RegExp(`^(?:${WORD})\\s*#?(\\d+)\\s*[:：]\\s*(.*)$`, 'iu')
+export const PLAIN = new RegExp(`^(?:${WORD})\\s*#?(\\d+)\\s*[:：]\\s*(.*)$`, 'iu')
 const CHAPTER = /propert(?:y|ies)|属性|性质|プロパティ|свойств|propiedades|invariants?|不变/iu
 
 /** Sections, properties, protocol entries, decisions and test layers of design.md. */

@@ -19,7 +19,9 @@ function rowsOf(table: Table): PropertyLayer[] {
   const [head, ...rows] = table.children.map((row) => row.children.map((cell) => plain(cell)))
   if (head === undefined) return []
   const named = head.findIndex((cell) => COLUMN.test(cell))
-  const counted = /^property\s*(?:#|no\.?|number|id)$/i.test(head[named] ?? '')
+  // A column "Property" with nothing but numbers; in one with names a number is a name too.
+  const numbered = named >= 0 && rows.length > 0 && rows.every((cells) => /^\d+$/.test(cells[named] ?? ''))
+  const counted = numbered || /^property\s*(?:#|no\.?|number|id)$/i.test(head[named] ?? '')
   const layerAt = head.findIndex((cell, at) => at !== named && LAYER.test(cell))
   const pathAt = head.findIndex((cell, at) => at !== named && at !== layerAt && PATH.test(cell))
   return rows.flatMap((cells, index) => {

@@ -2,7 +2,7 @@ import type { List, ListItem, Nodes } from 'mdast'
 import { type Annotation, annotate } from './annotations.ts'
 import { type Box, boxOf, type OddBox, STATUS, strayBoxes } from './boxes.ts'
 import { type HeadingTask, headingTasks, phasesOf } from './heading-tasks.ts'
-import { readLabel } from './labels.ts'
+import { type LabelName, readLabel } from './labels.ts'
 import {
   columnOf,
   type Doc,
@@ -128,6 +128,9 @@ function firstWords(doc: Doc, box: Box): string {
   return FIRST_WORDS.exec(doc.body)?.[1] ?? ''
 }
 
+const LAST_LABEL = /\s(?:_([^_]+)_|\*\*([^*]+)\*\*)$/
+const LINKS = new Set<LabelName>(['requirements', 'validates', 'depends', 'boundary'])
+
 function withoutBox(text: string): string {
   // The brackets are part of the text where GitHub's syntax does not know the mark.
   return text.startsWith('[ ] ') ? text.slice(4) : text.replace(/^\[.?\]\\?\*?(?:\s+|$)/u, '')
@@ -143,9 +146,10 @@ function readTask(doc: Doc, { item, box, outer }: Boxed, tasks: ReadonlySet<List
   const headLines = content.length === 0 ? [] : linesOf(doc, content[0]!)
   const titleEnd = headLines.findIndex((line, index) => index > 0 && readLabel(line.text) !== null)
   const titleLines = titleEnd < 0 ? headLines : headLines.slice(0, titleEnd)
-  const title = readTitle(withoutBox(joined(titleLines)), outer !== null, style)
-  const struck = content.length > 0 && titleLines.some(({ raw }) => raw.includes('~')) && isStruck(content[0]!)
   const annotations: Annotation[] = []
+  const words = withoutLabel(joined(titleLines), titleLines.at(-1), annotations)
+  const title = readTitle(withoutBox(words), outer !== null, style)
+  const struck = content.length > 0 && titleLines.some(({ raw }) => raw.includes('~')) && isStruck(content[0]!)
   if (titleEnd >= 0) annotate(headLines.slice(titleEnd), annotations)
   const lines = headLines
   for (let at = 1; at < content.length; at++) {
@@ -179,6 +183,17 @@ function readHeading(doc: Doc, { heading, number, title, status, paragraphs, tex
     number,
     outer: null,
   }
+}
+
+/** The title without a label that ends its line: `- [ ] 1. Add a queue _Requirements: 1.1_`. */
+function withoutLabel(title: string, line: Line | undefined, found: Annotation[]): string {
+  const written = line === undefined || !/[_*]$/.test(line.raw) ? null : LAST_LABEL.exec(line.raw)
+  const label = written === null ? null : readLabel(written[1] ?? written[2] ?? '')
+  if (line === undefined || label === null || !LINKS.has(label.name)) return title
+  const at = title.lastIndexOf(written![1] ?? written![2]!)
+  if (at < 0) return title
+  found.push({ ...label, line: { ...line, text: title.slice(at) }, raw: label.value })
+  return title.slice(0, at).trimEnd()
 }
 
 function joined(lines: readonly Line[]): string {

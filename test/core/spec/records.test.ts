@@ -128,6 +128,10 @@ describe('test layers', () => {
       { property: 2, layer: 'E2E', path: null, text: 'cluster', line: 6 },
       { property: 3, layer: 'E2E', path: null, text: 'cluster', line: 6 },
     ])
+    expect(design('| Property | Layer |\n| --- | --- |\n| 1 | unit |\n| 2 | E2E |\n').layers).toMatchObject([
+      { property: 1, layer: 'unit' },
+      { property: 2, layer: 'E2E' },
+    ])
     expect(design('| Property | Type |\n| --- | --- |\n| name | string |\n| 1 | number |\n').layers).toEqual([])
   })
 })

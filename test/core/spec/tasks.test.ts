@@ -120,6 +120,16 @@ describe('annotations', () => {
       expect(only(`- [ ] 1. a\n${form}\n`), form).toMatchObject({ requirements: ['3.1', '3.2.1'], title: 'a' })
   })
 
+  it('are read at the end of the title too, where emphasis sets them apart', () => {
+    const text =
+      '- [ ] 1. Add a queue _Requirements: 3.1, 9.9_\n- [ ] 2. Use it **Depends: 1**\n- [ ] 3. Say _why: 1_\n'
+    const { tasks, diagnostics } = withTasks(text)
+    expect(tasks.map(({ title }) => title)).toEqual(['Add a queue', 'Use it', 'Say why: 1'])
+    expect(tasks[0]).toMatchObject({ requirements: ['3.1'], unresolved: ['9.9'] })
+    expect(tasks[1]!.depends).toEqual(['1'])
+    expect(diagnostics.find(({ code }) => code === 'broken-link')).toMatchObject({ line: 1, column: 42 })
+  })
+
   it('join a wrapped title and leave the lines of sub-tasks alone', () => {
     const read = withTasks(
       '- [ ] 1. A long\n  title\n  - detail\n  - [ ] 1.1 part\n    - _Requirements: 3.1_\n  - _Requirements: 3.2_\n',

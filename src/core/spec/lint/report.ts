@@ -44,6 +44,7 @@ export const CODES = [
   'unknown-reference',
   'requirement-without-task',
   'criterion-without-task',
+  'property-not-read',
   'property-without-validates',
   'property-without-test',
   'bound-not-in-property',

@@ -1,10 +1,12 @@
+import { PLAIN, PROPERTY } from '../design.ts'
+import { lineOf, linesOf, paragraphs, plain } from '../markdown.ts'
 import type { RequirementKind } from '../requirement.ts'
 import type { Diagnostic, Property, Task } from '../spec.ts'
 import { designPath, few, groupsOf, problem, type Reading, tasksPath } from './report.ts'
 
 /** Rules for what must be linked: requirements to tasks, properties to requirements and tests. */
 export function lintTrace(reading: Reading): Diagnostic[] {
-  return [...untasked(reading), ...unvalidated(reading), ...untested(reading)]
+  return [...untasked(reading), ...unread(reading), ...unvalidated(reading), ...untested(reading)]
 }
 
 interface Cited {
@@ -65,6 +67,26 @@ function untasked(reading: Reading): Diagnostic[] {
     const message = `No task cites ${ids}, though tasks cite the rest of requirement ${id}.`
     const suggestion = `Add \`Validates: ${left[0]!.id}\` to the task that builds it.`
     return [problem({ file, line: left[0]!.line }, 'criterion-without-task', 'info', message, suggestion)]
+  })
+}
+
+/** Paragraphs of design.md that open like a property, whose number no property has. */
+function unread(reading: Reading): Diagnostic[] {
+  const file = designPath(reading)
+  const doc = reading.docs.find((one) => one.file === file)
+  if (doc === undefined) return []
+  // Not those that were numbered by their place, for want of a number of their own.
+  const known = new Set(
+    reading.spec.properties.flatMap(({ n, line }) => (doc.lines[line - 1]?.includes(String(n)) ? [n] : [])),
+  )
+  return paragraphs(doc.root.children).flatMap((paragraph) => {
+    const [lead] = paragraph.children
+    const bold = lead?.type === 'strong' ? PROPERTY.exec(plain(lead)) : null
+    const match = bold ?? PLAIN.exec(linesOf(doc, paragraph)[0]?.text ?? '')
+    if (match === null || known.has(Number(match[1]))) return []
+    const message = `Property ${match[1]} is not read here: the properties of this file have another form.`
+    const suggestion = `Give it a heading of its own: \`### Property ${match[1]}: title\`.`
+    return [problem({ file, line: lineOf(paragraph) }, 'property-not-read', 'warning', message, suggestion)]
   })
 }
 
