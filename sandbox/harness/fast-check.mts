@@ -42,8 +42,25 @@ const HINT_MS = 250
 const RETURNED_OBJECT =
   'A property must return nothing or a boolean. With `(x) => expect(...)` the assertion itself is returned: write `(x) => { expect(...) }`.'
 
-/** Everything that the project's fast-check exports, with ours in place of what we replace; nobody can change it. */
+/** What was made in each test process, by what it was made from, and itself by itself. */
+const made = new WeakMap<TestProcess, WeakMap<object, object>>()
+
+/**
+ * Everything that the project's fast-check exports, with ours in place of what we replace; nobody can change it. The same
+ * for the same: a package that runs properties for the tests asks again and again, and may hold ours already.
+ */
 export function overridden<T extends object>(real: T, state: TestProcess): T & Overrides {
+  const known = made.get(state) ?? new WeakMap<object, object>()
+  made.set(state, known)
+  const before = known.get(real)
+  if (before) return before as T & Overrides
+  const ours = replaced(real, state)
+  known.set(real, ours)
+  known.set(ours, ours)
+  return ours
+}
+
+function replaced<T extends object>(real: T, state: TestProcess): T & Overrides {
   const inner = Reflect.get(real, 'default')
   const whole = { ...(typeof inner === 'object' ? inner : null), ...real } as unknown as FastCheck
   const ours = Object.assign({}, whole, overrides(whole, state))

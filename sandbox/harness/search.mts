@@ -44,6 +44,10 @@ const REPEATS = 5
 const REPEAT_MS = 2_000
 const HISTORY_EVENTS = 30
 const COMPARED_EVENTS = 200
+const PICTURE_LINES = 40
+/** Fits beside the labels of a terminal of 100 columns. */
+const PICTURE_WIDTH = 82
+const MOST_SVG = 200_000
 const SIMULATION = Symbol.for('specproof.sim')
 
 /** Author's settings that would cut a run short, skip cases or hide a failure. */
@@ -131,7 +135,7 @@ function* explain(
   }
 }
 
-type Found = Pick<PropertyRun, 'history' | 'simulated' | 'repeated'>
+type Found = Pick<PropertyRun, 'history' | 'picture' | 'svg' | 'simulated' | 'repeated'>
 
 /** Runs one failing case again and again: how often it fails, and whether its simulation takes the same course. */
 function* repeated(plan: Plan, one: Parameters, path: string): Generator<Parameters, Found, Details> {
@@ -139,19 +143,19 @@ function* repeated(plan: Plan, one: Parameters, path: string): Generator<Paramet
   const simulations: Course[] = []
   let failed = 0
   let of = 0
-  let history: string[] = []
+  let told: Told = { history: [] }
   while (of === 0 || (of < REPEATS && plan.clock() < end)) {
     Reflect.deleteProperty(plan.world, SIMULATION)
     const again = yield { ...one, path }
     const red = again.failed && again.counterexamplePath === path
     const course = courseOf(plan.world)
     // The course of a run that failed tells more than that of one which held.
-    if (course && (red || of === 0)) history = course.events.slice(-HISTORY_EVENTS)
+    if (course && (red || of === 0)) told = toldBy(plan.world, course)
     if (course) simulations.push(course)
     if (red) failed++
     of++
   }
-  return { history, simulated: simulations.length > 0, repeated: { failed, of, leak: leakOf(simulations) } }
+  return { ...told, simulated: simulations.length > 0, repeated: { failed, of, leak: leakOf(simulations) } }
 }
 
 /** What a simulation did: a name of all of it, and the last events. */
@@ -166,6 +170,18 @@ function courseOf(world: object): Course | null {
   if (!simulation) return null
   const events = simulation.history(COMPARED_EVENTS)
   return { events, hash: simulation.hash?.() ?? events.join('\n') }
+}
+
+type Told = Pick<PropertyRun, 'history' | 'picture' | 'svg'>
+
+/** The last events, and the picture that newer kits draw. */
+function toldBy(world: object, { events }: Course): Told {
+  const history = events.slice(-HISTORY_EVENTS)
+  const kit: { picture?(options: object): string[]; svg?(): string } = Reflect.get(world, SIMULATION)
+  const picture = kit.picture?.({ lines: PICTURE_LINES, width: PICTURE_WIDTH }) ?? []
+  if (picture.length === 0) return { history }
+  const svg = kit.svg?.()
+  return svg === undefined || svg.length > MOST_SVG ? { history, picture } : { history, picture, svg }
 }
 
 /** The first event in which a later run of the same case differs from the first one. */

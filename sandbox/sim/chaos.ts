@@ -35,8 +35,12 @@ export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<
   const { nodes, kinds, max, until = 60_000, runs = 100, schedules = [], quiet, liveness, ...rest } = options
   const marks = new Marks()
   let count = 0
+  let last: Simulation | null = null
+  // Of the runs of a failing property the last one that fails is the smallest.
+  let failed: Simulation | null = null
   const run = async (schedule: readonly Fault[], seed: number) => {
     const sim = new Simulation({ ...rest, faults: schedule, seed, marks })
+    last = sim
     await runOnce(() => scenario(sim), rest.eventLimit ?? EVENT_LIMIT_MS)
     await sim.runPhases({ ...(quiet === undefined ? {} : { quiet }), ...(liveness === undefined ? {} : { liveness }) })
     return sim
@@ -50,13 +54,22 @@ export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<
   const { assert, asyncProperty } = engine()
   const property = asyncProperty(arbitrary, fc.nat(), async (schedule, seed) => {
     count += 1
-    const sim = await run(schedule, seed)
-    if (!isPowerOfTwo(count)) return
-    const difference = differenceBetween(sim, await run(schedule, seed))
-    if (difference !== null) throw difference
+    try {
+      const sim = await run(schedule, seed)
+      if (!isPowerOfTwo(count)) return
+      const difference = differenceBetween(sim, await run(schedule, seed))
+      if (difference !== null) throw difference
+    } catch (error) {
+      failed = last
+      throw error
+    }
   })
   const examples = schedules.map((schedule): [Fault[], number] => [[...schedule], 0])
-  await assert(property, { numRuns: runs + examples.length, examples })
+  try {
+    await assert(property, { numRuns: runs + examples.length, examples })
+  } catch (error) {
+    throw explained(error, failed)
+  }
   if (count >= ENOUGH_RUNS) marks.assertReached(count)
 }
 
@@ -66,6 +79,14 @@ const ENGINE = Symbol.for('specproof.fast-check')
 function engine(): Pick<typeof fc, 'assert' | 'asyncProperty'> {
   const harness = Reflect.get(globalThis, ENGINE) as ((real: typeof fc) => typeof fc) | undefined
   return harness === undefined ? fc : harness(fc)
+}
+
+/** The harness shows the picture in places of its own. */
+function explained(error: unknown, failed: Simulation | null): unknown {
+  if (!(error instanceof Error) || failed === null || Reflect.has(globalThis, ENGINE)) return error
+  const [report = ''] = error.message.split('\n\nHint:')
+  error.message = [report, failed.picture().join('\n')].filter((part) => part !== '').join('\n\n')
+  return error
 }
 
 function isPowerOfTwo(count: number): boolean {

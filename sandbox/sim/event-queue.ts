@@ -2,7 +2,10 @@
 export interface Scheduled {
   /** ms */
   at: number
-  /** Breaks ties: the smaller one runs first. Grows with every push, except for observers: theirs is above `LAST`. */
+  /**
+   * Breaks ties: the smaller one runs first. Grows with every push, except for observers, whose is above `LAST`, and for what
+   * goes before all else in its instant, whose is negative.
+   */
   order: number
   /** For the queue's own use: the one behind it in its slot. */
   next: Scheduled | null
@@ -34,7 +37,8 @@ export class EventQueue<T extends Scheduled> {
   /** Entries may not be due before one that was taken. */
   push(entry: T): void {
     const { at } = entry
-    if (at - this.#base < SLOTS && entry.order < LAST && at === Math.floor(at)) this.#pushWheel(entry)
+    const ordinary = entry.order >= 0 && entry.order < LAST
+    if (ordinary && at - this.#base < SLOTS && at === Math.floor(at)) this.#pushWheel(entry)
     else pushHeap(this.#heap, entry)
   }
 

@@ -1,5 +1,7 @@
 import { assemble, type Parts } from './parts.ts'
 import { type Pattern, patternOf } from './pattern.ts'
+import { svgPicture } from './picture/svg.ts'
+import { type PictureOptions, textPicture } from './picture/text.ts'
 import type { Arrival, Delivery, Disk, Fault, SimulationEvent, SimulationOptions } from './types.ts'
 
 /** What can be seen of a simulation from outside, without a change to the code under test. */
@@ -84,6 +86,16 @@ export class Observed {
   /** The last events as lines, oldest first, at most 200: deliveries, losses, faults, crashes, restarts, states. */
   history(last = 200): string[] {
     return this.parts.history.lines(last)
+  }
+
+  /** The run as a space-time picture in plain characters: what was lost where, who believed what. At most 40 lines. */
+  picture(options?: PictureOptions): string[] {
+    return textPicture(this.events(), this.nodes, options)
+  }
+
+  /** The same as an SVG document. */
+  svg(): string {
+    return svgPicture(this.events(), this.nodes)
   }
 
   /** Of everything that has happened, 16 hexadecimal digits; the same seed and faults give the same. */

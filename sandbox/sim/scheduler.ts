@@ -18,6 +18,8 @@ export type TimerListener = (owner: Owner, id: number) => void
 export class Scheduler {
   #now = 0
   #order = 0
+  /** Entries that were woken so far. */
+  #woken = 0
   #running = false
   #queue = new EventQueue<Entry>()
   #timers: (Entry | null)[] = [null]
@@ -83,9 +85,12 @@ export class Scheduler {
     return this.#timers.push(null) - 1
   }
 
-  /** A pause is over: what has waited happens now. */
+  /** A pause is over: what has waited happens now, before anything else that is due in this instant. */
   wake(owner: Owner): void {
-    for (const entry of owner.waiting.splice(0)) this.#again(entry, this.#now)
+    for (const entry of owner.waiting.splice(0)) {
+      this.#woken += 1
+      this.#again(entry, this.#now, this.#woken - LAST)
+    }
   }
 
   /** Runs at the end of each instant in which anything happened; `first`: before those that were there already. */
@@ -233,14 +238,14 @@ export class Scheduler {
     }
     if (entry.late || owner.slow === 0) return false
     entry.late = true
-    this.#again(entry, entry.at + owner.slow)
+    this.#order += 1
+    this.#again(entry, entry.at + owner.slow, this.#order)
     return true
   }
 
-  #again(entry: Entry, at: number): void {
+  #again(entry: Entry, at: number, order: number): void {
     entry.at = at
-    this.#order += 1
-    entry.order = this.#order
+    entry.order = order
     this.#queue.push(entry)
   }
 }

@@ -4,6 +4,7 @@ import { listen } from './nodes.ts'
 import { Observed } from './observed.ts'
 import { PhaseJob } from './phase-job.ts'
 import { type Phases, phases } from './phases.ts'
+import type { PictureOptions } from './picture/text.ts'
 import { pump } from './pump.ts'
 import { calmAfter } from './schedule.ts'
 import type { Net, NodeClock, NodeEnv, Random, SimulationOptions } from './types.ts'
@@ -16,7 +17,13 @@ export class Simulation extends Observed {
   constructor(options: SimulationOptions = {}) {
     super(options)
     // The harness attaches the last events of a failing run to its counterexample; the newest run is the one that failed.
-    Object.assign(globalThis, { [NEWEST]: { history: (last?: number) => this.history(last) } })
+    const newest = {
+      history: (last?: number) => this.history(last),
+      picture: (options?: PictureOptions) => this.picture(options),
+      svg: () => this.svg(),
+      hash: () => this.hash(),
+    }
+    Object.assign(globalThis, { [NEWEST]: newest })
   }
 
   /** A clock owned by `node`: its timers are lost when the node crashes, and those set while it is down never fire. */

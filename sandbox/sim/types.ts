@@ -167,7 +167,9 @@ export interface MarkCounter {
 
 /** One thing that happened, as data. Deliveries are the entries of `messages` themselves, as they are in the end. */
 export type SimulationEvent =
-  | { readonly at: number; readonly what: 'sent' | 'delivered' | 'lost'; readonly delivery: Delivery }
+  | { readonly at: number; readonly what: 'sent'; readonly delivery: Delivery }
+  | { readonly at: number; readonly what: 'delivered'; readonly delivery: Delivery }
+  | { readonly at: number; readonly what: 'lost'; readonly delivery: Delivery }
   /** A timer of the node fired. */
   | { readonly at: number; readonly what: 'timer'; readonly node: string }
   | { readonly at: number; readonly what: 'crash' | 'restart'; readonly node: string }

@@ -17,6 +17,7 @@ export const counterexample = z.object({
   path: z.string().nullable(),
   shrinks: z.number(),
   history: z.array(z.string()),
+  picture: z.array(z.string()).optional(),
 })
 export type Counterexample = z.infer<typeof counterexample>
 

@@ -50,7 +50,10 @@ export function counterexampleBlock(c: Counterexample, run: string | null, look:
     .trim()
     .replace(/\n\s*\n/g, '\n')
   if (message !== '') field('message', capped(wrap(message, room), MESSAGE_LINES, room))
-  if (c.history.length > 0) {
+  const drawn = (c.picture ?? []).map(clean)
+  // A picture that is wrapped is none.
+  if (drawn.length > 0 && drawn.every((line) => displayWidth(line) <= room)) field('picture', drawn)
+  else if (c.history.length > 0) {
     const { title, events } = lastEvents(c.history)
     const texts = events.flatMap((event) => hanging(clean(event), room))
     field('history', title === '' ? texts : [...wrap(title, room), ...texts])

@@ -161,6 +161,16 @@ describe.each(DIALECTS.map((dialect) => [dialect.runner, dialect] as const))('%s
     it('tell the history of the simulation that ran the counterexample, and no other', () => {
       expect(property('simulates').properties[0]).toMatchObject({ counterexample: '[70]', history: ['made', 'got 70'] })
       expect(property('does not simulate').properties[0]?.history).toEqual([])
+      expect(property('simulates').properties[0]).not.toHaveProperty('picture')
+      expect(property('draws').properties[0]).toMatchObject({
+        picture: ['at most 40 x 82', '5 a-->b 70'],
+        svg: '<svg/>',
+        history: ['got 70'],
+      })
+    })
+
+    it('get our seeds and runs also where a package runs them for the test', () => {
+      expect(property('has a package run its property').properties).toMatchObject([{ failed: false, runs: 100 }])
     })
 
     it('name what made the same case end differently', () => {

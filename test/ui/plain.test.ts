@@ -224,6 +224,18 @@ test('a failure without a counterexample shows the first lines of its message', 
   ])
 })
 
+test('a picture takes the place of the last events where it fits, and is never wrapped', () => {
+  const picture = [
+    '        t  a      b',
+    '        5  +------x   lost (partition): beat',
+    `       10  |      |   ${'x'.repeat(45)}`,
+  ]
+  const drawn = { ...counterexample, picture }
+  expect(shown([finished({ counterexample: drawn })])).toContain('picture          t  a      b\n')
+  expect(shown([finished({ counterexample: drawn })])).not.toContain('history')
+  expect(shown([finished({ counterexample: drawn })], { width: 72 })).toContain('history  last 12 of 14 events')
+})
+
 test('a counterexample without a seed promises no replay', () => {
   expect(shown([finished({ counterexample })])).toContain('replay: seed -1873264011, path 417:2:0:3')
   expect(shown([finished({ counterexample: { ...counterexample, seed: null } })])).not.toContain('replay')

@@ -6,7 +6,7 @@ import { closeSync, readFileSync, writeSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import * as nodeTest from 'node:test'
 import { isMainThread } from 'node:worker_threads'
-import { overridden } from '../fast-check.mts'
+import { OFFER, overridden } from '../fast-check.mts'
 import type { ProcessSettings } from '../protocol.mts'
 import { assertCanaries } from '../sentinel.mts'
 import { createTestProcess, type TestProcess } from '../test-process.mts'
@@ -53,7 +53,10 @@ if (isTestProcess()) {
   const watching = { state, key, file, patienceMs, tell }
   reporting = { ...watching }
   const api = watchedApi(nodeTest, watching)
-  registerHooks(moduleHooks(api, (real) => overridden(real, state)))
+  const offer = (real: object) => overridden(real, state)
+  registerHooks(moduleHooks(api, offer))
+  // For packages that run properties for a test: they find the same under every runner.
+  Object.defineProperty(globalThis, Symbol.for(OFFER), { value: offer })
 }
 
 /** A program that a test forks would load this file as well. */

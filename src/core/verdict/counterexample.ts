@@ -13,6 +13,7 @@ export function counterexampleOf(test: TestResult): Counterexample {
     path: run?.path ?? null,
     shrinks: run?.shrinks ?? 0,
     history: run?.history ?? [],
+    ...(run?.picture === undefined ? {} : { picture: run.picture }),
   }
 }
 

@@ -27,6 +27,10 @@ export interface PropertyRun {
   shrinks: number
   /** Last events of the simulation that ran the counterexample, oldest first; empty without a simulation. */
   history: string[]
+  /** The same run as a space-time picture, a line each; left out when what ran it draws none. */
+  picture?: string[]
+  /** And as an SVG document, as the tests' process made it: not to be put into a page but as an image. */
+  svg?: string
   /** Whether the counterexample ran in a simulation; one in which nothing happened has no history. */
   simulated?: boolean
   /** The shrunk case run again alone; left out where there is none. */

@@ -1,4 +1,4 @@
-import type { TestResult } from './evidence.ts'
+import type { PropertyRun, TestResult } from './evidence.ts'
 
 const MOST_TESTS = 3
 const MOST_NAMED = 20
@@ -7,6 +7,7 @@ const MOST_REASON = 3_000
 const MOST_CASE = 4_000
 const MOST_MESSAGE = 2_500
 const MOST_HISTORY = 20
+const MOST_DRAWN = 40
 const MOST_EVENT = 300
 /** Of a failure that is not the first: its case and the beginning of its message. */
 const BRIEF_CASE = 1_000
@@ -26,14 +27,22 @@ export function describeFailure(test: TestResult, brief = false): string {
       '',
       fenced(cut(run.counterexample ?? '(none)', brief ? BRIEF_CASE : MOST_CASE)),
     )
-    if (run.history.length > 0 && !brief) {
-      const events = run.history.slice(-MOST_HISTORY).map((event) => cut(event, MOST_EVENT))
-      lines.push('', 'Last events of the simulation of that case:', '', fenced(events.join('\n')))
-    }
+    if (!brief) lines.push(...whatHappened(run))
   }
   const message = cut(stripReport(test.error?.message ?? ''), brief ? BRIEF_MESSAGE : MOST_MESSAGE)
   lines.push('', 'Failure:', '', fenced(message))
   return lines.join('\n')
+}
+
+/** The picture where there is one: it shows the last events as well, and who is who. */
+function whatHappened({ picture, history }: PropertyRun): string[] {
+  if (picture !== undefined && picture.length > 0) {
+    const drawn = picture.slice(0, MOST_DRAWN).map((line) => cut(line, MOST_EVENT))
+    return ['', 'What happened in that case, a column for each node:', '', fenced(drawn.join('\n'))]
+  }
+  if (history.length === 0) return []
+  const events = history.slice(-MOST_HISTORY).map((event) => cut(event, MOST_EVENT))
+  return ['', 'Last events of the simulation of that case:', '', fenced(events.join('\n'))]
 }
 
 /** The report of fast-check repeats seed, path and counterexample, which stand above already; what failed follows it. */

@@ -106,6 +106,17 @@ it('simulates', () => {
   fc.assert(fc.property(fc.nat(), (n) => { simulation(['made', 'got ' + n]); return n < 70 }))
 })
 it('does not simulate', () => { fc.assert(fc.property(fc.nat(), (n) => n < 70)) })
+it('draws', () => {
+  fc.assert(fc.property(fc.nat(), (n) => {
+    const picture = ({ lines, width }) => ['at most ' + lines + ' x ' + width, '5 a-->b ' + n]
+    Reflect.set(globalThis, Symbol.for('specproof.sim'), { history: () => ['got ' + n], picture, svg: () => '<svg/>' })
+    return n < 70
+  }))
+})
+it('has a package run its property', async () => {
+  const offered = Reflect.get(globalThis, Symbol.for('specproof.fast-check'))(fc)
+  await offered.assert(offered.asyncProperty(fc.nat(), async () => {}), { numRuns: 1 })
+})
 let leaks = 0
 it('leaks', () => {
   fc.assert(fc.property(fc.nat(), (n) => { simulation(['made', 'took ' + leaks++]); return n < 70 }))

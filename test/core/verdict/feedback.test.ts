@@ -55,6 +55,18 @@ detected too late
     expect(text).not.toContain('event-479')
   })
 
+  it('shows the picture instead where there is one, and no more of it than a prompt can bear', () => {
+    const picture = ['t  a  b', ...Array.from({ length: 60 }, (_, i) => `${i}  +--x  ${'lost '.repeat(99)}`)]
+    const text = describeFailure(failing('x', { properties: [{ ...FALSIFIED, picture }] }))
+    expect(text).toContain('a column for each node:\n\n```\nt  a  b\n0  +--x  lost')
+    expect(text).toContain('\n38  +--x')
+    expect(text).not.toContain('\n39  +--x')
+    expect(text).not.toContain('crash w1')
+    expect(text.length).toBeLessThan(16_000)
+    expect(counterexampleOf(failing('x', { properties: [{ ...FALSIFIED, picture }] })).picture).toEqual(picture)
+    expect(counterexampleOf(failing('x', { properties: [FALSIFIED] }))).not.toHaveProperty('picture')
+  })
+
   it('tells the smallest case in full, the next two without events and long messages, and the rest by name', () => {
     const at = (name: string, counterexample: string) =>
       failing(`Property failed\n\nexpected ${name}${' and so on'.repeat(100)}`, {

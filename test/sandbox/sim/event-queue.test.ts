@@ -8,12 +8,15 @@ const ahead = fc.oneof(
   fc.integer({ min: 0, max: 5_000 }),
   fc.double({ min: 0, max: 50, noNaN: true }),
 )
-const steps = fc.array(fc.oneof(fc.record({ ahead, observer: fc.boolean() }), fc.constant('pop' as const)), {
-  maxLength: 300,
-  size: 'max',
-})
+const steps = fc.array(
+  fc.oneof(fc.record({ ahead, rank: fc.constantFrom(0, 0, 0, LAST, -LAST) }), fc.constant('pop' as const)),
+  {
+    maxLength: 300,
+    size: 'max',
+  },
+)
 
-it('the queue answers the earliest entry, ties in order of coming, observers last', () => {
+it('the queue answers the earliest entry, ties in order of coming, observers last, what was woken first', () => {
   fc.assert(
     fc.property(steps, (script) => {
       const queue = new EventQueue<Scheduled>()
@@ -33,7 +36,7 @@ it('the queue answers the earliest entry, ties in order of coming, observers las
           continue
         }
         order += 1
-        const entry = { at: now + step.ahead, order: step.observer ? order + LAST : order, next: null }
+        const entry = { at: now + step.ahead, order: order + step.rank, next: null }
         queue.push(entry)
         expected.push(entry)
       }

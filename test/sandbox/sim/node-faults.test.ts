@@ -34,6 +34,17 @@ describe('a pause', () => {
     ])
   })
 
+  it('that ends in the instant in which something else is due lets what has waited go first', () => {
+    const { done } = busy([{ kind: 'pause', node: 'n', at: 12, ms: 13 }], 26)
+    expect(done).toEqual([
+      [5, 'hears 0'],
+      [10, 'ticks'],
+      [25, 'hears 10'],
+      [25, 'ticks'],
+      [25, 'hears 20'],
+    ])
+  })
+
   it('that overlaps another one ends with the last of them, and for ever is possible', () => {
     const pause = (at: number, ms: number): Fault => ({ kind: 'pause', node: 'n', at, ms })
     const { done } = busy([pause(0, 20), pause(10, 20)], 40)
