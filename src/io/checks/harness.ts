@@ -120,14 +120,6 @@ function whyNoReport({ exitCode, signal }: BoxResult, { cut }: RunFollower): str
   return `the runner ended without a result (exit code ${exitCode})`
 }
 
-/** The runner ended and told nothing that can be read. */
-function whyNoReport({ exitCode, signal }: BoxResult, { cut }: RunFollower): string {
-  if (cut) return 'the report of the runner is cut off or damaged'
-  if (signal) return `the runner was ended by ${signal} before it could report`
-  if (exitCode === 127) return 'there is no `node` in the box'
-  return `the runner ended without a result (exit code ${exitCode})`
-}
-
 function statusOf({ tests, uncollected, unhandled, doubts, files }: HarnessReport): CheckResult['status'] {
   if (doubts.length > 0) return 'broken'
   const missing = uncollected.every(({ file }) => file !== null)
