@@ -199,7 +199,9 @@ function namedTask(specs: Spec[], id: string): Choice {
   }
   if (first) return first
   const known = specs.flatMap((spec) => spec.tasks.map((task) => `${spec.id}/${task.id}`)).slice(0, 20)
-  return { outcome: { status: 'usage', message: `There is no task "${id}"; there are: ${known.join(', ')}.` } }
+  return {
+    outcome: { status: 'usage', message: `There is no task "${id}"; there are: ${known.join(', ') || 'none'}.` },
+  }
 }
 
 /** `asked`: names of steering from agent.yaml. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -27,10 +28,15 @@ beforeAll(async () => {
   symlinkSync('../fence/tasks.md', join(root, 'specs/linked/tasks.md'))
   symlinkSync('..', join(root, 'specs/fence/loop'))
   symlinkSync('../..', join(root, 'specs/latin/up'))
+  symlinkSync('fence', join(root, 'specs/alias'))
+  symlinkSync('circle-b', join(root, 'specs/circle-a'))
+  symlinkSync('circle-a', join(root, 'specs/circle-b'))
+  execFileSync('mkfifo', [join(root, 'specs/linked/design.md')])
   put('specs/twin/tasks.md', '- [ ] 1. a\n')
   put('.kiro/specs/twin/tasks.md', '- [ ] 1. b\n')
   put('specs/locked/tasks.md', '- [ ] 1. a\n')
   chmodSync(join(root, 'specs/locked/tasks.md'), 0)
+  mkdirSync(join(root, 'plans/closed'), { recursive: true, mode: 0 })
   put('packages/api/.kiro/specs/nested/tasks.md', '- [ ] 1. a\n')
   put('packages/api/.kiro/steering/api.md', 'x')
   put('node_modules/other/.kiro/specs/foreign/tasks.md', '- [ ] 1. a\n')
@@ -39,7 +45,10 @@ beforeAll(async () => {
   put('AGENTS.md', 'Run the tests.\n')
   specs = (await loadSpecs(await specFilesOnDisk(root, ['plans']), ['plans'])).specs
 })
-afterAll(() => rmSync(root, { recursive: true, force: true }))
+afterAll(() => {
+  chmodSync(join(root, 'plans/closed'), 0o700)
+  rmSync(root, { recursive: true, force: true })
+})
 
 const of = (dir: string) => specs.find((spec) => spec.dir === dir)!
 const codes = (dir: string) =>
@@ -47,14 +56,27 @@ const codes = (dir: string) =>
 
 describe('what cannot be read', () => {
   it.each([
-    ['specs/latin', ['error not-utf8 requirements.md']],
+    ['specs/latin', ['error not-utf8 requirements.md', 'info symbolic-link up', 'info task-without-contract tasks.md']],
     ['specs/binary', ['error not-utf8 tasks.md', 'warning requirements-missing requirements.md']],
     ['specs/utf16', ['error not-utf8 tasks.md', 'warning requirements-missing requirements.md']],
     ['specs/huge', ['error file-too-large tasks.md', 'warning requirements-missing requirements.md']],
     ['specs/long', ['error file-too-large tasks.md', 'warning requirements-missing requirements.md']],
     ['specs/empty', ['error no-tasks tasks.md', 'warning requirements-missing requirements.md']],
-    ['specs/fence', ['warning requirements-missing requirements.md', 'warning unbalanced-fence tasks.md']],
-    ['specs/linked', ['error symbolic-link tasks.md', 'warning no-requirements requirements.md']],
+    [
+      'specs/fence',
+      [
+        'info symbolic-link loop',
+        'info task-without-contract tasks.md',
+        'warning requirements-missing requirements.md',
+        'warning unbalanced-fence tasks.md',
+      ],
+    ],
+    [
+      'specs/linked',
+      ['error symbolic-link tasks.md', 'error unreadable-file design.md', 'warning no-requirements requirements.md'],
+    ],
+    ['specs/alias', ['error symbolic-link tasks.md', 'warning requirements-missing requirements.md']],
+    ['specs/circle-a', ['error symbolic-link tasks.md', 'warning requirements-missing requirements.md']],
   ])('is told for %s', (dir, expected) => expect(codes(dir).toSorted()).toEqual(expected))
 
   it('says what was found and what to do', () => {
@@ -64,7 +86,8 @@ describe('what cannot be read', () => {
   })
 
   // The superuser reads everything.
-  it.skipIf(process.getuid?.() === 0)('is told for a file without permission', () => {
+  it.skipIf(process.getuid?.() === 0)('is told for a file without permission, and for a folder', () => {
+    expect(codes('plans/closed')).toContain('error unreadable-file tasks.md')
     const told = of('specs/locked').diagnostics.find(({ code }) => code === 'unreadable-file')
     expect(told?.message).toBe('The file cannot be read: permission denied.')
   })
@@ -72,11 +95,14 @@ describe('what cannot be read', () => {
 
 describe('where specs are found', () => {
   it('is at the top, nested and below configured folders; never in what is foreign, nor behind a link', () => {
-    expect(specs.map(({ dir }) => dir)).toEqual([
+    expect(specs.map(({ dir }) => dir).filter((dir) => dir !== 'plans/closed')).toEqual([
       '.kiro/specs/twin',
       'packages/api/.kiro/specs/nested',
       'plans/one',
+      'specs/alias',
       'specs/binary',
+      'specs/circle-a',
+      'specs/circle-b',
       'specs/empty',
       'specs/fence',
       'specs/huge',

@@ -11,6 +11,8 @@ export type FoundFile = BaseFile | { kind: 'large'; bytes: number } | { kind: 'u
 /** The files of a repository, at a commit or on the disk. Paths have forward slashes. */
 export interface SpecTree {
   paths: readonly string[]
+  /** Folders that are symbolic links, where that is known. They are not entered. */
+  linked?: readonly string[] | undefined
   read(path: string): Promise<FoundFile>
 }
 
@@ -40,6 +42,8 @@ export async function loadFolder(
     const text = await readText(tree, path, 'warning', problems, LARGEST_STEERING)
     if (text !== null) steering.push({ path, text })
   }
+  for (const file of tree.linked ?? [])
+    if (file.startsWith(`${dir}/`) && !inAnother(file, folder, folders)) problems.push(linkedFolder(file))
   const file = `${dir}/tasks.md`
   if (twin !== null)
     problems.push({
@@ -50,6 +54,18 @@ export async function loadFolder(
   const approvals = files.find((one) => one.path === 'spec.json')
   if (approvals !== undefined) problems.push(...lintApprovals(`${dir}/spec.json`, approvals.text))
   return parseSpec({ id, dir, files, steering, problems })
+}
+
+function inAnother(path: string, { dir }: SpecFolder, folders: readonly SpecFolder[]): boolean {
+  return folders.some((one) => one.dir.startsWith(`${dir}/`) && path.startsWith(`${one.dir}/`))
+}
+
+function linkedFolder(file: string): Diagnostic {
+  return {
+    ...{ file, line: 1, column: 1, code: 'symbolic-link', severity: 'info' },
+    message: 'The folder is a symbolic link; what lies behind it is not read.',
+    suggestion: 'Put what belongs to the spec into its own folder.',
+  }
 }
 
 async function readText(

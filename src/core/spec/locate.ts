@@ -90,7 +90,8 @@ export function foldersWithoutTasks(paths: readonly string[], roots: readonly st
   return [...found]
 }
 
-function hasSpecAbove(dir: string, all: ReadonlySet<string>): boolean {
+/** Whether a path lies in a folder that holds a tasks.md, or in one of those around it. */
+export function hasSpecAbove(dir: string, all: ReadonlySet<string>): boolean {
   for (let at = dir.lastIndexOf('/'); at > 0; at = dir.lastIndexOf('/', at - 1))
     if (all.has(`${dir.slice(0, at)}/tasks.md`)) return true
   return false
