@@ -84,6 +84,7 @@ describe('a task becomes a verified commit', () => {
       'run.started',
       'task.selected',
       'isolation.ready',
+      'runner.chosen',
       'baseline.finished',
       ...['prompt.built', 'model.started', 'model.finished', 'patch.applied', 'tests.frozen'],
       ...['prompt.built', 'model.started', 'model.finished', 'patch.applied'],

@@ -81,7 +81,7 @@ export function* search(plan: Plan): Generator<Parameters, Outcome, Details> {
     const numRuns = plan.intensity.runs + examples.length
     details = yield { ...plan.author, ...FORCED, ...limitOf(plan), examples, seed, numRuns }
     seeds.push(seed)
-    runs += details.numRuns
+    runs += generated(details.numRuns, examples)
     plan.onRuns(runs)
     if (details.failed || (plan.brief && plan.clock() > plan.deadline)) break
   }
@@ -98,6 +98,11 @@ function runOf(seeds: number[], runs: number, failed: boolean): Outcome['run'] {
 
 function limitOf({ brief, deadline, clock }: Plan): Parameters {
   return brief && Number.isFinite(deadline) ? { interruptAfterTimeLimit: Math.max(1, deadline - clock()) } : {}
+}
+
+/** Examples run first, and are nobody's draw: the bound is for what the generator draws. */
+function generated(numRuns: number, examples: unknown[]): number {
+  return Math.max(0, numRuns - examples.length)
 }
 
 function examplesOf(plan: Plan): unknown[] {

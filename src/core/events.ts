@@ -30,6 +30,10 @@ export const evidenceSummary = z.object({
   /** Wrong versions of the change: killed by the frozen tests, or allowed by the specification, of all that were judged. */
   teeth: z.object({ killed: z.number(), total: z.number(), allowed: z.number().optional() }).nullable(),
   suite: z.string().nullable(),
+  /** Properties of the whole suite on seeds that no prompt has shown: seeds, and cases on each. */
+  heldOut: z.object({ seeds: z.number(), runs: z.number() }).nullable().optional(),
+  /** Cases that made an earlier attempt fail and are examples of the tests now. */
+  kept: z.number().optional(),
 })
 export type EvidenceSummary = z.infer<typeof evidenceSummary>
 

@@ -9,6 +9,7 @@ import {
   judgeProperties,
   judgeSuite,
   NO_EVIDENCE,
+  notTheCode,
   propertyCounts,
   propertyRuns,
   suiteSummary,
@@ -16,8 +17,10 @@ import {
 } from '../core/verdict/judge.ts'
 import { RETURNED_OBJECT } from '../core/verdict/test-traps.ts'
 import type { Intensity, Unready, World } from '../world.ts'
+import { accused, countReds } from './arbitrate.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
+import { keepCases, withKeptCases } from './keep-cases.ts'
 import type { Candidate, State } from './state.ts'
 import { type Teeth, teeth } from './teeth.ts'
 import { byCommand } from './verify.ts'
@@ -35,11 +38,24 @@ export type Judgement =
   | { kind: 'interrupted' }
 
 const QUICK_RUNS = 20
-const FINAL_RUNS = 100
+/** The final run: properties of the whole suite on seeds that nobody can have seen, fewer cases on each. */
+const HELD_OUT = 2
+const FINAL_RUNS = 50
 const NO_TEETH: Teeth = { kind: 'judged', evidence: null }
 
-/** Evidence for one tree, cheapest first, until the first red. */
+/**
+ * Evidence for one tree, cheapest first, until the first red. Cases that made earlier attempts fail are examples of the
+ * tests by then. Where it does not compile or is red at once with them it is judged without them as well: their seeds are
+ * pinned, so a case that still fails is found again, and what we wrote into a test is never held against a patch.
+ */
 export async function gatherEvidence(world: World, state: State, changes: FileChange[]): Promise<Judgement> {
+  const more = await withKeptCases(world, state, changes)
+  const judged = await judgeTree(world, state, more.changes, more.kept)
+  const ours = more.kept > 0 && (judged.kind === 'broken' || (judged.kind === 'red' && judged.stage === 'tests'))
+  return ours ? judgeTree(world, state, changes, 0) : judged
+}
+
+async function judgeTree(world: World, state: State, changes: FileChange[], kept: number): Promise<Judgement> {
   const draft = await world.makeCommit({ parent: state.tree.commit, changes, message: 'candidate' })
   const unprovided = await world.provide(draft.commit)
   if (world.signal.aborted) return { kind: 'interrupted' }
@@ -52,21 +68,19 @@ export async function gatherEvidence(world: World, state: State, changes: FileCh
   if (world.signal.aborted) return { kind: 'interrupted' }
   if (bitten.kind === 'weak') return { kind: 'toothless', reason: bitten.reason }
   // A fresh materialisation: what the earlier runs may have left in their tree is not judged along.
-  const seeds = [world.seed()]
+  const seeds = await heldOut(world, state)
   const maxMs = state.around.settings.level.maxMinutes * 60_000
-  const final = await withWorktree(world, draft.commit, (worktree) =>
-    runCheck(world, worktree, {
-      stage: 'final',
-      kind: 'tests',
-      files: null,
-      intensity: { seeds, runs: FINAL_RUNS, minMs: 0 },
-      maxMs,
-    }),
-  )
+  const intensity = { seeds, runs: FINAL_RUNS, minMs: 0 }
+  const request = { stage: 'final' as const, kind: 'tests' as const, files: null, intensity, maxMs }
+  const final = await withWorktree(world, draft.commit, (worktree) => runCheck(world, worktree, request))
+  if (world.signal.aborted) return { kind: 'interrupted' }
+  const unknown = notTheCode(final)
+  if (unknown) return { kind: 'unready', status: 'environment', reason: unknown }
+  const before = await accused(world, state, final, request)
   if (world.signal.aborted) return { kind: 'interrupted' }
   // A checkpoint without a single test shows nothing; documentation has nothing to show.
   const nothingToRun = state.frozen === null && state.plan.task.kind !== 'checkpoint' && final.status === 'empty'
-  const verdict: CheckVerdict = nothingToRun ? { ok: true } : judgeSuite(final, state.baseline, state.frozen?.ids ?? [])
+  const verdict: CheckVerdict = nothingToRun ? { ok: true } : judgeSuite(final, before, state.frozen?.ids ?? [])
   if (!verdict.ok) return { kind: 'red', stage: 'final', reason: verdict.reason, failed: verdict.failed }
   return {
     kind: 'passed',
@@ -74,7 +88,13 @@ export async function gatherEvidence(world: World, state: State, changes: FileCh
     candidate: {
       ...draft,
       changes,
-      evidence: { ...early.evidence, teeth: bitten.evidence, suite: suiteSummary(final, state.baseline) },
+      evidence: {
+        ...early.evidence,
+        teeth: bitten.evidence,
+        suite: suiteSummary(final, before),
+        heldOut: propertyRuns(final).length > 0 ? { seeds: seeds.length, runs: FINAL_RUNS } : null,
+        kept,
+      },
       seeds: [...early.seeds, ...seeds],
       status: state.frozen || early.perTest ? 'verified' : 'checked',
       final,
@@ -97,7 +117,11 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
   const files = collectable(frozen.files.map((file) => file.path))
   const maxMs = state.around.settings.level.maxMinutes * 60_000
   const quickly = { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 }
-  const quick = await runCheck(world, worktree, { stage: 'tests', kind: 'tests', files, intensity: quickly, maxMs })
+  const request = { stage: 'tests' as const, kind: 'tests' as const, files, intensity: quickly, maxMs }
+  const first = await runCheck(world, worktree, request)
+  const unknown = notTheCode(first)
+  if (unknown) return { kind: 'unready', status: 'environment', reason: unknown }
+  const quick = await countReds(world, worktree, request, first)
   await pinFailures(world, state, quick)
   const red = redOf('tests', quick, frozen.ids) ?? propertiesRed('tests', quick, frozen.ids, quickly, new Map())
   if (red) return red
@@ -128,7 +152,8 @@ async function thorough(
   const stage = chaos ? 'chaos' : 'property'
   const properties = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const intensity = await intensityOf(world, state, properties)
-  const result = await runCheck(world, worktree, { stage, kind: 'tests', files, intensity, maxMs })
+  const request = { stage, kind: 'tests' as const, files, intensity, maxMs } as const
+  const result = await countReds(world, worktree, request, await runCheck(world, worktree, request))
   await pinFailures(world, state, result)
   const ids = state.frozen?.ids ?? []
   const red = redOf(stage, result, ids) ?? propertiesRed(stage, result, ids, intensity, counts)
@@ -185,7 +210,15 @@ function pinsKey(state: State): string {
   return `pins-${state.plan.spec.id}-${state.plan.task.id}`
 }
 
+/** Seeds that were drawn after everything else, and are none of those that a prompt has shown. */
+async function heldOut(world: World, state: State): Promise<number[]> {
+  const shown = new Set(((await world.recall(pinsKey(state))) as number[] | null) ?? [])
+  const drawn = Array.from({ length: HELD_OUT + shown.size }, () => world.seed())
+  return drawn.filter((seed) => !shown.has(seed)).slice(0, HELD_OUT)
+}
+
 async function pinFailures(world: World, state: State, result: CheckResult): Promise<void> {
+  await keepCases(world, state, result)
   const seeds = propertyRuns(result).flatMap((run) => (run.failed && run.seed !== null ? [run.seed] : []))
   if (seeds.length === 0) return
   const pinned = ((await world.recall(pinsKey(state))) as number[] | null) ?? []

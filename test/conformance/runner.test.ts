@@ -102,10 +102,10 @@ describe.each(DIALECTS.map((dialect) => [dialect.runner, dialect] as const))('%s
         status: 'passed',
         properties: [{ seeds: LIGHT.seeds, runs: 100, failed: false, seed: null, path: null }],
       })
-      // Two seeds of 50 cases, and the author's example on top of each.
+      // Two seeds of 50 cases; the author's example comes on top of each and is no case of the generator's.
       expect(property('counts examples and asynchronous cases')).toMatchObject({
         status: 'passed',
-        properties: [{ runs: 102 }],
+        properties: [{ runs: 100 }],
       })
       if (dialect.fakeTimers) expect(property('works while timers are fake').properties).toMatchObject([{ runs: 100 }])
     })

@@ -61,6 +61,8 @@ export interface TestResult {
   durationMs: number
   error: TestError | null
   properties: PropertyRun[]
+  /** How often a plain test that failed has failed, of all times it was run; left out: it was run once. */
+  repeated?: { failed: number; of: number }
 }
 
 /** What the tests said of one wrong version. */

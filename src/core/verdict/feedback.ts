@@ -20,6 +20,8 @@ const BRIEF_MESSAGE = 400
 export function describeFailure(test: TestResult, brief = false): string {
   const run = test.properties.find((property) => property.failed)
   const lines = [`### ${nameOf(test)}`]
+  const { failed = 0, of = 0 } = test.repeated ?? {}
+  if (failed < of) lines.push('', `It failed in ${failed} of ${of} runs: what it shows happens not always.`)
   if (run) {
     lines.push(
       '',

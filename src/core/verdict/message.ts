@@ -36,6 +36,8 @@ export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   }
   parts.push(teethPart(evidence.teeth))
   if (evidence.suite) parts.push(`suite ${evidence.suite}`)
+  if (evidence.heldOut) parts.push(`held out ${evidence.heldOut.seeds} seeds x ${evidence.heldOut.runs} runs`)
+  if (evidence.kept) parts.push(`${evidence.kept} counterexample${evidence.kept > 1 ? 's' : ''} kept as examples`)
   return parts.join('; ')
 }
 
