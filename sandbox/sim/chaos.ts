@@ -12,7 +12,7 @@ export interface ChaosOptions
   extends Pick<FaultsOptions, 'nodes' | 'kinds' | 'max'>,
     Omit<SimulationOptions, 'faults' | 'seed' | 'marks'>,
     Pick<Phases, 'quiet' | 'liveness'> {
-  /** All faults are over by then, ms. Default 60,000. */
+  /** The faults are over by then, ms; until then every run goes on, whatever its schedule. Default 60,000. */
   until?: number
   /** Schedules that are tried. Default 100. */
   runs?: number
@@ -33,6 +33,7 @@ const ENOUGH_RUNS = 100
  */
 export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<void> {
   const { nodes, kinds, max, until = 60_000, runs = 100, schedules = [], quiet, liveness, ...rest } = options
+  const phases = { ...(quiet === undefined ? {} : { quiet }), ...(liveness === undefined ? {} : { liveness }) }
   const marks = new Marks()
   let count = 0
   let last: Simulation | null = null
@@ -42,7 +43,7 @@ export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<
     const sim = new Simulation({ ...rest, faults: schedule, seed, marks })
     last = sim
     await runOnce(() => scenario(sim), rest.eventLimit ?? EVENT_LIMIT_MS)
-    await sim.runPhases({ ...(quiet === undefined ? {} : { quiet }), ...(liveness === undefined ? {} : { liveness }) })
+    await sim.runPhases({ faults: until, ...phases })
     return sim
   }
   const arbitrary = faults({

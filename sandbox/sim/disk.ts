@@ -31,6 +31,8 @@ export interface DiskOptions {
   latency: number
   /** False: the life that this disk was given to is over, or the node is down. */
   alive(): boolean
+  /** The test itself looks: no fault keeps it from that. */
+  immune?: boolean
 }
 
 /** The disk as one life of a node sees it. */
@@ -53,17 +55,17 @@ export function createDisk(options: DiskOptions): Disk {
 
 type Synchronous = Pick<Disk, Extract<keyof Disk, `${string}Sync`>>
 
-function synchronous({ owner, state, alive }: DiskOptions): Synchronous {
+function synchronous({ owner, state, alive, immune = false }: DiskOptions): Synchronous {
   const { image } = state
   const touch = (path: string | null, mustExist: boolean) => {
     if (!alive()) throw refusal('EIO', owner, 'of a node that is down')
-    if (state.failing > 0) throw refusal('EIO', owner, path)
+    if (state.failing > 0 && !immune) throw refusal('EIO', owner, path)
     if (mustExist && !image.has(path!)) throw refusal('ENOENT', owner, path)
   }
   const change = (path: string, data: string | Uint8Array, how: 'write' | 'append') => {
     touch(path, false)
     const bytes = bytesOf(data)
-    if (state.full > 0 && bytes.length > 0) throw refusal('ENOSPC', owner, path)
+    if (state.full > 0 && !immune && bytes.length > 0) throw refusal('ENOSPC', owner, path)
     image[how](path, bytes)
     corruptDue(state)
   }

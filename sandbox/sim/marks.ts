@@ -41,6 +41,7 @@ export class RunMarks {
   #sometimes = new Map<string, (() => boolean) | null>()
   #reached = new Set<string>()
   #goals: { name: string; holds: () => unknown }[] = []
+  #finals: { name: string; holds: () => Answer }[] = []
   /** Goals that were not met yet; null: nobody looks for them now. */
   #unmet: { name: string; holds: () => unknown }[] | null = null
 
@@ -72,6 +73,17 @@ export class RunMarks {
   eventually(name: string, holds: () => Answer): void {
     if (this.#goals.length === 0) this.#scheduler.always(() => this.#lookForGoals())
     this.#goals.push({ name, holds })
+  }
+
+  finally(name: string, holds: () => Answer): void {
+    this.#finals.push({ name, holds })
+  }
+
+  assertFinal(): void {
+    for (const { name, holds } of this.#finals) {
+      const wrong = complaint(holds())
+      if (wrong !== null) throw violation(`finally "${name}" does not hold${wrong}`)
+    }
   }
 
   /** Looks for goals from now on. False: there are none left to look for. */

@@ -67,9 +67,9 @@ export class Nodes {
     return createClock(node, this.#options.scheduler, alive)
   }
 
-  disk(node: SimNode, alive: () => boolean): Disk {
+  disk(node: SimNode, alive: () => boolean, immune = false): Disk {
     const { scheduler, diskLatency } = this.#options
-    return createDisk({ owner: node, state: node.disk, scheduler, latency: diskLatency, alive })
+    return createDisk({ owner: node, state: node.disk, scheduler, latency: diskLatency, alive, immune })
   }
 
   /** One stream for all lives of a node. */

@@ -39,9 +39,9 @@ export class Observed {
     return this.parts.nodes.find(node)?.down === false
   }
 
-  /** The disk of `node`, to look at or to fill; faults of the disk concern the test as well. */
+  /** The disk of `node` for the test to look at, or to fill: also while the node is down and whatever ails the disk. */
   disk(node: string): Disk {
-    return this.parts.nodes.disk(this.parts.nodes.get(node), () => true)
+    return this.parts.nodes.disk(this.parts.nodes.get(node), () => true, true)
   }
 
   /** What has arrived at `to` so far, in the order of arrival; from one sender only, when given. Crashes do not clear it. */

@@ -18,6 +18,8 @@ export interface Phased {
   seek(): boolean
   /** Throws when a goal was not met. */
   assertMet(when: string): void
+  /** Throws when something does not hold that has to in the end. */
+  assertFinal(): void
 }
 
 /** Times to run to, one after the other. */
@@ -29,7 +31,9 @@ export function* phases(simulation: Phased, { faults, quiet = 0, liveness = 60_0
   simulation.heal()
   if (quiet > 0) yield simulation.now() + quiet
   const since = simulation.now()
-  if (!simulation.seek()) return
-  yield since + liveness
-  simulation.assertMet(`within ${liveness} ms from t=${since} on, where all faults were over`)
+  if (simulation.seek()) {
+    yield since + liveness
+    simulation.assertMet(`within ${liveness} ms from t=${since} on, where all faults were over`)
+  }
+  simulation.assertFinal()
 }

@@ -92,6 +92,7 @@ export class Simulation extends Observed {
       heal: () => this.heal(),
       seek: () => marks.seek(),
       assertMet: (when: string) => marks.assertMet(when, this.pending()),
+      assertFinal: () => marks.assertFinal(),
     }
     await this.#pump(phases(phased, options))
   }
@@ -132,6 +133,11 @@ export class Simulation extends Observed {
   /** A goal: must hold at some instant of the liveness phase of `runPhases`. */
   eventually(name: string, holds: () => Answer): void {
     this.parts.marks.eventually(name, holds)
+  }
+
+  /** Must hold when all phases of `runPhases` are over: looked at once. For what is judged from a whole history. */
+  finally(name: string, holds: () => Answer): void {
+    this.parts.marks.finally(name, holds)
   }
 
   /** A mark that some run must reach, by `holds` at the end of an instant or by `reach(name)`: else the tests show nothing. */

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { chaos, checkDeterminism, Marks, Simulation } from '../../../sandbox/sim/index.ts'
 
-/** A server that hands out a lock for `leaseMs` at most; a client that takes it gives it up `early` ms before the end. */
-function locks(sim: Simulation, { leaseMs, early }: { leaseMs: number; early: number }): () => string[] {
+/**
+ * A server that hands out a lock for `leaseMs` at most; a client that takes it gives it up `early` ms before the end, counted
+ * from when it asked. Counted `fromArrival` of the answer, a late answer makes it hold the lock for too long.
+ */
+function locks(sim: Simulation, { leaseMs, early, fromArrival = false }: Locks): () => string[] {
   let free = 0
   const until = new Map<string, number>()
   sim.node('lock', ({ clock, net }) => {
@@ -15,7 +18,9 @@ function locks(sim: Simulation, { leaseMs, early }: { leaseMs: number; early: nu
   for (const name of ['a', 'b']) {
     sim.node(name, async ({ clock, net }) => {
       until.set(name, 0)
-      net.onMessage(name, (_lock, asked) => void until.set(name, (asked as number) + leaseMs - early))
+      net.onMessage(name, (_lock, asked) => {
+        until.set(name, (fromArrival ? clock.now() : (asked as number)) + leaseMs - early)
+      })
       for (;;) {
         await clock.sleep(500)
         if (clock.now() < until.get(name)!) continue
@@ -26,7 +31,13 @@ function locks(sim: Simulation, { leaseMs, early }: { leaseMs: number; early: nu
   return () => ['a', 'b'].filter((name) => sim.clock(name).now() < (until.get(name) ?? 0))
 }
 
-const OPTIONS = { nodes: ['a', 'b'], kinds: ['partition', 'delay', 'pause'], until: 20_000, runs: 150 } as const
+interface Locks {
+  leaseMs: number
+  early: number
+  fromArrival?: boolean
+}
+
+const OPTIONS = { nodes: ['lock', 'a', 'b'], kinds: ['partition', 'delay', 'pause'], until: 20_000, runs: 150 } as const
 
 describe('chaos', () => {
   it('holds for code that is right, reaches its marks and meets its goals', async () => {
@@ -44,12 +55,14 @@ describe('chaos', () => {
 
   it('fails with the smallest schedule, the invariant, and what was seen', async () => {
     const failing = chaos(OPTIONS, (sim) => {
-      const holders = locks(sim, { leaseMs: 3_000, early: -4_000 })
+      const holders = locks(sim, { leaseMs: 3_000, early: 1_000, fromArrival: true })
       sim.always('at most one holder', () => holders().length <= 1 || holders().join(' and '))
     })
     const error = (await failing.catch((caught: Error) => caught)) as Error & { cause: Error }
     expect(error.message).toMatch(/Property failed after \d+ tests\n\{ seed: /)
-    expect(error.message).toMatch(/Counterexample: \[\[\{"kind":"partition","nodes":\["a"\],"at":\d+,"ms":1\}\],0\]/)
+    expect(error.message).toMatch(
+      /Counterexample: \[\[\{"kind":"delay","node":"lock","at":\d+,"ms":\d+(,"extra":\d+)?\}\],0\]/,
+    )
     expect(error.cause.name).toBe('AssertionError')
     expect(error.cause.message).toMatch(/always "at most one holder" does not hold at t=\d+: a and b/)
   })
@@ -63,6 +76,23 @@ describe('chaos', () => {
     const { cause } = (await failing.catch((caught: Error) => caught)) as Error & { cause: Error }
     expect(cause.message).toMatch(/eventually "pigs fly": not within 2000 ms from t=\d+ on.*: they sit/)
     expect(cause.message).not.toContain('time passes')
+  })
+
+  it('refuses what does not hold in the end, looked at once when all is over', async () => {
+    let looked = 0
+    const failing = chaos({ ...OPTIONS, runs: 1, liveness: 2_000 }, (sim) => {
+      looked = 0
+      locks(sim, { leaseMs: 3_000, early: 1_000 })
+      sim.client('c', ({ clock }) => clock.sleep(20_500))
+      sim.finally('it is later', () => sim.now() >= 20_500)
+      sim.finally('the total is right', () => {
+        looked += 1
+        return ['1 is missing', '2 are too many']
+      })
+    })
+    const { cause } = (await failing.catch((caught: Error) => caught)) as Error & { cause: Error }
+    expect(cause.message).toBe('finally "the total is right" does not hold:\n  1 is missing\n  2 are too many')
+    expect(looked).toBe(1)
   })
 
   it('fails when a mark was never reached in enough runs, and only then', async () => {

@@ -103,6 +103,14 @@ describe('a crash', () => {
   })
 })
 
+/** A simulation, and the disk as its node "n" has it. */
+function withDisk(fault: Fault): { sim: Simulation; disk: Disk } {
+  const sim = new Simulation({ faults: [fault] })
+  const disks: Disk[] = []
+  sim.node('n', ({ disk }) => void disks.push(disk))
+  return { sim, disk: disks[0]! }
+}
+
 describe('other faults of a disk', () => {
   const codeOf = (fn: () => unknown) => {
     try {
@@ -114,8 +122,7 @@ describe('other faults of a disk', () => {
   }
 
   it('full: writes are refused with ENOSPC and change nothing, reads work', () => {
-    const sim = new Simulation({ faults: [{ kind: 'disk-full', node: 'n', at: 5, ms: 5 }] })
-    const disk = sim.disk('n')
+    const { sim, disk } = withDisk({ kind: 'disk-full', node: 'n', at: 5, ms: 5 })
     disk.writeSync('a', 'x')
     sim.run(5)
     expect(codeOf(() => disk.appendSync('a', 'y'))).toBe('ENOSPC')
@@ -126,14 +133,15 @@ describe('other faults of a disk', () => {
   })
 
   it('failing: everything is refused with EIO; a missing file with ENOENT', () => {
-    const sim = new Simulation({ faults: [{ kind: 'disk-error', node: 'n', at: 5, ms: 5 }] })
-    const disk = sim.disk('n')
+    const { sim, disk } = withDisk({ kind: 'disk-error', node: 'n', at: 5, ms: 5 })
     disk.writeSync('a', 'x')
     expect(codeOf(() => disk.readSync('b'))).toBe('ENOENT')
     sim.run(5)
     for (const use of [() => disk.readSync('a'), () => disk.fsyncSync('a'), () => disk.listSync()]) {
       expect(codeOf(use)).toBe('EIO')
     }
+    // The test may look all the same.
+    expect(sim.disk('n').readTextSync('a')).toBe('x')
   })
 
   it('corrupt: one bit of one byte turns over, as soon as there is one', () => {
