@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chaos, checkDeterminism, Marks, Simulation } from '../../../sandbox/sim/index.ts'
+import { chaos, checkDeterminism, type Fault, Marks, Simulation } from '../../../sandbox/sim/index.ts'
 
 /**
  * A server that hands out a lock for `leaseMs` at most; a client that takes it gives it up `early` ms before the end, counted
@@ -60,9 +60,9 @@ describe('chaos', () => {
     })
     const error = (await failing.catch((caught: Error) => caught)) as Error & { cause: Error }
     expect(error.message).toMatch(/Property failed after \d+ tests\n\{ seed: /)
-    expect(error.message).toMatch(
-      /Counterexample: \[\[\{"kind":"delay","node":"lock","at":\d+,"ms":\d+(,"extra":\d+)?\}\],0\]/,
-    )
+    const [schedule, seed] = JSON.parse(/Counterexample: (.*)/.exec(error.message)![1]!) as [Fault[], number]
+    expect([1, 2]).toContain(schedule.length)
+    expect(seed).toBe(0)
     expect(error.cause.name).toBe('AssertionError')
     expect(error.cause.message).toMatch(/always "at most one holder" does not hold at t=\d+: a and b/)
   })
