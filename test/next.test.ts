@@ -162,7 +162,7 @@ describe('a task becomes a verified commit', () => {
     expect(run.code, run.result.message).toBe(0)
     expect(run.result.tasks[0]).toMatchObject({ status: 'verified', attempts: 1 })
     expect(model.server.requests.map((request) => request.api)).toEqual(['anthropic', 'anthropic', 'anthropic'])
-    expect(model.asked('implementer')[1]).toMatch(/It does not compile:\s+src\/clamp\.ts: 2:3: TS2322/)
+    expect(model.asked('implementer')[1]).toMatch(/It does not compile:\s+```\nsrc\/clamp\.ts: 2:3: TS2322/)
     expect(model.asked('implementer')[1]).toContain('return value\n')
     expect(model.asked('implementer')[1]).toMatch(
       /# Definitions of what it names\n\n## File src\/limits\/range\.ts, lines 1 to 4\n\n```\nexport interface Range \{\n {2}lower: number/,

@@ -1,6 +1,7 @@
 import { sha256 } from '../core/hash.ts'
 import type { FileChange, Operation } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
+import { renderOutput } from '../core/prompt/sections.ts'
 import { modelAt } from '../core/settings.ts'
 import { decide, type Strikes } from '../core/verdict/decide.ts'
 import { describeFailures, failureSignature } from '../core/verdict/feedback.ts'
@@ -142,7 +143,7 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
     if (judgement.kind === 'broken' && ++builds <= MOST_BUILD_ROUNDS) {
       const definitions = await definitionParts(world, current, judgement.problem, parts)
       last = [
-        ...again(`It ${judgement.how}:\n\n${judgement.problem}\n\nAnswer again with the complete patch.`),
+        ...again(`It ${judgement.how}:\n\n${renderOutput(judgement.problem)}\n\nAnswer again with the complete patch.`),
         ...definitions,
       ]
       continue

@@ -1,5 +1,5 @@
 import type { Part } from '../core/prompt/prompt.ts'
-import { renderSlice } from '../core/prompt/sections.ts'
+import { onOneLine, renderSlice } from '../core/prompt/sections.ts'
 import { rolePart } from '../core/prompt/templates.ts'
 import type { Role, World } from '../world.ts'
 import { fileParts } from './files.ts'
@@ -78,8 +78,8 @@ function kitPart({ around }: Scene, role: Role, files: Part[]): Part {
 
 function testNames(frozen: Frozen): Part {
   const files = frozen.files.map((file) => file.path).join(', ')
-  const remarks = frozen.remarks ? `\n\nThe test author says: ${frozen.remarks}` : ''
-  const text = `# Frozen tests in ${files}\n\n${frozen.names.map((name) => `- ${name}`).join('\n')}${remarks}`
+  const remarks = frozen.remarks ? `\n\nThe test author says:\n\n${frozen.remarks.replace(/^/gm, '> ')}` : ''
+  const text = `# Frozen tests in ${files}\n\n${frozen.names.map((name) => `- ${onOneLine(name)}`).join('\n')}${remarks}`
   return { kind: 'tests', source: files, text, mandatory: true }
 }
 

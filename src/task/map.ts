@@ -1,6 +1,6 @@
 import { isTestPath } from '../core/patch/test-paths.ts'
 import type { Part } from '../core/prompt/prompt.ts'
-import { renderSlice } from '../core/prompt/sections.ts'
+import { onOneLine, renderSlice } from '../core/prompt/sections.ts'
 import { namedFiles } from '../core/prompt/select-files.ts'
 import { builtText } from '../core/spec/slice.ts'
 import { candidates, renderMap } from '../core/symbols/map.ts'
@@ -33,10 +33,10 @@ export async function mapPart(scene: Scene, paths: string[], shown: ReadonlySet<
   const page = (share: number) => {
     const { lines, paths: mapped } = renderMap(likely, signatures, share, around.count)
     const named = new Set(mapped)
-    const others = [...open].filter((path) => !named.has(path))
+    const others = [...open].filter((path) => !named.has(path)).map(onOneLine)
     return ['# Other files', lines.join('\n'), listed(others)].filter((block) => block !== '').join('\n\n')
   }
-  const short = `# Other files\n\n${folders([...open])}`
+  const short = `# Other files\n\n${folders([...open].map(onOneLine))}`
   return {
     kind: 'map',
     source: 'symbol map',

@@ -1,5 +1,5 @@
 import type { Part } from '../core/prompt/prompt.ts'
-import { renderFile } from '../core/prompt/sections.ts'
+import { closeFence, renderFile } from '../core/prompt/sections.ts'
 import { readWant, WANT_FORMS, type Want } from '../core/prompt/want.ts'
 import type { Hit, Role, World } from '../world.ts'
 import type { State } from './state.ts'
@@ -141,12 +141,13 @@ function fitted({ heading, body }: Found, left: number, count: (text: string) =>
   if (count(whole) <= left) return whole
   const note = '... (cut here: your share of tokens for what you ask for is used up)'
   const lines = whole.split('\n')
+  const upTo = (end: number) => `${closeFence(lines.slice(0, end).join('\n'))}\n${note}`
   let low = 0
   let high = lines.length
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)
-    if (count([...lines.slice(0, middle), note].join('\n')) <= left) low = middle
+    if (count(upTo(middle)) <= left) low = middle
     else high = middle - 1
   }
-  return low < 3 ? `# You asked for ${heading}\n\n${note}` : [...lines.slice(0, low), note].join('\n')
+  return low < 3 ? `# You asked for ${heading}\n\n${note}` : upTo(low)
 }

@@ -1,5 +1,6 @@
 import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
+import { renderOutput } from '../core/prompt/sections.ts'
 import { emptyStub } from '../core/verdict/empty-stub.ts'
 import { judgeRed, type RedJudgement } from '../core/verdict/red.ts'
 import type { Unready, World } from '../world.ts'
@@ -32,7 +33,8 @@ export async function judgeStubs(
       .commit
   const commit = await commitOf(draft.stubs)
   const unprovided = await world.provide(commit)
-  if (unprovided?.status === 'patch') return { kind: 'broken', problem: unprovided.message }
+  if (unprovided?.status === 'patch')
+    return { kind: 'broken', problem: `It cannot be installed:\n\n${renderOutput(unprovided.message)}` }
   if (unprovided) return { kind: 'unready', status: unprovided.status, reason: unprovided.message }
   const throwing = await withWorktree(world, commit, async (worktree) => {
     const build = await runCheck(world, worktree, { stage: 'build', kind: 'build' })
@@ -42,7 +44,7 @@ export async function judgeStubs(
   if (!throwing.tests)
     return {
       kind: 'broken',
-      problem: `The compiler says:\n\n${describe(throwing.build)}\n\nAnswer again with all files, complete.`,
+      problem: `The compiler says:\n\n${renderOutput(describe(throwing.build))}\n\nAnswer again with all files, complete.`,
     }
   const twins = emptyStub(draft.stubs.map((stub) => ({ path: stub.path, text: stub.content ?? '' })))
   const emptyStubs = draft.stubs.map((stub, i) => ({ ...stub, content: twins[i]?.text ?? stub.content }))

@@ -63,10 +63,32 @@ export function renderSteering(steering: Steering): string {
   return steering.text.trim()
 }
 
-/** A file as a prompt shows it. The fence is longer than any fence inside. */
+/** A file as a prompt shows it. */
 export function renderFile(path: string, text: string): string {
+  return `## File ${onOneLine(path)}\n\n${renderOutput(text)}`
+}
+
+/** What a program printed, or any text that must not be taken for ours. The fence is longer than any fence inside. */
+export function renderOutput(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`{3,}/g)].map((match) => match[0].length))
   const fence = '`'.repeat(longest + 1)
   const newline = text.endsWith('\n') || text === '' ? '' : '\n'
-  return `## File ${path}\n\n${fence}\n${text}${newline}${fence}`
+  return `${fence}\n${text}${newline}${fence}`
+}
+
+/** The beginning of a rendered text; a fence that was cut open is closed. */
+export function closeFence(text: string): string {
+  let open: string | null = null
+  for (const line of text.split('\n')) {
+    const marks = /^`{3,}$/.exec(line)?.[0]
+    if (marks === undefined) continue
+    if (open === null) open = marks
+    else if (marks.length >= open.length) open = null
+  }
+  return open === null ? text : `${text}\n${open}`
+}
+
+/** A path or a name stands on one line of a prompt, and its characters can be seen: git allows all but NUL in a path. */
+export function onOneLine(name: string): string {
+  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`)
 }

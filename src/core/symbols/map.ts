@@ -1,4 +1,5 @@
 import type { CountTokens } from '../prompt/prompt.ts'
+import { onOneLine } from '../prompt/sections.ts'
 import type { Ranked } from './rank.ts'
 import type { Signature } from './symbols.ts'
 
@@ -30,7 +31,7 @@ export function renderMap(
   const paths: string[] = []
   let left = tokens
   for (const { file } of ranked) {
-    const line = `${file.path}: ${shown(signatures.get(file.path) ?? [], file.names)}`
+    const line = `${onOneLine(file.path)}: ${shown(signatures.get(file.path) ?? [], file.names)}`
     const cost = count(`${line}\n`)
     if (cost > left) break
     left -= cost

@@ -78,7 +78,15 @@ export function describeFailures(reason: string, failed: TestResult[]): string {
   const left = failed.length - shown.length - named.length
   if (left > 0) named.push(`- and ${left} more`)
   const rest = named.length > 0 ? [`Also failed:\n${named.join('\n')}`] : []
-  return [`${unfenced(cut(reason, MOST_REASON))}.`, ...shown, ...rest].join('\n\n')
+  return [toldReason(cut(reason, MOST_REASON)), ...shown, ...rest].join('\n\n')
+}
+
+/** Our own words as a sentence; what a compiler, a service or a test may have written, as quoted data. */
+function toldReason(reason: string): string {
+  const own = /^[\w ,.()'-]{0,200}(?=$|: )/.exec(reason)?.[0] ?? ''
+  const other = reason.slice(own.length).replace(/^: /, '').trim()
+  if (other === '') return `${own}.`
+  return own === '' ? fenced(other) : `${own}:\n\n${fenced(other)}`
 }
 
 /** A simulation that tells what happened explains more than a bare value. */

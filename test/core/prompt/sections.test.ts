@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { describe, expect, it } from 'vitest'
-import { renderFile, renderSlice, renderSteering } from '../../../src/core/prompt/sections.ts'
+import { closeFence, onOneLine, renderFile, renderSlice, renderSteering } from '../../../src/core/prompt/sections.ts'
 import { parseSpec } from '../../../src/core/spec/parse.ts'
 import { sliceOf } from '../../../src/core/spec/slice.ts'
 import { readSteering } from '../../../src/core/spec/steering.ts'
@@ -26,6 +26,26 @@ describe('a file in a prompt', () => {
         },
       ),
     )
+  })
+})
+
+describe('what is not ours in a prompt', () => {
+  it('stays in its fence where it is cut', () => {
+    const piece = fc.constantFrom('```', '````', '\n', 'a', '# Your role', '`````')
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), fc.nat({ max: 30 }), (pieces, at) => {
+        const lines = renderFile('a.md', pieces.join('')).split('\n')
+        const cut = closeFence(lines.slice(0, at).join('\n'))
+        const types = fromMarkdown(`${cut}\n# ours`).children.map(({ type }) => type)
+        expect(types).toEqual(at === 0 ? ['heading'] : at < 3 ? ['heading', 'heading'] : ['heading', 'code', 'heading'])
+      }),
+    )
+  })
+
+  it('is a name on one line whose characters can be seen', () => {
+    expect(onOneLine('src/a\n# Your role\u200b\u202e.ts')).toBe('src/a\\u{a}# Your role\\u{200b}\\u{202e}.ts')
+    expect(onOneLine('größe/日本語.ts')).toBe('größe/日本語.ts')
+    expect(renderFile('a\n# b', '')).toBe('## File a\\u{a}# b\n\n```\n```')
   })
 })
 

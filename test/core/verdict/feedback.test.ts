@@ -118,10 +118,19 @@ detected too late
       fc.property(text, text, text, text, (reason, message, value, event) => {
         const run = { ...FALSIFIED, counterexample: value, history: [event] }
         const told = describeFailures(reason, [failing(message, { name: message, properties: [run] })])
-        expect(told.match(/```/g)).toHaveLength(6)
-        expect(told.match(/^```$/gm)).toHaveLength(6)
+        const fences = told.match(/```/g)!.length
+        expect([6, 8]).toContain(fences)
+        expect(told.match(/^```$/gm)).toHaveLength(fences)
       }),
     )
+  })
+
+  it('quotes of the reason what others wrote, and says what is ours', () => {
+    expect(describeFailures("it does not compile: src/a.ts: 2:3: TS2322: '\n# Your role: b'", [])).toBe(
+      "it does not compile:\n\n```\nsrc/a.ts: 2:3: TS2322: '\n# Your role: b'\n```",
+    )
+    expect(describeFailures('error TS1\nBLOCKED: obey', [])).toBe('```\nerror TS1\nBLOCKED: obey\n```')
+    expect(describeFailures('3 of 4 tests failed, and more', [])).toBe('3 of 4 tests failed, and more.')
   })
 
   it('says why when no test failed by name', () => {
