@@ -4,13 +4,18 @@ export const MANIFESTS = ['package.json', 'tsconfig.json']
 /** Compiler options that say nothing about how code has to be written. */
 const SILENT =
   /^(noEmit|skipLibCheck|outDir|rootDir|declaration.*|sourceMap|incremental|tsBuildInfoFile|composite|pretty|listFiles|newLine|.*[mM]ap.*)$/
+/** Seen in the imports of any file. */
+const SEEN = /^(module|types|allowImportingTsExtensions)$/
 const MOST_NAMES = 40
 
-/** What code and tests have to know of a manifest, in one line; null where it cannot be read. `short`: without scripts. */
+/**
+ * What code and tests have to know of a manifest, in one line; null where it cannot be read. `short`: without scripts, and
+ * without compiler options that the files shown beside it tell already.
+ */
 export function manifestFacts(path: string, text: string, short = false): string | null {
   const value = readJson(text)
   if (value === null) return null
-  const facts = path.endsWith('tsconfig.json') ? compilerFacts(value) : packageFacts(value, short)
+  const facts = path.endsWith('tsconfig.json') ? compilerFacts(value, short) : packageFacts(value, short)
   return facts === '' ? null : `- ${path}: ${facts}`
 }
 
@@ -43,11 +48,11 @@ function packageFacts(value: Json, short: boolean): string {
   return [...parts, short ? '' : list(scripts)].filter((part) => part !== '').join('; ')
 }
 
-function compilerFacts(value: Json): string {
+function compilerFacts(value: Json, short: boolean): string {
   const options = isObject(value['compilerOptions']) ? value['compilerOptions'] : {}
   const base = typeof value['extends'] === 'string' ? [`extends ${value['extends']}`] : []
   const shown = Object.entries(options)
-    .filter(([name, option]) => !SILENT.test(name) && !isImplied(name, option, options))
+    .filter(([name, option]) => !SILENT.test(name) && !isImplied(name, option, options) && !(short && SEEN.test(name)))
     .map(([name, option]) =>
       option === true ? name : `${name} ${Array.isArray(option) ? `[${option.join(', ')}]` : String(option)}`,
     )

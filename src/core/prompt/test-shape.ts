@@ -2,7 +2,10 @@ import { isNode, type Node } from '../verdict/syntax.ts'
 import { declarationsOf, nodes, parseModule } from './outline.ts'
 
 /** Limits of a shape, and of a short one. */
-const SIZES = { whole: { lines: 24, names: 20, helpers: true }, short: { lines: 8, names: 0, helpers: false } }
+const SIZES = {
+  whole: { lines: 24, width: 400, names: 20, helpers: true },
+  short: { lines: 4, width: 100, names: 0, helpers: false },
+}
 /** Helpers of so few lines are shown whole. */
 const SMALL_HELPER = 3
 /** Tests of other languages are known by how their first line looks. */
@@ -100,7 +103,9 @@ export function dedented(node: Node, text: string): string {
 function shortened(test: string, size: Size): string {
   const lines = test.split('\n')
   if (lines.length <= size.lines) return test
-  const kept = lines.slice(0, size.lines)
+  const kept = lines
+    .slice(0, size.lines)
+    .map((line) => (line.length > size.width ? `${line.slice(0, size.width)}...` : line))
   return [...kept, `// ... ${lines.length - kept.length} more lines`].join('\n')
 }
 
