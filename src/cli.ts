@@ -157,7 +157,7 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
       run(COMMANDS.doctor().then((module) => module.doctorCommand(globals(command)))),
     )
   withRunOptions(program.command('demo').description('the main job on a shipped spec, in a fresh temporary repository'))
-    .option('--spec <id>', 'job-queue (default), or another shipped spec with --model')
+    .option('--spec <id>', 'job-queue (default), crdt, lease-lock or rate-limits')
     .option('--tasks <n>', 'stop after this task')
     .option(
       '--then <recording>',
