@@ -1,6 +1,6 @@
 import type { BaseFile, FileChange } from '../core/patch/patch.ts'
 import { globMatcher } from '../core/patch/protected-globs.ts'
-import { collectable, isTestPath } from '../core/patch/test-paths.ts'
+import { isTestPath } from '../core/patch/test-paths.ts'
 import { MANIFESTS, manifestFacts } from '../core/prompt/manifest-facts.ts'
 import { outlineOf, withoutComments } from '../core/prompt/outline.ts'
 import type { Part } from '../core/prompt/prompt.ts'
@@ -19,6 +19,10 @@ const LARGEST_FILE = 60_000
 const SMALL_FILE = 500
 /** The test author sees larger files than this as outlines, also where the task changes them. */
 const LARGEST_FOR_AUTHOR = 4_000
+/** Names by which runners of all languages know a test from a helper of tests. */
+const TEST_ITSELF = /(?:\.(?:test|spec)\.[cm]?[jt]sx?|(?:^|\/)test_[^/]*\.py|_test\.(?:py|go)|(?:Tests?|IT)\.java)$/
+/** Outlines of what is built upon; a package may import half of the repository. */
+const MOST_OUTLINES = 16
 /** Test files that are read to find one that is written on the simulation kit. */
 const MOST_TESTS_READ = 60
 
@@ -91,7 +95,7 @@ async function wanted(
   }
   return [
     ...[...named, ...tested].map((path): Shown => ({ path, kind: 'whole' })),
-    ...[...imported, ...built].map((path): Shown => ({ path, kind: 'outline' })),
+    ...[...built, ...new Set(imported)].slice(0, MOST_OUTLINES).map((path): Shown => ({ path, kind: 'outline' })),
   ]
 }
 
@@ -154,16 +158,26 @@ async function nearestOf(scene: Scene, usesKit: boolean, read: Read): Promise<Na
   const short = renderFile(name, testShape(path, text, true))
   const part: Part = { kind: 'nearest', source: path, text: renderFile(name, shape), short, mandatory: true, rank: 3 }
   const found: Named[] = [{ path, part }]
-  for (const helper of importedFiles(path, text, paths).filter(isTestPath)) {
+  for (const helper of [...importedFiles(path, text, paths).filter(isTestPath), ...fixturesOf(path, paths)]) {
     const shown = await filePart(scene, helper, 'outline', read)
     if (shown !== null) found.push({ path: helper, part: shown })
   }
   return found
 }
 
+/** Fixtures of pytest, which no test imports: those of the folder and of all above it. */
+function fixturesOf(path: string, paths: string[]): string[] {
+  if (!path.endsWith('.py')) return []
+  const folders = path.split('/').slice(0, -1)
+  return folders
+    .map((_, at) => [...folders.slice(0, folders.length - at), 'conftest.py'].join('/'))
+    .concat('conftest.py')
+    .filter((fixture) => paths.includes(fixture))
+}
+
 /** Tests themselves, where any is told by its name; fixtures and helpers come with them. */
 function runnable(tests: string[]): string[] {
-  const named = collectable(tests)
+  const named = tests.filter((path) => TEST_ITSELF.test(path))
   return named.length > 0 ? named : tests
 }
 

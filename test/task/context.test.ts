@@ -98,6 +98,25 @@ describe('the code of a prompt', () => {
     expect(author.filter(({ kind }) => kind === 'file')).toEqual([])
   })
 
+  it('holds for the author the nearest test with its fixtures, and for the implementer what is imported, in Python too', async () => {
+    const scene = await sceneOf({
+      'src/module1.py': 'x = 1\n',
+      'src/shop/till.py': `class Till:\n${'    x = 1\n'.repeat(200)}`,
+      'tests/test_ledger.py': 'from tests.help import one\n\ndef test_one(ledger):\n    assert one()\n',
+      'tests/help.py': 'def one():\n    return 1\n',
+      'tests/conftest.py': '@fixture\ndef ledger():\n    return {}\n',
+    })
+    const author = await authorParts(scene, [])
+    const shown = author.filter(({ kind }) => kind === 'nearest' || kind === 'file').map(({ source }) => source)
+    expect(shown).toEqual(['tests/test_ledger.py', 'tests/help.py', 'tests/conftest.py'])
+    expect(author.find(({ kind }) => kind === 'nearest')?.mandatory).toBe(true)
+    const test = { path: 'tests/test_new.py', content: 'from src.module1 import x\nfrom src.shop.till import Till\n' }
+    const frozen: Frozen = { ...tasks[0]!.frozen, files: [{ ...tasks[0]!.frozen.files[0]!, ...test }], stubs: [] }
+    const parts = await implementerParts(scene, frozen, [])
+    const files = parts.filter(({ kind }) => kind === 'file').map(({ source }) => source)
+    expect(files).toEqual(['src/module1.py', 'src/shop/till.py'])
+  })
+
   it('has as much of the map as fits within the aim, the nearest files first', async () => {
     const files = Array.from({ length: 200 }, (_, at) => [
       `lib/${at < 3 ? 'ledger' : 'other'}/${at}.ts`,

@@ -1,3 +1,5 @@
+import { importedModules } from './imported-modules.ts'
+
 /** Files of `paths` that a text names, by full path or, for names that are unique, by file name. */
 export function namedFiles(text: string, paths: string[]): string[] {
   const words = new Set(text.match(/[\w./@-]+\.\w+/g) ?? [])
@@ -19,8 +21,9 @@ export function namedFiles(text: string, paths: string[]): string[] {
   return paths.filter((path) => found.has(path))
 }
 
-/** Files that a TypeScript or JavaScript file imports by a relative path. */
+/** Files that a file imports: TypeScript and JavaScript by a relative path, Python, Go, Rust and Java by module. */
 export function importedFiles(path: string, text: string, paths: string[]): string[] {
+  if (!/\.([cm]?[jt]sx?|json|vue|svelte)$/.test(path)) return importedModules(path, text, paths)
   const folder = path.split('/').slice(0, -1)
   const known = new Set(paths)
   const found: string[] = []

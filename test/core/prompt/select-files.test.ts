@@ -87,3 +87,90 @@ describe('the nearest test', () => {
 
   it('is none where there is no test', () => expect(nearestTest('heartbeat', [])).toBe(null))
 })
+
+describe('modules that a file imports', () => {
+  const PATHS = [
+    'src/shop/till.py',
+    'src/shop/__init__.py',
+    'src/shop/models/job.py',
+    'util.py',
+    'deep/util.py',
+    'internal/queue/queue.go',
+    'internal/queue/take.go',
+    'internal/queue/queue_test.go',
+    'fmt/own.go',
+    'core/src/ledger.rs',
+    'core/src/net/mod.rs',
+    'core/src/net/wire.rs',
+    'core/src/lib.rs',
+    'app/src/main/java/com/acme/Till.java',
+    'a/com/acme/Twice.java',
+    'b/com/acme/Twice.java',
+  ]
+
+  it.each([
+    [
+      'src/shop/a.py',
+      'from shop.models.job import Job\nimport shop.till',
+      ['src/shop/models/job.py', 'src/shop/till.py'],
+    ],
+    [
+      'src/shop/models/b.py',
+      'from .job import Job\nfrom ..till import take\nfrom .. import x',
+      ['src/shop/models/job.py', 'src/shop/till.py', 'src/shop/__init__.py'],
+    ],
+    ['deep/a.py', 'import util\nimport os\nfrom collections import x', ['deep/util.py']],
+    [
+      'cmd/main.go',
+      'import (\n\t"fmt"\n\tq "example.org/shop/internal/queue"\n)\n',
+      ['internal/queue/queue.go', 'internal/queue/take.go'],
+    ],
+    [
+      'core/src/net/wire.rs',
+      'use crate::ledger::Ledger;\nuse super::Net;\nuse std::fmt;\nuse serde::de;\n',
+      ['core/src/ledger.rs'],
+    ],
+    [
+      'core/src/lib.rs',
+      'use self::net::wire::Frame;\nuse crate::net::Net;',
+      ['core/src/net/wire.rs', 'core/src/net/mod.rs'],
+    ],
+    [
+      'app/src/test/java/T.java',
+      'import com.acme.Till;\nimport static com.acme.Till.take;\nimport java.util.List;\nimport com.acme.Twice;',
+      ['app/src/main/java/com/acme/Till.java'],
+    ],
+    ['x.cob', 'IMPORT util', []],
+  ])('%s', (path, text, found) => expect(importedFiles(path, text, PATHS)).toEqual(found))
+
+  it('are files of the repository and not the file itself, whatever is written', () => {
+    const bit = fc.constantFrom(
+      'import ',
+      'from ',
+      'use ',
+      'crate::',
+      'super::',
+      '.',
+      '/',
+      '"',
+      'util',
+      'shop',
+      '\n',
+      ';',
+    )
+    const file = fc.constantFrom(
+      'src/shop/till.py',
+      'internal/queue/queue.go',
+      'core/src/net/wire.rs',
+      'a/com/acme/Twice.java',
+    )
+    fc.assert(
+      fc.property(file, fc.array(bit, { maxLength: 30 }), (path, bits) => {
+        const found = importedFiles(path, bits.join(''), PATHS)
+        for (const one of found) expect(PATHS).toContain(one)
+        expect(found).not.toContain(path)
+        expect(new Set(found).size).toBe(found.length)
+      }),
+    )
+  })
+})
