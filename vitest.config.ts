@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Whole runs wait for their own processes most of the time.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 })
