@@ -1,12 +1,13 @@
 import fc from 'fast-check'
+import { type Case, cases } from './cases.ts'
 import { differenceBetween } from './determinism.ts'
-import { type FaultsOptions, faults } from './faults.ts'
+import type { FaultsOptions } from './faults.ts'
 import { Marks } from './marks.ts'
 import { EVENT_LIMIT_MS } from './parts.ts'
 import type { Phases } from './phases.ts'
 import { runOnce } from './pump.ts'
 import { Simulation } from './simulation.ts'
-import type { Fault, SimulationOptions } from './types.ts'
+import type { SimulationOptions } from './types.ts'
 
 export interface ChaosOptions
   extends Pick<FaultsOptions, 'nodes' | 'kinds' | 'max'>,
@@ -14,17 +15,23 @@ export interface ChaosOptions
     Pick<Phases, 'quiet' | 'liveness'> {
   /** The faults are over by then, ms; until then every run goes on, whatever its schedule. Default 60,000. */
   until?: number
-  /** Schedules that are tried. Default 100. */
+  /** Schedules that are tried. Default 300. */
   runs?: number
-  /** Schedules that are tried first, for example ones that have failed before. */
-  schedules?: readonly (readonly Fault[])[]
+  /** Cases that are tried first, for example ones that have failed before: `[{ faults: [...], seed: 0 }]`. */
+  examples?: readonly Case[]
 }
 
 /** Builds nodes, and says what must hold. Runs before the first event of each run, from nothing. */
 export type Scenario = (sim: Simulation) => void | Promise<void>
 
+const UNTIL_MS = 60_000
+const RUNS = 300
 /** Fewer runs than this say nothing about a mark that none of them has reached. */
 const ENOUGH_RUNS = 100
+
+/** Seeds whose runs without faults show when something happens. */
+const KNOWN_SEEDS = 8
+const MOST_MOMENTS = 2_000
 
 /**
  * Runs a scenario under generated fault schedules: faults, healing, a quiet time, then what must `eventually` hold. Rejects
@@ -32,46 +39,76 @@ const ENOUGH_RUNS = 100
  * first event that differs when some of the runs are done twice.
  */
 export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<void> {
-  const { nodes, kinds, max, until = 60_000, runs = 100, schedules = [], quiet, liveness, ...rest } = options
-  const phases = { ...(quiet === undefined ? {} : { quiet }), ...(liveness === undefined ? {} : { liveness }) }
+  const { nodes, kinds, max, until = UNTIL_MS, runs = RUNS, examples = [] } = options
+  const run = runner(options, scenario)
   const marks = new Marks()
   let count = 0
-  let last: Simulation | null = null
   // Of the runs of a failing property the last one that fails is the smallest.
   let failed: Simulation | null = null
-  const run = async (schedule: readonly Fault[], seed: number) => {
-    const sim = new Simulation({ ...rest, faults: schedule, seed, marks })
-    last = sim
-    await runOnce(() => scenario(sim), rest.eventLimit ?? EVENT_LIMIT_MS)
-    await sim.runPhases({ faults: until, ...phases })
-    return sim
+  const attempt = async (one: Case, twice: boolean) => {
+    const first = await run(one, marks)
+    const error = first.error ?? (twice ? differenceBetween(first.sim, (await run(one, marks)).sim) : null)
+    if (error === null) return
+    failed = first.sim
+    throw error
   }
-  const arbitrary = faults({
-    nodes,
-    until,
-    ...(kinds === undefined ? {} : { kinds }),
-    ...(max === undefined ? {} : { max }),
-  })
+  const moments = await momentsOf(run, until)
+  const drawn = cases({ nodes, until, moments, ...(kinds && { kinds }), ...(max === undefined ? {} : { max }) })
   const { assert, asyncProperty } = engine()
-  const property = asyncProperty(arbitrary, fc.nat(), async (schedule, seed) => {
+  const property = asyncProperty(drawn, (one) => {
     count += 1
-    try {
-      const sim = await run(schedule, seed)
-      if (!isPowerOfTwo(count)) return
-      const difference = differenceBetween(sim, await run(schedule, seed))
-      if (difference !== null) throw difference
-    } catch (error) {
-      failed = last
-      throw error
-    }
+    return attempt(one, isPowerOfTwo(count))
   })
-  const examples = schedules.map((schedule): [Fault[], number] => [[...schedule], 0])
   try {
-    await assert(property, { numRuns: runs + examples.length, examples })
+    const given = examples.map((one): [Case] => [one])
+    await assert(property, { numRuns: runs + given.length, examples: given })
   } catch (error) {
     throw explained(error, failed)
   }
   if (count >= ENOUGH_RUNS) marks.assertReached(count)
+}
+
+/** A run, and what was wrong in it. */
+interface Run {
+  sim: Simulation
+  error: unknown
+}
+
+type Runner = (one: Case, marks?: Marks) => Promise<Run>
+
+/** Runs one case to its end; never rejects. */
+function runner(options: ChaosOptions, scenario: Scenario): Runner {
+  const { until = UNTIL_MS, quiet, liveness, latency, jitter, diskLatency, maxEvents, eventLimit } = options
+  const given = { latency, jitter, diskLatency, maxEvents, eventLimit }
+  const simulated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const phases = {
+    faults: until,
+    ...(quiet === undefined ? {} : { quiet }),
+    ...(liveness === undefined ? {} : { liveness }),
+  }
+  return async ({ faults, seed }, marks) => {
+    const sim = new Simulation({ ...simulated, faults, seed, ...(marks && { marks }) })
+    try {
+      await runOnce(() => scenario(sim), eventLimit ?? EVENT_LIMIT_MS)
+      await sim.runPhases(phases)
+      return { sim, error: null }
+    } catch (error) {
+      return { sim, error: error ?? new Error(`threw ${error}`) }
+    }
+  }
+}
+
+/** For each of the first seeds, the times at which something happens when nothing goes wrong. */
+async function momentsOf(run: Runner, until: number): Promise<number[][]> {
+  const moments: number[][] = []
+  for (let seed = 0; seed < KNOWN_SEEDS; seed += 1) {
+    const { sim } = await run({ faults: [], seed })
+    const times = new Set(sim.events().map(({ at }) => at))
+    const early = [...times].filter((at) => at < until)
+    const step = Math.ceil(early.length / MOST_MOMENTS)
+    moments.push(step <= 1 ? early : early.filter((_, index) => index % step === 0))
+  }
+  return moments
 }
 
 const ENGINE = Symbol.for('specproof.fast-check')
@@ -86,7 +123,9 @@ function engine(): Pick<typeof fc, 'assert' | 'asyncProperty'> {
 function explained(error: unknown, failed: Simulation | null): unknown {
   if (!(error instanceof Error) || failed === null || Reflect.has(globalThis, ENGINE)) return error
   const [report = ''] = error.message.split('\n\nHint:')
-  error.message = [report, failed.picture().join('\n')].filter((part) => part !== '').join('\n\n')
+  const [, example] = /^Counterexample: \[(.*)\]$/m.exec(report) ?? []
+  const again = example === undefined ? '' : `Once more: chaos({ ..., examples: [${example}] }, ...)`
+  error.message = [report, again, failed.picture().join('\n')].filter((part) => part !== '').join('\n\n')
   return error
 }
 

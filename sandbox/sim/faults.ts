@@ -27,13 +27,16 @@ export interface FaultsOptions {
  * All of them are over by `until` (ms). They touch `nodes` and links from or to them, and contradict one another never.
  */
 export function faults(options: FaultsOptions): fc.Arbitrary<Fault[]> {
+  checkOptions(options)
   const { nodes, until, kinds = COMMON, max = 5 } = options
-  if (nodes.length === 0) throw new RangeError('faults() needs at least one node')
-  if (kinds.length === 0) throw new RangeError('faults() needs at least one kind')
-  if (!(Number.isInteger(until) && until >= 2))
-    throw new RangeError(`faults() needs whole ms from 2 as "until": ${until}`)
-  const drawn = fc.array(fc.oneof(...kinds.map((kind) => oneFault(kind, nodes, until))), { maxLength: max })
+  const drawn = fc.array(fc.oneof(...kinds.map((kind) => faultOf(kind, nodes, until))), { maxLength: max })
   return new Schedules(drawn, { nodes, until, kinds })
+}
+
+export function checkOptions({ nodes, until, kinds = COMMON }: FaultsOptions): void {
+  if (nodes.length === 0) throw new RangeError('faults need at least one node')
+  if (kinds.length === 0) throw new RangeError('faults need at least one kind')
+  if (!(Number.isInteger(until) && until >= 2)) throw new RangeError(`faults need whole ms from 2 as "until": ${until}`)
 }
 
 /** Draws as the array does, and shrinks with what is known of faults. */
@@ -61,7 +64,8 @@ class Schedules extends fc.Arbitrary<Fault[]> {
   }
 }
 
-function oneFault(kind: FaultKind, nodes: readonly string[], until: number): fc.Arbitrary<Fault> {
+/** One of this kind, anywhere before `until`. */
+export function faultOf(kind: FaultKind, nodes: readonly string[], until: number): fc.Arbitrary<Fault> {
   const fields = fieldsOf(kind, nodes, until)
   return fc.record({ ...fields, ...times(until) }).map(({ at, ms, ...drawn }) => {
     const { link, node, nodes: group, extra, ...numbers } = drawn as Drawn

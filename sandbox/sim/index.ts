@@ -1,3 +1,4 @@
+export type { Case } from './cases.ts'
 export { type ChaosOptions, chaos, type Scenario } from './chaos.ts'
 export * from './checkers/index.ts'
 export { checkDeterminism } from './determinism.ts'

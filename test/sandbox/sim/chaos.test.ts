@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chaos, checkDeterminism, type Fault, Marks, Simulation } from '../../../sandbox/sim/index.ts'
+import { type Case, chaos, checkDeterminism, Marks, Simulation } from '../../../sandbox/sim/index.ts'
 
 /**
  * A server that hands out a lock for `leaseMs` at most; a client that takes it gives it up `early` ms before the end, counted
@@ -49,8 +49,8 @@ describe('chaos', () => {
       sim.sometimes('b holds it', () => holders().includes('b'))
       sim.eventually('somebody holds it', () => holders().length === 1)
     })
-    // Runs 1, 2, 4 ... 128 are done twice.
-    expect(runs).toBe(150 + 8)
+    // Runs 1, 2, 4 ... 128 are done twice, and eight seeds run without faults.
+    expect(runs).toBe(150 + 8 + 8)
   })
 
   it('fails with the smallest schedule, the invariant, and what was seen', async () => {
@@ -60,8 +60,8 @@ describe('chaos', () => {
     })
     const error = (await failing.catch((caught: Error) => caught)) as Error & { cause: Error }
     expect(error.message).toMatch(/Property failed after \d+ tests\n\{ seed: /)
-    const [schedule, seed] = JSON.parse(/Counterexample: (.*)/.exec(error.message)![1]!) as [Fault[], number]
-    expect([1, 2]).toContain(schedule.length)
+    const [{ faults, seed }] = JSON.parse(/Counterexample: (.*)/.exec(error.message)![1]!) as [Case]
+    expect([1, 2]).toContain(faults.length)
     expect(seed).toBe(0)
     expect(error.cause.name).toBe('AssertionError')
     expect(error.cause.message).toMatch(/always "at most one holder" does not hold at t=\d+: a and b/)
@@ -124,14 +124,14 @@ describe('chaos', () => {
     expect(cause.message).toMatch(/first {2}t=50 a sends \d+ to b\n {2}again {2}t=50 a sends \d+ to b/)
   })
 
-  it('tries given schedules first', async () => {
+  it('tries given cases first', async () => {
     const seen: unknown[] = []
-    const known = [{ kind: 'pause', node: 'a', at: 1, ms: 2 }] as const
-    await chaos({ ...OPTIONS, schedules: [known], runs: 1 }, (sim) => {
+    const known: Case = { faults: [{ kind: 'pause', node: 'a', at: 1, ms: 2 }], seed: 5 }
+    await chaos({ ...OPTIONS, examples: [known], runs: 1 }, (sim) => {
       locks(sim, { leaseMs: 1_000, early: 0 })
       seen.push(sim.faults)
     })
-    expect(seen[0]).toEqual(known)
+    expect(seen[8]).toEqual(known.faults)
   })
 })
 

@@ -134,9 +134,11 @@ describe('a chaos test that fails', () => {
     })
     const { message } = (await failing.catch((caught: Error) => caught)) as Error
     expect(message).toMatch(/^Property failed after \d+ tests\n\{ seed: -?\d+, path: "[\d:]+", endOnFailure: true \}\n/)
-    expect(message).toContain('Counterexample: [[{"kind":"partition","nodes":["a"],"at":')
+    expect(message).toContain('Counterexample: [{"faults":[{"kind":"partition","nodes":["a"],"at":')
     expect(message).toContain('FAULT partition of a for')
     expect(message).toContain('lost (partition): beat')
     expect(message).not.toContain('Hint')
+    const again = /Once more: chaos\(\{ \.\.\., examples: \[(.*)\] \}, \.\.\.\)/.exec(message)?.[1]
+    expect(JSON.parse(again ?? '')).toMatchObject({ faults: [{ kind: 'partition' }], seed: 0 })
   })
 })
