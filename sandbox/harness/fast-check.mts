@@ -28,6 +28,11 @@ export interface Overrides {
   check(property: Property, parameters?: Parameters): Details | Promise<Details>
 }
 
+/** What a property has drawn. */
+const DRAWN = new WeakMap<object, Set<string>>()
+/** Cases that are compared with each other. */
+const COMPARED = 20
+
 interface Session {
   test: RunningTest | undefined
   steps: ReturnType<typeof search>
@@ -92,24 +97,26 @@ export function overrides(given: FastCheck, state: TestProcess): Overrides {
     return property?.isAsync?.() ? runAsync(real, property, session) : runSync(real, property, session)
   }
   return {
-    property: (...given) =>
-      real.property(
-        ...strict(
-          given,
-          (predicate) =>
-            (...values) =>
-              verdict(predicate(...values)),
-        ),
-      ),
-    asyncProperty: (...given) =>
-      real.asyncProperty(
-        ...strict(
-          given,
-          (predicate) =>
-            async (...values) =>
-              verdict(await inTime(state, predicate(...values))),
-        ),
-      ),
+    property(...given) {
+      const drawn = noting(real)
+      const watchedCase =
+        (predicate: Predicate) =>
+        (...values: unknown[]) => {
+          drawn.note(values)
+          return verdict(predicate(...values))
+        }
+      return remembered(real.property(...strict(given, watchedCase)), drawn.cases)
+    },
+    asyncProperty(...given) {
+      const drawn = noting(real)
+      const watchedCase =
+        (predicate: Predicate) =>
+        async (...values: unknown[]) => {
+          drawn.note(values)
+          return verdict(await inTime(state, predicate(...values)))
+        }
+      return remembered(real.asyncProperty(...strict(given, watchedCase)), drawn.cases)
+    },
     check(property, parameters) {
       const ended = run(property, parameters)
       return ended instanceof Promise ? ended.then(({ details }) => details) : ended.details
@@ -124,6 +131,21 @@ export function overrides(given: FastCheck, state: TestProcess): Overrides {
 /** On a wrong version a case may wait for ever. */
 function inTime({ brief }: TestProcess, returned: unknown): unknown {
   return brief ? brief.inTime(Promise.resolve(returned)) : returned
+}
+
+/** Notes the first cases as text: a property that draws the same one each time is an example in disguise. */
+function noting(real: FastCheck): { cases: Set<string>; note(values: unknown[]): void } {
+  const cases = new Set<string>()
+  let seen = 0
+  const note = (values: unknown[]) => {
+    if (seen++ < COMPARED) cases.add(real.stringify(values))
+  }
+  return { cases, note }
+}
+
+function remembered(property: Property, cases: Set<string>): Property {
+  DRAWN.set(property, cases)
+  return property
 }
 
 /** The arguments of `fc.property` with its predicate, which comes last, replaced. */
@@ -170,7 +192,7 @@ function runSync(real: FastCheck, property: Property, { test, steps }: Session):
   const { details, run } = step.value
   const counterexample = run.path === null ? null : cut(real.stringify(details.counterexample))
   // Without a test, as in a collected file, there is no one to tell.
-  test?.record({ ...run, counterexample })
+  test?.record({ ...run, distinct: DRAWN.get(property)?.size ?? 0, counterexample })
   return step.value
 }
 
@@ -179,7 +201,7 @@ async function runAsync(real: FastCheck, property: Property, { test, steps }: Se
   while (!step.done) step = steps.next(await real.check(property, step.value))
   const { details, run } = step.value
   const counterexample = run.path === null ? null : cut(await real.asyncStringify(details.counterexample))
-  test?.record({ ...run, counterexample })
+  test?.record({ ...run, distinct: DRAWN.get(property)?.size ?? 0, counterexample })
   return step.value
 }
 

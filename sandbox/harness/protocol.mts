@@ -87,6 +87,8 @@ export interface Seen {
   /** What its function threw first. */
   error: { name: string; message: string; assertion: boolean } | null
   properties: PropertyRun[]
+  /** Assertions that said no. */
+  refused: number
   /** What the tests of its file said of one wrong version: on a test that does nothing but carry it. */
   mutant?: MutantRun
 }

@@ -87,7 +87,15 @@ function toResult(file: string, test: RunnerTest, key: string): TestResult {
     durationMs: Math.round(test.durationMs),
     error: unbelieved ?? (failed ? errorOf(test, seen) : null),
     properties: seen?.properties ?? [],
+    ...swallowed(test, seen),
   }
+}
+
+/** A property catches what its cases throw, and says so itself. */
+function swallowed({ state }: RunnerTest, seen: Seen | null): Pick<TestResult, 'swallowed'> {
+  const refused = seen?.refused ?? 0
+  if (state !== 'passed' || refused === 0 || seen?.properties.some(({ failed }) => failed)) return {}
+  return { swallowed: refused }
 }
 
 function errorOf({ errors }: RunnerTest, seen: Seen | null): TestResult['error'] {

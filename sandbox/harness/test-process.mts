@@ -19,6 +19,8 @@ export interface RunningTest {
   id: string
   deadlines: Deadline[]
   record(run: PropertyRun): void
+  /** An assertion said no; whoever called it may catch that. */
+  refuse(): void
   /** What the tests of its file said of one wrong version. */
   carry?(mutant: MutantRun): void
 }
@@ -72,6 +74,7 @@ export function watch(id: string, inverted: boolean): Watch {
   let begun = 0
   let held = 0
   let thrown: { error: unknown } | null = null
+  let refused = 0
   return {
     id,
     deadlines: [],
@@ -80,6 +83,9 @@ export function watch(id: string, inverted: boolean): Watch {
     },
     carry(outcome) {
       mutant = outcome
+    },
+    refuse() {
+      refused++
     },
     begin() {
       begun++
@@ -95,6 +101,7 @@ export function watch(id: string, inverted: boolean): Watch {
       inverted,
       error: thrown ? toTestError([sent(thrown.error)]) : null,
       properties,
+      refused,
       ...(mutant ? { mutant } : {}),
     }),
   }

@@ -5,9 +5,11 @@ import { boundText } from '../core/verdict/bound.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import {
   type CheckVerdict,
+  drawsOneCase,
   judgeFrozen,
   judgeProperties,
   judgeSuite,
+  judgeSwallowed,
   NO_EVIDENCE,
   notTheCode,
   propertyCounts,
@@ -123,7 +125,10 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
   if (unknown) return { kind: 'unready', status: 'environment', reason: unknown }
   const quick = await countReds(world, worktree, request, first)
   await pinFailures(world, state, quick)
-  const red = redOf('tests', quick, frozen.ids) ?? propertiesRed('tests', quick, frozen.ids, quickly, new Map())
+  const red =
+    redOf('tests', quick, frozen.ids) ??
+    propertiesRed('tests', quick, frozen.ids, quickly, new Map()) ??
+    swallowedRed(quick, frozen.files)
   if (red) return red
   const evidence: EvidenceSummary = {
     ...NO_EVIDENCE,
@@ -136,6 +141,11 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
     if (state.plan.judgedBy === 'tests') return { kind: 'green', evidence, seeds: [], bound: null }
     return { kind: 'unverifiable', reason: 'the task asks for a property test and the frozen tests ran no property' }
   }
+  if (state.plan.judgedBy !== 'tests' && drawsOneCase(propertyRuns(quick)))
+    return {
+      kind: 'unverifiable',
+      reason: 'the properties of the frozen tests draw one case only, so they are examples',
+    }
   return thorough(world, state, worktree, evidence, propertyCounts(quick), files, maxMs)
 }
 
@@ -182,6 +192,11 @@ function redOf(stage: string, result: CheckResult, ids: string[]): Judgement | n
       reason: `the frozen test "${trapped.name}" can never hold: ${RETURNED_OBJECT}. Write it anew with --fresh-tests`,
     }
   return { kind: 'red', stage, reason: verdict.reason, failed: verdict.failed }
+}
+
+function swallowedRed(result: CheckResult, files: FileChange[]): Judgement | null {
+  const verdict = judgeSwallowed(result, (file) => files.find(({ path }) => path === file)?.content ?? null)
+  return verdict.ok ? null : { kind: 'red', stage: 'tests', reason: verdict.reason, failed: verdict.failed }
 }
 
 function propertiesRed(

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CheckResult, TestResult } from '../../src/core/verdict/evidence.ts'
-import { judgeFrozen, judgeProperties } from '../../src/core/verdict/judge.ts'
+import { drawsOneCase, judgeFrozen, judgeProperties } from '../../src/core/verdict/judge.ts'
 import { RETURNED_OBJECT } from '../../src/core/verdict/test-traps.ts'
 import type { CheckProgress } from '../../src/io/checks/checks.ts'
 import { LIGHT, makeTarget, runTests } from '../io/checks/target.ts'
@@ -107,6 +107,10 @@ describe.each(DIALECTS.map((dialect) => [dialect.runner, dialect] as const))('%s
         status: 'passed',
         properties: [{ runs: 100 }],
       })
+      const several = property('overrides what the author fixed').properties[0]!
+      expect(several.distinct).toBeGreaterThan(10)
+      expect(drawsOneCase([several])).toBe(false)
+      expect(drawsOneCase(property('draws one case only').properties)).toBe(true)
       if (dialect.fakeTimers) expect(property('works while timers are fake').properties).toMatchObject([{ runs: 100 }])
     })
 

@@ -10,6 +10,7 @@ import {
   type Deadline,
   hint,
   lockProperty,
+  runningTest,
   type TestProcess,
   type Watch,
   watch,
@@ -54,10 +55,12 @@ type GetTestFn = (task: Task) => () => Promise<void>
 
 const api = vitest as unknown as {
   expect: Expect
+  chai: { Assertion: { prototype: { assert(...args: unknown[]): unknown } } }
   inject(key: string): Settings
   TestRunner: { prototype: Runner; getTestFn: GetTestFn; getCurrentTest?(): Task | undefined }
 }
 
+const { apply } = Reflect
 const DECLARERS = ['it', 'test', 'describe', 'suite', 'beforeAll', 'beforeEach', 'afterEach', 'afterAll']
 
 type Settings = ProcessSettings & { teeth: TeethSettings | null }
@@ -74,10 +77,25 @@ function install(): void {
   const state = createTestProcess(settings)
   const watching: Watching = { state, key, tests: new Map() }
   state.canaries.push(...assertCanaries(), ...expectCanaries(api.expect))
+  countRefusals(state)
   adjustRunner(watching)
   if (teeth) beginTeeth(new Teeth(teeth, state, (task) => watching.tests.get(task as Task)?.seer.seen()))
   const offer = (real: object) => overridden(real, state)
   Object.defineProperty(globalThis, Symbol.for(OFFER), { value: offer, configurable: true })
+}
+
+/** All assertions of vitest end in this one method of chai, which throws where they say no. */
+function countRefusals(state: TestProcess): void {
+  const { prototype } = api.chai.Assertion
+  const original = prototype.assert
+  prototype.assert = function (this: unknown, ...args) {
+    try {
+      return apply(original, this, args)
+    } catch (error) {
+      runningTest(state)?.refuse()
+      throw error
+    }
+  }
 }
 
 /** What was provided to this process, which nobody after us shall find. */

@@ -1,9 +1,13 @@
 import type { FileChange } from '../patch/patch.ts'
+import { foldedStrings } from './fold.ts'
 
 interface Trap {
   pattern: RegExp
   why: string
 }
+
+const BUILT_IN =
+  '(?:Array|Promise|Object|String|Number|Boolean|Map|Set|WeakMap|Function|RegExp|Date|JSON|Reflect|Math|Buffer)'
 
 /** What code that is judged has no business with: switching the compiler off, or reaching into the judge. */
 const TRAPS: Trap[] = [
@@ -16,12 +20,46 @@ const TRAPS: Trap[] = [
     why: 'imports the test runner',
   },
   {
-    pattern: /\b__vitest\w*|\bVITEST\w*\b|\bJEST_WORKER_ID\b|\bNODE_TEST_CONTEXT\b/,
+    pattern: /\b__vitest\w*|\bVITEST\w*\b|\bJEST_WORKER_ID\b|\bNODE_TEST_CONTEXT\b|\bimport\.meta\.vitest\b/,
     why: 'behaves differently when it is tested',
   },
-  { pattern: /\bObject\.(is|prototype\.\w+)\s*=[^=]/, why: 'changes how values are compared everywhere' },
+  { pattern: /\bNODE_ENV\b[^\n]{0,20}['"`]test['"`]/, why: 'behaves differently when it is tested' },
+  { pattern: /\.stack\b[^\n]*(test|spec)/i, why: 'asks its call stack whether it is tested' },
+  { pattern: /\bprocess\.(argv|execArgv|title)\b[^\n]*(test|jest)/i, why: 'behaves differently when it is tested' },
+  {
+    pattern: new RegExp(String.raw`\b${BUILT_IN}\.(prototype\.)?[\w$]+\s*=[^=>]`),
+    why: 'changes what the language itself offers to everyone',
+  },
+  {
+    pattern: new RegExp(
+      String.raw`\b(Object\.(defineProperty|defineProperties|assign|setPrototypeOf)|Reflect\.(set|defineProperty))\(\s*(globalThis\.)?${BUILT_IN}(\.prototype)?\s*,`,
+    ),
+    why: 'changes what the language itself offers to everyone',
+  },
+  {
+    pattern:
+      /\bglobalThis\.(expect|it|test|describe|jest|Error|Promise|setTimeout|clearTimeout|process)\b\s*(=[^=>]|\[)/,
+    why: 'changes what the language itself offers to everyone',
+  },
   { pattern: /\bglobalThis\.(expect|it|test|describe|jest)\b/, why: 'reaches into the test runner' },
+  {
+    pattern: /\beval\s*\(|\bnew\s+Function\s*\(|['"`]data:(text|application)\/javascript/,
+    why: 'runs text as code, which nobody can read before',
+  },
+  {
+    pattern:
+      /['"`](node:)?(inspector|repl)(\/promises)?['"`]|\b(registerHooks|syncBuiltinESMExports|writeHeapSnapshot)\b|\bprocess\.(binding|dlopen|reallyExit|abort)\b/,
+    why: 'reaches below the language, where no code of a task has to',
+  },
+  { pattern: /\bprocess\.kill\(\s*process\.p?pid\b/, why: 'ends the process that judges it' },
 ]
+
+/** Names that are written out by whoever has an honest use for them. */
+const HIDDEN =
+  /vitest|fast-check|\bjest\b|node:test|asymmetricMatch|specproof|node:inspector|JEST_WORKER|NODE_TEST_CONTEXT/i
+
+/** Documents may say what they want. */
+const CODE = /\.([cm]?[jt]sx?|vue|svelte|astro)$/
 
 export interface Finding {
   path: string
@@ -33,14 +71,24 @@ export interface Finding {
 /** Lines that a patch adds and that have no honest use in the code of a task. Lines of the base are left alone. */
 export function audit(changes: FileChange[], before: (path: string) => string | null): Finding[] {
   return changes.flatMap((change) => {
-    if (change.content === null) return []
+    if (change.content === null || !CODE.test(change.path)) return []
     const old = new Set((before(change.path) ?? '').split('\n').map((line) => line.trim()))
-    return change.content.split('\n').flatMap((line, index) => {
+    const lines = change.content.split('\n')
+    const hidden = hiddenNames(change.content)
+    return lines.flatMap((line, index) => {
       if (old.has(line.trim())) return []
-      const trap = TRAPS.find(({ pattern }) => pattern.test(line))
-      return trap ? [{ path: change.path, line: index + 1, text: line.trim().slice(0, 120), why: trap.why }] : []
+      const why = TRAPS.find(({ pattern }) => pattern.test(line))?.why ?? hidden.get(index + 1)
+      return why ? [{ path: change.path, line: index + 1, text: line.trim().slice(0, 120), why }] : []
     })
   })
+}
+
+/** Lines on which code puts such a name together out of pieces. */
+function hiddenNames(content: string): Map<number, string> {
+  const found = foldedStrings(content).filter(({ text }) => HIDDEN.test(text))
+  return new Map(
+    found.map(({ text, line }) => [line, `puts together a name of the test runner, \`${HIDDEN.exec(text)![0]}\``]),
+  )
 }
 
 export function describeFindings(findings: Finding[]): string {

@@ -18,6 +18,8 @@ export interface PropertyRun {
   seeds: number[]
   /** Generated cases over all seeds, shrinking not counted. */
   runs: number
+  /** Different cases among the first 20; left out: not counted. */
+  distinct?: number
   failed: boolean
   /** Seed and path that replay the shrunk counterexample; null when it held. */
   seed: number | null
@@ -63,6 +65,8 @@ export interface TestResult {
   properties: PropertyRun[]
   /** How often a plain test that failed has failed, of all times it was run; left out: it was run once. */
   repeated?: { failed: number; of: number }
+  /** Assertions that said no while the test passed all the same, because something caught what they threw; left out: none. */
+  swallowed?: number
 }
 
 /** What the tests said of one wrong version. */

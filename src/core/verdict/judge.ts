@@ -117,6 +117,27 @@ export function judgeProperties(
   return { ok: true }
 }
 
+/** Whether no property drew more than one case in twenty: examples in the clothes of properties. */
+export function drawsOneCase(runs: readonly PropertyRun[]): boolean {
+  const counted = runs.filter(({ distinct, runs: cases }) => distinct !== undefined && cases >= 20)
+  return counted.length > 0 && counted.length === runs.length && counted.every(({ distinct }) => distinct === 1)
+}
+
+/** Tests that wait, try, or expect something to throw have a use for assertions that say no. */
+const HAS_A_USE = /\b(waitFor|waitUntil|poll|retry|toThrow\w*|rejects|throws|doesNotThrow|soft|catch|eventually)\b/
+
+/** Frozen tests that passed although assertions in them said no: the code swallows what a callback of the test throws. */
+export function judgeSwallowed(result: CheckResult, textOf: (file: string) => string | null): CheckVerdict {
+  const failed = result.tests.filter(
+    ({ file, status, swallowed = 0 }) =>
+      status === 'passed' && swallowed > 0 && !HAS_A_USE.test(textOf(file) ?? 'catch'),
+  )
+  const [first] = failed
+  if (!first) return { ok: true }
+  const reason = `"${first.name}" passed although ${first.swallowed} of its assertions said no: the code catches what a callback of the test throws. Let such errors through`
+  return { ok: false, reason, failed }
+}
+
 /** Number of properties by test. */
 export function propertyCounts(result: CheckResult): Map<string, number> {
   return new Map(result.tests.map((test) => [test.id, test.properties.length]))

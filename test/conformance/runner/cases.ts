@@ -79,6 +79,7 @@ it('runs a failing asynchronous property', async () => {
 it('throws inside of a property', () => {
   fc.assert(fc.property(fc.nat(), () => { throw new Error('not implemented') }))
 })
+it('draws one case only', () => { fc.assert(fc.property(fc.constant(5), () => {})) })
 it('returns something', () => { fc.assert(fc.property(fc.nat(), (n) => ({ n }))) })
 it('rejects every value', () => { fc.assert(fc.property(fc.nat(), () => { fc.pre(false) })) })
 it('has a reporter that hides the failure', () => { fc.assert(fc.property(fc.nat(), () => false), { reporter: () => {} }) })
