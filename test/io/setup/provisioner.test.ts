@@ -133,7 +133,7 @@ describe('set-up of the base', () => {
       env: { PATH: process.env['PATH'], HOME: repo.around },
     })
     const pending = run.provisioner.base(repo.head(), JS)
-    await expect.poll(() => existsSync(join(repo.around, 'begun'))).toBe(true)
+    await expect.poll(() => existsSync(join(repo.around, 'begun')), { timeout: 60_000 }).toBe(true)
     run.controller.abort()
     expect(await pending).toMatchObject({ ok: false, unready: { message: expect.stringContaining('was interrupted') } })
     expect(readdirSync(join(repo.around, 'setup'))).toEqual([])
