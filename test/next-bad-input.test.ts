@@ -142,11 +142,11 @@ const CASES: Case[] = [
     message: 'there is no package.json at the top of the repository',
   },
   {
-    name: 'no vitest',
+    name: 'a runner that is not installed',
     repository: { files: { 'package.json': '{"name":"target","devDependencies":{"jest":"*"}}' } },
     status: 'environment',
     exitCode: 10,
-    message: 'vitest is not among the dependencies',
+    message: 'dependencies are not installed: run npm ci (jest is not there)',
   },
   {
     name: 'nothing installed',

@@ -34,6 +34,7 @@ describe('the settings of a run', () => {
       taskLimits: { maxTokens: null, maxUsd: null, maxMinutes: null },
       level: DEFAULT_LEVEL,
       teeth: 'required',
+      checks: [],
       checksKey: expect.any(String),
       specRoots: [],
       requireVerified: false,

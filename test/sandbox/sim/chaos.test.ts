@@ -110,7 +110,7 @@ describe('chaos', () => {
 
   it('names the first event that differs when something real leaks in', async () => {
     let leak = 0
-    const failing = chaos(OPTIONS, (sim) => {
+    const failing = chaos({ ...OPTIONS, nodes: ['a', 'b'], kinds: ['delay'] }, (sim) => {
       leak += 1
       const ms = 100 + leak
       sim.node('a', ({ clock, net }) => void clock.setTimeout(() => net.send('a', 'b', ms), 50))
