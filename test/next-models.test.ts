@@ -28,7 +28,7 @@ models: { implementer: [openai-compatible/small, openai-compatible/large] }
       '2 escalate',
     ])
     expect(eventsOf(run, 'run.started')[0]!.model).toBe(
-      'author: openai-compatible/tests; implementer: openai-compatible/small, then openai-compatible/large',
+      'author, strengthener, arbiter, migrator: openai-compatible/tests; implementer: openai-compatible/small, then openai-compatible/large',
     )
     const [, second, third] = model.asked('implementer')
     expect(second).toContain(WRONG.trim())
