@@ -77,9 +77,8 @@ describe('a run that is killed', () => {
     const model = await scriptModel({
       author: [
         async () => {
-          // It clears up before it finds that there is no such task.
           const other = await start(repository, ['next', '--model', 'openai-compatible/any', '--task', '9'], { model })
-          expect(other.code, other.stdout).toBe(2)
+          expect(other.code, other.stdout).toBe(9)
           return AUTHOR
         },
       ],
