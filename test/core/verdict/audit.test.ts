@@ -23,6 +23,7 @@ describe('the audit of a patch', () => {
     'globalThis.expect = () => ok',
     "if (process.env['VI' + 'TEST']) return 0",
     "const runner = await import(['vi', 'test'].join(''))",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: code that is judged
     "const k = `${'JEST'}_WORKER_ID`",
     'const name = String.fromCharCode(118, 105, 116, 101, 115, 116)',
     "const name = atob('dml0ZXN0')",

@@ -62,6 +62,7 @@ describe('a kept case', () => {
       '[globalThis]',
       '[() => 1]',
       '[new Proxy({}, {})]',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: code that is judged
       '[`${x}`]',
       '[...all]',
       '5',
