@@ -269,13 +269,14 @@ fcntl REPORT, 2, 1 or die "report: $!\\n";
 umask 022;
 my $how = shift @ARGV;
 my $groups = shift @ARGV;
+$how eq 'build' ? build() : finish();
+chdir $ENV{BOX_CWD} or die "$ENV{BOX_CWD}: $!\\n";
+# As late as can be: the kernel may still be at what a first entry waits for.
 for (my $descriptor = ${FIRST_INHERITED}; $descriptor < ${FIRST_INHERITED} + $groups; $descriptor++) {
   open my $group, ">&=$descriptor" or die "control group: $!\\n";
   defined syswrite $group, '0' or die "control group: $!\\n";
   close $group;
 }
-$how eq 'build' ? build() : finish();
-chdir $ENV{BOX_CWD} or die "$ENV{BOX_CWD}: $!\\n";
 payload(@ARGV);
 `
 
