@@ -1,3 +1,4 @@
+import { neighbourTimes } from '../core/prompt/neighbour-times.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { onOneLine, renderSlice } from '../core/prompt/sections.ts'
 import { rolePart } from '../core/prompt/templates.ts'
@@ -22,6 +23,7 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
   const { parts, shown } = await fileParts(scene, 'author', NOTHING_FROZEN, usesKit)
   return [
     ...first,
+    ...timesPart(scene),
     ...(usesKit ? [kitPart(scene, 'author', parts)] : []),
     ...parts,
     await mapPart(scene, tree.paths, shown),
@@ -39,6 +41,7 @@ export async function implementerParts(scene: Scene, frozen: Frozen | null, past
   const { parts, shown } = await fileParts(scene, 'implementer', frozen ?? NOTHING_FROZEN, usesKit)
   return [
     ...first,
+    ...timesPart(scene),
     ...(usesKit ? [kitPart(scene, 'implementer', parts)] : []),
     ...(frozen ? [testNames(frozen)] : []),
     ...parts,
@@ -56,6 +59,14 @@ export async function common(scene: Scene): Promise<Part[]> {
   const text = renderSlice(plan.slice)
   parts.push({ kind: 'slice', source: `${plan.spec.dir}#${plan.task.id}`, text, mandatory: true })
   return parts
+}
+
+function timesPart({ plan }: Scene): Part[] {
+  const times = neighbourTimes(plan.spec, plan.slice)
+  if (times.length === 0) return []
+  const text = `# Times beside it\n\n${times.map(({ name, sentence }) => `- ${name}: ${sentence}`).join('\n')}`
+  const short = `Times beside it: ${times.map(({ name, bounds }) => `${name} ${bounds.join(', ')}`).join('; ')}`
+  return [{ kind: 'times', source: 'times beside it', text, short, mandatory: false, rank: 3 }]
 }
 
 function isOnKit({ plan }: Scene, parts: Part[]): boolean {

@@ -49,6 +49,19 @@ describe('the first question of every task of the demo', () => {
     },
   )
 
+  it('holds what is linked and the times beside it, and nothing else of the spec', async () => {
+    const { user } = promptOf('author', (await partsOf(tasks[3]!)).author)
+    for (const text of [
+      '### Failure Detection',
+      'detected within 45s',
+      '- 3.2: WHEN',
+      '- Heartbeats: Workers send heartbeat every 10s',
+    ])
+      expect(user).toContain(text)
+    for (const text of ['### Work Distribution', '### Completions', 'idempotency', '- 5.1', '- 3.1'])
+      expect(user).not.toContain(text)
+  })
+
   it('begins alike for both roles up to the end of the slice', async () => {
     const { author, implementer } = await partsOf(tasks[5]!)
     const slice = author.findIndex(({ kind }) => kind === 'slice')

@@ -4,8 +4,8 @@ export const MANIFESTS = ['package.json', 'tsconfig.json']
 /** Compiler options that say nothing about how code has to be written. */
 const SILENT =
   /^(noEmit|skipLibCheck|outDir|rootDir|declaration.*|sourceMap|incremental|tsBuildInfoFile|composite|pretty|listFiles|newLine|.*[mM]ap.*)$/
-/** Seen in the imports of any file. */
-const SEEN = /^(module|types|allowImportingTsExtensions)$/
+/** Seen in any file of the repository. */
+const SEEN = /^(target|module|types|allowImportingTsExtensions)$/
 const MOST_NAMES = 40
 
 /**

@@ -12,6 +12,7 @@ export type PartKind =
   | 'rules'
   | 'steering'
   | 'slice'
+  | 'times'
   | 'kit'
   | 'tests'
   | 'nearest'

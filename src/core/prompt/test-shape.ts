@@ -4,7 +4,7 @@ import { declarationsOf, nodes, parseModule } from './outline.ts'
 /** Limits of a shape, and of a short one. */
 const SIZES = {
   whole: { lines: 24, width: 400, names: 20, helpers: true },
-  short: { lines: 4, width: 100, names: 0, helpers: false },
+  short: { lines: 3, width: 80, names: 0, helpers: false },
 }
 /** Helpers of so few lines are shown whole. */
 const SMALL_HELPER = 3
