@@ -408,6 +408,26 @@ describe('what only one service does', () => {
     expect(sent[1]!.every((block) => block.cache_control !== undefined)).toBe(true)
   })
 
+  test('anthropic: of many blocks four have a mark, and a later question has the same blocks first', async () => {
+    const server = await serve(() => ({ text: 'ok' }))
+    const model = await open(subjects[0]!, server)
+    const prompt = 'steering\n\nslice\n\nrole\n\nanswer\n\n\n\nproblem\n'
+    const stable = [8, 15, 21, 29, 31, 40]
+    await model.ask({ ...request, prompt: `${prompt.slice(0, 21)}\n`, stable: stable.slice(0, 3) }, listener())
+    await model.ask({ ...request, prompt, stable }, listener())
+    await model.ask({ ...request, prompt: `${prompt.trimEnd()}\n\nmore\n`, stable: [...stable, 46] }, listener())
+    const sent = server.requests.map(({ body }) => (body.messages as { content: Block[] }[])[0]!.content)
+    const texts = sent.map((blocks) => blocks.map(({ text }) => text))
+    expect(texts[2]).toEqual(['steering', '\n\nslice', '\n\nrole', '\n\nanswer', '\n\n\n\nproblem', '\n\nmore'])
+    expect(texts[2]!.slice(0, 5)).toEqual(texts[1])
+    expect(texts[1]!.slice(0, 3)).toEqual(texts[0])
+    const marks = sent.map((blocks) => blocks.map((block) => block.cache_control !== undefined))
+    expect(marks[0]).toEqual([true, true, true])
+    expect(marks[2]).toEqual([true, true, true, false, false, true])
+    const systems = server.requests.map(({ body }) => (body.system as Block[])[0]!.cache_control !== undefined)
+    expect(systems).toEqual([true, false, false])
+  })
+
   test('openai: questions of one spec name the same cache, and no word of it; nothing is kept there', async () => {
     const server = await serve(() => ({ text: 'ok', usage: { input: 90, cached: 40, created: 30, output: 5 } }))
     const model = await open(subjects[1]!, server)

@@ -45,7 +45,7 @@ const asked: Record<string, () => Promise<Part[]>> = {
 describe('the other roles', () => {
   it('are asked with what the author was asked with first, and with their own words last', async () => {
     const author = promptOf('author', await authorParts(scene, []))
-    const shared = author.user.slice(0, author.stable[0])
+    const shared = author.user.slice(0, author.stable[1])
     for (const [role, parts] of Object.entries(asked)) {
       const prompt = promptOf(role as Role, await parts())
       expect(ROLES).toContain(role)

@@ -63,7 +63,10 @@ export interface Prompt {
   version: string
   system: string
   user: string
-  /** Lengths of beginnings of `user` that come again: what all roles of a task share, and all before this attempt's own. */
+  /**
+   * Lengths of beginnings of `user` that come again: of what all tasks share, all roles of a task, all questions of a role,
+   * and of the question with each part that its attempts have brought.
+   */
   stable: number[]
   manifest: Manifest
 }
@@ -137,19 +140,27 @@ export function assemble(
 
 const SHARED: readonly PartKind[] = ['steering', 'slice']
 
-/** Where caches may end: after what comes first in every question of a task, and before what only this one has. */
+/**
+ * Where caches may end: after what all tasks share (steering), all roles of a task (the slice) and all questions of a role,
+ * then after each part that came with a question, since the next one begins with all of them.
+ */
 function stableLengths(parts: readonly Part[]): number[] {
-  const lengthOf = (count: number) =>
-    parts
-      .slice(0, count)
-      .map((part) => part.text.trim())
-      .join('\n\n').length
   const firstWhere = (found: (part: Part) => boolean) => {
     const at = parts.findIndex(found)
     return at < 0 ? parts.length : at
   }
-  const ends = [firstWhere(({ kind }) => !SHARED.includes(kind)), firstWhere(isPassing)].map(lengthOf)
-  return [...new Set(ends)].filter((length) => length > 0).sort((a, b) => a - b)
+  const own = firstWhere(isPassing)
+  const steering = firstWhere(({ kind }) => kind === 'slice')
+  const counts = [steering, firstWhere(({ kind }) => !SHARED.includes(kind)), own]
+  for (let count = own + 1; count <= parts.length; count++) counts.push(count)
+  const lengths: number[] = []
+  let length = 0
+  for (const { text } of parts) {
+    length += (lengths.length > 0 ? 2 : 0) + text.trim().length
+    lengths.push(length)
+  }
+  const ends = counts.map((count) => lengths[Math.min(count, parts.length) - 1] ?? 0)
+  return [...new Set(ends)].filter((end) => end > 0).sort((x, y) => x - y)
 }
 
 /** Text that is far beyond the limit is not worth counting: some of it takes a tokenizer minutes. */

@@ -45,24 +45,43 @@ export function anthropicProvider(model: string, env: Record<string, string | un
 
 const MARK = { cache_control: { type: 'ephemeral' } } as const
 
-/** An empty text block is an error at the service. */
+/** The service takes so many marks in all. */
+const MOST_MARKS = 4
+
+/** An empty text block is an error at the service. The system text is the first thing to go without a mark: it is short. */
 function promptOf(request: ModelRequest): Pick<Anthropic.MessageCreateParams, 'messages' | 'system'> {
-  const system = request.system === '' ? {} : { system: [{ type: 'text' as const, text: request.system, ...MARK }] }
-  return { ...system, messages: [{ role: 'user', content: blocksOf(request.prompt, request.stable ?? []) }] }
+  const blocks = blocksOf(request.prompt, request.stable ?? [])
+  const marks = marksOf(blocks.stable.length)
+  const mark = (marked: boolean) => (marked ? MARK : {})
+  const system = [{ type: 'text' as const, text: request.system, ...mark(marks.size < MOST_MARKS) }]
+  const content = [
+    ...blocks.stable.map((text, at) => ({ type: 'text' as const, text, ...mark(marks.has(at)) })),
+    ...(blocks.last === '' ? [] : [{ type: 'text' as const, text: blocks.last }]),
+  ]
+  const messages = [{ role: 'user' as const, content: blocks.stable.length === 0 ? request.prompt : content }]
+  return { ...(request.system === '' ? {} : { system }), messages }
 }
 
-/** The service takes four marks in all, and one is on the system text. */
-const MOST_MARKS = 3
+/**
+ * The prompt in blocks, one for each stable beginning. A later question has the same ones first, and the service looks for
+ * what it knows at the ends of blocks. What would be white space alone goes with the block after it: it is an error there.
+ */
+function blocksOf(prompt: string, stable: readonly number[]): { stable: string[]; last: string } {
+  const blocks: string[] = []
+  let from = 0
+  for (const end of stable) {
+    if (prompt.slice(from, end).trim() === '') continue
+    blocks.push(prompt.slice(from, end))
+    from = end
+  }
+  const last = prompt.slice(from)
+  return { stable: blocks, last: last.trim() === '' ? '' : last }
+}
 
-/** The prompt as blocks, each stable beginning with a mark up to which the service may cache. */
-function blocksOf(prompt: string, stable: number[]): string | Anthropic.TextBlockParam[] {
-  const ends = stable.slice(-MOST_MARKS)
-  if (ends.length === 0) return prompt
-  const blocks = ends.map((end, at) => prompt.slice(ends[at - 1] ?? 0, end))
-  const last = prompt.slice(ends.at(-1))
-  const marked = blocks.map((text) => ({ type: 'text' as const, text, ...MARK }))
-  // A block of white space is an error at the service.
-  return last.trim() === '' ? marked : [...marked, { type: 'text', text: last }]
+/** Which blocks are marked: the first three, which most questions have, and the last, with which the next one begins. */
+function marksOf(blocks: number): Set<number> {
+  const all = Array.from({ length: blocks }, (_, at) => at)
+  return new Set(blocks <= MOST_MARKS ? all : [...all.slice(0, MOST_MARKS - 1), blocks - 1])
 }
 
 /** The SDK's types no longer know a temperature, and models of before take it. */
