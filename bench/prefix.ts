@@ -103,7 +103,7 @@ async function play(task: string, { name, ...answers }: Script): Promise<void> {
 
 function print({ requests }: ModelServer, asked: Asked[]): void {
   const sent: Buffer[] = []
-  let [all, seen] = [0, 0]
+  let [all, seen, later, whole] = [0, 0, 0, 0]
   console.log('role         attempt  round    bytes  seen before')
   for (const [at, { system, prompt }] of requests.entries()) {
     const { role, attempt, round } = asked[at]!
@@ -118,10 +118,12 @@ function print({ requests }: ModelServer, asked: Asked[]): void {
     if (role !== 'implementer' || attempt < 2) continue
     all += text.length
     seen += common
+    later++
+    if (sent.slice(0, -1).some((other, before) => asked[before]?.role === role && other.length === common)) whole++
   }
   const share = ((100 * seen) / all).toFixed(0)
   console.log(
-    `attempts two and later: ${share} % of ${all.toLocaleString('en-US')} bytes were a prefix of what was sent before`,
+    `attempts two and later: ${whole} of ${later} begin with the whole of a question before; ${share} % of ${all.toLocaleString('en-US')} bytes were a prefix of what was sent before`,
   )
 }
 
