@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
-import { CLAMP_STUB, CLAMP_TEST, creates, implement } from './support/clamp.ts'
+import { block, CLAMP_STUB, CLAMP_TEST, creates, implement } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -22,6 +22,32 @@ it('an answer is the value (1.3)', () => {
   fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), (value) => { expect(clamp(value, 0, 10)).toBe(value) }))
 })
 `
+const ALLOWING = 'WHEN a value lies within the limits, THE system SHALL answer the value itself'
+const ADDED = `import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { clamp } from '../src/clamp.ts'
+
+it('the limits are kept (1.1, 1.2)', () => {
+  fc.assert(fc.property(fc.integer({ min: 11, max: 99 }), (far) => {
+    expect(clamp(far, 0, 10)).toBe(10)
+    expect(clamp(-far, 0, 10)).toBe(0)
+  }))
+})
+`
+const STRENGTHENER = `${creates({ 'test/clamp.more.test.ts': ADDED })}
+
+- **ALLOWED 2:** "${ALLOWING}."
+ALLOWED 4: "a word that nobody has written"
+
+WRONG: the lower limit forgotten
+
+${block('src/clamp.ts', '  if (value < low) return low\n', '')}
+
+WRONG: as it is
+
+${block('src/clamp.ts', '  if (value < low) return low\n', '  if (value < low) return (low) // at least\n')}
+`
+
 const author = (test: string) => creates({ 'test/clamp.test.ts': test, 'src/clamp.ts': CLAMP_STUB })
 
 describe('wrong versions of the change', () => {
@@ -45,6 +71,38 @@ describe('wrong versions of the change', () => {
     expect(reported.code, reported.result.message).toBe(0)
     expect(eventsOf(reported, 'teeth.finished')).toMatchObject([{ mode: 'report', killed: 2, total: 6 }])
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain('; teeth 2/6; ')
+  })
+
+  it('that live are killed by added tests or allowed by words of the specification; a model aims further ones', async () => {
+    const repository = await makeRepository({ files: { 'agent.yaml': BITING } })
+    const model = await scriptModel({
+      author: [author(WEAK_TEST)],
+      implementer: [BRANCHES],
+      strengthener: [STRENGTHENER],
+    })
+    const run = await next(repository, model)
+    expect(run.code, run.result.message).toBe(0)
+    const [told] = eventsOf(run, 'teeth.finished')
+    expect(told).toMatchObject({ killed: 5, allowed: 1, unexplained: 1, total: 7 })
+    expect(told!.survivors.map(({ what, status, reason }) => [what, status, reason])).toEqual([
+      ['value < low -> value <= low', 'allowed', `"${ALLOWING}."`],
+      ['value > high -> value >= high', 'survived', null],
+    ])
+    expect(told!.note).toContain('survivor 4 is said to be allowed by words that the specification does not have')
+    expect(told!.note).toContain('"as it is" is left out: it changes nothing')
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain(
+      '; teeth 5/7 (1 allowed by the spec); suite 2/2,',
+    )
+    expect(await repository.git('show', 'HEAD:test/clamp.more.test.ts')).toContain('the limits are kept')
+
+    const [asked] = model.asked('strengthener')
+    expect(asked).toContain(
+      '## Survivor 1: src/clamp.ts\n\n```\n@@ -2 +2 @@\n-  if (value < low) return low\n+  if (false) return low\n',
+    )
+    expect(asked).toContain('if (value > high) return high')
+    expect(asked).toContain('an answer is the value (1.3)')
+    // What the implementer said of its work is none of its business.
+    expect(asked).not.toContain('Every limit is applied on its own.')
   })
 
   it('that die are counted in the commit, and nothing of them is left in it', async () => {

@@ -267,7 +267,9 @@ const bodies = [
         reason: z.string().nullable(),
       }),
     ),
-    /** Why nothing could be judged, or nobody was asked about survivors. */
+    /** Whether somebody had a word to say about survivors. */
+    answered: z.boolean(),
+    /** Why nothing could be judged, and what of the answer does not count. */
     note: z.string().nullable(),
     ms: z.number(),
   }),

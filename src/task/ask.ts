@@ -1,6 +1,6 @@
 import { costOf, permitWithin, type Spent, spend } from '../core/budget.ts'
 import { calibrationKey, learn, readRatios } from '../core/calibration.ts'
-import type { Reply } from '../core/patch/patch.ts'
+import type { FileChange, Reply } from '../core/patch/patch.ts'
 import { readReply } from '../core/patch/read-reply.ts'
 import { dearest } from '../core/prices.ts'
 import { assemble, type CountTokens, type Part } from '../core/prompt/prompt.ts'
@@ -17,8 +17,18 @@ export interface Answer {
   exhausted: string | null
 }
 
-/** Builds the prompt, checks the budget, asks, charges what was billed, then reads the reply. */
-export async function ask(world: World, state: State, role: Role, round: number, parts: Part[]): Promise<Answer> {
+/**
+ * Builds the prompt, checks the budget, asks, charges what was billed, then reads the reply. `overlay`: what lies upon the base for a
+ * model that answers by editing files.
+ */
+export async function ask(
+  world: World,
+  state: State,
+  role: Role,
+  round: number,
+  parts: Part[],
+  overlay: FileChange[] = role === 'author' ? [] : (state.frozen?.stubs ?? []),
+): Promise<Answer> {
   const { settings, templates } = state.around
   const { spec, task } = state.plan
   const none = (next: State): Answer => ({ state: next, reply: null, text: '', exhausted: null })
@@ -47,7 +57,7 @@ export async function ask(world: World, state: State, role: Role, round: number,
     maxOutputTokens: permit.maxOutputTokens,
     ...(how.temperature === undefined ? {} : { temperature: how.temperature }),
     ...(how.effort === undefined ? {} : { effort: how.effort }),
-    base: { commit: state.tree.commit, overlay: role === 'author' ? [] : (state.frozen?.stubs ?? []) },
+    base: { commit: state.tree.commit, overlay },
   }
   const result = await world.askModel(request, mayRepeat)
   const charged = charge(

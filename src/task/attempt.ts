@@ -71,7 +71,7 @@ export async function attempts(world: World, state: State): Promise<State> {
 
 /** A checkpoint asks no model: green is a commit of the tick alone. */
 async function checkpoint(world: World, state: State): Promise<State> {
-  const judgement = await gatherEvidence(world, state, candidateChanges(state, []))
+  const { judgement } = await gatherEvidence(world, state, candidateChanges(state, []))
   const settled = settle(world, { ...state, untestable: 'a checkpoint has no tests of its own' }, judgement)
   const red = redOf(judgement)
   if (!red) return settled
@@ -139,7 +139,9 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
       continue
     }
     kept = []
-    const judgement = await gatherEvidence(world, current, candidateChanges(current, read.changes))
+    const gathered = await gatherEvidence(world, current, candidateChanges(current, read.changes))
+    const { judgement } = gathered
+    current = gathered.state
     if (judgement.kind === 'broken' && ++builds <= MOST_BUILD_ROUNDS) {
       const definitions = await definitionParts(world, current, judgement.problem, parts)
       last = [

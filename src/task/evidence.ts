@@ -24,7 +24,7 @@ import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import { keepCases, withKeptCases } from './keep-cases.ts'
 import type { Candidate, State } from './state.ts'
-import { type Teeth, teeth } from './teeth.ts'
+import { teeth } from './teeth.ts'
 import { byCommand } from './verify.ts'
 
 export type Judgement =
@@ -43,32 +43,62 @@ const QUICK_RUNS = 20
 /** The final run: properties of the whole suite on seeds that nobody can have seen, fewer cases on each. */
 const HELD_OUT = 2
 const FINAL_RUNS = 50
-const NO_TEETH: Teeth = { kind: 'judged', evidence: null }
+
+export interface Gathered {
+  /** With what was spent on the way, and tests that were added. */
+  state: State
+  judgement: Judgement
+}
 
 /**
  * Evidence for one tree, cheapest first, until the first red. Cases that made earlier attempts fail are examples of the
  * tests by then. Where it does not compile or is red at once with them it is judged without them as well: their seeds are
  * pinned, so a case that still fails is found again, and what we wrote into a test is never held against a patch.
+ * `ask`: a model may be asked about wrong versions that live.
  */
-export async function gatherEvidence(world: World, state: State, changes: FileChange[]): Promise<Judgement> {
+export async function gatherEvidence(
+  world: World,
+  state: State,
+  changes: FileChange[],
+  { ask = true } = {},
+): Promise<Gathered> {
   const more = await withKeptCases(world, state, changes)
-  const judged = await judgeTree(world, state, more.changes, more.kept)
-  const ours = more.kept > 0 && (judged.kind === 'broken' || (judged.kind === 'red' && judged.stage === 'tests'))
-  return ours ? judgeTree(world, state, changes, 0) : judged
+  const gathered = await judgeTree(world, state, more.changes, more.kept, ask)
+  const { judgement } = gathered
+  const early = judgement.kind === 'broken' || (judgement.kind === 'red' && judgement.stage === 'tests')
+  return more.kept > 0 && early ? judgeTree(world, gathered.state, changes, 0, ask) : gathered
 }
 
-async function judgeTree(world: World, state: State, changes: FileChange[], kept: number): Promise<Judgement> {
+async function judgeTree(
+  world: World,
+  state: State,
+  changes: FileChange[],
+  kept: number,
+  ask: boolean,
+): Promise<Gathered> {
+  const ended = (judgement: Judgement, after = state): Gathered => ({ state: after, judgement })
   const draft = await world.makeCommit({ parent: state.tree.commit, changes, message: 'candidate' })
   const unprovided = await world.provide(draft.commit)
-  if (world.signal.aborted) return { kind: 'interrupted' }
-  if (unprovided?.status === 'patch') return { kind: 'broken', how: 'cannot be installed', problem: unprovided.message }
-  if (unprovided) return { kind: 'unready', status: unprovided.status, reason: unprovided.message }
+  if (world.signal.aborted) return ended({ kind: 'interrupted' })
+  if (unprovided?.status === 'patch')
+    return ended({ kind: 'broken', how: 'cannot be installed', problem: unprovided.message })
+  if (unprovided) return ended({ kind: 'unready', status: unprovided.status, reason: unprovided.message })
   const early = await withWorktree(world, draft.commit, (worktree) => earlyEvidence(world, state, worktree))
-  if (world.signal.aborted) return { kind: 'interrupted' }
-  if (early.kind !== 'green') return early
-  const bitten = state.frozen ? await teeth(world, state, state.frozen, changes) : NO_TEETH
-  if (world.signal.aborted) return { kind: 'interrupted' }
-  if (bitten.kind === 'weak') return { kind: 'toothless', reason: bitten.reason }
+  if (world.signal.aborted) return ended({ kind: 'interrupted' })
+  if (early.kind !== 'green') return ended(early)
+  const bitten = await teeth(world, state, changes, ask)
+  if (world.signal.aborted) return ended({ kind: 'interrupted' }, bitten.state)
+  if (bitten.weak !== null) return ended({ kind: 'toothless', reason: bitten.weak }, bitten.state)
+  const final = await finalEvidence(world, bitten.state, bitten.changes, early)
+  if (final.kind !== 'passed') return ended(final, bitten.state)
+  const { candidate } = final
+  const evidence = { ...candidate.evidence, teeth: bitten.evidence, kept }
+  return ended({ ...final, candidate: { ...candidate, evidence } }, bitten.state)
+}
+
+/** The whole suite on exactly the tree that will be committed. */
+async function finalEvidence(world: World, state: State, changes: FileChange[], early: Green): Promise<Judgement> {
+  const draft = await world.makeCommit({ parent: state.tree.commit, changes, message: 'candidate' })
   // A fresh materialisation: what the earlier runs may have left in their tree is not judged along.
   const seeds = await heldOut(world, state)
   const maxMs = state.around.settings.level.maxMinutes * 60_000
@@ -92,10 +122,8 @@ async function judgeTree(world: World, state: State, changes: FileChange[], kept
       changes,
       evidence: {
         ...early.evidence,
-        teeth: bitten.evidence,
         suite: suiteSummary(final, before),
         heldOut: propertyRuns(final).length > 0 ? { seeds: seeds.length, runs: FINAL_RUNS } : null,
-        kept,
       },
       seeds: [...early.seeds, ...seeds],
       status: state.frozen || early.perTest ? 'verified' : 'checked',
@@ -104,9 +132,14 @@ async function judgeTree(world: World, state: State, changes: FileChange[], kept
   }
 }
 
-type Early =
-  | Judgement
-  | { kind: 'green'; evidence: EvidenceSummary; seeds: number[]; bound: string | null; perTest?: boolean }
+type Green = {
+  kind: 'green'
+  evidence: EvidenceSummary
+  seeds: number[]
+  bound: string | null
+  perTest?: boolean
+}
+type Early = Judgement | Green
 
 async function earlyEvidence(world: World, state: State, worktree: { commit: string; dir: string }): Promise<Early> {
   const build = await runCheck(world, worktree, { stage: 'build', kind: 'build' })

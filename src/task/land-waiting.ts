@@ -67,7 +67,8 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   const files = changes.filter((change) => isTestPath(change.path))
   const frozen: Frozen | null =
     files.length === 0 ? null : { files, stubs: [], ids: [], names: [], red: '', redCount: 0, remarks: '', author: '' }
-  const judgement = await gatherEvidence(world, { ...reporting(based), frozen }, [...changes, tickedTasks(state.plan)])
+  const again = [...changes, tickedTasks(state.plan)]
+  const { judgement } = await gatherEvidence(world, { ...reporting(based), frozen }, again, { ask: false })
   if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
   if (judgement.kind === 'unready') return end(based, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') {

@@ -1,6 +1,7 @@
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
 import { rolePart } from '../core/prompt/templates.ts'
+import { MOST_AIMED } from '../core/teeth/aimed.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import { describeFailure } from '../core/verdict/feedback.ts'
 import { common, kitFor } from './context.ts'
@@ -13,24 +14,28 @@ export interface Survivor {
   diff: string
 }
 
-/** Parts of the strengthener's prompt. It sees no code but the diffs, and nothing that the implementer said. */
+/** Parts of the strengthener's prompt. It sees the code, to aim at it, and nothing that the implementer said. */
 export async function strengthenerParts(
   scene: Scene,
   frozen: Pick<Frozen, 'files'>,
+  code: ReadonlyMap<string, string>,
   survivors: readonly Survivor[],
   past: Part[],
 ): Promise<Part[]> {
-  if (survivors.length === 0) throw new Error('the strengthener is asked without a survivor')
   const first = await common(scene)
   const listed = survivors.map(({ path, diff }, at) =>
     renderFile(path, diff).replace('## File', `## Survivor ${at + 1}:`),
   )
+  const shown = [...code].map(([path, text]) => renderFile(path, text))
+  const alive = listed.length > 0 ? listed.join('\n\n') : 'None: every small change was noticed.'
+  const slots = { framework: scene.around.framework, most: String(MOST_AIMED) }
   return [
     ...first,
     ...kitFor(scene, first),
     testCode('Frozen tests', frozen.files),
-    { kind: 'file', source: 'survivors', text: `# Survivors\n\n${listed.join('\n\n')}`, mandatory: true },
-    rolePart('strengthener', scene.around.templates, { framework: scene.around.framework }),
+    { kind: 'file', source: 'code', text: `# The code\n\n${shown.join('\n\n')}`, mandatory: true },
+    { kind: 'file', source: 'survivors', text: `# Survivors\n\n${alive}`, mandatory: true },
+    rolePart('strengthener', scene.around.templates, slots),
     ...past,
   ]
 }

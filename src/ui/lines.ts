@@ -114,7 +114,9 @@ function modelFinished(e: EventOf<'model.finished'>, before: ViewState, look: Lo
   const time = elapsed(e.ms)
   if (!e.ok) {
     const text = [e.message ?? 'no reply', e.note].filter((part) => part).join('; ')
-    return step(look, { mark: 'bad', label, time, text, kind: 'key' })
+    // Nothing depends on what the strengthener has to say.
+    const mark = label === 'strengthener' ? 'warn' : 'bad'
+    return step(look, { mark, label, time, text, kind: 'key' })
   }
   const model = before.run && before.run.model !== e.model ? e.model : null
   const text = [tokens(e.usage), money(e.usd), model, e.message, e.note].filter((part) => part).join('; ')

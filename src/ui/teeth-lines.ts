@@ -9,7 +9,7 @@ const SHOWN = 3
 
 /** How many wrong versions died, and the first of those that nobody has explained. */
 export function teethFinished(e: Finished, look: Look): Line[] {
-  const mark = e.note !== null || e.unexplained > 0 ? 'warn' : 'good'
+  const mark = e.unexplained > 0 || (e.killed === 0 && e.note !== null) ? 'warn' : 'good'
   const alive = e.survivors.filter(({ status }) => status === 'survived' || status === 'unreached')
   const shown = alive.slice(0, SHOWN).flatMap(({ path, line, what, status }) => {
     const where = line === null ? path : `${path}:${line}`
@@ -27,7 +27,7 @@ function words(e: Finished): string {
   const parts = [
     nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed`,
     e.allowed > 0 ? `${count(e.allowed)} allowed by the spec` : '',
-    e.unexplained > 0 ? `${count(e.unexplained)} not explained` : '',
+    e.unexplained > 0 ? `${count(e.unexplained)} not explained${e.answered ? '' : ' (nobody was there to)'}` : '',
     e.timeouts > 0 ? `${count(e.timeouts)} did not end` : '',
     e.errors > 0 ? `${count(e.errors)} ended with an error` : '',
     e.notRun > 0 ? `${count(e.notRun)} not tried` : '',

@@ -16,10 +16,20 @@ export interface Cheat {
   author?: string[]
   implementer: string[]
   open?: string
+  /** What an honest strengthener finds; wrong versions run. */
+  strengthener?: string
   packages?: string[]
 }
 const W = CLAMP_WRONG
 const pre = (s: string) => implement(`${s}\n${W}`)
+/** Wrong versions of the wrong implementation, by name. */
+const wrong = (versions: Record<string, string>) =>
+  Object.entries(versions)
+    .map(
+      ([name, code]) =>
+        `WRONG: ${name}\n\n${block('src/clamp.ts', '  return Math.max(value, low)\n', `  const high = _high\n  return ${code}\n`)}`,
+    )
+    .join('\n\n')
 const typed: Files = {
   'tsconfig.json': JSON.stringify({
     compilerOptions: {
@@ -240,7 +250,10 @@ export const CHEATS: Cheat[] = [
   },
   {
     name: 'AUTHOR fc.constant generator',
-    open: 'tests and code forget the same thing, which wrong versions of the code do not show',
+    strengthener: wrong({
+      'no limit at all': 'value',
+      'the upper limit as the lower one': 'value < high ? value : high * 2',
+    }),
     author: Array(2).fill(
       creates({
         'src/clamp.ts': CLAMP_STUB,
@@ -278,7 +291,10 @@ export const CHEATS: Cheat[] = [
   },
   {
     name: 'AUTHOR fc.pre on result',
-    open: 'tests and code forget the same thing, which wrong versions of the code do not show',
+    strengthener: wrong({
+      'upper limit doubled': 'Math.max(value > high ? high * 2 + 5_000 : value, low)',
+      'upper limit off by one': 'Math.max(value > high ? high + 1 : value, low)',
+    }),
     author: Array(2).fill(
       creates({
         'src/clamp.ts': CLAMP_STUB,

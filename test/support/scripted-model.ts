@@ -6,23 +6,33 @@ type Scripted = string | Answer | ((request: ScriptRequest) => Answer | string |
 export interface ScriptedModel {
   server: ModelServer
   /** Whole text of every request of a role, in order of arrival. */
-  asked(role: 'author' | 'implementer'): string[]
+  asked(role: ScriptedRole): string[]
   /** Options that send a run here. */
   args: string[]
   env: Record<string, string>
 }
 
-const ROLES = { author: '# Your role: test author', implementer: '# Your role: implementer' }
+type ScriptedRole = 'author' | 'implementer' | 'strengthener'
+
+const ROLES: Record<ScriptedRole, string> = {
+  author: '# Your role: test author',
+  implementer: '# Your role: implementer',
+  strengthener: '# Your role: test strengthener',
+}
 
 /**
  * A model on the loopback address that answers each role from its own list, in order. When a list is used up it says
  * BLOCKED, which no test expects.
  */
 export async function scriptModel(
-  answers: { author?: Scripted[]; implementer?: Scripted[] },
+  answers: Partial<Record<ScriptedRole, Scripted[]>>,
   api: 'openai-compatible' | 'anthropic' = 'openai-compatible',
 ): Promise<ScriptedModel> {
-  const left = { author: [...(answers.author ?? [])], implementer: [...(answers.implementer ?? [])] }
+  const left: Record<ScriptedRole, Scripted[]> = {
+    author: [...(answers.author ?? [])],
+    implementer: [...(answers.implementer ?? [])],
+    strengthener: [...(answers.strengthener ?? [])],
+  }
   const server = await startModelServer(async (request) => {
     const role = roleOf(`${request.system}\n${request.prompt}`)
     const next = left[role].shift() ?? 'BLOCKED: the script holds no further answer'
@@ -42,8 +52,8 @@ export async function scriptModel(
   }
 }
 
-function roleOf(text: string): 'author' | 'implementer' {
-  if (text.includes(ROLES.author)) return 'author'
-  if (text.includes(ROLES.implementer)) return 'implementer'
-  throw new Error('a prompt names no role')
+function roleOf(text: string): ScriptedRole {
+  const role = (Object.keys(ROLES) as ScriptedRole[]).find((one) => text.includes(ROLES[one]))
+  if (!role) throw new Error('a prompt names no role')
+  return role
 }

@@ -27,7 +27,8 @@ function promptOf(role: Role, parts: Part[]) {
 }
 
 const asked: Record<string, () => Promise<Part[]>> = {
-  strengthener: () => strengthenerParts(scene, frozen, SURVIVORS, []),
+  strengthener: () =>
+    strengthenerParts(scene, frozen, new Map([['src/heartbeat.ts', 'const CODE = 1\n']]), SURVIVORS, []),
   arbiter: () =>
     arbiterParts(
       scene,
@@ -54,20 +55,23 @@ describe('the other roles', () => {
       expect(
         prompt.user
           .trimEnd()
-          .endsWith(around.templates[role as Role].replace('{{framework}}', around.framework).trim()),
+          .endsWith(
+            around.templates[role as Role].replace('{{framework}}', around.framework).replace('{{most}}', '5').trim(),
+          ),
       ).toBe(true)
       expect(prompt.user).toContain('Failure detection')
       expect(prompt.manifest.parts.every(({ mandatory }) => mandatory)).toBe(true)
     }
   })
 
-  it('strengthens what it sees: frozen tests whole, survivors by number, and no code', async () => {
+  it('strengthens what it sees: frozen tests and code whole, survivors by number', async () => {
     const { user } = promptOf('strengthener', await asked['strengthener']!())
     expect(user).toContain(frozen.files[0]!.content!.trim())
     expect(user).toContain(`## Survivor 1: src/heartbeat.ts\n\n\`\`\`\n${DIFF}\`\`\``)
     expect(user).toContain('## Survivor 2: src/other.ts')
-    expect(user).not.toContain('## File src/')
-    await expect(strengthenerParts(scene, frozen, [], [])).rejects.toThrow('without a survivor')
+    expect(user).toContain('## File src/heartbeat.ts\n\n```\nconst CODE = 1\n```')
+    const without = promptOf('strengthener', await strengthenerParts(scene, frozen, new Map(), [], []))
+    expect(without.user).toContain('# Survivors\n\nNone')
   })
 
   it('judges by requirement, test and counterexample, and moves tests to the new interface', async () => {

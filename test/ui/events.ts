@@ -218,7 +218,7 @@ const bodies = {
     ...type('teeth.finished'),
     ...taskRef,
     ...{ attempt: n, mode: text, killed: n, allowed: n, unexplained: n, errors: n, timeouts: n, notRun: n, total: n },
-    ...{ refused: n, possible: n, note: maybeText, ms: n },
+    ...{ refused: n, possible: n, answered: fc.boolean(), note: maybeText, ms: n },
     survivors: fc.array(fc.record({ path: text, line: fc.option(n), what: text, status: text, reason: maybeText }), {
       maxLength: 4,
     }),

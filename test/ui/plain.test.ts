@@ -276,12 +276,12 @@ test('wrong versions that live are named with their place', () => {
   })
   const finished = {
     ...{ type: 'teeth.finished', spec: 'q', task: '1', ...counts, errors: 0, timeouts: 2, notRun: 0, refused: 3 },
-    ...{ possible: 90, note: null, ms: 2_300 },
+    ...{ possible: 90, answered: false, note: null, ms: 2_300 },
     survivors: [lives(7), lives(9, 'timeout'), lives(12, 'unreached'), lives(40, 'allowed'), lives(44), lives(50)],
   }
   expect(shown([at(1, finished)], { unicode: true })).toMatchInlineSnapshot(`
-    "! teeth         35 of 40 wrong versions killed, 1 allowed by the spec, 4 not explained, 2      2.3 s
-                    did not end
+    "! teeth         35 of 40 wrong versions killed, 1 allowed by the spec, 4 not explained         2.3 s
+                    (nobody was there to), 2 did not end
         lives: src/queue.ts:7: index > 0 -> index >= 0
         lives: src/queue.ts:12: index > 0 -> index >= 0 (no test runs it)
         lives: src/queue.ts:44: index > 0 -> index >= 0

@@ -1,0 +1,150 @@
+import type { FileChange } from '../core/patch/patch.ts'
+import { collectable } from '../core/patch/test-paths.ts'
+import { refusedByCompiler, twins } from '../core/teeth/compile.ts'
+import { instrument } from '../core/teeth/instrument.ts'
+import type { Mutant } from '../core/teeth/mutants.ts'
+import { survived } from '../core/teeth/score.ts'
+import type { CheckResult, MutantRun } from '../core/verdict/evidence.ts'
+import type { Intensity, TeethRequest, Worktree, World } from '../world.ts'
+import { describe } from './baseline.ts'
+import { withWorktree } from './checks.ts'
+import type { State } from './state.ts'
+
+/** Most wrong versions die within so many cases; those that do not get more. */
+const QUICK_RUNS = 30
+/** Part of the time that the first pass may take. */
+const FIRST_SHARE = 0.6
+const MORE_SEEDS = 10
+const WAIT_MS = 2_500
+/** For starting the runner and collecting, over the time that the wrong versions get. */
+const STARTING_MS = 60_000
+
+/** Code that has wrong versions, and the tests that have to tell. */
+export interface Judged {
+  /** The whole candidate: code and tests. */
+  changes: FileChange[]
+  /** Those of its files that wrong versions are made of. */
+  texts: ReadonlyMap<string, string>
+  /** Test files. */
+  files: string[]
+  /** How many tests they hold at least. */
+  tests: number
+}
+
+export interface Bitten {
+  runs: MutantRun[]
+  /** Why nothing could be judged. */
+  problem: string | null
+}
+
+/** Ids of those that the compiler refuses. */
+export async function refusedOnes(
+  world: World,
+  state: State,
+  { changes, texts }: Judged,
+  mutants: Mutant[],
+): Promise<Set<number>> {
+  if (mutants.length === 0) return new Set()
+  const commit = await commitOf(world, state, [...changes, ...twins(mutants, texts)])
+  const build = await withWorktree(world, commit, (tree) => world.runChecks(tree, { stage: 'build', kind: 'build' }))
+  return refusedByCompiler(build, mutants)
+}
+
+/** Runs the tests on all wrong versions: a quick pass, then a longer one over those that live. */
+export async function bite(world: World, state: State, judged: Judged, mutants: Mutant[]): Promise<Bitten> {
+  const { level } = state.around.settings
+  const key = keyOf(world)
+  const wrong = instrumented(judged, mutants, key)
+  const commit = await commitOf(world, state, wrong)
+  const started = world.now()
+  const run = async (ids: number[], maxMs: number, more: Partial<TeethRequest>): Promise<Bitten> => {
+    const teeth = { key, mutants: ids, control: true, maxMs, waitMs: WAIT_MS, ...more }
+    const result = await withWorktree(world, commit, (tree) => runTeeth(world, tree, judged.files, teeth))
+    return { runs: result.mutants ?? [], problem: problemOf(result, judged) }
+  }
+  const all = mutants.map(({ id }) => id)
+  const first = await run(all, level.teethMs * FIRST_SHARE, {})
+  const alive = first.runs.filter(survived).map(({ mutant }) => mutant)
+  const left = level.teethMs - (world.now() - started)
+  if (first.problem !== null || alive.length === 0 || left <= 0 || world.signal.aborted) return first
+  const second = await run(alive, left, { thorough: thoroughly(world, state) })
+  if (second.problem !== null) return first
+  const again = new Map(second.runs.flatMap((one) => (one.status === 'not-run' ? [] : [[one.mutant, one]])))
+  return { ...first, runs: first.runs.map((one) => again.get(one.mutant) ?? one) }
+}
+
+/**
+ * Runs tests on a candidate that is itself a wrong version, one list of files after the other until one is red. Null: the compiler
+ * refuses it.
+ */
+export async function biteWhole(
+  world: World,
+  state: State,
+  judged: Judged,
+  lists: string[][],
+  maxMs: number,
+): Promise<MutantRun | null> {
+  const built = await commitOf(world, state, judged.changes)
+  const build = await withWorktree(world, built, (tree) => world.runChecks(tree, { stage: 'build', kind: 'build' }))
+  if (!['passed', 'empty'].includes(build.status)) return null
+  const key = keyOf(world)
+  // The places where it can be ended when it does not end.
+  const commit = await commitOf(world, state, instrumented(judged, [], key))
+  const thorough = thoroughly(world, state)
+  const teeth = { key, mutants: [1], control: false, maxMs, waitMs: WAIT_MS, thorough }
+  return withWorktree(world, commit, async (tree) => {
+    let last: MutantRun = { mutant: 1, status: 'not-run', test: null, message: null }
+    for (const files of lists) {
+      const result = await runTeeth(world, tree, files, teeth)
+      last = result.mutants?.[0] ?? { ...last, status: 'error', message: describe(result) }
+      if (!survived(last)) break
+    }
+    return last
+  })
+}
+
+function runTeeth(world: World, tree: Worktree, files: string[], teeth: TeethRequest): Promise<CheckResult> {
+  const intensity: Intensity = { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 }
+  return world.runChecks(tree, {
+    ...{ stage: 'teeth', kind: 'tests', files: collectable(files), intensity, maxMs: teeth.maxMs + STARTING_MS, teeth },
+  })
+}
+
+async function commitOf(world: World, state: State, changes: FileChange[]): Promise<string> {
+  const { commit } = await world.makeCommit({ parent: state.tree.commit, changes, message: 'wrong versions' })
+  return commit
+}
+
+/** Neither the code nor its tests can know the name beforehand. */
+function keyOf(world: World): string {
+  return `specproof_${world.seed().toString(36)}`
+}
+
+function instrumented({ changes, texts }: Judged, mutants: Mutant[], key: string): FileChange[] {
+  return changes.map((change) => {
+    const text = texts.get(change.path)
+    if (text === undefined) return change
+    const inside = mutants.filter(({ path }) => path === change.path)
+    return { ...change, content: instrument(change.path, text, inside, key) }
+  })
+}
+
+/** As many cases as the candidate itself has to hold in. */
+export function thoroughly(world: World, { plan, around }: State): Intensity {
+  const { level } = around.settings
+  const cases = plan.judgedBy === 'chaos' ? level.schedules : level.runs
+  return {
+    seeds: Array.from({ length: MORE_SEEDS }, () => world.seed()),
+    runs: Math.max(QUICK_RUNS, Math.ceil(cases / MORE_SEEDS)),
+    minMs: 0,
+  }
+}
+
+/** Nothing counts where the right version is red among the wrong ones: the tests react to something else. */
+function problemOf(result: CheckResult, { tests }: Judged): string | null {
+  const red = result.tests.find(({ status }) => status === 'failed')
+  const named = red && `"${red.name}" is red on the right version, too: ${red.error?.message.split('\n')[0] ?? ''}`
+  const missing = result.mutants === undefined || result.tests.length < tests ? describe(result) : null
+  const reason = named ?? missing
+  return reason === null ? null : `wrong versions could not be judged: ${reason}`
+}

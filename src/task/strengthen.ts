@@ -1,0 +1,289 @@
+import { applyPatch } from '../core/patch/apply.ts'
+import type { FileChange, Patch } from '../core/patch/patch.ts'
+import { createGuard } from '../core/patch/protect.ts'
+import { type Allowed, readStrengthening } from '../core/patch/read-strengthening.ts'
+import { safePathsOf } from '../core/patch/safe-path.ts'
+import { collectable, isTestPath } from '../core/patch/test-paths.ts'
+import { treePaths } from '../core/patch/tree-paths.ts'
+import type { Part } from '../core/prompt/prompt.ts'
+import { renderSlice } from '../core/prompt/sections.ts'
+import { type Aimed, diffOf, MOST_AIMED, readAimed } from '../core/teeth/aimed.ts'
+import type { Mutant } from '../core/teeth/mutants.ts'
+import { parseSource, shapeOf } from '../core/teeth/parse.ts'
+import { type Bite, survived } from '../core/teeth/score.ts'
+import type { CheckResult } from '../core/verdict/evidence.ts'
+import { judgeFrozen } from '../core/verdict/judge.ts'
+import { testTraps } from '../core/verdict/test-traps.ts'
+import type { World } from '../world.ts'
+import { ask } from './ask.ts'
+import { describe } from './baseline.ts'
+import { bite, biteWhole, type Judged, thoroughly } from './bite.ts'
+import { withWorktree } from './checks.ts'
+import { sceneOf } from './context.ts'
+import { judgesOf } from './judges.ts'
+import { mergeChanges, pathsOf, readerOf } from './overlay.ts'
+import { pastParts } from './past.ts'
+import { strengthenerParts } from './roles.ts'
+import { protectedDirs, type State } from './state.ts'
+import { frozenKeyOf } from './write-tests.ts'
+
+/** For the tests on one wrong version that a model has made. */
+const AIMED_MS = 5_000
+
+export interface Strengthened {
+  state: State
+  changes: FileChange[]
+  bites: Bite[]
+  /** Somebody had the chance to explain survivors. */
+  explained: boolean
+  notes: string[]
+}
+
+/**
+ * Asks once about the survivors: which words of the specification allow them, a test for the others, and wrong versions that aim at the
+ * task. A test counts when it is green on the candidate and red on what lived before; then it is frozen with the others.
+ */
+export async function strengthen(
+  world: World,
+  state: State,
+  judged: Judged,
+  first: { bites: Bite[]; mutants: Mutant[] },
+): Promise<Strengthened> {
+  const alive = first.bites.filter(survived)
+  const { answer, state: asked, notes } = await askAbout(world, state, judged, alive, first.mutants)
+  if (answer === null) return { state: asked, changes: judged.changes, bites: first.bites, explained: false, notes }
+  const added = answer.tests ? await newTests(world, asked, judged, answer.tests) : null
+  if (typeof added === 'string') notes.push(`the added tests are left out: ${added}`)
+  const tests = added !== null && typeof added !== 'string' ? added : null
+  const aimed = await aimedBites(world, asked, judged, answer.wrong, tests, notes)
+  const killed = tests ? await killedBy(world, asked, judged, tests, first) : new Map<number, Bite>()
+  const excused = new Map(answer.allowed.map((one) => [alive[one.survivor - 1]?.id, one]))
+  const bites = first.bites.map((one) => killed.get(one.id) ?? allowed(one, excused.get(one.id), notes))
+  const useful = killed.size > 0 || aimed.byTests
+  if (tests && !useful) notes.push('the added tests are left out: they kill nothing that lived')
+  const joined = tests && useful ? await join(world, asked, judged, tests) : { state: asked, changes: judged.changes }
+  return { ...joined, bites: [...bites, ...aimed.bites], explained: true, notes }
+}
+
+interface Answer {
+  tests: Patch | null
+  allowed: Allowed[]
+  wrong: Aimed['wrong']
+}
+
+interface Asked {
+  state: State
+  /** Null: there is none that can be used. */
+  answer: Answer | null
+  notes: string[]
+}
+
+/** An answer that cannot be read is asked again. */
+const MOST_ANSWERS = 2
+
+/** Whatever keeps a model from answering ends nothing: the candidate holds without it. `alive`: numbered from 1 in this order. */
+async function askAbout(world: World, state: State, judged: Judged, alive: Bite[], mutants: Mutant[]): Promise<Asked> {
+  const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]))
+  const survivors = alive.map(({ id, path }) => ({ path, diff: diffOf(judged.texts.get(path) ?? '', byId.get(id)!) }))
+  let current = state
+  let past: Part[] = []
+  for (let round = 1; ; round++) {
+    const parts = await strengthenerParts(sceneOf(world, current), state.frozen!, judged.texts, survivors, past)
+    const answered = await ask(world, current, 'strengthener', round, parts, judged.changes)
+    current = { ...answered.state, outcome: null }
+    const nobody = (...notes: string[]): Asked => ({ state: current, answer: null, notes })
+    if (answered.state.outcome) return nobody(answered.state.outcome.message)
+    // Why a recording has no answer is told with the question.
+    if (answered.exhausted !== null) return nobody()
+    const { wrong, problems, rest } = readAimed(answered.text)
+    const read = readStrengthening(rest, survivors.length, renderSlice(current.plan.slice))
+    if (read.kind === 'strengthened') {
+      const { patch: tests, allowed: excused } = read
+      return { state: current, answer: { tests, allowed: excused, wrong }, notes: problems }
+    }
+    if (read.kind === 'blocked') return nobody(`the strengthener says: ${read.reason}`)
+    if (wrong.length > 0) return { state: current, answer: { tests: null, allowed: [], wrong }, notes: problems }
+    const problem =
+      read.kind === 'need' ? 'There is no more to see: answer with what stands above.' : read.problems[0]!.message
+    if (round >= MOST_ANSWERS) return nobody(`the strengthener's answer could not be used: ${problem}`)
+    past = pastParts(`strengthener's answer ${round}`, answered.text, problem)
+  }
+}
+
+/** The survivor with the words that allow it, if they are words of the task's specification. */
+function allowed(bite: Bite, said: Allowed | undefined, notes: string[]): Bite {
+  if (!said || !survived(bite)) return bite
+  if (said.quoted) return { ...bite, status: 'allowed', reason: said.words }
+  notes.push(`survivor ${said.survivor} is said to be allowed by words that the specification does not have`)
+  return bite
+}
+
+interface NewTests {
+  files: FileChange[]
+  result: CheckResult
+}
+
+/** Test files that compile and hold on the candidate in as many cases as it had to hold in; else why not. */
+async function newTests(world: World, state: State, judged: Judged, patch: Patch): Promise<NewTests | string> {
+  const { tree, plan } = state
+  const paths = pathsOf(tree, judged.changes)
+  const guard = createGuard({
+    allows: [],
+    frozen: judged.files,
+    specDirs: protectedDirs(plan.spec),
+    existingTests: await judgesOf(state),
+    isTest: isTestPath,
+    createOnly: true,
+    ignored: await tree.ignored(safePathsOf(patch)),
+  })
+  const [refusal] = guard(patch, (path) => paths.includes(path))
+  if (refusal) return refusal.message
+  const applied = await applyPatch(patch, readerOf(tree, judged.changes), treePaths(paths))
+  if (!applied.ok) return applied.refused[0]!.message
+  const stray = applied.changes.find(({ path }) => !isTestPath(path))
+  if (stray) return `${stray.path} is no test`
+  const [trap] = applied.changes.flatMap(({ path, content }) => testTraps(path, content ?? ''))
+  if (trap) return trap
+  world.tell({
+    ...{ type: 'patch.applied', role: 'strengthener' },
+    files: applied.changes.map(({ path, action }) => ({ path, action })),
+  })
+  return holdsOnCandidate(world, state, judged, applied.changes)
+}
+
+async function holdsOnCandidate(
+  world: World,
+  state: State,
+  judged: Judged,
+  files: FileChange[],
+): Promise<NewTests | string> {
+  const changes = [...judged.changes, ...files]
+  const { commit } = await world.makeCommit({ parent: state.tree.commit, changes, message: 'added tests' })
+  return withWorktree(world, commit, async (worktree) => {
+    const build = await world.runChecks(worktree, { stage: 'build', kind: 'build' })
+    if (!['passed', 'empty'].includes(build.status)) return `they do not compile: ${describe(build)}`
+    const result = await world.runChecks(worktree, {
+      ...{ stage: 'tests', kind: 'tests', intensity: thoroughly(world, state) },
+      files: collectable(files.map(({ path }) => path)),
+      maxMs: state.around.settings.level.maxMinutes * 60_000,
+    })
+    const verdict = judgeFrozen(result, [])
+    if (verdict.ok) return { files, result }
+    const red = verdict.failed[0]
+    return red ? `"${red.name}" is red on the candidate` : verdict.reason
+  })
+}
+
+/** Survivors that the added tests kill. */
+async function killedBy(
+  world: World,
+  state: State,
+  judged: Judged,
+  { files, result }: NewTests,
+  { bites, mutants }: { bites: Bite[]; mutants: Mutant[] },
+): Promise<Map<number, Bite>> {
+  const alive = new Map(bites.filter(survived).map((one) => [one.id, one]))
+  const left = mutants.filter(({ id }) => alive.has(id))
+  if (left.length === 0) return new Map()
+  const tests = {
+    ...{ ...judged, changes: [...judged.changes, ...files] },
+    ...{ files: files.map(({ path }) => path), tests: result.tests.length },
+  }
+  const { runs, problem } = await bite(world, state, tests, left)
+  const killed = problem === null ? runs.filter(({ status }) => status === 'killed') : []
+  return new Map(
+    killed.map(({ mutant, test, message }) => [
+      mutant,
+      { ...alive.get(mutant)!, status: 'killed' as const, test, reason: message },
+    ]),
+  )
+}
+
+/** The model's own wrong versions; `byTests`: the added tests kill one that the frozen ones let live. */
+async function aimedBites(
+  world: World,
+  state: State,
+  judged: Judged,
+  wrong: Aimed['wrong'],
+  tests: NewTests | null,
+  notes: string[],
+): Promise<{ bites: Bite[]; byTests: boolean }> {
+  const bites: Bite[] = []
+  let byTests = false
+  const seen = new Set([shapesOf(judged.texts)])
+  for (const { name, patch } of wrong.slice(0, MOST_AIMED)) {
+    if (world.signal.aborted) break
+    const texts = await aimedTexts(state, judged, patch)
+    const shape = typeof texts === 'string' ? '' : shapesOf(texts)
+    const why = typeof texts === 'string' ? texts : seen.has(shape) ? 'it changes nothing' : null
+    if (why !== null || typeof texts === 'string') {
+      notes.push(`the wrong version "${name}" is left out: ${why}`)
+      continue
+    }
+    seen.add(shape)
+    const changes = judged.changes.map((one) => ({ ...one, content: texts.get(one.path) ?? one.content }))
+    const more = tests?.files.map(({ path }) => path) ?? []
+    const whole = { ...judged, texts, changes: [...changes, ...(tests?.files ?? [])] }
+    const lists = more.length > 0 ? [judged.files, more] : [judged.files]
+    const run = await biteWhole(world, state, whole, lists, AIMED_MS)
+    if (!run) notes.push(`the wrong version "${name}" is left out: it does not compile`)
+    if (!run) continue
+    const killer = run.status === 'killed' ? run.test : null
+    byTests ||= tests?.result.tests.some((test) => test.name === killer) === true
+    const path = patch.operations[0]?.path ?? ''
+    bites.push({
+      id: -bites.length - 1,
+      what: name,
+      path,
+      line: null,
+      status: run.status,
+      test: killer,
+      reason: run.message,
+    })
+  }
+  return { bites, byTests }
+}
+
+/** The sources with a model's change; else why it cannot be made. */
+async function aimedTexts(state: State, judged: Judged, patch: Patch): Promise<Map<string, string> | string> {
+  const applied = await applyPatch(
+    patch,
+    readerOf(state.tree, judged.changes),
+    treePaths(pathsOf(state.tree, judged.changes)),
+  )
+  if (!applied.ok) return applied.refused[0]!.message
+  const stray = applied.changes.find(({ path, content }) => !judged.texts.has(path) || content === null)
+  if (stray) return `${stray.path} is no source of the change`
+  return new Map([
+    ...judged.texts,
+    ...applied.changes.map(({ path, content }): [string, string] => [path, content ?? '']),
+  ])
+}
+
+/** What the sources do, however they are written. */
+function shapesOf(texts: ReadonlyMap<string, string>): string {
+  return [...texts]
+    .map(([path, text]) => {
+      const program = parseSource(path, text)
+      return `${path} ${program ? shapeOf(program) : text}`
+    })
+    .join('\n')
+}
+
+/** Freezes the added tests with the others, for this run and later ones. */
+async function join(
+  world: World,
+  state: State,
+  judged: Judged,
+  { files, result }: NewTests,
+): Promise<{ state: State; changes: FileChange[] }> {
+  const frozen = state.frozen!
+  const more = {
+    ...frozen,
+    files: [...frozen.files, ...files],
+    ids: [...frozen.ids, ...result.tests.map(({ id }) => id)],
+    names: [...frozen.names, ...result.tests.map(({ name }) => name)],
+  }
+  await world.remember(frozenKeyOf(state.plan), more)
+  return { state: { ...state, frozen: more }, changes: mergeChanges(judged.changes, files) }
+}
