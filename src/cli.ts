@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import type { ApplyFlags } from './commands/apply.ts'
+import type { ChaosFlags } from './commands/chaos.ts'
 import type { ContextFlags } from './commands/context.ts'
 import type { DemoFlags } from './commands/demo.ts'
 import type { LintFlags } from './commands/lint.ts'
@@ -26,6 +27,7 @@ const COMMANDS = {
   replay: () => import('./commands/replay.ts'),
   doctor: () => import('./commands/doctor.ts'),
   apply: () => import('./commands/apply.ts'),
+  chaos: () => import('./commands/chaos.ts'),
 }
 
 function globals(command: Command): GlobalOptions {
@@ -149,6 +151,17 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--allow <glob...>', 'protected or git-ignored paths that may be changed')
     .action(async (flags: ApplyFlags, command: Command) =>
       run(COMMANDS.apply().then((module) => module.applyCommand(globals(command), flags))),
+    )
+  program
+    .command('chaos <target>')
+    .description('fresh fault schedules for the chaos tests of a file or folder, in the box, until one fails')
+    .option('--seconds <n>', 'how long (default: 60)')
+    .option('--schedules <n>', 'least schedules of each property in a round (default: 1000)')
+    .option('--seed <n>', 'the seed of an earlier campaign')
+    .option('--isolation <backend>', 'auto, bwrap, unshare, srt or none')
+    .option('--no-save', 'keep no failing case as a regression test')
+    .action(async (target: string, flags: ChaosFlags, command: Command) =>
+      run(COMMANDS.chaos().then((module) => module.chaosCommand(globals(command), target, flags))),
     )
   program
     .command('doctor')

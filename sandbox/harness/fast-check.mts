@@ -19,6 +19,7 @@ export interface FastCheck {
   asyncDefaultReportMessage(details: Details): Promise<string | undefined>
   stringify(value: unknown): string
   asyncStringify(value: unknown): Promise<string>
+  readConfigureGlobal?(): Parameters | undefined
 }
 
 export interface Overrides {
@@ -93,7 +94,7 @@ function canary(real: FastCheck): Canary {
 export function overrides(given: FastCheck, state: TestProcess): Overrides {
   const real = { ...given }
   const run = (property: Property, parameters: Parameters = {}) => {
-    const session = begin(state, parameters)
+    const session = begin(state, { ...configured(real), ...parameters })
     return property?.isAsync?.() ? runAsync(real, property, session) : runSync(real, property, session)
   }
   return {
@@ -146,6 +147,12 @@ function noting(real: FastCheck): { cases: Set<string>; note(values: unknown[]):
 function remembered(property: Property, cases: Set<string>): Property {
   DRAWN.set(property, cases)
   return property
+}
+
+/** Cases that are configured for all properties: a file of regressions gives them to the test that they belong to. */
+function configured({ readConfigureGlobal }: FastCheck): Parameters {
+  const examples = readConfigureGlobal?.()?.['examples']
+  return Array.isArray(examples) ? { examples } : {}
 }
 
 /** The arguments of `fc.property` with its predicate, which comes last, replaced. */

@@ -52,7 +52,9 @@ export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<
     failed = first.sim
     throw error
   }
-  const moments = await momentsOf(run, until)
+  // A file of regressions gives the cases, and wants nothing else to be tried.
+  const kept = keptCases()
+  const moments = kept === null ? await momentsOf(run, until) : [[]]
   const drawn = cases({ nodes, until, moments, ...(kinds && { kinds }), ...(max === undefined ? {} : { max }) })
   const { assert, asyncProperty } = engine()
   const property = asyncProperty(drawn, (one) => {
@@ -60,8 +62,8 @@ export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<
     return attempt(one, isPowerOfTwo(count))
   })
   try {
-    const given = examples.map((one): [Case] => [one])
-    await assert(property, { numRuns: runs + given.length, examples: given })
+    const given = kept ?? examples.map((one): [Case] => [one])
+    await assert(property, { numRuns: (kept === null ? runs : 0) + given.length, examples: given })
   } catch (error) {
     throw explained(error, failed)
   }
@@ -109,6 +111,11 @@ async function momentsOf(run: Runner, until: number): Promise<number[][]> {
     moments.push(step <= 1 ? early : early.filter((_, index) => index % step === 0))
   }
   return moments
+}
+
+function keptCases(): [Case][] | null {
+  const { examples } = (fc.readConfigureGlobal() ?? {}) as { examples?: [Case][] }
+  return examples ?? null
 }
 
 const ENGINE = Symbol.for('specproof.fast-check')

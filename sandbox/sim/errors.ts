@@ -1,5 +1,3 @@
-import { AssertionError } from 'node:assert'
-
 /** Why a simulation ended itself. */
 export type SimulationErrorCode =
   | 'real-world'
@@ -24,9 +22,10 @@ export class SimulationError extends Error {
   }
 }
 
-/** An invariant that the test has stated does not hold. An AssertionError, so that runners and verdicts take it for one. */
-export function violation(message: string): AssertionError {
-  return new AssertionError({ message, stackStartFn: violation })
+/** Something that the test has stated does not hold. Runners and verdicts know an assertion by name and code. */
+export class Violation extends Error {
+  override readonly name = 'AssertionError'
+  readonly code = 'ERR_ASSERTION'
 }
 
 /** What node code has thrown, with the event in its message; the same object when it is an Error. */

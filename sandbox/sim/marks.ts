@@ -1,4 +1,4 @@
-import { SimulationError, violation } from './errors.ts'
+import { SimulationError, Violation } from './errors.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { MarkCounter } from './types.ts'
 
@@ -53,7 +53,7 @@ export class RunMarks {
   always(name: string, holds: () => Answer): void {
     this.#scheduler.always(() => {
       const wrong = complaint(holds())
-      if (wrong !== null) throw violation(`always "${name}" does not hold at t=${this.#scheduler.now}${wrong}`)
+      if (wrong !== null) throw new Violation(`always "${name}" does not hold at t=${this.#scheduler.now}${wrong}`)
     })
   }
 
@@ -82,7 +82,7 @@ export class RunMarks {
   assertFinal(): void {
     for (const { name, holds } of this.#finals) {
       const wrong = complaint(holds())
-      if (wrong !== null) throw violation(`finally "${name}" does not hold${wrong}`)
+      if (wrong !== null) throw new Violation(`finally "${name}" does not hold${wrong}`)
     }
   }
 
@@ -103,7 +103,7 @@ export class RunMarks {
     )
     if (pending.length > 0)
       lines.push('still waiting for an answer or a promise:', ...pending.slice(0, 10).map((one) => `  ${one}`))
-    throw violation(lines.join('\n'))
+    throw new Violation(lines.join('\n'))
   }
 
   #look(): void {

@@ -80,12 +80,15 @@ export interface RepositoryOptions {
   packages?: string[] | null
   /** False: git init, and no commit. */
   committed?: boolean
+  /** Takes what clears up, where several tests share the repository. */
+  onEnd?: (clear: () => Promise<void>) => void
 }
 
-/** A fresh repository in a folder that is gone when the test has finished. */
+/** A fresh repository in a folder that is gone when the test has finished, or when `onEnd` says so. */
 export async function makeRepository(options: RepositoryOptions = {}): Promise<TestRepository> {
   const around = await realpath(await mkdtemp(join(tmpdir(), 'specproof-whole-')))
-  onTestFinished(() => rm(around, { recursive: true, force: true, maxRetries: 3 }))
+  const onEnd = options.onEnd ?? onTestFinished
+  onEnd(() => rm(around, { recursive: true, force: true, maxRetries: 3 }))
   const repository = openTestRepository(join(around, 'project'), around)
   await mkdir(join(around, 'home'))
   await mkdir(repository.dir)

@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeRepository, type TestRepository } from './support/repository.ts'
+
+const BIN = join(import.meta.dirname, '..', 'bin', 'agent.js')
+const PAGE = join(import.meta.dirname, 'sandbox', 'sim', 'page')
+const NAME = 'an acknowledged vote is on the disk, and every vote counts once'
+
+interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+function chaos(repository: TestRepository, args: string[], stopWhen?: RegExp): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, '--cwd', repository.dir, 'chaos', ...args], { env: repository.env })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+    if (stopWhen?.test(stdout)) child.kill('SIGINT')
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+const shown = async (file: string) =>
+  (await readFile(join(PAGE, file), 'utf8')).replace('../../../../../sandbox/sim/index.ts', 'specproof/sim')
+
+describe('agent chaos', () => {
+  let repository: TestRepository
+  let right: string
+  const clearing: (() => Promise<void>)[] = []
+  afterAll(async () => {
+    for (const clear of clearing) await clear()
+  })
+
+  beforeAll(async () => {
+    right = await shown('src/tally.ts')
+    const files = {
+      'package.json': JSON.stringify({
+        name: 'target',
+        type: 'module',
+        scripts: { test: 'vitest run' },
+        devDependencies: { vitest: '*', 'fast-check': '*', specproof: '*' },
+      }),
+      'src/tally.ts': right,
+      'test/tally.test.ts': await shown('test/tally.test.ts'),
+      'test/plain.test.ts': "import { it } from 'vitest'\nit('holds', () => {})\n",
+    }
+    repository = await makeRepository({
+      files,
+      packages: ['vitest', 'fast-check', 'specproof'],
+      onEnd: (clear) => clearing.push(clear),
+    })
+  })
+
+  it('tries schedules of the chaos tests in a folder, tells how many, and changes nothing', async () => {
+    const before = await repository.snapshot()
+    const { code, stdout, stderr } = await chaos(repository, [
+      'test',
+      '--seconds',
+      '1',
+      '--schedules',
+      '100',
+      '--seed',
+      '7',
+    ])
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/All held: [\d,]+ schedules in \d+ rounds?\. 0 of [\d,]+ schedules .* failed: below/)
+    expect(code).toBe(0)
+    expect(await repository.snapshot()).toEqual(before)
+  })
+
+  it('judges the checkout as it lies, shows what failed, and keeps it as a regression test', async () => {
+    await repository.write({ 'src/tally.ts': right.replace("    await disk.fsync('votes')\n", '') })
+    const { code, stdout, stderr } = await chaos(repository, ['test/tally.test.ts', '--seconds', '5', '--json'])
+    expect(code).toBe(1)
+    const result = JSON.parse(stdout)
+    expect(result).toMatchObject({ type: 'chaos.result', status: 'failed', files: ['test/tally.test.ts'] })
+    const [failure] = result.failures
+    expect(failure).toMatchObject({ test: NAME, kept: { file: 'test/tally.regressions.test.ts', why: null } })
+    expect(failure.value).toMatch(/^\[\{"faults":\[\{"kind":"crash","node":"tally","at":\d+,"ms":1\}\],"seed":0\}\]$/)
+    expect(failure.message).toContain('"v1" was acknowledged and is lost')
+    expect(failure.message).not.toContain('simple')
+    expect(failure.picture.join('\n')).toContain('X crash')
+    expect(stderr).toContain('bytes that were not synced')
+    expect(await repository.read(failure.kept.picture)).toMatch(/^<svg /)
+    expect(await repository.read('test/tally.regressions.test.ts')).toContain(failure.value)
+    // Kept once, however often it is found.
+    const again = await chaos(repository, [
+      'test/tally.test.ts',
+      '--seconds',
+      '5',
+      '--json',
+      '--seed',
+      `${result.seed}`,
+    ])
+    expect(JSON.parse(again.stdout).failures[0].value).toBe(failure.value)
+    const kept = await repository.read('test/tally.regressions.test.ts')
+    expect(kept.split(failure.value)).toHaveLength(2)
+  })
+
+  it('what was kept is red while the mistake is there and green when it is mended, by itself and in a campaign', async () => {
+    const alone = ['test/tally.regressions.test.ts', '--seconds', '1', '--schedules', '1', '--no-save']
+    const red = await chaos(repository, alone)
+    expect(red.stdout).toContain('was acknowledged and is lost')
+    expect(red.code).toBe(1)
+    await repository.write({ 'src/tally.ts': right })
+    const green = await chaos(repository, alone)
+    expect(green.stdout).toContain('All held')
+    expect(green.code).toBe(0)
+  })
+
+  it('says what is wrong with a target, and stops in good order', async () => {
+    const targets: [string[], RegExp][] = [
+      [['nowhere.test.ts'], /no test file or folder .*nowhere/],
+      [['src'], /no test file or folder/],
+      [['..'], /outside of the repository/],
+      [['test/plain.test.ts', '--seconds', '1'], /No property ran in test\/plain\.test\.ts/],
+      [['test', '--seconds', 'soon'], /--seconds soon: expected a number/],
+    ]
+    for (const [args, message] of targets) {
+      const { code, stderr } = await chaos(repository, args)
+      expect(stderr).toMatch(message)
+      expect(code).toBe(2)
+    }
+    const stopped = await chaos(repository, ['test/tally.test.ts', '--seconds', '600'], /✓ chaos/)
+    expect(stopped.stdout).toContain('Interrupted')
+    expect(stopped.code).toBe(130)
+  })
+})
