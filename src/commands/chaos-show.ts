@@ -25,7 +25,7 @@ export function createShow(options: GlobalOptions, seconds: number): Show {
   const moving = process.stderr.isTTY === true && !options.quiet && !process.env['CI']
   const write = (text: string) => people.write(moving ? `${CLEAR}${text}` : text)
   const color = options.color && people.isTTY === true && !process.env['NO_COLOR']
-  const width = people.columns ?? 100
+  const width = people.columns || 100
   const plain = createPlainView({ write, color, quiet: options.quiet, width, unicode: true })
   const tell = (event: Event) => plain({ v: EVENT_VERSION, t: Math.round(performance.now() - started), ...event })
   let before = 0
@@ -63,7 +63,7 @@ export function createShow(options: GlobalOptions, seconds: number): Show {
 
 function endText(campaign: Campaign): string {
   const { status, rounds, schedules, least, failures, seed, target, message } = campaign
-  const all = `${schedules.toLocaleString('en-US')} schedules in ${rounds} round${rounds === 1 ? '' : 's'}`
+  const all = `${schedules.toLocaleString('en-US')} schedule${schedules === 1 ? '' : 's'} in ${rounds} round${rounds === 1 ? '' : 's'}`
   if (status === 'held') return `\nAll held: ${all}. ${boundText(least, 'schedules of the least run test') ?? ''}\n`
   if (status === 'interrupted') return `\nInterrupted after ${all}; none had failed.\n`
   if (status === 'stopped') return `\nThe tests could not be run to their end: ${message}\n`
@@ -73,7 +73,7 @@ function endText(campaign: Campaign): string {
   ])
   const more = failures.length > 1 ? ` Only the first is shown above.` : ''
   const again = `Once more: agent chaos ${target} --seed ${seed}`
-  return `\n${failures.length} of the tests failed after ${all}.${more}\n${kept.join('\n')}\n${again}\n`
+  return `\n${failures.length} test${failures.length === 1 ? '' : 's'} failed after ${all}.${more}\n${kept.join('\n')}\n${again}\n`
 }
 
 function asJson({ failures, ...campaign }: Campaign): object {
