@@ -56,12 +56,12 @@ export interface TestRepository {
 }
 
 /** A project without a compiler: quicker, since nothing is built. */
-const MANIFEST = JSON.stringify({
+export const MANIFEST = `${JSON.stringify({
   name: 'target',
   private: true,
   type: 'module',
   devDependencies: { vitest: '*', 'fast-check': '*' },
-})
+})}\n`
 
 /** Light, so that a whole run takes seconds. */
 export const LIGHT_LEVEL = 'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 1 }\nteeth: off\n'
