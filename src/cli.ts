@@ -10,6 +10,7 @@ import type { ReplayFlags } from './commands/replay.ts'
 import type { RunCommandFlags } from './commands/run.ts'
 import type { RunFlags } from './commands/settings.ts'
 import type { TraceFlags } from './commands/trace.ts'
+import type { VerifyFlags } from './commands/verify.ts'
 import { EXIT, exitCodeOf, UserError } from './core/errors.ts'
 import { EVENT_VERSION } from './core/events.ts'
 import { resultWithoutRun } from './core/result.ts'
@@ -28,6 +29,8 @@ const COMMANDS = {
   doctor: () => import('./commands/doctor.ts'),
   apply: () => import('./commands/apply.ts'),
   chaos: () => import('./commands/chaos.ts'),
+  verify: () => import('./commands/verify.ts'),
+  undo: () => import('./commands/undo.ts'),
 }
 
 function globals(command: Command): GlobalOptions {
@@ -151,6 +154,23 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--allow <glob...>', 'protected or git-ignored paths that may be changed')
     .action(async (flags: ApplyFlags, command: Command) =>
       run(COMMANDS.apply().then((module) => module.applyCommand(globals(command), flags))),
+    )
+  program
+    .command('verify')
+    .description(
+      'the evidence of ticked tasks again at HEAD, on known and fresh seeds; what no longer holds, since when',
+    )
+    .option('--spec <id>', 'only this spec')
+    .option('--task <n>', 'only this task')
+    .option('--isolation <backend>', 'auto, bwrap, unshare, srt or none')
+    .action(async (flags: VerifyFlags, command: Command) =>
+      run(COMMANDS.verify().then((module) => module.verifyCommand(globals(command), flags))),
+    )
+  program
+    .command('undo <task>')
+    .description('takes back a landed SPEC/TASK: code, tests and tick, in one commit')
+    .action(async (task: string, _flags, command: Command) =>
+      run(COMMANDS.undo().then((module) => module.undoCommand(globals(command), task))),
     )
   program
     .command('chaos <target>')

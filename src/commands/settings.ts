@@ -50,7 +50,6 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
     const longest = Math.max(...Object.values(roles).map(({ promptLimit }) => promptLimit))
     requirePrices(maxUsd === null ? 'task.maxUsd' : '--max-usd', facts, longest)
   }
-  const level = config.level ?? {}
   return {
     roles,
     fallback: opened.names.fallback,
@@ -67,15 +66,7 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
       maxUsd: config.task?.maxUsd ?? null,
       maxMinutes: config.task?.maxMinutes ?? null,
     },
-    level: {
-      seeds: level.seeds ?? DEFAULT_LEVEL.seeds,
-      runs: level.runs ?? DEFAULT_LEVEL.runs,
-      schedules: level.schedules ?? DEFAULT_LEVEL.schedules,
-      chaosMs: level.chaosSeconds === undefined ? DEFAULT_LEVEL.chaosMs : level.chaosSeconds * 1_000,
-      mutants: level.mutants ?? DEFAULT_LEVEL.mutants,
-      teethMs: level.teethSeconds === undefined ? DEFAULT_LEVEL.teethMs : level.teethSeconds * 1_000,
-      maxMinutes: level.maxMinutes ?? DEFAULT_LEVEL.maxMinutes,
-    },
+    level: levelOf(config),
     checks: commandChecks(config),
     teeth: config.teeth ?? 'required',
     checksKey: checksKeyOf(config),
@@ -83,6 +74,19 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
     freshTests: flags.freshTests ?? false,
     reviewTests: flags.reviewTests ?? false,
     land: flags.land,
+  }
+}
+
+/** How much is run of everything, where agent.yaml says nothing by default. */
+export function levelOf({ level = {} }: Pick<Config, 'level'>): Settings['level'] {
+  return {
+    seeds: level.seeds ?? DEFAULT_LEVEL.seeds,
+    runs: level.runs ?? DEFAULT_LEVEL.runs,
+    schedules: level.schedules ?? DEFAULT_LEVEL.schedules,
+    chaosMs: level.chaosSeconds === undefined ? DEFAULT_LEVEL.chaosMs : level.chaosSeconds * 1_000,
+    mutants: level.mutants ?? DEFAULT_LEVEL.mutants,
+    teethMs: level.teethSeconds === undefined ? DEFAULT_LEVEL.teethMs : level.teethSeconds * 1_000,
+    maxMinutes: level.maxMinutes ?? DEFAULT_LEVEL.maxMinutes,
   }
 }
 

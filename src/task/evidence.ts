@@ -254,8 +254,13 @@ async function intensityOf(world: World, state: State, properties: number): Prom
   return { seeds, runs: Math.ceil(level.schedules / level.seeds), minMs: Math.ceil(level.chaosMs / properties) }
 }
 
-function pinsKey(state: State): string {
-  return `pins-${state.plan.spec.id}-${state.plan.task.id}`
+function pinsKey({ plan }: State): string {
+  return pinsKeyOf(plan.spec.id, plan.task.id)
+}
+
+/** Under this key the memory holds seeds on which a task was red. */
+export function pinsKeyOf(spec: string, task: string): string {
+  return `pins-${spec}-${task}`
 }
 
 /** Seeds that were drawn after everything else, and are none of those that a prompt has shown. */

@@ -61,7 +61,7 @@ function runIt(world: World, state: State, check: CommandCheck, worktree: Worktr
 }
 
 /** A line may name one of `checks:`, by its name or by its command; else it is a command of its own. */
-function checkOf(written: string, checks: readonly CommandCheck[]): CommandCheck {
+export function checkOf(written: string, checks: readonly CommandCheck[]): CommandCheck {
   const known = checks.find(({ name, run }) => name === written || run === written)
   return known ?? { name: written, run: written, report: null }
 }

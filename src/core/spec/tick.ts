@@ -6,7 +6,7 @@ export type Tick =
   | {
       ok: true
       text: string
-      /** Ids of the tasks that were ticked: the task, then each parent that it closes. */
+      /** Ids of the tasks whose box changed: the task, then each parent that goes with it. */
       ticked: string[]
     }
   | { ok: false; reason: string }
@@ -57,4 +57,23 @@ export function hasContract(task: Pick<Task, 'test' | 'statements' | 'verify' | 
 /** Optional parts and those struck through may stay open. */
 export function isRequired(task: Pick<Task, 'optional' | 'struck'>): boolean {
   return !task.optional && !task.struck
+}
+
+/** `text` with the box of a ticked task open again, and with those of its parents that had closed with their last part. */
+export function untick(text: string, id: string): Tick {
+  const tasks = readTasks(readMarkdown('tasks.md', text)).tasks.map((one) => one.task)
+  const now = tasks.find((one) => one.id === id)
+  const refuse = (reason: string): Tick => ({ ok: false, reason: `Task ${id}: ${reason}` })
+  if (now === undefined) return refuse('tasks.md holds it no more')
+  if (now.status !== 'done' || now.boxOffset === null) return refuse(`its checkbox is not ticked (it is ${now.status})`)
+  const opened = [now]
+  for (let at = now; ; ) {
+    const parent = tasks.find((one) => one.id === at.parent && one.id !== at.id)
+    if (parent === undefined || parent.boxOffset === null || parent.status !== 'done' || hasContract(parent)) break
+    opened.push(parent)
+    at = parent
+  }
+  let open = text
+  for (const { boxOffset } of opened) open = `${open.slice(0, boxOffset!)} ${open.slice(boxOffset! + 1)}`
+  return { ok: true, text: open, ticked: opened.map((one) => one.id) }
 }

@@ -24,6 +24,8 @@ export interface TaskCommit {
   /** `sha256:...` of the slice that was judged; null where the commit does not say. */
   specHash: string | null
   evidence: string
+  /** On which its properties held. */
+  seeds: number[]
   model: string | null
   run: string | null
   files: string[]
@@ -85,10 +87,19 @@ function evidenceIn(message: string): Omit<TaskCommit, 'hash' | 'date' | 'files'
       verdict,
       specHash: trailers['Spec-Hash'] || null,
       evidence: trailers['Evidence'] ?? '',
+      seeds: seedsIn(trailers['Seeds'] ?? ''),
       model: trailers['Model'] || null,
       run: trailers['Run'] || null,
     }
   })
+}
+
+function seedsIn(text: string): number[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => /^-?\d+$/.test(part))
+    .map(Number)
 }
 
 /** The commits of one task, newest first: the one that counts, and those taken back since. */

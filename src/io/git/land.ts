@@ -61,6 +61,14 @@ export async function land(root: string, commit: string, start: Head, waitingBra
   return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: merged.message }
 }
 
+/** Moves the user's branch to a commit on top of `start`, on the same terms as `land`. Null: done; else why not, and nothing changed. */
+export async function fastForward(root: string, commit: string, start: Head): Promise<string | null> {
+  const moved = whyNotNow(await readHead(root), start)
+  if (moved) return moved
+  const merged = await tryGit(root, [...MERGE, commit])
+  return merged.ok ? null : merged.message
+}
+
 /** Verified commits that wait on branches of ours and are not part of HEAD. */
 export async function waitingCommits(root: string): Promise<Waiting[]> {
   const out = await git(root, [

@@ -1,0 +1,177 @@
+import type { Config } from '../core/config.ts'
+import { EXIT, UserError } from '../core/errors.ts'
+import type { Since, Verified } from '../core/events.ts'
+import type { Spec, Task } from '../core/spec/spec.ts'
+import type { TaskCommit } from '../core/trace/evidence.ts'
+import { type AgainVerdict, type Rerun, rerunOf } from '../core/verdict/again.ts'
+import { firstCounterexample } from '../core/verdict/counterexample.ts'
+import type { CheckResult } from '../core/verdict/evidence.ts'
+import { propertyRuns } from '../core/verdict/judge.ts'
+import { lastChange, lineage, oneCommit } from '../io/git/lineage.ts'
+import { openRepository, type Repository, readHead, uncommitted } from '../io/git/repository.ts'
+import { openTree } from '../io/git/tree.ts'
+import { type Memory, openMemory } from '../io/journal/memory.ts'
+import { againAt, type Bench, firstBroken, runAgain } from '../task/again.ts'
+import { pinsKeyOf } from '../task/evidence.ts'
+import { loadSpecs } from '../task/load-specs.ts'
+import { checkOf } from '../task/verify.ts'
+import type { Intensity, Tree } from '../world.ts'
+import { readEvidence } from './evidence.ts'
+import { type GlobalOptions, loadConfig } from './options.ts'
+import { commandChecks, levelOf } from './settings.ts'
+import { createVerifyShow } from './verify-show.ts'
+import { withWorkbench } from './workbench.ts'
+
+export interface VerifyFlags {
+  spec?: string
+  task?: string
+  isolation?: string
+}
+
+interface Ticked {
+  spec: Spec
+  task: Task
+  commit: TaskCommit | null
+}
+
+/**
+ * `agent verify`: the evidence of ticked tasks again, at HEAD: seeds of their commits and of earlier failures, then fresh ones.
+ * What no longer holds is told with the commit since which. 0: all that could run holds; 1: something does not.
+ */
+export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags): Promise<number> {
+  const repository = await openRepository(options.cwd)
+  const config = await loadConfig(options, repository.root)
+  const head = await readHead(repository.root)
+  const tree = await openTree(repository.root, head.commit)
+  const { specs } = await loadSpecs(tree, config.specs ?? [])
+  const ticked = await tickedTasks(repository.root, specs, flags)
+  const show = createVerifyShow(options)
+  show.begin(head, ticked.length)
+  if (ticked.length === 0) return show.end([], head.commit)
+  const found: Verified[] = []
+  const anyToRun = ticked.some(({ task, commit }) => commit !== null && rerunOf(task, commit) !== null)
+  let interrupted = false
+  if (!anyToRun) for (const one of ticked) found.push(show.task(withoutRun(one)))
+  else
+    await withWorkbench(
+      {
+        repository,
+        config,
+        commit: head.commit,
+        isolation: flags.isolation,
+        purpose: 'verify',
+        tell: show.tell,
+        onProgress: show.progress,
+      },
+      async (bench) => {
+        const again = verifier(repository, config, tree, bench, openMemory(repository.root))
+        for (const one of ticked) {
+          show.start(one.spec.id, one.task.id)
+          const verified = await again(one)
+          interrupted = bench.signal.aborted
+          if (interrupted) return
+          found.push(show.task(verified))
+        }
+      },
+    )
+  const changed = await uncommitted(repository.root, ['.'])
+  show.note(changed.length > 0 ? `HEAD was judged; the checkout has changes that are not committed.` : null)
+  return interrupted ? EXIT.interrupted : show.end(found, head.commit)
+}
+
+async function tickedTasks(root: string, specs: Spec[], { spec, task }: VerifyFlags): Promise<Ticked[]> {
+  const wanted = specs.filter(({ id, dir }) => spec === undefined || id === spec || dir === spec)
+  if (wanted.length === 0) {
+    const known = specs.map(({ id }) => id).join(', ') || 'none'
+    throw new UserError(
+      spec === undefined ? 'No spec found at HEAD.' : `There is no spec "${spec}" at HEAD; there are: ${known}.`,
+    )
+  }
+  const { histories } = await readEvidence(root, wanted)
+  const all = wanted.flatMap((one) => one.tasks.map((task) => ({ spec: one, task })))
+  const named = all.filter(({ task: { id } }) => task === undefined || id === task)
+  if (named.length === 0) throw new UserError(`There is no task "${task}" in ${wanted.map(({ id }) => id).join(', ')}.`)
+  const parents = new Set(all.flatMap(({ spec, task: { parent } }) => (parent ? [`${spec.dir} ${parent}`] : [])))
+  const ticked = named.filter(({ task }) => task.status === 'done')
+  if (task !== undefined && ticked.length === 0) throw new UserError(`Task ${task} is not ticked at HEAD.`)
+  return ticked.flatMap((one) => {
+    const commit = histories.get(one.spec.dir)?.get(one.task.id)?.current ?? null
+    // A parent is ticked with its last child and has nothing of its own to show.
+    const group = parents.has(`${one.spec.dir} ${one.task.id}`) && commit === null
+    return group && task === undefined ? [] : [{ ...one, commit }]
+  })
+}
+
+const NOTHING_RAN = { tests: 0, runs: 0, seeds: { pinned: 0, fresh: 0 }, counterexample: null, since: null, ms: 0 }
+
+function withoutRun({ spec, task, commit }: Ticked): Verified {
+  const told = { spec: spec.id, task: task.id, title: task.title, commit: commit?.hash ?? null, ...NOTHING_RAN }
+  if (commit === null) return { ...told, standing: 'none', reason: 'no commit of this tool stands for the tick' }
+  return { ...told, standing: 'no-tests', reason: 'its commit brought no tests of its own' }
+}
+
+/** Judges one ticked task after the other. */
+function verifier(
+  { root }: Repository,
+  config: Config,
+  tree: Tree,
+  bench: Bench & { seed(): number },
+  memory: Memory,
+): (ticked: Ticked) => Promise<Verified> {
+  const level = levelOf(config)
+  const maxMs = level.maxMinutes * 60_000
+  return async (ticked) => {
+    const { spec, task, commit } = ticked
+    const rerun = commit && rerunOf(task, commit)
+    if (!commit || !rerun) return withoutRun(ticked)
+    const started = performance.now()
+    const told = { ...withoutRun(ticked), reason: null }
+    const gone = rerun.files.find((path) => !tree.paths.includes(path))
+    if (gone !== undefined) {
+      const change = await lastChange(root, tree.commit, gone)
+      const since = change && { ...change, exact: true }
+      return { ...told, standing: 'broken', reason: `its test file ${gone} is gone`, since }
+    }
+    const check = task.verify === null ? null : checkOf(task.verify, commandChecks(config))
+    const pinned = ((await memory.recall(pinsKeyOf(spec.id, task.id))) as number[] | null) ?? []
+    const intensity = againAt(level, rerun, pinned.slice(-10), bench.seed)
+    const { verdict, result } = await runAgain(bench, tree.commit, rerun, intensity, { check, maxMs })
+    const known = new Set([...pinned, ...rerun.seeds])
+    const old = intensity.seeds.filter((seed) => known.has(seed)).length
+    const ran = rerun.by === 'command' ? NOTHING_RAN.seeds : { pinned: old, fresh: intensity.seeds.length - old }
+    return {
+      ...told,
+      ...counted(result),
+      standing: verdict.standing,
+      reason: verdict.standing === 'holds' ? null : verdict.reason,
+      seeds: ran,
+      counterexample: verdict.standing === 'broken' && result ? firstCounterexample(result) : null,
+      since: verdict.standing === 'broken' ? await since(commit, rerun, verdict, intensity) : null,
+      ms: Math.round(performance.now() - started),
+    }
+
+    /** The commit since which it is red on the seeds that showed it. */
+    async function since(
+      { hash }: TaskCommit,
+      again: Rerun,
+      { seeds }: Extract<AgainVerdict, { standing: 'broken' }>,
+      { runs, minMs, seeds: all }: Intensity,
+    ): Promise<Since | null> {
+      const asked = { seeds: seeds.length > 0 ? seeds : all, runs, minMs }
+      const broken = async (at: string): Promise<boolean | null> => {
+        if (bench.signal.aborted) return null
+        const { verdict: then } = await runAgain(bench, at, again, asked, { check, maxMs })
+        return then.standing === 'not-run' ? null : then.standing === 'broken'
+      }
+      const own = await oneCommit(root, hash)
+      // Seeds that nobody had tried may show what was wrong from the beginning.
+      if (own && (await broken(hash))) return { ...own, exact: true }
+      return firstBroken(await lineage(root, hash, tree.commit), broken)
+    }
+  }
+}
+
+function counted(result: CheckResult | null): { tests: number; runs: number } {
+  const runs = propertyRuns(result).reduce((sum, { runs }) => sum + runs, 0)
+  return { tests: result?.tests.length ?? 0, runs }
+}

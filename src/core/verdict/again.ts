@@ -1,0 +1,49 @@
+import { isTestPath } from '../patch/test-paths.ts'
+import type { Task } from '../spec/spec.ts'
+import type { TaskCommit } from '../trace/evidence.ts'
+import type { CheckResult, TestResult } from './evidence.ts'
+import { judgeFrozen, judgeProperties, notTheCode, propertyRuns } from './judge.ts'
+
+/** What runs again for a task. */
+export interface Rerun {
+  by: 'tests' | 'property' | 'chaos' | 'command'
+  /** Test files that its commit brought or changed, from the top of the repository. */
+  files: string[]
+  /** Seeds of its commit. */
+  seeds: number[]
+}
+
+/** What is to run again for a ticked task; null: its commit brought nothing that could. */
+export function rerunOf(task: Task, commit: TaskCommit): Rerun | null {
+  const files = commit.files.filter(isTestPath)
+  const kind = task.test?.kind
+  if (files.length > 0)
+    return { by: kind === 'chaos' || kind === 'property' ? kind : 'tests', files, seeds: commit.seeds }
+  return task.verify === null ? null : { by: 'command', files: [], seeds: [] }
+}
+
+export type AgainVerdict =
+  | { standing: 'holds' }
+  | { standing: 'not-run'; reason: string }
+  | { standing: 'broken'; reason: string; failed: TestResult[]; seeds: number[] }
+
+/** Judges tests that ran again. A task of a property shows nothing without one. */
+export function judgeRerun(
+  result: CheckResult,
+  by: Rerun['by'],
+  asked: { seeds: number[]; runs: number },
+): AgainVerdict {
+  const unknown = notTheCode(result)
+  if (unknown) return { standing: 'not-run', reason: unknown }
+  const runs = propertyRuns(result)
+  const broken = (reason: string, failed: TestResult[] = []): AgainVerdict => {
+    const seeds = runs.flatMap(({ failed: red, seed }) => (red && seed !== null ? [seed] : []))
+    return { standing: 'broken', reason, failed, seeds: [...new Set(seeds)] }
+  }
+  const tests = judgeFrozen(result, [])
+  if (!tests.ok) return broken(tests.reason, tests.failed)
+  const properties = judgeProperties(result, [], asked, new Map())
+  if (!properties.ok) return broken(properties.reason, properties.failed)
+  if (by !== 'tests' && runs.length === 0) return broken('its tests run no property any more')
+  return { standing: 'holds' }
+}

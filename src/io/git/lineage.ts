@@ -1,0 +1,37 @@
+import { git } from './git.ts'
+
+export interface Ancestor {
+  commit: string
+  subject: string
+  author: string
+  /** ISO 8601. */
+  date: string
+}
+
+const FORMAT = '--format=%H%x00%s%x00%an%x00%cI%x00'
+
+/** The commits on the main line of `to` that build on `from`, oldest first, without `from` itself. */
+export function lineage(root: string, from: string, to: string): Promise<Ancestor[]> {
+  return read(root, ['--first-parent', '--ancestry-path', '--reverse', `${from}..${to}`])
+}
+
+/** The last commit up to `to` that changed a file; null: none did. */
+export async function lastChange(root: string, to: string, path: string): Promise<Ancestor | null> {
+  return (await read(root, ['-1', to, '--', path]))[0] ?? null
+}
+
+/** A commit in words. */
+export async function oneCommit(root: string, commit: string): Promise<Ancestor | null> {
+  return (await read(root, ['-1', commit]))[0] ?? null
+}
+
+async function read(root: string, args: string[]): Promise<Ancestor[]> {
+  const out = await git(root, ['--literal-pathspecs', 'log', '--no-show-signature', '--no-patch', FORMAT, ...args])
+  const fields = out.split('\0')
+  const found: Ancestor[] = []
+  for (let at = 0; at + 3 < fields.length; at += 4) {
+    const [commit = '', subject = '', author = '', date = ''] = fields.slice(at, at + 4)
+    found.push({ commit: commit.trim(), subject, author, date })
+  }
+  return found
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import type { Verified } from '../src/core/events.ts'
+import { next, start } from './support/agent.ts'
+import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_WRONG, RIGHT } from './support/clamp.ts'
+import { makeRepository, type TestRepository } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+
+const TASKS = `# Tasks: limits\n\n${CLAMP_TASK}- [ ] 2. Tell the operator\n- [x] 3. Write the manual\n`
+
+async function landed(): Promise<TestRepository> {
+  const repository = await makeRepository({ files: { 'specs/limits/tasks.md': TASKS } })
+  const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+  expect((await next(repository, model)).result.status).toBe('verified')
+  return repository
+}
+
+async function command(repository: TestRepository, ...args: string[]) {
+  const { code, stdout, stderr } = await start(repository, args)
+  return { code, stderr, json: stdout === '' ? null : JSON.parse(stdout) }
+}
+
+async function verify(repository: TestRepository, ...args: string[]) {
+  const { code, json, stderr } = await command(repository, 'verify', ...args)
+  return { code, stderr, tasks: (json?.tasks ?? []) as Verified[] }
+}
+
+describe('agent verify', () => {
+  it('runs the evidence of ticked tasks again, and names the commit since which it no longer holds', async () => {
+    const repository = await landed()
+    const commit = await repository.git('rev-parse', 'HEAD')
+    const whole = await verify(repository)
+    expect(whole.code, whole.stderr).toBe(0)
+    expect(whole.tasks).toMatchObject([
+      { task: '1', standing: 'holds', commit, tests: 1, since: null, counterexample: null },
+      { task: '3', standing: 'none', commit: null },
+    ])
+    const seeds = /^Seeds: (.*)$/m.exec(await repository.git('log', '-1', '--format=%B', commit))![1]!.split(', ')
+    expect(whole.tasks[0]!.seeds.pinned).toBe(seeds.length)
+    expect(whole.tasks[0]!.seeds.fresh).toBeGreaterThan(0)
+
+    await repository.commit({ 'README.md': 'Clamps.\n' }, 'docs')
+    await repository.commit({ 'src/clamp.ts': CLAMP_WRONG }, 'faster')
+    const wrong = await repository.git('rev-parse', 'HEAD')
+    await repository.commit({ 'README.md': 'Clamps fast.\n' }, 'more docs')
+    await repository.commit({ 'README.md': 'Clamps very fast.\n' }, 'still more docs')
+    const broken = await verify(repository, '--task', '1')
+    expect(broken.code, broken.stderr).toBe(1)
+    expect(broken.tasks).toMatchObject([
+      {
+        standing: 'broken',
+        reason: '1 of 1 tests failed',
+        since: { commit: wrong, subject: 'faster', author: 'Ada', exact: true },
+      },
+    ])
+    expect(broken.tasks[0]!.counterexample!.value).toMatch(/^\[/)
+    expect(broken.stderr).toContain(`since ${wrong.slice(0, 7)} "faster" (Ada, `)
+
+    await repository.commit({ 'src/clamp.ts': CLAMP_RIGHT, 'test/clamp.test.ts': null }, 'no more tests')
+    const gone = await verify(repository, '--spec', 'limits')
+    expect(gone.code).toBe(1)
+    expect(gone.tasks[0]).toMatchObject({
+      standing: 'broken',
+      reason: 'its test file test/clamp.test.ts is gone',
+      since: { subject: 'no more tests' },
+    })
+  })
+
+  it('says which spec or task it does not know', async () => {
+    const repository = await makeRepository({ files: { 'specs/limits/tasks.md': TASKS } })
+    for (const [args, message] of [
+      [['--spec', 'nix'], 'There is no spec "nix" at HEAD; there are: limits.'],
+      [['--task', '9'], 'There is no task "9" in limits.'],
+      [['--task', '1'], 'Task 1 is not ticked at HEAD.'],
+    ] as const) {
+      const { code, stderr } = await verify(repository, ...args)
+      expect([code, stderr]).toEqual([2, `agent: ${message}\n`])
+    }
+  })
+})
+
+describe('agent undo', () => {
+  it('takes back code, tests and tick in one commit, and nothing where that is not possible', async () => {
+    const repository = await landed()
+    const commit = await repository.git('rev-parse', 'HEAD')
+    await repository.commit({ 'src/clamp.ts': CLAMP_WRONG }, 'faster')
+    const head = await repository.git('rev-parse', 'HEAD')
+    const conflict = await command(repository, 'undo', 'limits/1')
+    expect([conflict.code, conflict.stderr]).toEqual([
+      9,
+      expect.stringContaining('Later commits changed the same places of src/clamp.ts.'),
+    ])
+    expect(await repository.git('rev-parse', 'HEAD')).toBe(head)
+    expect(await repository.git('status', '--porcelain')).toBe('')
+    await repository.commit({ 'src/clamp.ts': CLAMP_RIGHT }, 'right again')
+
+    // The neighbour is ticked meanwhile, in the line next to the task's own.
+    const ticked = (await repository.read('specs/limits/tasks.md')).replace('- [ ] 2.', '- [x] 2.')
+    await repository.commit({ 'specs/limits/tasks.md': ticked, 'README.md': 'Clamps.\n' }, 'by hand')
+    await repository.write({ 'src/clamp.ts': CLAMP_WRONG, 'notes.txt': 'mine\n' })
+    const dirty = await command(repository, 'undo', 'limits/1')
+    expect([dirty.code, dirty.stderr]).toEqual([
+      9,
+      'agent: These files have changes that are not committed: src/clamp.ts.\n',
+    ])
+    await repository.write({ 'src/clamp.ts': CLAMP_RIGHT })
+
+    const undone = await command(repository, 'undo', 'limits/1')
+    expect(undone.code, undone.stderr).toBe(0)
+    expect(undone.json).toMatchObject({ type: 'undo.result', spec: 'limits', task: '1', reverts: commit })
+    expect(await repository.git('rev-parse', 'HEAD')).toBe(undone.json.commit)
+    expect(await repository.git('status', '--porcelain')).toBe('?? notes.txt')
+    expect(await repository.read('specs/limits/tasks.md')).toBe(ticked.replace('- [x] 1.', '- [ ] 1.'))
+    const left = (await repository.git('ls-files')).split('\n')
+    expect(left.filter((path) => path.includes('clamp'))).toEqual([])
+    expect(await repository.read('README.md')).toBe('Clamps.\n')
+    const again = await command(repository, 'undo', 'limits/1')
+    expect([again.code, again.stderr]).toEqual([
+      2,
+      'agent: Task 1 of limits is not ticked at HEAD: there is nothing to take back.\n',
+    ])
+    expect((await verify(repository)).tasks.map(({ task, standing }) => [task, standing])).toEqual([
+      ['2', 'none'],
+      ['3', 'none'],
+    ])
+  })
+})
