@@ -46,6 +46,7 @@ export async function readPatch(
     allows: plan.task.allows,
     frozen: (frozen?.files ?? []).map((file) => file.path),
     specDirs: protectedDirs(plan.spec),
+    specRoots: state.around.settings.specRoots,
     existingTests: await judgesOf(state),
     isTest: isTestPath,
     ignored: await tree.ignored(safePathsOf(reply.patch)),

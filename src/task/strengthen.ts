@@ -131,6 +131,7 @@ async function newTests(world: World, state: State, judged: Judged, patch: Patch
     allows: [],
     frozen: judged.files,
     specDirs: protectedDirs(plan.spec),
+    specRoots: state.around.settings.specRoots,
     existingTests: await judgesOf(state),
     isTest: isTestPath,
     createOnly: true,

@@ -180,6 +180,7 @@ async function readDraft(
     allows: plan.task.allows,
     frozen: [],
     specDirs: protectedDirs(plan.spec),
+    specRoots: state.around.settings.specRoots,
     existingTests: await judgesOf(state),
     isTest: isTestPath,
     createOnly: true,

@@ -8,6 +8,7 @@ import {
   MANIFEST_GLOBS,
   RUNNER_CONFIG_GLOBS,
   SNAPSHOT_GLOBS,
+  SPEC_FILES,
   SPEC_GLOBS,
   STEERING_GLOBS,
 } from './protected-globs.ts'
@@ -35,6 +36,8 @@ export interface Protection {
   frozen: readonly string[]
   /** Folders of specs and of steering; a steering folder is told by its name. */
   specDirs: readonly string[]
+  /** Folders of agent.yaml that hold specs; left out: none. */
+  specRoots?: readonly string[]
   /** Paths of the tests of the base tree, also of such that `isTest` does not know by their names. */
   existingTests: readonly string[]
   isTest: (path: string) => boolean
@@ -81,13 +84,20 @@ export function classify(path: string, protection: Omit<Protection, 'allows'>, e
   if (matchSteering(path)) return 'steering'
   const specDir = protection.specDirs.map(folderOf).find((dir) => folded === dir || folded.startsWith(`${dir}/`))
   if (specDir !== undefined) return /(^|\/)steering$/.test(specDir) ? 'steering' : 'spec'
-  if (matchSpec(path)) return 'spec'
+  if (matchSpec(path) || isSpecOf(protection.specRoots ?? [], folded)) return 'spec'
   if (among(protection.frozen)) return 'frozen-test'
   const named = BY_NAME.find(({ matches }) => matches(path))
   if (named !== undefined) return named.kind
   if (among(protection.existingTests)) return 'existing-test'
   if (protection.isTest(path) || matchSnapshot(path)) return exists ? 'existing-test' : 'new-test'
   return protection.ignored?.includes(path) ? 'ignored' : null
+}
+
+const matchSpecFile = globMatcher([SPEC_FILES])
+
+function isSpecOf(roots: readonly string[], folded: string): boolean {
+  const inside = (root: string) => root === '' || root === '.' || folded.startsWith(`${root}/`)
+  return roots.some((root) => inside(folderOf(root))) && matchSpecFile(folded)
 }
 
 function folderOf(dir: string): string {

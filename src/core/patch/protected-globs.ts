@@ -26,7 +26,16 @@ export const SPEC_GLOBS = [
   'specs/**/{requirements,design,tasks,spec,plan}.md',
 ]
 
-export const STEERING_GLOBS = ['**/.kiro/steering/**', '**/.specify/memory/**', '**/openspec/{project,agents}.md']
+/** A file that is not there yet would steer the tasks to come. */
+export const STEERING_GLOBS = [
+  '**/{.kiro,.opencode}/steering/**',
+  '{specs/,}steering/*.md',
+  '**/.specify/memory/**',
+  '**/openspec/{project,agents}.md',
+]
+
+/** The files of a spec in a folder that agent.yaml names for specs. */
+export const SPEC_FILES = '**/{requirements,design,tasks,spec,plan}.md'
 
 export const AGENT_CONFIG_GLOBS = [
   ...anywhere('agent.{yaml,yml}', '.agent/**', '{agents,claude,gemini}.md', '.cursorrules', '.{claude,cursor}/**'),

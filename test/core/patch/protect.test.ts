@@ -8,6 +8,7 @@ const PROJECT = {
   allows: [] as string[],
   frozen: ['test/frozen.test.ts'],
   specDirs: ['specs/job-queue', 'docs/steering'],
+  specRoots: ['docs/features'],
   existingTests: ['checks/odd-name.ts'],
   isTest: isTestPath,
 }
@@ -28,9 +29,19 @@ describe('kinds of protected paths', () => {
         '.kiro/specs/x/design.md',
         'Specs/JOB-queue/Tasks.md',
         'specs/other/requirements.md',
+        'docs/features/login/tasks.md',
       ],
     ],
-    ['steering', ['.kiro/steering/tech.md', 'docs/steering/a.md', '.KIRO/Steering/new.md']],
+    [
+      'steering',
+      [
+        '.kiro/steering/tech.md',
+        'docs/steering/a.md',
+        '.KIRO/Steering/new.md',
+        'steering/new.md',
+        'specs/steering/new.md',
+      ],
+    ],
     ['frozen-test', ['test/frozen.test.ts', 'TEST/Frozen.test.ts']],
     ['existing-test', ['test/old.test.ts', 'checks/odd-name.ts', 'Checks/Odd-Name.ts']],
     [
