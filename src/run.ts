@@ -45,7 +45,9 @@ export async function run(world: World, around: Surroundings, options: RunOption
     if (step.result && exitCodeOf(last.status) !== 0) failed.add(`${step.result.spec}/${step.result.task}`)
     if (options.until !== null && step.result?.task === options.until) break
     const goOn =
-      options.keepGoing && step.result !== null && ['failed', 'unverifiable', 'blocked'].includes(last.status)
+      options.keepGoing &&
+      step.result !== null &&
+      ['failed', 'unverifiable', 'blocked', 'finding'].includes(last.status)
     if (last.status === 'nothing' || (exitCodeOf(last.status) !== 0 && !goOn)) break
   }
   return resultOf(tasks, first, last, spent)
@@ -214,17 +216,24 @@ export async function planOf(
   const slice = sliceOf(spec, task.id)
   const tasksPath = `${spec.dir}/tasks.md`
   const file = await tree.read(tasksPath)
-  const kind = task.test?.kind
+  const delivers = task.kind === 'test' ? 'tests' : /^refactor/i.test(task.class ?? '') ? 'refactoring' : 'code'
   return {
     spec,
     task,
     slice,
     steering: chooseSteering(spec, slice, builtText(spec, task), tree.paths, asked),
     sliceHash: sliceHash(spec, slice),
-    judgedBy: kind === 'chaos' || kind === 'property' ? kind : 'tests',
+    delivers,
+    judgedBy: judgedBy(task, delivers),
     tasksPath,
     tasksText: file.kind === 'text' ? file.text : '',
   }
+}
+
+/** A task that delivers tests may say in its title which. */
+function judgedBy({ test, title }: Task, delivers: Plan['delivers']): Plan['judgedBy'] {
+  const kind = test?.kind ?? (delivers === 'tests' && /\bpropert(y|ies)\b/i.test(title) ? 'property' : null)
+  return kind === 'chaos' || kind === 'property' ? kind : 'tests'
 }
 
 /** Reasons of the spec itself not to start: errors in this slice, or changes of it that are not committed. */
@@ -262,6 +271,7 @@ function initialState(
     baseline: null,
     frozen: null,
     untestable: null,
+    satisfied: null,
     attempt: 0,
     escalations: 0,
     candidate: null,

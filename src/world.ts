@@ -120,6 +120,8 @@ export interface TeethRequest {
   thorough?: Intensity
   /** A wrong version that waits this long for something, or hangs twice as long, does not end. */
   waitMs: number
+  /** A wrong version is not through with the first red: all tests that kill it are told. Left out: it is. */
+  every?: boolean
   /** For all; those that it does not suffice for are `not-run`. */
   maxMs: number
 }

@@ -197,7 +197,7 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
 async function runIn(repo: Repo, options: Partial<RunOptions> = {}, settings: Partial<Settings> = {}) {
   const kit = { author: '', example: '', implementer: '' }
   const roles = { author: '', implementer: '', strengthener: '', arbiter: '', migrator: '' }
-  const templates = { ...roles, rules: '', kit, version: 'v' }
+  const templates = { ...roles, rules: '', kit, instead: { tests: '', refactoring: '' }, version: 'v' }
   const around: Surroundings = {
     run: 'run',
     settings: { ...SETTINGS, ...settings },

@@ -12,7 +12,9 @@ export function joined(runs: readonly MutantRun[]): MutantRun[] {
   const byId = new Map<number, MutantRun>()
   for (const run of runs) {
     const known = byId.get(run.mutant)
-    if (!known || BY_WEIGHT.indexOf(run.status) < BY_WEIGHT.indexOf(known.status)) byId.set(run.mutant, run)
+    const killers = [...(known?.killers ?? []), ...(run.killers ?? [])]
+    const first = known && BY_WEIGHT.indexOf(known.status) <= BY_WEIGHT.indexOf(run.status) ? known : run
+    byId.set(run.mutant, killers.length > 0 ? { ...first, killers } : first)
   }
   return [...byId.values()].sort((a, b) => a.mutant - b.mutant)
 }
@@ -39,6 +41,8 @@ export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest
   const end = monotonicMs() + teeth.maxMs
   const started = monotonicMs()
   const right = teeth.control ? await driver.run({ ...order, tell: () => {} }) : null
+  // What is red on the right version tells nothing of the wrong ones.
+  const red = new Set(right?.tests.flatMap(({ id, status }) => (status === 'failed' ? [id] : [])))
   const patience = SLOWER * (monotonicMs() - started) + 2 * teeth.waitMs
   const mutants: MutantRun[] = []
   for (const [at, mutant] of teeth.mutants.entries()) {
@@ -56,7 +60,9 @@ export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest
       waitMs: teeth.waitMs,
     }
     const request = { ...order.request, maxMs: Math.ceil(Math.max(patience, share + teeth.waitMs)) }
-    mutants.push(outcomeOf(mutant, await driver.run({ ...order, request, settings, tell: () => {} })))
+    const report = await driver.run({ ...order, request, settings, tell: () => {} })
+    const tests = report.tests.filter(({ id }) => !red.has(id))
+    mutants.push(outcomeOf(mutant, { ...report, tests }))
     const failed = mutants.filter(({ status }) => status === 'killed').length
     order.tell({ done: mutants.length, total: teeth.mutants.length, runs: 0, failed, running: null })
   }
@@ -75,9 +81,10 @@ function outcomeOf(mutant: number, { tests, uncollected, unhandled }: HarnessRep
 /** The words of time limits: vitest's, node:test's and ours. */
 const TIMED_OUT = /\btimed out (in|after) |did not end|does not end/
 
-function outcomeOfTest(mutant: number, { name, status, error, properties }: TestResult): MutantRun {
+function outcomeOfTest(mutant: number, { id, name, status, error, properties }: TestResult): MutantRun {
   if (status !== 'failed' || !error) return { mutant, status: 'survived', test: null, message: null }
   const falsified = properties.some(({ failed, path }) => failed && path !== null)
   const how = TIMED_OUT.test(error.message) ? 'timeout' : falsified || error.assertion ? 'killed' : 'error'
-  return { mutant, status: how, test: name, message: reasonOf(error.message) }
+  const killers = how === 'killed' ? { killers: [id] } : {}
+  return { mutant, status: how, test: name, message: reasonOf(error.message), ...killers }
 }

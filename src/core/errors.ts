@@ -24,6 +24,7 @@ const BY_STATUS: Record<TaskOutcomeStatus, number> = {
   failed: EXIT.failed,
   unverifiable: EXIT.failed,
   blocked: EXIT.blocked,
+  finding: EXIT.blocked,
   budget: EXIT.budget,
   provider: EXIT.provider,
   isolation: EXIT.isolation,

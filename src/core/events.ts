@@ -24,6 +24,8 @@ export type Counterexample = z.infer<typeof counterexample>
 export const evidenceSummary = z.object({
   /** Frozen tests red on the throwing stub / all. */
   red: z.string().nullable(),
+  /** Tests of behaviour that was there before. */
+  guards: z.number().optional(),
   green: z.string().nullable(),
   property: z.object({ seeds: z.number(), runs: z.number() }).nullable(),
   chaos: z.object({ schedules: z.number(), failed: z.number() }).nullable(),
@@ -43,6 +45,7 @@ export const taskStatus = z.enum([
   'failed',
   'blocked',
   'unverifiable',
+  'finding',
   'budget',
   'provider',
   'isolation',

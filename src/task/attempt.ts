@@ -25,6 +25,7 @@ const MOST_FORMAT_ROUNDS = 3
 /** Attempts until a tree is verified, or a decision ends it. Each starts from the same clean base. */
 export async function attempts(world: World, state: State): Promise<State> {
   if (state.plan.task.kind === 'checkpoint') return checkpoint(world, state)
+  if (state.satisfied !== null) return testsAlone(world, state)
   let current = state
   let trail: Part[] = []
   const failures: Failure[] = []
@@ -77,6 +78,17 @@ async function checkpoint(world: World, state: State): Promise<State> {
   if (!red) return settled
   tellVerdict(world, state, 'failed', null, red.reason)
   return end(state, 'failed', `The checkpoint does not hold: ${describeFailures(red.reason, red.failed)}`)
+}
+
+/** All that lands are the tests, which hold on the code as it is; they are judged as any candidate. */
+async function testsAlone(world: World, state: State): Promise<State> {
+  const gathered = await gatherEvidence(world, state, candidateChanges(state, []))
+  const { judgement } = gathered
+  const red = redOf(judgement)
+  if (!red) return settle(world, gathered.state, judgement)
+  tellVerdict(world, state, 'failed', null, red.reason)
+  const why = `Tests of what is there do not hold in the end: ${describeFailures(red.reason, red.failed)}`
+  return end(gathered.state, 'failed', why)
 }
 
 interface Tried {

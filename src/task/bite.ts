@@ -29,6 +29,8 @@ export interface Judged {
   files: string[]
   /** How many tests they hold at least. */
   tests: number
+  /** Some of the tests may be red on the right version, too, and all that kill are asked for. */
+  every?: boolean
 }
 
 export interface Bitten {
@@ -58,7 +60,8 @@ export async function bite(world: World, state: State, judged: Judged, mutants: 
   const commit = await commitOf(world, state, wrong)
   const started = world.now()
   const run = async (ids: number[], maxMs: number, more: Partial<TeethRequest>): Promise<Bitten> => {
-    const teeth = { key, mutants: ids, control: true, maxMs, waitMs: WAIT_MS, ...more }
+    const every = judged.every ? { every: true } : {}
+    const teeth = { key, mutants: ids, control: true, maxMs, waitMs: WAIT_MS, ...every, ...more }
     const result = await withWorktree(world, commit, (tree) => runTeeth(world, tree, judged.files, teeth))
     return { runs: result.mutants ?? [], problem: problemOf(result, judged) }
   }
@@ -141,8 +144,8 @@ export function thoroughly(world: World, { plan, around }: State): Intensity {
 }
 
 /** Nothing counts where the right version is red among the wrong ones: the tests react to something else. */
-function problemOf(result: CheckResult, { tests }: Judged): string | null {
-  const red = result.tests.find(({ status }) => status === 'failed')
+function problemOf(result: CheckResult, { tests, every }: Judged): string | null {
+  const red = every ? undefined : result.tests.find(({ status }) => status === 'failed')
   const named = red && `"${red.name}" is red on the right version, too: ${red.error?.message.split('\n')[0] ?? ''}`
   const missing = result.mutants === undefined || result.tests.length < tests ? describe(result) : null
   const reason = named ?? missing

@@ -28,8 +28,16 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
     ...parts,
     await mapPart(scene, tree.paths, shown),
     rolePart('author', around.templates, { framework: around.framework }),
+    ...insteadPart(scene),
     ...past,
   ]
+}
+
+/** What the author's words do not say of tasks that add no behaviour. */
+function insteadPart({ around, plan }: Scene): Part[] {
+  if (plan.delivers === 'code') return []
+  const source = `prompts/author-${plan.delivers}.md`
+  return [{ kind: 'role', source, text: around.templates.instead[plan.delivers], mandatory: true }]
 }
 
 /** Parts of the implementer's prompt: the stub it replaces, and the names of the frozen tests. */

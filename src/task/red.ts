@@ -2,10 +2,12 @@ import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
 import { renderOutput } from '../core/prompt/sections.ts'
 import { emptyStub } from '../core/verdict/empty-stub.ts'
+import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import { judgeRed, type RedJudgement } from '../core/verdict/red.ts'
 import type { Unready, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
+import { type GuardScore, guardScore, guardsAmong, namesOf } from './guards.ts'
 import type { State } from './state.ts'
 
 /** Tests on a stub end soon, or they hang. */
@@ -14,7 +16,13 @@ const RED_MS = 120_000
 export type StubVerdict =
   | { kind: 'broken'; problem: string }
   | { kind: 'unready'; status: Unready['status']; reason: string }
-  | { kind: 'judged'; judgement: RedJudgement; ids: string[]; names: string[] }
+  | { kind: 'judged'; judgement: RedJudgement; ids: string[]; names: string[]; guards?: GuardScore }
+
+/** Tests that neither stub makes red: they test nothing, or what the base has already. */
+function greenOn(throwing: CheckResult, empty: CheckResult): TestResult[] {
+  const passed = new Set(empty.tests.flatMap(({ id, status }) => (status === 'passed' ? [id] : [])))
+  return throwing.tests.filter(({ id, status }) => status === 'passed' && passed.has(id))
+}
 
 /** Runs tests against the stub as written (it throws) and against its empty twin. */
 export async function judgeStubs(
@@ -46,16 +54,27 @@ export async function judgeStubs(
       kind: 'broken',
       problem: `The compiler says:\n\n${renderOutput(describe(throwing.build))}\n\nAnswer again with all files, complete.`,
     }
+  if (draft.stubs.length === 0) return judged(world, state, draft, throwing.tests, throwing.tests)
   const twins = emptyStub(draft.stubs.map((stub) => ({ path: stub.path, text: stub.content ?? '' })))
   const emptyStubs = draft.stubs.map((stub, i) => ({ ...stub, content: twins[i]?.text ?? stub.content }))
   const empty = await withWorktree(world, await commitOf(emptyStubs), (worktree) =>
     runCheck(world, worktree, { stage: 'red-empty', ...request }),
   )
-  const judgement = judgeRed(throwing.tests, empty, state.plan.judgedBy)
+  return judged(world, state, draft, throwing.tests, empty)
+}
+
+async function judged(
+  world: World,
+  state: State,
+  draft: { files: FileChange[]; stubs: FileChange[] },
+  throwing: CheckResult,
+  empty: CheckResult,
+): Promise<StubVerdict> {
+  const guarding = await guardsAmong(world, state, draft, greenOn(throwing, empty))
   return {
     kind: 'judged',
-    judgement,
-    ids: throwing.tests.tests.map((test) => test.id),
-    names: throwing.tests.tests.map((test) => test.name),
+    judgement: judgeRed(throwing, empty, state.plan.judgedBy, guarding),
+    ...namesOf(throwing),
+    ...(guarding.guards.size > 0 ? { guards: guardScore(guarding) } : {}),
   }
 }

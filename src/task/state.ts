@@ -8,6 +8,7 @@ import type { Slice } from '../core/spec/slice.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import type { CommandCheck, Head, Tree, World } from '../world.ts'
+import type { GuardScore } from './guards.ts'
 
 /** What the task must satisfy and how it will be judged. Made once, never changed. */
 export interface Plan {
@@ -17,6 +18,8 @@ export interface Plan {
   steering: SteeringChoice
   /** Names the text of the task, all it links to and the steering of every task: the `Spec-Hash` of its commit. */
   sliceHash: string
+  /** New behaviour; or tests of code that is there; or the same behaviour by other code. */
+  delivers: 'code' | 'tests' | 'refactoring'
   /** `property` and `chaos` tasks must run properties; the rest is judged by whatever tests the author writes. */
   judgedBy: 'chaos' | 'property' | 'tests'
   /** tasks.md of the base, for the tick. */
@@ -34,6 +37,8 @@ export interface Frozen {
   /** `3/3 red, 3 by assertion`. */
   red: string
   redCount: number
+  /** Tests of behaviour that is there, and what they have killed; left out: none. */
+  guards?: GuardScore
   /** What the author said beside the files. */
   remarks: string
   author: string
@@ -94,6 +99,8 @@ export interface State {
   verify?: VerifyJudge
   /** Reason of the author why nothing can be tested. */
   untestable: string | null
+  /** Why no implementer is asked: all that is to land are the tests. */
+  satisfied: string | null
   attempt: number
   /** How often the role at work was given to the next model of its list. */
   escalations: number

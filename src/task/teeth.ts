@@ -6,6 +6,7 @@ import { spread } from '../core/teeth/sample.ts'
 import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, survived } from '../core/teeth/score.ts'
 import type { World } from '../world.ts'
 import { bite, type Judged, refusedOnes } from './bite.ts'
+import type { GuardScore } from './guards.ts'
 import type { Frozen, State } from './state.ts'
 import { strengthen } from './strengthen.ts'
 
@@ -34,6 +35,8 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
   if (settings.teeth === 'off' || !frozen) return { state, changes, evidence: null, weak: null }
   const started = world.now()
   const judged = judgedOf(changes, frozen)
+  // Tests alone were judged on wrong versions of the code that they cover, before they were frozen.
+  if (judged.texts.size === 0 && frozen.guards) return { state, changes, evidence: ofGuards(frozen.guards), weak: null }
   const possible = await allMutants(state, judged.texts)
   const { chosen, refused } = await choose(world, state, judged, possible)
   const tried = chosen.length === 0 ? { runs: [], problem: null } : await bite(world, state, judged, chosen)
@@ -55,6 +58,10 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
     evidence: problem === null ? { killed, total, ...(allowed > 0 ? { allowed } : {}) } : null,
     weak: settings.teeth === 'required' ? reason : null,
   }
+}
+
+function ofGuards({ killed, total }: GuardScore): Teeth['evidence'] {
+  return { killed, total }
 }
 
 /** Of the change, what wrong versions can be made of: no tests. */

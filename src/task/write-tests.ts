@@ -13,11 +13,13 @@ import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { authorParts, sceneOf } from './context.ts'
 import { definitionParts } from './definitions.ts'
+import { finding } from './finding.ts'
+import { type GuardVerdict, judgeOnBase } from './guards.ts'
 import { judgesOf } from './judges.ts'
 import { give, NO_NEEDS } from './need.ts'
 import { pastParts } from './past.ts'
 import { NO_PATCH } from './read-patch.ts'
-import { judgeStubs } from './red.ts'
+import { judgeStubs, type StubVerdict } from './red.ts'
 import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
 import { judgedByCommand } from './verify.ts'
 
@@ -83,9 +85,10 @@ async function writeWith(world: World, state: State): Promise<State> {
       last = again(draft)
       continue
     }
-    const judged = await judgeStubs(world, current, draft)
+    const judged = await judge(world, current, draft)
     if (world.signal.aborted) return end(current, 'interrupted', 'interrupted while the tests were judged')
     if (judged.kind === 'unready') return end(current, judged.status, judged.reason)
+    if (judged.kind === 'finding') return finding(world, current, draft, judged.test)
     if (judged.kind === 'broken') {
       if (++repairs > MOST_REPAIRS)
         return end(current, 'unverifiable', `The tests do not compile or run:\n${judged.problem}`)
@@ -104,7 +107,7 @@ async function writeWith(world: World, state: State): Promise<State> {
         reason: judged.judgement.reasons[0] ?? '',
       })
       last = again(
-        `The tests ran against the stubs. ${judged.judgement.summary}.\n\n${problem}\n\nAnswer again with all files, complete.`,
+        `The tests ran against ${current.plan.delivers === 'code' ? 'the stubs' : 'the code as it is'}. ${judged.judgement.summary}.\n\n${problem}\n\nAnswer again with all files, complete.`,
       )
       continue
     }
@@ -115,16 +118,10 @@ async function writeWith(world: World, state: State): Promise<State> {
         `The tests cannot judge this task, also after they were sent back:\n${judged.judgement.reasons.join('\n')}`,
       )
     }
-    const frozen: Frozen = {
-      ...draft,
-      ids: judged.ids,
-      names: judged.names,
-      red: judged.judgement.summary.replace(' red', ''),
-      redCount: judged.judgement.red,
-      author: current.models.at(-1) ?? modelAt(current.around.settings.roles.author, current.escalations),
-    }
+    const author = current.models.at(-1) ?? modelAt(current.around.settings.roles.author, current.escalations)
+    const frozen = frozenOf(draft, judged, author)
     await world.remember(frozenKeyOf(current.plan), frozen)
-    return freeze(world, current, frozen, false)
+    return freeze(world, current, frozen, judged.judgement.satisfied, false)
   }
 }
 
@@ -136,7 +133,22 @@ export function frozenKeyOf({ sliceHash, steering }: Plan): string {
   return `tests-${hash.slice(0, 32)}`
 }
 
-function freeze(world: World, state: State, frozen: Frozen, reused: boolean): State {
+function frozenOf(draft: Draft, judged: Judged, author: string): Frozen {
+  return {
+    ...{ ...draft, author, ids: judged.ids, names: judged.names },
+    ...{ red: judged.judgement.summary.replace(' red', ''), redCount: judged.judgement.red },
+    ...(judged.guards ? { guards: judged.guards } : {}),
+  }
+}
+
+type Judged = Extract<GuardVerdict | StubVerdict, { kind: 'judged' }>
+
+/** Against stubs where something is to be written; where not, on the code as it is. */
+function judge(world: World, state: State, draft: Draft): Promise<GuardVerdict | StubVerdict> {
+  return state.plan.delivers === 'code' ? judgeStubs(world, state, draft) : judgeOnBase(world, state, draft.files)
+}
+
+function freeze(world: World, state: State, frozen: Frozen, satisfied: boolean, reused: boolean): State {
   world.tell({
     type: 'tests.frozen',
     files: frozen.files.map((file) => file.path),
@@ -144,7 +156,9 @@ function freeze(world: World, state: State, frozen: Frozen, reused: boolean): St
     red: frozen.red,
     reused,
   })
-  return { ...state, attempt: 0, frozen }
+  const why = state.plan.delivers === 'tests' ? 'the task delivers tests' : 'what the task asks for is there already'
+  const done = satisfied && state.plan.delivers !== 'refactoring'
+  return { ...state, attempt: 0, frozen, satisfied: done ? why : null }
 }
 
 /** Tests frozen by an earlier run for the very same slice, if they are still red on this base. */
@@ -154,9 +168,10 @@ async function reuse(world: World, state: State): Promise<State | null> {
   if (!kept) return null
   const taken = [...kept.files, ...kept.stubs].some((file) => state.tree.paths.includes(file.path))
   if (taken) return null
-  const judged = await judgeStubs(world, state, kept)
+  const judged = await judge(world, state, kept)
+  if (judged.kind === 'finding') return finding(world, state, kept, judged.test)
   if (judged.kind !== 'judged' || !judged.judgement.ok) return null
-  return freeze(world, state, kept, true)
+  return freeze(world, state, frozenOf(kept, judged, kept.author), judged.judgement.satisfied, true)
 }
 
 /** The author's files, or what is wrong with the answer in words for the next question. */
@@ -201,6 +216,8 @@ async function readDraft(
   }
   const files = applied.changes.filter((change) => isTestPath(change.path))
   const stubs = applied.changes.filter((change) => !isTestPath(change.path))
+  const [stray] = plan.delivers === 'code' ? [] : stubs
+  if (stray) return refuse(`${stray.path} is no test, and this task adds no code: only create test files.`)
   if (files.length === 0)
     return refuse('Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts`.')
   const traps = files.flatMap((file) => testTraps(file.path, file.content ?? ''))

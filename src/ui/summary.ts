@@ -29,6 +29,7 @@ const MARKS: Partial<Record<TaskOutcomeStatus, Mark>> = {
   checked: 'warn',
   nothing: 'none',
   blocked: 'warn',
+  finding: 'warn',
   interrupted: 'warn',
   budget: 'warn',
 }
@@ -43,6 +44,7 @@ export function evidenceWords(e: EvidenceSummary): string {
   const limit = chaos && chaos.failed === 0 ? bound(chaos.schedules) : null
   return [
     e.red && `red ${e.red}`,
+    e.guards && plural(e.guards, 'guard'),
     e.green && `green ${e.green}`,
     property && `property ${plural(property.seeds, 'seed')}, ${plural(property.runs, 'run')}`,
     chaos &&

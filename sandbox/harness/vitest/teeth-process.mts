@@ -40,6 +40,8 @@ export class Teeth {
   #active = 0
   /** Places that the right version comes by: '' while files are collected, else by the name of the test. */
   readonly #reached = new Map<string, Set<number>>()
+  /** Names of tests that are red on the right version: they tell nothing. */
+  readonly #red = new Set<string>()
   #recording: Set<number> | null = null
   #ticks = 0
   #mostTicks = Number.POSITIVE_INFINITY
@@ -87,11 +89,17 @@ export class Teeth {
     this.#recording = places
   }
 
+  /** This test is red on the right version. */
+  leaveOut(test: string): void {
+    this.#red.add(test)
+  }
+
   /**
    * Whether a test can tell this wrong version from the right one: it came by its place. With more cases than the right one had, a place
    * that none came by may yet be reached by any.
    */
   reaches(test: string, mutant: number): boolean {
+    if (this.#red.has(test)) return false
     const by = (name: string) => this.#reached.get(name)?.has(mutant) === true
     if (!this.settings.control || by('') || by(test)) return true
     return this.settings.thorough !== undefined && ![...this.#reached.values()].some((places) => places.has(mutant))

@@ -1,4 +1,5 @@
 /** Stands in for a test file: the file's own tests, once for the code as it is and once for each wrong version of it. */
+import { relative } from 'node:path'
 import * as vitest from 'vitest'
 import type { MutantRun } from '../../../src/core/verdict/evidence.ts'
 import { CARRIER, SUITE, TESTS } from '../protocol.mts'
@@ -13,6 +14,7 @@ interface Task {
   result?: { state: string; errors?: readonly { message?: string }[] }
   tasks?: Task[]
   suite?: Task | undefined
+  file: { filepath: string }
 }
 
 interface Context {
@@ -65,6 +67,7 @@ class Suite {
   #since = 0
   #uncollected: unknown = null
   #red: MutantRun | null = null
+  #killers: string[] = []
   #skipped = new Set<string>()
   #ran = new Set<string>()
   #late = false
@@ -132,8 +135,12 @@ class Suite {
   }
 
   tested(task: Task): void {
-    if (this.mutant === 0 || task.result?.state !== 'fail' || this.#done) return
+    if (task.result?.state !== 'fail') return
+    if (this.mutant === 0) this.#teeth.leaveOut(nameOf(task))
+    if (this.mutant === 0 || this.#done) return
     const status = this.#statusOf(task)
+    if (status === 'killed') this.#killers.push(`${fileOf(task)} > ${nameOf(task)}`)
+    if (this.#red?.status === 'killed') return
     this.#red = { mutant: this.mutant, status, test: task.name, message: this.#reason(task) }
   }
 
@@ -144,7 +151,7 @@ class Suite {
 
   #outcome(inner: Task | undefined): MutantRun {
     const none = { mutant: this.mutant, test: null, message: null }
-    if (this.#red) return this.#red
+    if (this.#red) return { ...this.#red, ...(this.#teeth.settings.every ? { killers: this.#killers } : {}) }
     if (this.#uncollected !== null)
       return {
         ...none,
@@ -168,7 +175,8 @@ class Suite {
 
   /** Red by an exception alone may yet be killed by another test. */
   get #done(): boolean {
-    return this.#red?.status === 'killed' || this.#red?.status === 'timeout'
+    const killed = this.#red?.status === 'killed' && this.#teeth.settings.every !== true
+    return killed || this.#red?.status === 'timeout'
   }
 
   #statusOf(task: Task): MutantRun['status'] {
@@ -191,6 +199,10 @@ class Suite {
 
 /** Part of the time that may go to collecting the files anew: what was collected has to run, too. */
 const COLLECTING = 0.5
+
+function fileOf({ file }: Task): string {
+  return relative(process.cwd(), file.filepath).replaceAll('\\', '/')
+}
 
 function nameOf(task: Task): string {
   const names: string[] = []

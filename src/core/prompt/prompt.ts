@@ -5,6 +5,8 @@ export interface Templates extends Record<Role, string> {
   rules: string
   /** The simulation kit: its interfaces for tests, an example, and what code under test sees of it. */
   kit: { author: string; example: string; implementer: string }
+  /** What is different for the author where a task delivers no new behaviour. */
+  instead: { tests: string; refactoring: string }
   version: string
 }
 

@@ -10,6 +10,7 @@ export type Stage =
   | 'chaos'
   | 'verify'
   | 'teeth'
+  | 'guards'
   | 'final'
 
 /** One `fc.assert` as the harness ran it. */
@@ -80,6 +81,8 @@ export interface MutantRun {
   /** Name of the test that was red first, and what it said; null where none was. */
   test: string | null
   message: string | null
+  /** Ids of all tests that killed it, where all were asked for. */
+  killers?: string[]
 }
 
 /** Limits of a box, each reported by its name when it strikes. */

@@ -24,6 +24,7 @@ export interface CommitFacts {
 export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   const parts: string[] = []
   if (evidence.red) parts.push(`red ${evidence.red} at ${base.slice(0, 7)}`)
+  if (evidence.guards) parts.push(`guards ${evidence.guards}`)
   if (evidence.green) parts.push(`green ${evidence.green}`)
   if (evidence.property)
     parts.push(
@@ -65,6 +66,18 @@ export function commitMessage(facts: CommitFacts): string {
   ].map(oneLine)
   const body = facts.statements.map((statement) => `- ${oneLine(statement)}`).join('\n')
   return `${subject}\n\n${body ? `${body}\n\n` : ''}${trailers.join('\n')}\n`
+}
+
+/** The message of a test that the code does not keep; nothing of it is read back. */
+export function findingMessage(facts: {
+  spec: string
+  task: string
+  title: string
+  shown: string
+  run: string
+}): string {
+  const subject = oneLine(`${facts.spec}: finding of task ${facts.task}: ${lowerFirst(facts.title)}`)
+  return `${subject}\n\n${facts.shown.trim()}\n\nRun: ${facts.run}\n`
 }
 
 /** A line break would end a subject or a trailer. */

@@ -1,4 +1,5 @@
 import type { CheckResult, PropertyRun, TestResult } from './evidence.ts'
+import { type Guarding, judgeGuards } from './guards.ts'
 
 /** What the two stubs say about tests that were just written. */
 export interface RedJudgement {
@@ -10,37 +11,37 @@ export interface RedJudgement {
   summary: string
   red: number
   total: number
+  /** Nothing is red, and every test guards what is there: the behaviour exists. */
+  satisfied: boolean
   /** What to tell the author, one line each. */
   reasons: string[]
 }
 
 /**
  * Tests are red when each fails against a stub that throws or, by assertion, against one that returns empty values.
- * A test that is green on both never touches what it is meant to judge. One that is green on the empty stub alone
- * passes on a program that does nothing.
+ * A test that is green on both never touches what it is meant to judge, unless it guards what is there: then it kills wrong
+ * versions of the base's code. One that is green on the empty stub alone passes on a program that does nothing.
  */
 export function judgeRed(
   throwing: CheckResult,
   empty: CheckResult,
   wanted: 'chaos' | 'property' | 'tests',
+  guarding: Guarding | null = null,
 ): RedJudgement {
   const onThrowing = unusableReasons(throwing, 'the stub that throws')
   // What cannot run on one stub seldom runs on the other: said once.
   const unusable = onThrowing.length > 0 ? onThrowing : unusableReasons(empty, 'the stub that returns empty values')
-  if (unusable.length > 0) {
-    return {
-      ok: false,
-      improvable: true,
-      summary: 'not runnable',
-      red: 0,
-      total: throwing.tests.length,
-      reasons: unusable,
-    }
-  }
+  const total = throwing.tests.length
+  const nothing = { red: 0, total, satisfied: false }
+  if (unusable.length > 0)
+    return { ok: false, improvable: true, summary: 'not runnable', ...nothing, reasons: unusable }
   const onEmpty = new Map(empty.tests.map((test) => [test.id, test]))
   const verdicts = throwing.tests.map((test) => ({ test, onEmpty: onEmpty.get(test.id) }))
   const asserted = verdicts.filter((entry) => byAssertion(entry.onEmpty))
-  const untouched = verdicts.filter((entry) => entry.test.status !== 'failed' && !byAssertion(entry.onEmpty))
+  const green = verdicts.filter((entry) => entry.test.status !== 'failed' && !byAssertion(entry.onEmpty))
+  const untouched = green.filter(({ test }) => !guarding?.guards.has(test.id))
+  const guards = green.length - untouched.length
+  if (guards > 0 && guards === total) return alreadyThere(throwing, wanted, guarding!)
   const vacuous = verdicts.filter((entry) => entry.test.status === 'failed' && entry.onEmpty?.status !== 'failed')
   const skipped = throwing.tests.filter((test) => test.status === 'skipped')
   // A property counts when it is what says no: one beside the point would pass on any program.
@@ -62,14 +63,27 @@ export function judgeRed(
     reasons.push('No test fails by an assertion on a program that returns empty values; all fail by other exceptions.')
   const missing = missingProperty(wanted, failing)
   if (missing) reasons.push(missing)
+  const red = verdicts.length - green.length
   return {
     ok: untouched.length === 0 && skipped.length === 0 && asserted.length > 0 && missing === null,
     improvable: reasons.length > 0,
-    summary: `${verdicts.length - untouched.length}/${verdicts.length} red, ${asserted.length} by assertion`,
-    red: verdicts.length - untouched.length,
-    total: verdicts.length,
+    summary: `${red}/${total} red, ${asserted.length} by assertion${guards > 0 ? `, ${guards} on guard` : ''}`,
+    red,
+    total,
+    satisfied: false,
     reasons,
   }
+}
+
+const ALL_THERE =
+  'All tests pass on the code as it is, and each kills wrong versions of it: what they demand is there already. If nothing of the task is missing, answer with the same files; else test what is missing.'
+
+/** No test is red and all guard: the task is done already, which is believed when it is said twice. */
+function alreadyThere(base: CheckResult, wanted: 'chaos' | 'property' | 'tests', guarding: Guarding): RedJudgement {
+  const judgement = judgeGuards(base, guarding, wanted)
+  const reasons = [...judgement.reasons, ...guarding.missing]
+  const satisfied = reasons.length === 0
+  return { ...judgement, ok: satisfied, satisfied, improvable: true, reasons: satisfied ? [ALL_THERE] : reasons }
 }
 
 /** What the task asks for and the tests that say no do not have; null: nothing. */

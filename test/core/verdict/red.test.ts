@@ -13,6 +13,7 @@ describe('tests that were just written', () => {
       summary: '2/2 red, 2 by assertion',
       red: 2,
       total: 2,
+      satisfied: false,
       reasons: [],
     })
   })
