@@ -24,6 +24,8 @@ export type Counterexample = z.infer<typeof counterexample>
 export const evidenceSummary = z.object({
   /** Frozen tests red on the throwing stub / all. */
   red: z.string().nullable(),
+  /** The tests replace others that were kept for the same text. */
+  anew: z.boolean().optional(),
   /** Tests of behaviour that was there before. */
   guards: z.number().optional(),
   green: z.string().nullable(),

@@ -1,6 +1,6 @@
 import { sha256 } from '../core/hash.ts'
 import type { Settings } from '../core/settings.ts'
-import type { CheckResult } from '../core/verdict/evidence.ts'
+import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import type { World } from '../world.ts'
 import { withWorktree } from './checks.ts'
 import { end, type State } from './state.ts'
@@ -16,7 +16,7 @@ export function baselineKey(tree: string, { checksKey }: Settings): string {
 export async function baseline(world: World, state: State): Promise<State> {
   const key = baselineKey(state.tree.hash, state.around.settings)
   const known = (await world.recall(key)) as CheckResult | null
-  if (known) return told(world, { ...state, baseline: known }, known, true)
+  if (known) return judgeable(told(world, { ...state, baseline: known }, known, true), known)
   const maxMs = state.around.settings.level.maxMinutes * 60_000
   const result = await withWorktree(world, state.tree.commit, async (worktree) => {
     const build = await world.runChecks(worktree, { stage: 'baseline', kind: 'build' })
@@ -36,7 +36,29 @@ export async function baseline(world: World, state: State): Promise<State> {
     )
   }
   await world.remember(key, result)
-  return told(world, { ...state, baseline: result }, result, false)
+  return judgeable(told(world, { ...state, baseline: result }, result, false), result)
+}
+
+const STUB = /not (yet )?implemented/i
+
+/** Where no test of the base holds and none fails by what it asserts, something is missing that all of them need. */
+function judgeable(state: State, { tests }: CheckResult): State {
+  const others = tests.filter(({ file, status }) => status !== 'skipped' && !isOwn(state, file))
+  const [first] = others
+  const byWhatIsMissing = ({ status, error }: TestResult) =>
+    status === 'failed' && error !== null && !error.assertion && !STUB.test(error.message)
+  if (!first || !others.every(byWhatIsMissing)) return state
+  const how = `Every test of the project is red before any change, and none by an assertion, so none can judge the task: "${first.name}" says: ${first.error?.message.split('\n')[0] ?? ''}`
+  return end(
+    state,
+    'blocked',
+    `${how}\nGive them what they need (\`services:\`, \`env:\`, \`carry:\` in agent.yaml), or mend them.`,
+  )
+}
+
+/** The expert's test of a task that is to come has reason to be red. */
+function isOwn({ plan }: State, file: string): boolean {
+  return plan.spec.tasks.some(({ test }) => test?.path?.replace(/^\.\//, '').split('::')[0] === file)
 }
 
 function told(world: World, state: State, result: CheckResult, cached: boolean): State {

@@ -23,6 +23,7 @@ import { accused, countReds } from './arbitrate.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import { keepCases, withKeptCases } from './keep-cases.ts'
+import { withoutOthers } from './own-tests.ts'
 import type { Candidate, State } from './state.ts'
 import { teeth } from './teeth.ts'
 import { byCommand } from './verify.ts'
@@ -153,7 +154,7 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
   const maxMs = state.around.settings.level.maxMinutes * 60_000
   const quickly = { seeds: [world.seed()], runs: QUICK_RUNS, minMs: 0 }
   const request = { stage: 'tests' as const, kind: 'tests' as const, files, intensity: quickly, maxMs }
-  const first = await runCheck(world, worktree, request)
+  const first = withoutOthers(await runCheck(world, worktree, request), frozen)
   const unknown = notTheCode(first)
   if (unknown) return { kind: 'unready', status: 'environment', reason: unknown }
   const quick = await countReds(world, worktree, request, first)
@@ -167,6 +168,7 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
     ...NO_EVIDENCE,
     red: frozen.redCount === 0 && frozen.guards ? null : `${frozen.redCount}/${frozen.ids.length}`,
     ...(frozen.guards ? { guards: frozen.guards.tests } : {}),
+    ...(frozen.anew ? { anew: true } : {}),
     // Of a commit that is judged again only the files are known, so what ran is counted; all of it passed.
     green: `${quick.tests.length}/${quick.tests.length}`,
   }
@@ -197,7 +199,8 @@ async function thorough(
   const properties = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const intensity = await intensityOf(world, state, properties)
   const request = { stage, kind: 'tests' as const, files, intensity, maxMs } as const
-  const result = await countReds(world, worktree, request, await runCheck(world, worktree, request))
+  const first = withoutOthers(await runCheck(world, worktree, request), state.frozen)
+  const result = await countReds(world, worktree, request, first)
   await pinFailures(world, state, result)
   const ids = state.frozen?.ids ?? []
   const red = redOf(stage, result, ids) ?? propertiesRed(stage, result, ids, intensity, counts)

@@ -71,7 +71,7 @@ export async function judgeOnBase(world: World, state: State, files: FileChange[
 }
 
 /** Without wrong versions every green test is taken at its word. */
-function guardingOf(world: World, state: State, draft: Draft, green: readonly TestResult[]): Promise<Guarding> {
+export function guardingOf(world: World, state: State, draft: Draft, green: readonly TestResult[]): Promise<Guarding> {
   const taken = { ...NOBODY, guards: new Set(green.map(({ id }) => id)) }
   return state.around.settings.teeth === 'off' ? Promise.resolve(taken) : guardsAmong(world, state, draft, green)
 }

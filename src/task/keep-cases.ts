@@ -45,6 +45,8 @@ export async function withKeptCases(
   let current = changes
   for (const one of await recalled(world, state)) {
     current = current.map((change) => {
+      // What the expert wrote stays as it is; the seed is pinned all the same.
+      if (change.path === state.frozen?.own?.path) return change
       if (change.path !== one.file || change.content === null || !frozen.has(change.path)) return change
       const content = withExample(change.content, one)
       if (content === null) return change

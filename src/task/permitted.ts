@@ -7,7 +7,7 @@ export async function permitted(_world: World, state: State): Promise<State> {
   const { id, kind, status, title, blocked } = plan.task
   if (kind === 'human' || status === 'blocked') return end(state, 'blocked', `Task ${id} is for a person: ${title}`)
   if (blocked !== null) return end(state, 'blocked', `Task ${id} is marked as blocked: ${blocked || title}`)
-  if (frozen && around.settings.reviewTests) {
+  if (frozen && !frozen.own && around.settings.reviewTests) {
     return end(
       state,
       'blocked',

@@ -39,6 +39,10 @@ export interface Frozen {
   redCount: number
   /** Tests of behaviour that is there, and what they have killed; left out: none. */
   guards?: GuardScore
+  /** The expert's own test file, which stays as it is, and those of its tests that are not about this task; left out: none. */
+  own?: { path: string; notJudged: string[] }
+  /** They replace tests that were kept for the very same text; left out: they do not. */
+  anew?: boolean
   /** What the author said beside the files. */
   remarks: string
   author: string

@@ -65,11 +65,12 @@ function ofGuards({ killed, total }: GuardScore): Teeth['evidence'] {
 }
 
 /** Of the change, what wrong versions can be made of: no tests. */
-function judgedOf(changes: FileChange[], { files, ids }: Frozen): Judged {
+function judgedOf(changes: FileChange[], { files, ids, own }: Frozen): Judged {
   const tests = new Set(files.map(({ path }) => path))
   const sources = changes.filter(({ path }) => isMutable(path) && !isTestPath(path) && !tests.has(path))
   const texts = new Map(sources.flatMap(({ path, content }) => (content === null ? [] : [[path, content]])))
-  return { changes, texts, files: [...tests], tests: ids.length }
+  const every = (own?.notJudged.length ?? 0) > 0
+  return { changes, texts, files: [...tests], tests: ids.length, ...(every ? { every } : {}) }
 }
 
 async function allMutants(state: State, texts: ReadonlyMap<string, string>): Promise<Mutant[]> {

@@ -17,6 +17,7 @@ import { finding } from './finding.ts'
 import { type GuardVerdict, judgeOnBase } from './guards.ts'
 import { judgesOf } from './judges.ts'
 import { give, NO_NEEDS } from './need.ts'
+import { ownTests } from './own-tests.ts'
 import { pastParts } from './past.ts'
 import { NO_PATCH } from './read-patch.ts'
 import { judgeStubs, type StubVerdict } from './red.ts'
@@ -37,6 +38,8 @@ export async function writeTests(world: World, state: State): Promise<State> {
   if (state.plan.task.kind === 'checkpoint') return state
   const byCommand = await judgedByCommand(world, state)
   if (byCommand) return byCommand
+  const own = await ownTests(world, state)
+  if (own) return own
   const kept = await reuse(world, state)
   if (kept) return kept
   const { models } = state.around.settings.roles.author
@@ -119,7 +122,8 @@ async function writeWith(world: World, state: State): Promise<State> {
       )
     }
     const author = current.models.at(-1) ?? modelAt(current.around.settings.roles.author, current.escalations)
-    const frozen = frozenOf(draft, judged, author)
+    const anew = (await world.recall(frozenKeyOf(current.plan))) !== null
+    const frozen = { ...frozenOf(draft, judged, author), ...(anew ? { anew } : {}) }
     await world.remember(frozenKeyOf(current.plan), frozen)
     return freeze(world, current, frozen, judged.judgement.satisfied, false)
   }

@@ -4,6 +4,7 @@ export type Stage =
   | 'baseline'
   | 'red-throwing'
   | 'red-empty'
+  | 'red-base'
   | 'build'
   | 'tests'
   | 'property'

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { agent, eventsOf, next } from './support/agent.ts'
+import { AUTHOR, block, CLAMP_TASKS, implement, RIGHT } from './support/clamp.ts'
+import { makeRepository } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+
+const OLD = 'export const old = (n: number): number => n + 1\n'
+/** One holds, one is red before anything is done, and one is green in the 20 cases of a baseline and red in more. */
+const OLD_TESTS = `import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { old } from '../src/old.ts'
+
+it('adds one', () => { expect(old(1)).toBe(2) })
+it('is red since long', () => { expect(old(1)).toBe(3) })
+let cases = 0
+it('is red now and then', () => { fc.assert(fc.property(fc.nat(), () => { expect(++cases).toBeLessThan(40) })) })
+`
+/** What the expert wrote for two tasks that are to come. */
+const OWN_STUB = `export function double(_n: number): number {
+  throw new Error('not implemented')
+}
+export function half(_n: number): number {
+  throw new Error('not implemented')
+}
+`
+const OWN_TESTS = `import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { double, half } from '../src/own.ts'
+
+describe('doubling', () => {
+  it('answers twice the value', () => { fc.assert(fc.property(fc.nat(), (n) => { expect(double(n)).toBe(2 * n) })) })
+})
+it('halves', () => { expect(half(4)).toBe(2) })
+`
+const OWN = block(
+  'src/own.ts',
+  OWN_STUB,
+  OWN_STUB.replace("{\n  throw new Error('not implemented')", '{\n  return 2 * _n'),
+)
+const TRIPLES = OWN.replace('2 * _n', '3 * _n')
+const TASKS = `${CLAMP_TASKS}
+- [ ] 2. Implement doubling
+  - Test: test/own.test.ts::doubling
+  - Validates: Requirements 1.1
+`
+const trailer = '--format=%(trailers:key=Evidence,valueonly)'
+
+describe('what was there before', () => {
+  it('judges where it held; what was red or flaky is told and not judged; the tests of an expert judge their task', async () => {
+    const repository = await makeRepository({
+      files: {
+        ...{ 'src/old.ts': OLD, 'test/old.test.ts': OLD_TESTS, 'src/own.ts': OWN_STUB, 'test/own.test.ts': OWN_TESTS },
+        'specs/limits/tasks.md': TASKS,
+      },
+    })
+    const breaking = `${implement('export const clamp = (v: number, low: number, high: number): number => Math.min(Math.max(v, low), high)\n')}\n\n${block('src/old.ts', OLD, OLD.replace('n + 1', 'n + 2'))}`
+    const model = await scriptModel({ author: [AUTHOR], implementer: [breaking, RIGHT, TRIPLES, OWN] })
+    const run = await agent(repository, ['run', ...model.args], { model })
+    expect(run.code, run.result.message).toBe(0)
+    expect(run.result.tasks.map(({ task, status, attempts }) => [task, status, attempts])).toEqual([
+      ['1', 'verified', 2],
+      ['2', 'verified', 2],
+    ])
+    expect(eventsOf(run, 'baseline.finished')[0]).toMatchObject({ status: 'failed', tests: 5, red: 3, cached: false })
+    expect(eventsOf(run, 'verdict')[0]!.summary).toContain('1 tests of the whole suite are newly red')
+    expect(model.asked('implementer')[1]).toContain('### adds one')
+    expect(eventsOf(run, 'decision').find(({ decision }) => decision === 'tests accused')?.reason).toBe(
+      'red on the base as well, before any change: test/old.test.ts > is red now and then',
+    )
+    const [clamped, doubled] = (await repository.git('log', '--reverse', trailer)).split('\n').filter(Boolean)
+    expect(clamped).toContain('; suite 2/6, 4 red on base (not judged); ')
+    // Of the expert's file only what the task names, and not a byte of it changes.
+    expect(doubled).toMatch(/^red 1\/1 at \w+; green 1\/1; property 3 seeds x 50 runs; .*suite 3\/6, 4 red on base/)
+    expect(await repository.read('test/own.test.ts')).toBe(OWN_TESTS)
+    expect(await repository.git('show', '--format=', '--name-only', 'HEAD')).toBe('specs/limits/tasks.md\nsrc/own.ts')
+    expect(model.asked('author')).toHaveLength(1)
+    expect(model.asked('implementer')[2]).toContain('# Frozen tests in test/own.test.ts\n\n- answers twice the value\n')
+  })
+
+  it('blocks where nothing of it can run; tests are reviewed and written anew where that is asked for', async () => {
+    const lonely =
+      "import { it } from 'vitest'\nit('asks', () => { throw new Error('connect ECONNREFUSED 127.0.0.1:5432') })\n"
+    const repository = await makeRepository({ files: { 'test/database.test.ts': lonely } })
+    const model = await scriptModel({ author: [AUTHOR, AUTHOR], implementer: [RIGHT] })
+    const blocked = await next(repository, model)
+    expect(blocked.result).toMatchObject({ status: 'blocked', exitCode: 4 })
+    expect(blocked.result.message).toContain('"asks" says: connect ECONNREFUSED 127.0.0.1:5432')
+    expect(model.server.requests).toEqual([])
+
+    await repository.commit({ 'test/database.test.ts': null })
+    const review = await next(repository, model, ['--review-tests'])
+    expect(review.result).toMatchObject({ status: 'blocked', exitCode: 4 })
+    expect(review.result.message).toContain('wait for review: test/clamp.test.ts.')
+    expect(model.asked('implementer')).toEqual([])
+
+    const anew = await next(repository, model, ['--fresh-tests'])
+    expect(anew.code, anew.result.message).toBe(0)
+    expect(model.asked('author')).toHaveLength(2)
+    expect(await repository.git('log', '-1', trailer)).toMatch(/^red 1\/1 at \w+; tests written anew; green 1\/1;/)
+  })
+})
