@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withRegression } from '../src/core/chaos/regressions.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
 
 const BIN = join(import.meta.dirname, '..', 'bin', 'agent.js')
@@ -134,6 +135,23 @@ describe('agent chaos', () => {
     expect(green.code).toBe(0)
   })
 
+  it('a case that is kept by hand goes first in a property without the kit as well', async () => {
+    const plain = `import fc from 'fast-check'\nimport { it } from 'vitest'
+it('is never this', () => fc.assert(fc.property(fc.integer(), (n) => n !== 123_456_789)))\n`
+    const kept = withRegression(null, 'test/rare.test.ts', { test: 'is never this', example: '[123456789]' })!
+    await repository.write({ 'test/rare.test.ts': plain, 'test/rare.regressions.test.ts': kept })
+    const { code, stdout } = await chaos(repository, [
+      'test/rare.regressions.test.ts',
+      '--schedules',
+      '1',
+      '--seconds',
+      '1',
+      '--no-save',
+    ])
+    expect(stdout).toContain('[123456789]')
+    expect(code).toBe(1)
+  })
+
   it('says what is wrong with a target, and stops in good order', async () => {
     const targets: [string[], RegExp][] = [
       [['nowhere.test.ts'], /no test file or folder .*nowhere/],
@@ -147,6 +165,7 @@ describe('agent chaos', () => {
       expect(stderr).toMatch(message)
       expect(code).toBe(2)
     }
+    await repository.write({ 'src/tally.ts': right })
     const stopped = await chaos(repository, ['test/tally.test.ts', '--seconds', '600'], /✓ chaos/)
     expect(stopped.stdout).toContain('Interrupted')
     expect(stopped.code).toBe(130)
