@@ -1,30 +1,60 @@
-import { type Entry, ETERNAL, entryText, type Owner } from './entry.ts'
+import { type Entry, ETERNAL, entryText, type Owner, owner, type What } from './entry.ts'
 import { SimulationError, thrownIn } from './errors.ts'
 
-/** An async callback that has not come to its end. */
-interface Work {
+/** An async callback that has not come to its end. There are millions, and hardly one is ever asked for its text. */
+class Work {
+  before: Work
+  after: Work
   readonly owner: Owner
   readonly life: number
-  readonly event: string
+  readonly what: What
+  readonly at: number
+
+  constructor(owner: Owner, life: number, what: What, at: number) {
+    this.owner = owner
+    this.life = life
+    this.what = what
+    this.at = at
+    this.before = this
+    this.after = this
+  }
+
+  /** It ends the list whose head is `head`. */
+  joins(head: Work): void {
+    this.before = head.before
+    this.after = head
+    head.before.after = this
+    head.before = this
+  }
+
+  ends(): void {
+    this.before.after = this.after
+    this.after.before = this.before
+  }
+
+  text(): string {
+    return entryText(this, this.at)
+  }
 }
 
 /** Follows async callbacks to their end, and keeps the first failure that no event has thrown. */
 export class AsyncWork {
-  #pending = new Set<Work>()
+  /** A ring with no callback at its head. */
+  #pending = new Work(owner('nobody'), 0, 'start', 0)
   #failure: { error: unknown } | null = null
 
   /** Takes what a callback has answered, of whatever kind. */
-  follow(result: unknown, { owner, life, what, at }: Entry, now: number): void {
+  follow(result: unknown, entry: Entry, now: number): void {
     if (!isPromise(result)) return
+    const { owner, life, what, at } = entry
     if (what === 'observer') throw onlySynchronous()
-    const event = entryText({ owner, what, at }, now)
-    const work: Work = { owner, life: life === ETERNAL ? owner.life : life, event }
-    this.#pending.add(work)
+    const work = new Work(owner, life === ETERNAL ? owner.life : life, what, Math.max(at, now))
+    work.joins(this.#pending)
     result.then(
-      () => void this.#pending.delete(work),
+      () => work.ends(),
       (error: unknown) => {
-        this.#pending.delete(work)
-        this.fail(thrownIn(event, error))
+        work.ends()
+        this.fail(thrownIn(work.text(), error))
       },
     )
   }
@@ -51,15 +81,17 @@ export class AsyncWork {
 
   /** Callbacks that have begun and not ended, of lives that are not over, one line each. */
   pending(of?: Owner): string[] {
-    return [...this.#pending]
-      .filter(({ owner, life }) => owner.life === life && (of === undefined || owner === of))
-      .map(({ event }) => event)
+    const found: string[] = []
+    for (let work = this.#pending.after; work !== this.#pending; work = work.after) {
+      if (work.owner.life === work.life && (of === undefined || work.owner === of)) found.push(work.text())
+    }
+    return found
   }
 
   /** For runs that cannot wait for promises. */
   refuse(): void {
-    if (this.#pending.size === 0) return
-    this.#pending.clear()
+    if (this.#pending.after === this.#pending) return
+    this.#pending = new Work(owner('nobody'), 0, 'start', 0)
     throw onlySynchronous()
   }
 }
