@@ -16,10 +16,14 @@ export interface CasesOptions extends FaultsOptions {
   moments: readonly (readonly number[])[]
 }
 
-/** Beginning and length of a fault beside the moment that the whole schedule is about; null: as it was drawn. */
+/**
+ * Beginning and length of a fault beside the moment that the whole schedule is about, and by how much it is late; null: as
+ * it was drawn.
+ */
 interface Aim {
   begin: number | null
   length: number | null
+  extra: number | null
 }
 
 /**
@@ -97,7 +101,7 @@ class Cases extends fc.Arbitrary<Case> {
 /** First moments of a seed that a schedule is moved to. */
 const MOST_MOVES = 24
 
-/** At the moment itself, soon after it, or anywhere; for an instant, a while, or however long. */
+/** At the moment itself, soon after it, or anywhere; for an instant, a while, or however long; late by little or by much. */
 const aims: fc.Arbitrary<Aim> = fc.record({
   begin: fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: -1, max: 3 }) },
@@ -105,13 +109,16 @@ const aims: fc.Arbitrary<Aim> = fc.record({
     { weight: 2, arbitrary: fc.constant(null) },
   ),
   length: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 2_000 }), fc.constant(null)),
+  // Drawn evenly over all the time, hardly any message would be late by what a program waits for.
+  extra: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 5_000 }), fc.constant(null)),
 })
 
-function placed(fault: Fault, { begin, length }: Aim, moment: number | null, until: number): Fault {
+function placed(fault: Fault, { begin, length, extra: late }: Aim, moment: number | null, until: number): Fault {
   const extra = 'extra' in fault ? 1 : 0
   const last = until - 1 - extra
   const aimed = begin === null || moment === null ? fault.at : moment + begin
   const at = Math.max(0, Math.min(last, Math.round(aimed)))
   const ms = Math.min(length ?? fault.ms, until - extra - at)
-  return 'extra' in fault ? { ...fault, at, ms, extra: Math.min(fault.extra, until - at - ms) } : { ...fault, at, ms }
+  if (!('extra' in fault)) return { ...fault, at, ms }
+  return { ...fault, at, ms, extra: Math.min(late ?? fault.extra, until - at - ms) }
 }

@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDemoRepository } from '../../../../src/io/demo.ts'
-import { planted, WRONG } from './wrong.ts'
+import { planted, WRONG, type Wrong } from './wrong.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..')
 const SCHEDULES = 2_000
@@ -27,8 +27,8 @@ function run(dir: string, command: string, args: string[]): Promise<Ended> {
 }
 
 /** Code 0: all held, 1: a schedule failed; anything else: the tests could not be judged. */
-function campaign(dir: string): Promise<Ended> {
-  const flags = ['--schedules', `${SCHEDULES}`, '--seconds', '1', '--no-save', '--json']
+function campaign(dir: string, schedules: number): Promise<Ended> {
+  const flags = ['--schedules', `${schedules}`, '--seconds', '1', '--no-save', '--json']
   return run(dir, process.execPath, [join(ROOT, 'bin', 'agent.js'), 'chaos', 'test/lock.test.ts', ...flags])
 }
 
@@ -45,38 +45,52 @@ function messageIn(output: string): string {
 }
 
 /** As a project writes it: the kit by its package's name. */
-export function asInProject(source: string): string {
+function asInProject(source: string): string {
   return source.replaceAll('../../../../../sandbox/sim/index.ts', 'specproof/sim')
 }
 
-async function judge(file: string): Promise<boolean> {
-  const test = asInProject(testIn(await readFile(file, 'utf8')))
+export interface Judged {
+  compiles: boolean
+  /** On the right version. */
+  green: boolean
+  /** Names of the wrong versions that were told from the right one. */
+  dead: string[]
+}
+
+/** Judges a test, or a reply that ends with one. `tell` hears what is found, line by line. */
+export async function judge(
+  text: string,
+  wrongs: readonly Wrong[],
+  schedules: number,
+  tell: (line: string) => void,
+): Promise<Judged> {
   const right = asInProject(await readFile(join(import.meta.dirname, 'src', 'lock.ts'), 'utf8'))
   const dir = await makeDemoRepository('lease-lock')
   try {
     const place = (source: string) => writeFile(join(dir, 'src', 'lock.ts'), source)
     for (const folder of ['src', 'test']) await mkdir(join(dir, folder), { recursive: true })
-    await writeFile(join(dir, 'test', 'lock.test.ts'), test)
+    await writeFile(join(dir, 'test', 'lock.test.ts'), asInProject(testIn(text)))
     await place(right)
     const compiled = await run(dir, join(dir, 'node_modules', '.bin', 'tsc'), ['--noEmit'])
-    console.log(`compiles: ${compiled.code === 0 ? 'yes' : `no\n${compiled.output}`}`)
-    const held = await campaign(dir)
-    console.log(
-      `green on the right version over ${SCHEDULES} schedules: ${held.code === 0 ? 'yes' : `no\n${held.output}`}`,
-    )
-    let dead = 0
-    for (const wrong of WRONG) {
+    tell(`compiles: ${compiled.code === 0 ? 'yes' : `no\n${compiled.output}`}`)
+    const held = await campaign(dir, schedules)
+    tell(`green on the right version over ${schedules} schedules: ${held.code === 0 ? 'yes' : `no\n${held.output}`}`)
+    const dead: string[] = []
+    for (const wrong of wrongs) {
       await place(planted(right, wrong))
-      const { code, output } = await campaign(dir)
-      if (code === 1) dead += 1
-      const why = code === 1 ? messageIn(output) : ''
-      console.log(`${code === 1 ? 'dies' : code === 0 ? 'LIVES' : `? ${output}`}  ${wrong.name}${why}`)
+      const { code, output } = await campaign(dir, schedules)
+      if (code === 1) dead.push(wrong.name)
+      tell(`${code === 1 ? `dies   ${wrong.name}${messageIn(output)}` : code === 0 ? `LIVES  ${wrong.name}` : output}`)
     }
-    console.log(`${dead} of ${WRONG.length} wrong versions die`)
-    return compiled.code === 0 && held.code === 0 && dead >= ENOUGH
+    tell(`${dead.length} of ${wrongs.length} wrong versions die`)
+    return { compiles: compiled.code === 0, green: held.code === 0, dead }
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
 }
 
-if (process.argv[1] === import.meta.filename) process.exitCode = (await judge(process.argv[2] ?? '')) ? 0 : 1
+if (process.argv[1] === import.meta.filename) {
+  const text = await readFile(process.argv[2] ?? '', 'utf8')
+  const { compiles, green, dead } = await judge(text, WRONG, SCHEDULES, console.log)
+  process.exitCode = compiles && green && dead.length >= ENOUGH ? 0 : 1
+}
