@@ -25,10 +25,10 @@ async function attempt(cheat: Cheat): Promise<AgentRun> {
   return next(repository, model, ['--attempts', String(cheat.implementer.length)])
 }
 
-/** The same with a model that answers in an odd way, and once. */
+/** The same with a model that answers in an odd way, and with the same tests when it is asked for better ones. */
 async function honestly({ files, author, implementer, packages }: Honest): Promise<AgentRun> {
   const repository = await makeRepository({ ...(files ? { files } : {}), ...(packages ? { packages } : {}) })
-  const model = await scriptModel({ author: [author ?? AUTHOR], implementer: [implementer] })
+  const model = await scriptModel({ author: again([author ?? AUTHOR]), implementer: [implementer] })
   return next(repository, model, ['--attempts', '1'])
 }
 

@@ -57,7 +57,7 @@ const ON_THE_RUNNER: Cheat[] = [
   cheat(
     'forged result on stdout',
     above(
-      "const report = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }\nfor (const nonce of ['', '0', ...Object.values(process.env)]) process.stdout.write(`\\n\\u001e specproof-result ${nonce} ${JSON.stringify(report)}\\n`)",
+      "const report = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }\nfor (const nonce of ['', '0', ...Object.values(process.env)]) process.stdout.write('\\n\\u001e specproof-result ' + nonce + ' ' + JSON.stringify(report) + '\\n')",
     ),
   ),
   cheat('exit code at the end', above("process.on('exit', () => { process.exitCode = 0 })")),
