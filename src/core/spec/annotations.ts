@@ -13,22 +13,36 @@ const ID_LISTS = new Set(['requirements', 'validates', 'depends', 'class', 'boun
 
 /** Adds the labels of a block, each with the lines that go on with it. */
 export function annotate(lines: readonly Line[], found: Annotation[]): void {
-  let last: Annotation | null = null
+  let open: Annotation | null = null
+  let more: Line[] = []
+  /** What its value ends with so far. */
+  let end = ''
   for (const line of lines) {
     const label = readLabel(line.text)
-    if (label !== null) {
-      last = { name: label.name, value: label.value, line, raw: rawValue(line.raw) }
-      found.push(last)
-    } else if (last !== null && continues(last, line)) {
-      last.value = squeeze(`${last.value} ${line.text}`)
-      // A wrapped command or glob list was cut inside its emphasis or backticks: read it again as a whole.
-      last.raw = rawValue(`${last.line.raw} ${line.raw}`)
-      last.line = { ...last.line, raw: `${last.line.raw} ${line.raw}` }
-    } else last = null
+    if (label === null && open !== null && continues(open, end, line)) {
+      more.push(line)
+      if (line.text !== '') end = line.text
+      continue
+    }
+    if (open !== null) extend(open, more)
+    open = label === null ? null : { name: label.name, value: label.value, line, raw: rawValue(line.raw) }
+    if (open !== null) found.push(open)
+    more = []
+    end = label?.value ?? ''
   }
+  if (open !== null) extend(open, more)
 }
 
-function continues(last: Annotation, line: Line): boolean {
-  if (!ID_LISTS.has(last.name)) return true
-  return last.value === '' || /[,、，;&–-]$|\band$/i.test(last.value) || /^[\d.,\s–-]+$/.test(line.text)
+function continues({ name }: Annotation, end: string, line: Line): boolean {
+  if (!ID_LISTS.has(name)) return true
+  return end === '' || /[,、，;&–-]$|\band$/i.test(end) || /^[\d.,\s–-]+$/.test(line.text)
+}
+
+function extend(one: Annotation, more: readonly Line[]): void {
+  if (more.length === 0) return
+  one.value = squeeze([one.value, ...more.map(({ text }) => text)].join(' '))
+  // A wrapped command or glob list was cut inside its emphasis or backticks: read it again as a whole.
+  const raw = [one.line, ...more].map((line) => line.raw).join(' ')
+  one.raw = rawValue(raw)
+  one.line = { ...one.line, raw }
 }

@@ -4,7 +4,7 @@ import { ears, hasShall, obliges } from './ears.ts'
 import { type Doc, itemText, type Line, lineOf, linesOf, paragraphs, plain, squeeze, startOf } from './markdown.ts'
 import type { Block } from './outline.ts'
 import type { Criterion } from './requirement.ts'
-import { distinct, slug } from './words.ts'
+import { distinct, slug, withoutEnd } from './words.ts'
 
 const CRITERIA =
   /acceptance criteria|критерии при[её]мки|验收标准|验收条件|受け?入れ?(?:基準|条件)|criterios de aceptación|success criteria|критерии успеха|成功(?:基準|标准|指標)/i
@@ -136,16 +136,17 @@ function isLead(block: Block): boolean {
 }
 
 function leadText(block: Block): string {
-  return plain(block).replace(/[\s:：]+$/, '')
+  return withoutEnd(plain(block), /[\s:：]/)
 }
 
 /** What a criteria heading says besides: "Acceptance Criteria (Requirement 1)" says nothing more. */
 function remainder(title: string): string | null {
-  if (/^success|^成功|успеха/i.test(title)) return title.replace(/[\s:：]+$/, '')
-  const rest = title
+  if (/^success|^成功|успеха/i.test(title)) return withoutEnd(title, /[\s:：]/)
+  const said = title
     .replace(CRITERIA, '')
     .replace(/[(（][^()（）]*\d+[^()（）]*[)）]/g, '')
-    .replace(/^[\s:：,()（）–—-]+|[\s:：,()（）–—-]+$/g, '')
+    .replace(/^[\s:：,()（）–—-]+/, '')
+  const rest = withoutEnd(said, /[\s:：,()（）–—-]/)
   return rest === '' || /^\p{N}[\d.]*$/u.test(rest) ? null : rest
 }
 

@@ -2,6 +2,7 @@ import type { ListItem, Nodes } from 'mdast'
 import { type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze } from './markdown.ts'
 import { allBlocks, ownBlocks, type Section } from './outline.ts'
 import type { Decision } from './spec.ts'
+import { withoutEnd } from './words.ts'
 
 const MADE = `decision|adr|决策|決策|決定|решение|decisión`
 /** `Decision 1: title`, `ADR-003 title`, `决策 1：标题`. */
@@ -88,7 +89,7 @@ function itemDecision(doc: Doc, item: ListItem, section: string): Decision {
   const rest = text.slice(text.startsWith(title) ? title.length : 0).replace(/^[\s:：—–,-]+/, '')
   const line = lineOf(item)
   const decision = parts.decision ?? (rest || null)
-  return { n: null, title: title.replace(/[\s:：]+$/, ''), ...parts, decision, line, section }
+  return { n: null, title: withoutEnd(title, /[\s:：]/), ...parts, decision, line, section }
 }
 
 /** First line of an item without its label. */

@@ -6,6 +6,7 @@ import { type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze, start
 import { outline, ownBlocks, type Section } from './outline.ts'
 import { readProtocol } from './protocol.ts'
 import type { Decision, DesignSection, Property, PropertyLayer, ProtocolEntry } from './spec.ts'
+import { withoutEnd } from './words.ts'
 
 /** References of one `Validates:` line with its place. */
 export interface LinkLine {
@@ -115,7 +116,7 @@ function ledProperties(doc: Doc, section: Section): Unlinked<Property>[] {
       const [first, ...rest] = lines
       const lead = marked === null ? '' : (first?.text ?? '').slice(bold.length).replace(/^[\s:：–—-]+/, '')
       const { text, links } = split(first === undefined ? rest : [{ ...first, text: lead }, ...rest])
-      const title = match[2]!.replace(/[\s:：]+$/, '')
+      const title = withoutEnd(match[2]!, /[\s:：]/)
       found.push({ n: Number(match[1]), title, text, links, line: lineOf(block), section: section.path })
     } else if (current !== undefined) {
       const { text, links } = split(lines)
@@ -145,7 +146,7 @@ function listedProperties(doc: Doc, section: Section): Unlinked<Property>[] {
         named !== null && lead?.type === 'paragraph' && lead.children[0]?.type === 'strong'
           ? plain(lead.children[0])
           : ''
-      const title = bold === '' ? '' : (named?.[2] ?? '').replace(/[\s:：]+$/, '')
+      const title = bold === '' ? '' : withoutEnd(named?.[2] ?? '', /[\s:：]/)
       const said =
         bold !== '' && text.startsWith(bold)
           ? text.slice(bold.length).replace(/^[\s:：–—-]+/, '')
@@ -176,7 +177,7 @@ function labelled(doc: Doc, sections: readonly Section[], taken: readonly { n: n
         } else if (readValidates(line.text) !== null) {
           current?.links.push(...linksOf([line]))
         } else if (lead?.type === 'strong' && line.line === lineOf(paragraph)) {
-          title = plain(lead).replace(/[\s:：]+$/, '')
+          title = withoutEnd(plain(lead), /[\s:：]/)
           current = null
         } else if (current !== null && line.line > lineOf(paragraph)) {
           current.text = squeeze(`${current.text} ${line.text}`)

@@ -1,5 +1,5 @@
 import type { Condition, EarsPattern } from './requirement.ts'
-import { lastMatch, matchesOf, unquoted } from './words.ts'
+import { lastMatch, matchesOf, unquoted, withoutEnd } from './words.ts'
 
 /** A requirement sentence taken apart. Texts are as written, without the keyword and the marks around them. */
 export interface Ears {
@@ -267,5 +267,5 @@ function conditionsOf(text: string, found: readonly Found[], end: number): Condi
 
 function trim(text: string): string {
   if (/^[A-Za-z](?:.*[A-Za-z\d)])?$/.test(text)) return text
-  return text.replace(/^[\s,;:，、；：。.*]+/u, '').replace(/[\s,;，、；*]+$/u, '')
+  return withoutEnd(text.replace(/^[\s,;:，、；：。.*]+/u, ''), /[\s,;，、；*]/)
 }

@@ -1,6 +1,7 @@
 import type { Nodes, PhrasingContent, Table } from 'mdast'
 import { contentOf, type Doc, itemText, plain, squeeze } from './markdown.ts'
 import type { GlossaryTerm } from './spec.ts'
+import { withoutEnd } from './words.ts'
 
 const HEADING =
   /^(?:[\d.]+\s*)?(?:glossary(?: of terms)?|terms|terminology|definitions|key terms|术语表?|名词解释|用語集?|用語定義|глоссарий|термины(?: и определения)?|словарь|glosario|definiciones)\s*[:：]?$/i
@@ -40,6 +41,6 @@ function rowsOf(table: Table): GlossaryTerm[] {
 }
 
 function entry(name: string, text: string): GlossaryTerm[] {
-  const term = squeeze(name.replace(/`/g, '').replace(/[\s:：]+$/, ''))
+  const term = squeeze(withoutEnd(name.replace(/`/g, ''), /[\s:：]/))
   return term === '' ? [] : [{ term, text: text.replace(/^[\s:：–—-]+/, '').trim() }]
 }

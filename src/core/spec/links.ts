@@ -1,4 +1,5 @@
 import type { Requirement } from './requirement.ts'
+import { withoutEnd } from './words.ts'
 
 /** One reference as a spec writes it. `written` is the words it was read from. */
 export type Reference =
@@ -108,12 +109,7 @@ function pieces(text: string): string[] {
     .split(
       /[,;、，；&]|(?<=\d[a-z]?)\s*(?:と|および|及び|和|与|及)\s*(?=\S*\d)|\s+(?:and|und|и|y)\s+|\s+(?=(?:requirements?|propert(?:y|ies))\s+\d)/i,
     )
-    .map((piece) =>
-      piece
-        .trim()
-        .replace(/[.。]+$/, '')
-        .trim(),
-    )
+    .map((piece) => withoutEnd(piece.trim(), /[.。]/).trim())
     .filter((piece) => piece !== '' && !/^(?:and|requirements?|propert(?:y|ies)|要件|需求)[:：]?$/i.test(piece))
 }
 

@@ -2,7 +2,8 @@ import type { ListItem, Node, Nodes, Paragraph, Root, RootContent } from 'mdast'
 import { chunksOf } from './chunks.ts'
 import { parseMarkdown } from './library.ts'
 import { isOdd, type Lines, plainBlocks } from './plain-blocks.ts'
-import { PlainHeading, PlainParagraph, Span } from './plain-nodes.ts'
+import { PlainHeading, PlainParagraph } from './plain-nodes.ts'
+import { Span } from './span.ts'
 
 /** One Markdown file with its tree. All offsets of the tree count from the start of `body`. */
 export interface Doc {
@@ -64,9 +65,7 @@ function readBlocks(file: Lines): Root {
   const root: Root = { type: 'root', children: [] }
   for (const { from, to } of chunksOf(file.lines)) {
     const offset = file.starts[from]!
-    const nodes =
-      plainBlocks(file, from, to) ??
-      parseMarkdown(body.slice(offset, file.starts[to] ?? body.length), from + 1, offset).children
+    const nodes = plainBlocks(file, from, to) ?? parseMarkdown(file, offset, file.starts[to] ?? body.length)
     join(root, nodes, body)
   }
   return root

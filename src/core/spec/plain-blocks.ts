@@ -1,5 +1,7 @@
 import type { BlockContent, Heading, List, ListItem, RootContent } from 'mdast'
-import { PlainHeading, PlainParagraph, Span, severalLines } from './plain-nodes.ts'
+import { LONGEST } from './grammar.ts'
+import { PlainHeading, PlainParagraph, severalLines } from './plain-nodes.ts'
+import { Span } from './span.ts'
 
 /** A file as its lines, with the offset at which each starts. */
 export interface Lines {
@@ -17,7 +19,7 @@ const ODD =
 const HEADING = /^(#{1,6}) +(?=\S)/
 /** What starts with one of these, or consists of these, may be another block than a paragraph. */
 const NOT_TEXT =
-  /^(?:[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|#|>|`{3}|~{3}|<|=+\s*$|-+\s*$|\||[|:\- \t]+$|(?:[*_]\s*){3,}$)|\|/
+  /^(?:[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|#|>|`{3}|~{3}|<|=+\s*$|-+\s*$|\||[|:\- \t]+$|(?:[*_]\s*){2,}$)|\|/
 
 /** Whether a text has a line that only the library reads: with odd signs, with nothing but spaces, or two of them at its end. */
 export function isOdd(text: string): boolean {
@@ -62,7 +64,8 @@ class Reader {
     const { lines, odd } = this.file
     for (let line = from; line < to; line++) {
       const text = lines[line]!
-      const known = text === '' ? this.close() : !(odd && isOddLine(text)) && this.line(line, text)
+      const known =
+        text === '' ? this.close() : text.length < LONGEST && !(odd && isOddLine(text)) && this.line(line, text)
       if (!known) return null
     }
     return this.close() ? this.root : null

@@ -46,7 +46,7 @@ export function plainInline(text: string): PhrasingContent[] | null {
   if (text.includes('\\') || text.includes('](') || text.includes('![') || /~.*~/.test(text) || ENTITY.test(text))
     return null
   const marked = /[*_`]/.test(text)
-  if (text.includes('<') && (marked || /<\S*[:@]/.test(text))) return null
+  if (text.includes('<') && (marked || /<[^\s<]*[:@]/.test(text))) return null
   if (!marked) return [{ type: 'text', value: text }]
   const box = STARRED_BOX.exec(text)?.[0]
   if (box !== undefined) {

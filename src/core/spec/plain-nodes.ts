@@ -1,40 +1,8 @@
 import type { Heading, Paragraph, PhrasingContent } from 'mdast'
-import type { Point, Position } from 'unist'
+import { LONGEST } from './grammar.ts'
 import { parseMarkdown } from './library.ts'
 import { plainInline, plainText } from './plain-inline.ts'
-
-/** A position whose points are made when they are asked for: a large file has a hundred thousand nodes. Lines count from 0. */
-export class Span implements Position {
-  readonly starts: readonly number[]
-  readonly line: number
-  readonly at: number
-  lastLine: number
-  lastAt: number
-
-  constructor(starts: readonly number[], line: number, at: number, lastLine: number, lastAt: number) {
-    this.starts = starts
-    this.line = line
-    this.at = at
-    this.lastLine = lastLine
-    this.lastAt = lastAt
-  }
-
-  get from(): number {
-    return this.starts[this.line]! + this.at
-  }
-
-  get to(): number {
-    return this.starts[this.lastLine]! + this.lastAt
-  }
-
-  get start(): Point {
-    return { line: this.line + 1, column: this.at + 1, offset: this.from }
-  }
-
-  get end(): Point {
-    return { line: this.lastLine + 1, column: this.lastAt + 1, offset: this.to }
-  }
-}
+import { Span } from './span.ts'
 
 /** A block of one line whose inline content is read when it is asked for: most are never asked for more than their text. */
 abstract class PlainBlock {
@@ -68,8 +36,8 @@ abstract class PlainBlock {
   private read(): PhrasingContent[] {
     const nodes = plainInline(this.source)
     if (nodes !== null) return placed(nodes, this.position)
-    const { from, to, line } = this.position
-    const [block] = parseMarkdown(this.body.slice(from, to), line + 1, from).children
+    const { from, to, starts } = this.position
+    const [block] = parseMarkdown({ body: this.body, starts }, from, to)
     return block?.type === 'paragraph' || block?.type === 'heading' ? block.children : []
   }
 }
@@ -102,6 +70,7 @@ export class PlainHeading extends PlainBlock implements Heading {
 /** A paragraph over several lines; null where the library has to look. */
 export function severalLines(body: string, position: Span): PlainParagraph | null {
   const { starts, line, at } = position
+  if (position.to - position.from > LONGEST) return null
   const texts = body.slice(position.from, position.to).split(/\r\n|\r|\n/)
   // A tag may go over several lines, and marks inside it are none.
   if (texts.some((text) => text.includes('<')) && texts.some((text) => /[*_`]/.test(text))) return null

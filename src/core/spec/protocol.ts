@@ -3,6 +3,7 @@ import { readLabel } from './labels.ts'
 import { type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze } from './markdown.ts'
 import { ownBlocks, type Section } from './outline.ts'
 import type { ProtocolEntry } from './spec.ts'
+import { withoutEnd } from './words.ts'
 
 const CHAPTER =
   /^(?:[\d.]+\s*)?(?:(?:\p{L}+\s){0,2}coordination(?:\sprotocols?)?|(?:\p{L}+\s){0,2}protocols?|.{0,6}(?:协调|协作|通信)协议|協調プロトコル|.{0,8}プロトコル|протокол.{0,20}|protocolo.{0,20})$/iu
@@ -31,7 +32,7 @@ function boldEntries(
     const bold = block.type === 'paragraph' && block.children[0]?.type === 'strong' ? plain(block.children[0]) : ''
     const [first, ...rest] = lines
     if (bold !== '' && first !== undefined && readLabel(first.text) === null) {
-      const name = bold.replace(/[\s:：]+$/, '')
+      const name = withoutEnd(bold, /[\s:：]/)
       const text = first.text.slice(bold.length).replace(/^[\s:：–—-]+/, '')
       const entry = { name, text, statements: [], links: [], line: lineOf(block), section: section.path }
       found.push({ entry, lines: [{ ...first, text }, ...rest] })

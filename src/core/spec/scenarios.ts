@@ -1,6 +1,7 @@
 import { boundsOf } from './bounds.ts'
 import { squeeze } from './markdown.ts'
 import type { Condition, Criterion, EarsPattern } from './requirement.ts'
+import { withoutEnd } from './words.ts'
 
 type Step = 'given' | 'when' | 'then'
 
@@ -37,7 +38,7 @@ export function stepsOf(lines: readonly string[]): Read[] {
     marks.forEach((mark, index) => {
       step = stepOf(mark[2]!) ?? step
       const end = marks[index + 1]?.index ?? line.length
-      const text = line.slice(mark.index + mark[0].length, end).replace(/^[\s,，*]+|[\s,，;；、*]+$/g, '')
+      const text = withoutEnd(line.slice(mark.index + mark[0].length, end).replace(/^[\s,，*]+/, ''), /[\s,，;；、*]/)
       if (text !== '') found.push({ step, text })
     })
   }

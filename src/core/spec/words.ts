@@ -10,6 +10,13 @@ export function unquoted(text: string): string {
     )
 }
 
+/** Text without those signs at its end that an expression for one sign names; `/…+$/` takes quadratic time where many stand inside. */
+export function withoutEnd(text: string, sign: RegExp): string {
+  let end = text.length
+  while (end > 0 && sign.test(text.charAt(end - 1))) end--
+  return text.slice(0, end)
+}
+
 /**
  * All matches of a global expression, left to right; none of them may be empty. `matchAll` makes a copy of the expression for
  * each text, which costs more than most texts.

@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
+import type { RootContent } from 'mdast'
 import { describe, expect, it } from 'vitest'
 import { chunksOf } from '../../../src/core/spec/chunks.ts'
 import { parseMarkdown } from '../../../src/core/spec/library.ts'
 import { linesOf, readMarkdown } from '../../../src/core/spec/markdown.ts'
 import { plainBlocks } from '../../../src/core/spec/plain-blocks.ts'
 import { outline } from './outline.ts'
+import { referenceTree } from './reference.ts'
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/specs')
 const texts = readdirSync(FIXTURES, { recursive: true, withFileTypes: true })
@@ -78,7 +81,9 @@ const mutated = fc
 
 function expectSame(text: string): void {
   const doc = readMarkdown('a.md', text)
-  expect(outline(doc)).toEqual(outline({ ...doc, root: parseMarkdown(doc.body) }))
+  expect(outline(doc)).toEqual(
+    outline({ ...doc, root: { type: 'root', children: parseMarkdown(doc) as RootContent[] } }),
+  )
 }
 
 describe('reading in pieces', () => {
@@ -88,6 +93,34 @@ describe('reading in pieces', () => {
 
   it('... and in whatever chance makes of them', () => {
     fc.assert(fc.property(fc.oneof(soup, mutated), expectSame), { numRuns: 1_000 })
+  })
+
+  it('agrees with another library in every fixture, and on what other dialects of Markdown read otherwise', () => {
+    const cases = [
+      '| a | b |\n| - | - | \n| c |  | d |\n---\ntext',
+      '| a |\n|---|\n| b \\| c |\n\n> | d |\n> |---|\n> | `e` |',
+      '- a\n2. b\n-\n',
+      '1. a\n   b\n2. c\n3) d',
+      '- a\n\n      code\n\n      more\n- b\n',
+      '-\n  a\n\n-\n- b',
+      '> a\nb\n> - c\n>   d\n\n> e',
+      '* * *\n* **\n- -\n***a*** **b_c_** _d_e_',
+      '[a](b) [US1] [c][d] ![e](f "g") [h]( <i> ) *[j*](k) [l [m](n)](o) [p](',
+      '~~a~~ ~b~ ~~~c~~~ ~d~~ 1~2 ~3',
+      '`` a ` b `` ` c ` `d\n  e` \\`f` &amp; &#38; &#x26; &nix; &copy;',
+      '<http://a.b> <b>c</b> a < b <!-- d --> <a\nb="c">',
+      'a  \nb\\\nc\n   d',
+      'Title\n=====\n\nb\nc\n---\n\n# d #\n\n#e\n####### f',
+      '```js\na\n```\n~~~\n```\n~~~\n    code\n\ttabbed',
+      '<div>\n*a*\n</div>\n\n<!-- b\n\nc -->\n<Foo>\nd',
+      '\u3000a\u00a0\n*b*\u3000',
+      '- [ ] 1. a\n\t- [x] 1.1 b\n\t\t- _Requirements: 1_\n',
+    ]
+    const others = [...texts, ...cases, ...cases.map((one) => one.replaceAll('\n', '\r\n'))].filter((text) => {
+      const doc = readMarkdown('a.md', text)
+      return !isDeepStrictEqual(outline(doc), outline({ ...doc, root: referenceTree(doc.body) }))
+    })
+    expect(others).toEqual([])
   })
 
   it('does not need the library for what nearly every task looks like', () => {

@@ -19,7 +19,10 @@ function outlineOf(doc: Doc, node: Nodes): unknown {
     const lead = first?.type === 'strong' || first?.type === 'emphasis' ? [first.type, plain(first)] : []
     return [...place, linesOf(doc, node), plain(node), ...lead]
   }
-  if (node.type === 'code' || node.type === 'html') return [...place, node.value]
+  if (node.type === 'html') return [...place, node.value.replaceAll('\r\n', '\n')]
+  // Nobody asks how code is indented, or where in its line a cell starts.
+  if (node.type === 'code') return [...place, node.value.replace(/\s+/g, ' ').trim()]
+  if (node.type === 'tableRow') return [node.type, lineOf(node), node.children.map((cell) => plain(cell))]
   if (node.type === 'list')
     return [...place, node.ordered, node.start, node.children.map((child) => outlineOf(doc, child))]
   return 'children' in node ? [...place, node.children.map((child) => outlineOf(doc, child))] : place
