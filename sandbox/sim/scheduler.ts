@@ -200,7 +200,7 @@ export class Scheduler {
   #execute(entry: Entry): void {
     const { run } = entry
     if (run === null) return
-    this.#storm.count(entry.owner, entry.at)
+    this.#storm.count(entry)
     this.#current = entry
     try {
       const result =

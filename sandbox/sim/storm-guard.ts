@@ -1,13 +1,17 @@
 import { getHeapStatistics } from 'node:v8'
-import type { Owner } from './entry.ts'
+import { type Entry, entryText, type Owner } from './entry.ts'
 import { SimulationError } from './errors.ts'
 
 /** Far below the limit of a run: code that never lets time move on should fail within milliseconds, also while shrinking. */
 const MAX_PER_INSTANT = 100_000
-/** Events between two looks at the heap. A power of two. */
-const HEAP_EVERY = 8_192
+/** Most events between two looks at the memory. */
+const MOST_UNSEEN = 512
+/** Memory may grow by this share of the limit between two looks; where it grows faster, the next one comes sooner. */
+const GROWTH = 1 / 64
 /** Share of the heap limit above which the process would soon die without saying why. */
-const HEAP_SHARE = 0.85
+const HEAP_SHARE = 0.8
+/** What of the limit is for young objects alone, at most: a process dies when the rest is full. */
+const YOUNG_BYTES = 192 * 2 ** 20
 
 /** Ends a run that would never end, and says which node keeps it busy. */
 export class StormGuard {
@@ -16,6 +20,9 @@ export class StormGuard {
   #total = 0
   #instant = 0
   #time = -1
+  #nextLook = 1
+  #unseen = 1
+  #used = 0
 
   constructor(maxPerRun: number) {
     this.#maxPerRun = maxPerRun
@@ -29,11 +36,13 @@ export class StormGuard {
   reset(): void {
     this.#total = 0
     this.#instant = 0
+    this.#nextLook = this.#unseen
     for (const owner of this.#owners) owner.events = 0
   }
 
   /** Throws "the simulation does not come to rest" after too many events, or 100,000 without time moving on. */
-  count(owner: Owner, time: number): void {
+  count(entry: Entry): void {
+    const { owner, at: time } = entry
     owner.events += 1
     this.#total += 1
     if (time !== this.#time) {
@@ -41,26 +50,35 @@ export class StormGuard {
       this.#instant = 0
     }
     this.#instant += 1
-    if (this.#total > this.#maxPerRun) this.#endless(`${this.#total} events in one run`)
-    if (this.#instant > MAX_PER_INSTANT) this.#endless(`${this.#instant} events without time moving on`)
-    if ((this.#total & (HEAP_EVERY - 1)) === 0) this.#lookAtHeap()
+    if (this.#total > this.#maxPerRun) this.#endless(`${this.#total} events in one run`, entry)
+    if (this.#instant > MAX_PER_INSTANT) this.#endless(`${this.#instant} events without time moving on`, entry)
+    if (this.#total >= this.#nextLook) this.#lookAtMemory(entry)
   }
 
-  #endless(what: string): never {
+  #endless(what: string, entry: Entry): never {
     throw new SimulationError(
       'endless',
       `the simulation does not come to rest: ${what} (now t=${this.#time}), ${this.#busiest()}. ` +
         'Does it set a very short timer again and again, or answer every message with another one?',
+      entryText(entry, entry.at),
     )
   }
 
-  #lookAtHeap(): void {
-    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
+  /** Buffers lie outside of the heap, and fill the machine all the same. */
+  #lookAtMemory(entry: Entry): void {
+    const { used_heap_size: heap, external_memory: buffers, heap_size_limit: all } = getHeapStatistics()
+    const used = heap + buffers
+    const limit = Math.max(all / 4, all - YOUNG_BYTES)
+    const growing = used - this.#used > GROWTH * limit
+    this.#unseen = growing ? Math.max(1, this.#unseen >> 2) : Math.min(MOST_UNSEEN, this.#unseen << 1)
+    this.#nextLook = this.#total + this.#unseen
+    this.#used = used
     if (used < HEAP_SHARE * limit) return
     throw new SimulationError(
       'memory',
       `the simulation has filled the memory: ${Math.round(used / 2 ** 20)} of ${Math.round(limit / 2 ** 20)} MB ` +
         `after ${this.#total} events (now t=${this.#time}), ${this.#busiest()}. Does something grow without end?`,
+      entryText(entry, entry.at),
     )
   }
 

@@ -1,6 +1,12 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { setTimeout as promisedTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { chaos, type NodeEnv, Simulation, SimulationError } from '../../../sandbox/sim/index.ts'
+import { HOGS } from './memory-hogs.ts'
+
+const run = promisify(execFile)
 
 /** What comes out of a run in which node "a" does this at t=7. */
 async function failureOf(body: (env: NodeEnv) => unknown, eventLimit = 5_000): Promise<unknown> {
@@ -131,6 +137,20 @@ describe('code that the simulation cannot carry gets a named error with the even
     const error = await echo.runAsync(60_000).catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(SimulationError)
     expect(String(error)).toMatch(/does not come to rest/)
+  })
+
+  it('memory that is filled without end, by few large things or many small ones, in the heap and beside it', async () => {
+    const program = join(import.meta.dirname, 'memory-hogs.ts')
+    const small = (name: string) => run(process.execPath, ['--max-old-space-size=192', program, name])
+    const ended = await Promise.all(Object.keys(HOGS).map(async (name) => [name, (await small(name)).stdout] as const))
+    for (const [name, stdout] of ended) {
+      expect(JSON.parse(stdout), name).toMatchObject({
+        code: 'memory',
+        event: expect.stringMatching(/^t=\d+, .* "[ab]"$/),
+      })
+      expect(stdout, name).toContain('the simulation has filled the memory')
+      expect(stdout, name).toContain('of them by a')
+    }
   })
 
   it('a client that waits for ever: the goal is not met, and what waits is named', async () => {
