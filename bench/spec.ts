@@ -1,11 +1,13 @@
 /**
  * What reading a spec costs: CPU time of parse and lint for folders of 1x, 2x and 4x the size, each in a process of its own,
- * taking turns, so that other load on the machine hits all alike. Prints the least and the median of the rounds, and what
- * each doubling costs: about 2 where the cost is linear. `node bench/spec.ts [tasks] [rounds]`
+ * taking turns, so that other load on the machine hits all alike; then for texts that were written to be expensive. Prints what
+ * the first reading costs (cold) and later ones (warm), the least and the median of the rounds, and what each doubling
+ * costs: about 2 where the cost is linear. `node bench/spec.ts [tasks] [rounds]`
  */
 import { execFileSync } from 'node:child_process'
 import { parseSpec } from '../src/core/spec/parse.ts'
 import type { SpecSource } from '../src/core/spec/source.ts'
+import { hostileTexts } from './hostile.ts'
 
 const tasks = Number(process.argv[2] ?? 10_000)
 const rounds = Number(process.argv[3] ?? 7)
@@ -71,43 +73,103 @@ function folder(count: number): SpecSource {
   return { id: 'large', dir: 'specs/large', files, steering: [], problems: [] }
 }
 
+interface Cost {
+  /** CPU time of the first reading in a process, of all its threads, in milliseconds. */
+  cold: number
+  /** Of that, the thread that reads; the rest is the compiler and the collector of garbage. */
+  thread: number
+  /** CPU time of all threads when the compiler has done its work: the median of the fifth to the tenth reading. */
+  warm: number
+  tasks: number
+  criteria: number
+  characters: number
+}
+
+function costOf(read: () => unknown): Pick<Cost, 'cold' | 'thread'> {
+  const [all, own] = [process.cpuUsage(), process.threadCpuUsage()]
+  read()
+  const sum = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1000
+  return { thread: sum(process.threadCpuUsage(own)), cold: sum(process.cpuUsage(all)) }
+}
+
 function measure(count: number): void {
   const source = folder(count)
-  const before = process.cpuUsage()
+  const first = costOf(() => parseSpec(source))
+  const later = Array.from({ length: 9 }, () => costOf(() => parseSpec(source)).cold).slice(3)
   const spec = parseSpec(source)
-  const { user, system } = process.cpuUsage(before)
   const criteria = spec.requirements.reduce((sum, one) => sum + one.criteria.length, 0)
   const characters = source.files.reduce((sum, { text }) => sum + text.length, 0)
-  console.log(JSON.stringify({ ms: (user + system) / 1000, tasks: spec.tasks.length, criteria, characters }))
+  console.log(JSON.stringify({ ...first, warm: median(later), tasks: spec.tasks.length, criteria, characters }))
+}
+
+/** CPU time for each hostile text as all three files of a folder: of 100,000, 200,000 and 400,000 characters. */
+function measureHostile(): void {
+  const sizes = [100_000, 200_000, 400_000].map(hostileTexts)
+  const read = (text: string) => {
+    const files = ['design.md', 'requirements.md', 'tasks.md'].map((path) => ({ path, text }))
+    return costOf(() => parseSpec({ id: 'hostile', dir: 'specs/hostile', files, steering: [], problems: [] })).thread
+  }
+  const costs = Object.keys(sizes[0]!).map((name) => {
+    for (let times = 0; times < 3; times++) read(sizes[0]![name]!)
+    // The least of three: what the thread waits for others does not count, what it shares with them does.
+    return { name, ms: sizes.map((texts) => Math.min(...[0, 0, 0].map(() => read(texts[name]!)))) }
+  })
+  console.log(JSON.stringify(costs))
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
+
+function inProcess<T>(...args: string[]): T {
+  const all = [import.meta.filename, ...args]
+  return JSON.parse(execFileSync(process.execPath, all, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+}
+
+function reportFolders(): void {
+  const sizes = [tasks, 2 * tasks, 4 * tasks]
+  const costs = new Map(sizes.map((size) => [size, [] as Cost[]]))
+  for (let round = 0; round < rounds; round++)
+    for (const size of sizes) costs.get(size)!.push(inProcess<Cost>(String(size), '1', 'measure'))
+  const told = (values: readonly number[]) => `${Math.min(...values).toFixed(0)} (median ${median(values).toFixed(0)})`
+  let before: number | null = null
+  for (const [size, found] of costs) {
+    const { criteria, characters } = found[0]!
+    const least = Math.min(...found.map(({ cold }) => cold))
+    const growth = before === null ? '' : `; cold ${(least / before).toFixed(2)} times the half`
+    console.log(
+      [
+        `${size} tasks, ${criteria} criteria, ${(characters / 1e6).toFixed(2)} MB, least ms of CPU`,
+        `cold ${told(found.map(({ cold }) => cold))}, of which the reading thread ${told(found.map(({ thread }) => thread))}`,
+        `warm ${told(found.map(({ warm }) => warm))}${growth}`,
+      ].join('; '),
+    )
+    before = least
+  }
+}
+
+function reportHostile(): void {
+  const costs = inProcess<{ name: string; ms: number[] }[]>('1', '1', 'hostile')
+  for (const { name, ms } of costs) {
+    // What is too short to be measured says nothing of growth.
+    const growth =
+      ms[1]! < 10
+        ? ''
+        : `; times the half: ${ms
+            .slice(1)
+            .map((one, at) => (one / ms[at]!).toFixed(1))
+            .join(', ')}`
+    console.log(`${name}: ${ms.map((one) => one.toFixed(0)).join(', ')} ms${growth}`)
+  }
+  const worst = costs.toSorted((a, b) => b.ms.at(-1)! - a.ms.at(-1)!)[0]!
+  console.log(`${costs.length} hostile texts; the dearest: ${worst.name}`)
 }
 
 export { folder }
 
 if (process.argv[4] === 'measure') measure(tasks)
+else if (process.argv[4] === 'hostile') measureHostile()
 else if (import.meta.main) {
-  const sizes = [tasks, 2 * tasks, 4 * tasks]
-  const times = new Map(sizes.map((size) => [size, [] as number[]]))
-  let last: Record<number, { tasks: number; criteria: number; characters: number }> = {}
-  for (let round = 0; round < rounds; round++) {
-    for (const size of sizes) {
-      const args = [import.meta.filename, String(size), '1', 'measure']
-      const read = JSON.parse(
-        execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
-      )
-      times.get(size)!.push(read.ms)
-      last = { ...last, [size]: read }
-    }
-  }
-  const quantile = (values: number[], share: number) =>
-    [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]!
-  let before: number | null = null
-  for (const [size, values] of times) {
-    const [least, median] = [quantile(values, 0), quantile(values, 0.5)]
-    const { criteria, characters } = last[size]!
-    const growth = before === null ? '' : `; ${(least / before).toFixed(2)} times the half`
-    console.log(
-      `${size} tasks, ${criteria} criteria, ${(characters / 1e6).toFixed(2)} MB: least ${least.toFixed(0)} ms, median ${median.toFixed(0)} ms${growth}`,
-    )
-    before = least
-  }
+  reportFolders()
+  reportHostile()
 }
