@@ -7,7 +7,7 @@ import type { Diagnostic, Spec } from '../core/spec/spec.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { readSpecFolder, specFilesOnDisk } from '../io/spec-files.ts'
 import { describeDiagnostic } from '../run.ts'
-import { oneLine, table } from '../ui/format.ts'
+import { oneLine, plural, table } from '../ui/format.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
 /** The repository's files of specs as they lie on the disk, and the folders that are specs. */
@@ -65,7 +65,9 @@ function unique(diagnostics: Diagnostic[]): Diagnostic[] {
 
 function describe(specs: Spec[], diagnostics: Diagnostic[], counts: Record<string, number>): string {
   if (specs.length === 0) return 'No spec found: write specs/<feature>/requirements.md, design.md and tasks.md.\n'
-  const summary = `${specs.map((spec) => spec.id).join(', ')}: ${counts['error']} errors, ${counts['warning']} warnings, ${counts['info']} remarks`
+  const { error = 0, warning = 0, info = 0 } = counts
+  const told = [plural(error, 'error'), plural(warning, 'warning'), plural(info, 'remark')].join(', ')
+  const summary = `${specs.map((spec) => spec.id).join(', ')}: ${told}`
   // Messages quote what stands in the specs, and that may be meant for the terminal.
   return `${[...diagnostics.map((one) => oneLine(describeDiagnostic(one))), summary].join('\n')}\n`
 }

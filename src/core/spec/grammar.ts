@@ -10,8 +10,11 @@ import {
   Table,
 } from '@lezer/markdown'
 
-/** Blocks nested deeper than this are text: each line costs as many steps as blocks are open around it. */
-const DEEPEST = 100
+/**
+ * Blocks nested deeper than this are text: each line costs as many steps as blocks are open around it. A list in a list counts
+ * twice, with its item.
+ */
+const DEEPEST = 200
 /** Characters of a paragraph. Marks in a longer one stay text: their time may grow with the square of its length. */
 export const LONGEST = 10_000
 /** Emphasis in a paragraph: each mark is compared with those before it. */
