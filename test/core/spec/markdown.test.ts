@@ -123,6 +123,23 @@ describe('reading in pieces', () => {
     expect(others).toEqual([])
   })
 
+  it('differs from it in the few places that docs/spec-format.md warns of, and not beside them', () => {
+    const alike = (text: string) => {
+      const doc = readMarkdown('a.md', text)
+      return isDeepStrictEqual(outline(doc), outline({ ...doc, root: referenceTree(doc.body) }))
+    }
+    const table = '| b |\n| - |'
+    const apart = ['1. a\n   14. b', `- a\n${table}`, '> a\n> | b |\n| - |', 'a | b\n| c | d |\n| - | - |']
+    expect(apart.filter(alike)).toEqual([])
+    const beside = [
+      '1. a\n\n   14. b',
+      `- a\n  ${table.replace('\n', '\n  ')}`,
+      `a\n${table}`,
+      'a | b\n\n| c | d |\n| - | - |',
+    ]
+    expect(beside.filter((text) => !alike(text))).toEqual([])
+  })
+
   it('does not need the library for what nearly every task looks like', () => {
     const lines = [
       '- [ ] 1. Build `src/a.ts` and **more** of it',
