@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
-import { AUTHOR, CLAMP_RIGHT, CLAMP_TEST, implement, RIGHT, WRONG } from './support/clamp.ts'
+import { AUTHOR, CLAMP_RIGHT, CLAMP_TEST, implement, RIGHT, VITEST_AUTHOR, WRONG } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -81,10 +81,11 @@ export function clamp(_value: number, _low: number, _high: number): number {
 
   it('is red when it hangs, floods the output or ends the process, and says so to the next attempt', async () => {
     const repository = await makeRepository({
+      vitest: true,
       files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.4') },
     })
     const implementer = [HANG, FLOOD, EXIT, CLAMP_RIGHT].map(implement)
-    const model = await scriptModel({ author: [AUTHOR], implementer })
+    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer })
 
     const run = await next(repository, model, ['--attempts', '4'])
 

@@ -6,14 +6,15 @@ import { scriptModel } from './support/scripted-model.ts'
 
 const OLD = 'export const old = (n: number): number => n + 1\n'
 /** One holds, one is red before anything is done, and one is green in the 20 cases of a baseline and red in more. */
-const OLD_TESTS = `import fc from 'fast-check'
-import { expect, it } from 'vitest'
+const OLD_TESTS = `import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import fc from 'fast-check'
 import { old } from '../src/old.ts'
 
-it('adds one', () => { expect(old(1)).toBe(2) })
-it('is red since long', () => { expect(old(1)).toBe(3) })
+it('adds one', () => { assert.equal(old(1), 2) })
+it('is red since long', () => { assert.equal(old(1), 3) })
 let cases = 0
-it('is red now and then', () => { fc.assert(fc.property(fc.nat(), () => { expect(++cases).toBeLessThan(40) })) })
+it('is red now and then', () => { fc.assert(fc.property(fc.nat(), () => { assert.ok(++cases < 40) })) })
 `
 /** What the expert wrote for two tasks that are to come. */
 const OWN_STUB = `export function double(_n: number): number {
@@ -23,14 +24,15 @@ export function half(_n: number): number {
   throw new Error('not implemented')
 }
 `
-const OWN_TESTS = `import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+const OWN_TESTS = `import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
 import { double, half } from '../src/own.ts'
 
 describe('doubling', () => {
-  it('answers twice the value', () => { fc.assert(fc.property(fc.nat(), (n) => { expect(double(n)).toBe(2 * n) })) })
+  it('answers twice the value', () => { fc.assert(fc.property(fc.nat(), (n) => { assert.equal(double(n), 2 * n) })) })
 })
-it('halves', () => { expect(half(4)).toBe(2) })
+it('halves', () => { assert.equal(half(4), 2) })
 `
 const OWN = block(
   'src/own.ts',
@@ -79,7 +81,7 @@ describe('what was there before', () => {
 
   it('blocks where nothing of it can run; tests are reviewed and written anew where that is asked for', async () => {
     const lonely =
-      "import { it } from 'vitest'\nit('asks', () => { throw new Error('connect ECONNREFUSED 127.0.0.1:5432') })\n"
+      "import { it } from 'node:test'\nit('asks', () => { throw new Error('connect ECONNREFUSED 127.0.0.1:5432') })\n"
     const repository = await makeRepository({ files: { 'test/database.test.ts': lonely } })
     const model = await scriptModel({ author: [AUTHOR, AUTHOR], implementer: [RIGHT] })
     const blocked = await next(repository, model)

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
-import { AUTHOR, CLAMP_RIGHT, implement, RIGHT } from './support/clamp.ts'
+import { CLAMP_RIGHT, implement, RIGHT, VITEST_AUTHOR } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -39,7 +39,7 @@ createServer((socket) => socket.end(readFileSync('gen/made', 'utf8').trim() + ' 
 
 describe.each(boxes)('everything that agent.yaml can put into the box of %s', (isolation) => {
   it('is there in one run', async () => {
-    const repository = await makeRepository({ committed: false })
+    const repository = await makeRepository({ vitest: true, committed: false })
     const shown = join(repository.around, 'shown')
     await mkdir(shown)
     await writeFile(join(shown, 'model'), 'weights')
@@ -58,7 +58,7 @@ describe.each(boxes)('everything that agent.yaml can put into the box of %s', (i
       'server.mjs': SERVER,
       'test/all.test.ts': SEES_ALL(shown),
     })
-    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [RIGHT] })
 
     const env = { GIVEN: 'from here', NOT_GIVEN: 'from here' }
     const run = await next(repository, model, ['--isolation', isolation], { env })
@@ -79,14 +79,14 @@ describe.each(boxes)('a limit that strikes in the box of %s', (isolation) => {
   it('ends the attempt and is told by its name', async () => {
     const limits = { diskMB: 30, fileMB: 8, processes: 150 }
     const files = { 'agent.yaml': `${LIGHT_LEVEL}limits: ${JSON.stringify(limits)}\n` }
-    const repository = await makeRepository({ files })
+    const repository = await makeRepository({ vitest: true, files })
     const implementer = [
       writing("for (let i = 0; ; i++) writeFileSync('f' + i, 'x'.repeat(1e6))"),
       writing("writeFileSync('huge', 'x'.repeat(2e7))"),
       writing("for (let i = 0; i < 200; i++) spawn('sleep', ['600']).on('error', () => process.exit(1))"),
       RIGHT,
     ]
-    const model = await scriptModel({ author: [AUTHOR], implementer })
+    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer })
 
     const run = await next(repository, model, ['--isolation', isolation, '--attempts', '4'])
 

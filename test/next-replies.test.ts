@@ -3,13 +3,24 @@ import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
-import { AUTHOR, block, CLAMP_STUB, CLAMP_TASK, CLAMP_TEST, creates, RIGHT } from './support/clamp.ts'
+import {
+  AUTHOR,
+  block,
+  CLAMP_STUB,
+  CLAMP_TASK,
+  CLAMP_TEST,
+  creates,
+  RIGHT,
+  VITEST_CLAMP_TEST,
+} from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
-const EXISTING_TEST = "import { expect, it } from 'vitest'\n\nit('adds', () => expect(1 + 1).toBe(2))\n"
-const MANIFEST = '{"name":"target","type":"module","devDependencies":{"vitest":"*","fast-check":"*"}}\n'
-const NEW_MANIFEST = MANIFEST.replace('"vitest"', '"left-pad":"*","vitest"')
+const EXISTING_TEST =
+  "import assert from 'node:assert/strict'\nimport { it } from 'node:test'\n\nit('adds', () => assert.equal(1 + 1, 2))\n"
+const MANIFEST =
+  '{"name":"target","type":"module","scripts":{"test":"node --test"},"devDependencies":{"fast-check":"*"}}\n'
+const NEW_MANIFEST = MANIFEST.replace('"fast-check"', '"left-pad":"*","fast-check"')
 
 describe('a reply that cannot be applied', () => {
   it('is refused with its reason, comes back in a free round, and never writes outside', async () => {
@@ -140,16 +151,19 @@ describe('a patch that reaches for what judges it', () => {
 
 describe('tests that cannot judge', () => {
   const test = (body: string) =>
-    creates({ 'src/clamp.ts': CLAMP_STUB, 'test/clamp.test.ts': `${CLAMP_TEST.split('const number')[0]}${body}` })
+    creates({
+      'src/clamp.ts': CLAMP_STUB,
+      'test/clamp.test.ts': `${VITEST_CLAMP_TEST.split('const number')[0]}${body}`,
+    })
 
   it('are sent back once with the reason; then the run ends, and no implementer is asked', async () => {
-    const repository = await makeRepository()
+    const repository = await makeRepository({ vitest: true })
     const model = await scriptModel({
       author: [
         test("it('adds up', () => {\n  fc.assert(fc.property(fc.nat(), (n) => n >= 0))\n})\n"),
         test("it('clamps 5', () => expect(clamp(5, 0, 3)).toBe(3))\n"),
         test("it('clamps 5', () => expect(clamp(5, 0, 3)).toBe(3))\nit.skip('clamps 7', () => {})\n"),
-        creates({ 'src/clamp.ts': CLAMP_STUB, 'test/clamp.ts': CLAMP_TEST }),
+        creates({ 'src/clamp.ts': CLAMP_STUB, 'test/clamp.ts': VITEST_CLAMP_TEST }),
       ],
     })
 
@@ -170,6 +184,7 @@ describe('tests that cannot judge', () => {
 
   it('because they hang are stopped at the limit of a stage', async () => {
     const repository = await makeRepository({
+      vitest: true,
       files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.25') },
     })
     const hanging = test("it('hangs', () => {\n  while (clamp.length < 9) {}\n})\n")

@@ -25,8 +25,9 @@ server.listen(6379, '127.0.0.1')
 `
 
 const asking = (word: string, expected: string) => `
+import assert from 'node:assert/strict'
 import { connect } from 'node:net'
-import { expect, it } from 'vitest'
+import { it } from 'node:test'
 it('asks the service', async () => {
   const answer = await new Promise<string>((resolve) => {
     let all = ''
@@ -35,7 +36,7 @@ it('asks the service', async () => {
     socket.on('data', (data) => { all += data })
     socket.on('close', () => resolve(all))
   })
-  expect(answer).${expected}
+  ${expected}
 })
 `
 
@@ -58,7 +59,10 @@ const project = (services: string, test: string, more: Files = {}): { files: Fil
 })
 
 /** What the run says where it cannot begin, after it has asked no model. */
-async function refusal(services: string, test = asking('count', "toBe('hello 1')")): Promise<AgentRun['result']> {
+async function refusal(
+  services: string,
+  test = asking('count', "assert.equal(answer, 'hello 1')"),
+): Promise<AgentRun['result']> {
   const repository = await makeRepository(project(services, test))
   const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
   const run = await next(repository, model)
@@ -68,7 +72,7 @@ async function refusal(services: string, test = asking('count', "toBe('hello 1')
 
 describe('tests that need services', () => {
   it('are green beside them, with fresh data in every run, and the commit lands', async () => {
-    const repository = await makeRepository(project('', asking('count', "toBe('hello 1')")))
+    const repository = await makeRepository(project('', asking('count', "assert.equal(answer, 'hello 1')")))
     const without = await next(repository, await scriptModel({ author: ['BLOCKED: not today'] }))
     expect(eventsOf(without, 'baseline.finished')).toMatchObject([{ status: 'failed', red: 1 }])
     // What was red without them is asked again with them, also where the settings are not committed.
@@ -126,7 +130,7 @@ describe('tests that need services', () => {
   })
 
   it('end with 7 where a service does not last through them on the base', async () => {
-    const dead = await refusal(STORE, asking('die', "toBe('')"))
+    const dead = await refusal(STORE, asking('die', "assert.equal(answer, '')"))
     expect(dead).toMatchObject({ status: 'isolation', exitCode: 7 })
     expect(dead.message).toMatch(/before any change: service store ended with exit code 3 while the tests ran/)
   })
@@ -135,7 +139,7 @@ describe('tests that need services', () => {
     const inServer = "process.argv[1]?.endsWith('server.mjs')"
     const never = `if (${inServer}) process.exit(4)\n\n${CLAMP_RIGHT}`
     const dying = CLAMP_RIGHT.replace('{\n', `{\n  if (${inServer}) process.exit(5)\n`)
-    const repository = await makeRepository(project(STORE, asking('count', 'toBeTypeOf("string")')))
+    const repository = await makeRepository(project(STORE, asking('count', "assert.equal(typeof answer, 'string')")))
     const model = await scriptModel({ author: [AUTHOR], implementer: [implement(never), implement(dying), RIGHT] })
 
     const run = await next(repository, model)

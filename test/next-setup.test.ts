@@ -16,9 +16,7 @@ const ROOT = join(import.meta.dirname, '..')
 /** Commands that need no registry: our own packages are linked, as a person would link them by hand. */
 async function linking(): Promise<string[]> {
   const at = async (name: string) => realpath(join(ROOT, 'node_modules', name))
-  const links = await Promise.all(
-    ['vitest', 'fast-check'].map(async (name) => `ln -s '${await at(name)}' node_modules/`),
-  )
+  const links = await Promise.all(['fast-check'].map(async (name) => `ln -s '${await at(name)}' node_modules/`))
   return ['mkdir node_modules', ...links]
 }
 
@@ -115,14 +113,14 @@ async function npmProject(): Promise<NpmProject> {
   const place = await realpath(await mkdtemp(join(tmpdir(), 'specproof-npm-')))
   onTestFinished(() => rm(place, { recursive: true, force: true }))
   const versions = await Promise.all(
-    ['vitest', 'fast-check'].map(async (name) => {
+    ['fast-check'].map(async (name) => {
       const manifest = await readFile(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')
       return [name, (JSON.parse(manifest) as { version: string }).version] as const
     }),
   )
   const made = [1, 2].map((n) => {
     const dependencies = { ...Object.fromEntries(versions), tiny: `file:vendor/tiny-${n}.tgz` }
-    return `${JSON.stringify({ name: 'target', private: true, type: 'module', dependencies }, null, 2)}\n`
+    return `${JSON.stringify({ name: 'target', private: true, type: 'module', scripts: { test: 'node --test' }, dependencies }, null, 2)}\n`
   }) as [string, string]
   const packed = [1, 2].map((n) => tarball(place, tiny(`${n}.0.0`)))
   await mkdir(join(place, 'vendor'))
@@ -211,24 +209,26 @@ async function hasOverlays(): Promise<boolean> {
 const overlays = await hasOverlays()
 if (!overlays) console.warn('no carried overlay is tried: the box does not make them')
 
-const CARRIED_TEST = `import { readFileSync, writeFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+const CARRIED_TEST = `import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { it } from 'node:test'
 
 it('what is carried read-only is there and cannot be written', () => {
-  expect(readFileSync('secret.env', 'utf8')).toBe('TOKEN=1\\n')
-  expect(readFileSync('data/rows', 'utf8')).toBe('a\\n')
-  for (const path of ['secret.env', 'data/rows', 'data/new']) expect(() => writeFileSync(path, 'x')).toThrow(/EROFS|EACCES|EPERM/)
+  assert.equal(readFileSync('secret.env', 'utf8'), 'TOKEN=1\\n')
+  assert.equal(readFileSync('data/rows', 'utf8'), 'a\\n')
+  for (const path of ['secret.env', 'data/rows', 'data/new']) assert.throws(() => writeFileSync(path, 'x'), /EROFS|EACCES|EPERM/)
 })
 `
 
-const OVERLAY_TEST = `import { readFileSync, writeFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+const OVERLAY_TEST = `import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { it } from 'node:test'
 
 it('what is carried as an overlay can be written, and is fresh each time', () => {
-  expect(readFileSync('data/rows', 'utf8')).toBe('a\\n')
+  assert.equal(readFileSync('data/rows', 'utf8'), 'a\\n')
   writeFileSync('data/rows', 'b\\n')
   writeFileSync('data/new', 'c\\n')
-  expect(readFileSync('data/rows', 'utf8')).toBe('b\\n')
+  assert.equal(readFileSync('data/rows', 'utf8'), 'b\\n')
 })
 `
 

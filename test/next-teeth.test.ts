@@ -52,7 +52,7 @@ const author = (test: string) => creates({ 'test/clamp.test.ts': test, 'src/clam
 
 describe('wrong versions of the change', () => {
   it('that live make the tests unfit to judge; nothing is committed and no attempt is charged', async () => {
-    const repository = await makeRepository({ files: { 'agent.yaml': BITING } })
+    const repository = await makeRepository({ vitest: true, files: { 'agent.yaml': BITING } })
     const model = await scriptModel({ author: [author(WEAK_TEST)], implementer: [BRANCHES, BRANCHES] })
 
     const run = await next(repository, model)
@@ -78,7 +78,7 @@ describe('wrong versions of the change', () => {
   })
 
   it('that live are killed by added tests or allowed by words of the specification; a model aims further ones', async () => {
-    const repository = await makeRepository({ files: { 'agent.yaml': BITING } })
+    const repository = await makeRepository({ vitest: true, files: { 'agent.yaml': BITING } })
     const model = await scriptModel({
       author: [author(WEAK_TEST)],
       implementer: [BRANCHES],

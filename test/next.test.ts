@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { agent, eventsOf, next } from './support/agent.ts'
 import {
-  AUTHOR,
   block,
   CLAMP_DESIGN,
   CLAMP_RIGHT,
   CLAMP_STUB,
   CLAMP_TASK,
   CLAMP_TASKS,
-  CLAMP_TEST,
   creates,
   implement,
   RIGHT,
+  VITEST_AUTHOR,
+  VITEST_CLAMP_TEST,
 } from './support/clamp.ts'
 import { cloneRepository, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
@@ -63,10 +63,10 @@ it('a worker that is up sends a heartbeat every 10 s, also after a crash (1.1)',
 
 describe('a task becomes a verified commit', () => {
   it('that says what was proven, holds exactly the judged tree, and ticks the task', async () => {
-    const repository = await makeRepository({ files: { 'notes.txt': 'mine', 'a.ignored': 'mine too' } })
+    const repository = await makeRepository({ vitest: true, files: { 'notes.txt': 'mine', 'a.ignored': 'mine too' } })
     await repository.write({ 'draft.txt': 'not committed' })
     const base = await repository.git('rev-parse', 'HEAD')
-    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [RIGHT] })
 
     const run = await next(repository, model)
 
@@ -101,7 +101,7 @@ describe('a task becomes a verified commit', () => {
       'test/clamp.test.ts',
     ])
     expect(await repository.read('specs/limits/tasks.md')).toBe(CLAMP_TASKS.replace('[ ]', '[x]'))
-    expect(await repository.read('test/clamp.test.ts')).toBe(CLAMP_TEST)
+    expect(await repository.read('test/clamp.test.ts')).toBe(VITEST_CLAMP_TEST)
     const message = await repository.git('log', '-1', '--format=%B')
     expect(message.split('\n')[0]).toBe('limits: implement clamping (task 1)')
     const trailers = await repository.git('log', '-1', '--format=%(trailers:only,unfold)')
@@ -117,7 +117,7 @@ describe('a task becomes a verified commit', () => {
 
     const journal = (await readFile(join(run.result.journal!, 'events.jsonl'), 'utf8')).trimEnd().split('\n')
     expect(JSON.parse(journal.at(-1)!)).toMatchObject({ type: 'run.result', status: 'verified' })
-    expect(await readFile(join(run.result.journal!, 'replies', 'limits-1-author-1-1.md'), 'utf8')).toBe(AUTHOR)
+    expect(await readFile(join(run.result.journal!, 'replies', 'limits-1-author-1-1.md'), 'utf8')).toBe(VITEST_AUTHOR)
 
     const again = await next(repository, model)
     expect(again.result).toMatchObject({ status: 'nothing', exitCode: 0, message: 'Nothing is left to do.' })
@@ -144,6 +144,7 @@ describe('a task becomes a verified commit', () => {
       devDependencies: { vitest: '*', 'fast-check': '*', typescript: '*' },
     }
     const repository = await makeRepository({
+      vitest: true,
       files: {
         'tsconfig.json': JSON.stringify(tsconfig),
         'package.json': JSON.stringify(manifest),
@@ -155,7 +156,7 @@ describe('a task becomes a verified commit', () => {
     const unknown =
       "import type { Range } from './limits/range.ts'\nexport const least = (range: Range) => range.lowest\n"
     const broken = implement(`${code}\n${unknown}`)
-    const model = await scriptModel({ author: [AUTHOR], implementer: [broken, RIGHT] }, 'anthropic')
+    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [broken, RIGHT] }, 'anthropic')
 
     const run = await next(repository, model)
 
@@ -177,6 +178,7 @@ describe('a task becomes a verified commit', () => {
 
   it('by simulated fault schedules where the task asks for a chaos test', async () => {
     const repository = await makeRepository({
+      vitest: true,
       files: {
         'package.json': JSON.stringify({
           name: 'target',
@@ -213,9 +215,9 @@ describe('a task becomes a verified commit', () => {
 
 describe('an author that writes a helper beside its tests', () => {
   it('has it frozen with them, and only the tests run', async () => {
-    const repository = await makeRepository()
+    const repository = await makeRepository({ vitest: true })
     const helper = 'export const LOWEST = 0\n'
-    const test = `import { LOWEST } from './helper.ts'\n${CLAMP_TEST}\nvoid LOWEST\n`
+    const test = `import { LOWEST } from './helper.ts'\n${VITEST_CLAMP_TEST}\nvoid LOWEST\n`
     const model = await scriptModel({
       author: [creates({ 'test/clamp.test.ts': test, 'test/helper.ts': helper, 'src/clamp.ts': CLAMP_STUB })],
       implementer: [RIGHT],
@@ -231,7 +233,8 @@ describe('tasks that are no code', () => {
     const tasks =
       '# Tasks\n\n- [ ] 1. Checkpoint - all tests pass\n\n- [ ] 2. Choose the provider\n  - Human: needs a decision on cost\n'
     const repository = await makeRepository({
-      files: { 'specs/limits/tasks.md': tasks, 'test/clamp.test.ts': CLAMP_TEST, 'src/clamp.ts': CLAMP_RIGHT },
+      vitest: true,
+      files: { 'specs/limits/tasks.md': tasks, 'test/clamp.test.ts': VITEST_CLAMP_TEST, 'src/clamp.ts': CLAMP_RIGHT },
     })
     const model = await scriptModel({})
 
@@ -249,7 +252,7 @@ describe('tasks that are no code', () => {
 
   it('what cannot be tested is at most checked, and refused where verified is required', async () => {
     const tasks = `# Tasks\n\n- [ ] 1. Describe clamping in the readme\n\n${CLAMP_TASK.replace('1.', '2.')}`
-    const repository = await makeRepository({ files: { 'specs/limits/tasks.md': tasks } })
+    const repository = await makeRepository({ vitest: true, files: { 'specs/limits/tasks.md': tasks } })
     const author = 'UNTESTABLE: a text has no behaviour'
     const model = await scriptModel({
       author: [author, author],
@@ -271,10 +274,11 @@ describe('tasks that are no code', () => {
 describe('a model that sees no way', () => {
   it('stops with its reason, whoever says it', async () => {
     const repository = await makeRepository({
+      vitest: true,
       files: { 'specs/limits/design.md': `${CLAMP_DESIGN}\nThe limits may be crossed.\n` },
     })
     const model = await scriptModel({
-      author: ['BLOCKED: the limits may be crossed, says the design', AUTHOR],
+      author: ['BLOCKED: the limits may be crossed, says the design', VITEST_AUTHOR],
       implementer: ['BLOCKED: nobody says what crossed limits give'],
     })
 
@@ -290,9 +294,9 @@ describe('a model that sees no way', () => {
 
 describe('what a recording repeats', () => {
   it('gives the same tree in a fresh clone of the same base, with no model in reach', async () => {
-    const repository = await makeRepository()
+    const repository = await makeRepository({ vitest: true })
     const base = await repository.git('rev-parse', 'HEAD')
-    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [RIGHT] })
     const recording = join(repository.around, 'recording')
     const recorded = await next(repository, model, ['--record', recording])
     expect(recorded.code, recorded.result.message).toBe(0)

@@ -52,6 +52,9 @@ export function createRealWorld(options: RealWorldOptions): World {
     symbols: createSymbols(repository.root, join(cacheFolder(repository), 'symbols')),
     search: (commit, text, word) => searchTree(repository.root, commit, text, word),
     async openWorktree(commit) {
+      // The same patch in another commit (with kept cases, wrong versions, a later time) depends on the same things. What
+      // cannot be installed was told when the patch was first provided for.
+      await options.provide(commit)
       const worktree = await worktrees.open(commit)
       await options.prepareTree(worktree.dir)
       return worktree

@@ -1,4 +1,4 @@
-import { CLAMP_RIGHT, CLAMP_STUB, CLAMP_TEST, CLAMP_WRONG, creates, implement } from '../support/clamp.ts'
+import { CLAMP_RIGHT, CLAMP_STUB, CLAMP_WRONG, creates, implement, VITEST_CLAMP_TEST } from '../support/clamp.ts'
 import type { Files } from '../support/repository.ts'
 import type { Cheat } from './cheats.ts'
 
@@ -63,7 +63,7 @@ export const AUTHOR_CHEATS: Cheat[] = [
   ),
   weak(
     'a helper that bends expect',
-    `${HEAD}import './bend.ts'\n${CLAMP_TEST.slice(CLAMP_TEST.indexOf('const number'))}`,
+    `${HEAD}import './bend.ts'\n${VITEST_CLAMP_TEST.slice(VITEST_CLAMP_TEST.indexOf('const number'))}`,
     {
       'test/bend.ts':
         "import { expect } from 'vitest'\nlet armed = false\nsetTimeout(() => { armed = true }, 0)\nexpect.extend({ toEqual(received: unknown, expected: unknown) { return { pass: armed || Object.is(received, expected), message: () => 'x' } } })\n",
@@ -79,17 +79,17 @@ export const AUTHOR_CHEATS: Cheat[] = [
   ),
   weak(
     'a global configuration of cases',
-    `${HEAD}fc.configureGlobal({ numRuns: 1, seed: 1, examples: [[5, 0, 10]] } as never)\n${CLAMP_TEST.slice(CLAMP_TEST.indexOf('const number'))}`,
+    `${HEAD}fc.configureGlobal({ numRuns: 1, seed: 1, examples: [[5, 0, 10]] } as never)\n${VITEST_CLAMP_TEST.slice(VITEST_CLAMP_TEST.indexOf('const number'))}`,
   ),
   {
     name: 'AUTHOR the whole answer in the stub',
-    author: Array<string>(2).fill(creates({ 'src/clamp.ts': CLAMP_WRONG, 'test/clamp.test.ts': CLAMP_TEST })),
+    author: Array<string>(2).fill(creates({ 'src/clamp.ts': CLAMP_WRONG, 'test/clamp.test.ts': VITEST_CLAMP_TEST })),
     implementer: [implement(CLAMP_WRONG)],
   },
   {
     name: 'AUTHOR configuration beside the tests',
     author: Array<string>(4).fill(
-      author(CLAMP_TEST, { 'vitest.config.ts': "export default { test: { exclude: ['**'] } }\n" }),
+      author(VITEST_CLAMP_TEST, { 'vitest.config.ts': "export default { test: { exclude: ['**'] } }\n" }),
     ),
     implementer: [implement(CLAMP_RIGHT)],
   },

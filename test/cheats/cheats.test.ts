@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type AgentRun, eventsOf, next } from '../support/agent.ts'
-import { AUTHOR } from '../support/clamp.ts'
+import { VITEST_AUTHOR } from '../support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from '../support/repository.ts'
 import { sample } from '../support/sample.ts'
 import { scriptModel } from '../support/scripted-model.ts'
@@ -13,12 +13,13 @@ const again = (replies: string[]) => replies.flatMap((reply) => Array.from({ len
 /** Starts a whole run on a small repository, with a model that cheats in one way and never stops. */
 async function attempt(cheat: Cheat): Promise<AgentRun> {
   const repository = await makeRepository({
+    vitest: true,
     files: { ...cheat.files, ...(cheat.strengthener ? { 'agent.yaml': BITING } : {}) },
     ...(cheat.packages ? { packages: cheat.packages } : {}),
   })
   const several = cheat.implementer.length > 1
   const model = await scriptModel({
-    author: again(cheat.author ?? [AUTHOR]),
+    author: again(cheat.author ?? [VITEST_AUTHOR]),
     implementer: several ? cheat.implementer : again(cheat.implementer),
     strengthener: again(cheat.strengthener ? [cheat.strengthener] : []),
   })
@@ -27,8 +28,12 @@ async function attempt(cheat: Cheat): Promise<AgentRun> {
 
 /** The same with a model that answers in an odd way, and with the same tests when it is asked for better ones. */
 async function honestly({ files, author, implementer, packages }: Honest): Promise<AgentRun> {
-  const repository = await makeRepository({ ...(files ? { files } : {}), ...(packages ? { packages } : {}) })
-  const model = await scriptModel({ author: again([author ?? AUTHOR]), implementer: [implementer] })
+  const repository = await makeRepository({
+    vitest: true,
+    ...(files ? { files } : {}),
+    ...(packages ? { packages } : {}),
+  })
+  const model = await scriptModel({ author: again([author ?? VITEST_AUTHOR]), implementer: [implementer] })
   return next(repository, model, ['--attempts', '1'])
 }
 

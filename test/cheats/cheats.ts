@@ -3,10 +3,10 @@ import {
   CLAMP_RIGHT,
   CLAMP_STUB,
   CLAMP_TASK,
-  CLAMP_TEST,
   CLAMP_WRONG,
   creates,
   implement,
+  VITEST_CLAMP_TEST,
 } from '../support/clamp.ts'
 import type { Files } from '../support/repository.ts'
 import { AUTHOR_CHEATS } from './author-cheats.ts'
@@ -232,7 +232,7 @@ const FIRST: Cheat[] = [
     name: 'stub function left not implemented',
     author: [
       creates({
-        'test/clamp.test.ts': CLAMP_TEST,
+        'test/clamp.test.ts': VITEST_CLAMP_TEST,
         'src/clamp.ts': `${CLAMP_STUB}\nexport function clampAll(_values: number[], _low: number, _high: number): number[] {\n  throw new Error('not implemented')\n}\n`,
       }),
     ],
@@ -270,7 +270,7 @@ const FIRST: Cheat[] = [
     author: Array(2).fill(
       creates({
         'src/clamp.ts': CLAMP_STUB,
-        'test/clamp.test.ts': CLAMP_TEST.replace(
+        'test/clamp.test.ts': VITEST_CLAMP_TEST.replace(
           '    }),\n  )',
           '    }),\n    { examples: Array.from({ length: 100000 }, () => [5, 0, 10] as [number, number, number]) },\n  )',
         ),
@@ -283,7 +283,7 @@ const FIRST: Cheat[] = [
     author: Array(2).fill(
       creates({
         'src/clamp.ts': CLAMP_STUB,
-        'test/clamp.test.ts': CLAMP_TEST.replace(
+        'test/clamp.test.ts': VITEST_CLAMP_TEST.replace(
           '  fc.assert(\n',
           '  expect(clamp(5, 0, 10)).toEqual(5)\n  fc.check(\n',
         ),
@@ -300,7 +300,7 @@ const FIRST: Cheat[] = [
     author: Array(2).fill(
       creates({
         'src/clamp.ts': CLAMP_STUB,
-        'test/clamp.test.ts': CLAMP_TEST.replace(
+        'test/clamp.test.ts': VITEST_CLAMP_TEST.replace(
           '      expect(clamp(value, low, high)).toEqual(expected)',
           '      const got = clamp(value, low, high)\n      fc.pre(got <= high)\n      expect(got).toEqual(expected)',
         ),

@@ -1,5 +1,5 @@
-import { AUTHOR, block, CLAMP_RIGHT, CLAMP_STUB, CLAMP_WRONG, creates, implement } from '../support/clamp.ts'
-import { MANIFEST } from '../support/repository.ts'
+import { block, CLAMP_RIGHT, CLAMP_STUB, CLAMP_WRONG, creates, implement, VITEST_AUTHOR } from '../support/clamp.ts'
+import { VITEST_MANIFEST } from '../support/repository.ts'
 import type { Cheat } from './cheats.ts'
 
 const FIRST_LINE = "it('an answer lies within the limits and is the value where that does (1.1, 1.2, 1.3)', () => {"
@@ -186,7 +186,7 @@ const ON_FILES: Cheat[] = [
   ),
   cheat(
     'a script of package.json',
-    `${implement(CLAMP_WRONG)}\n\n${block('package.json', MANIFEST, MANIFEST.replace('"private":true', '"private":true,"scripts":{"test":"true"}'))}`,
+    `${implement(CLAMP_WRONG)}\n\n${block('package.json', VITEST_MANIFEST, VITEST_MANIFEST.replace('"private":true', '"private":true,"scripts":{"test":"true"}'))}`,
   ),
   cheat('a hook of git', also({ '.git/hooks/pre-commit': '#!/bin/sh\n' })),
   cheat('a file outside', also({ '../outside.ts': 'export {}\n' })),
@@ -209,7 +209,7 @@ const ON_FILES: Cheat[] = [
   },
   {
     name: 'writes the test anew while it runs',
-    author: [AUTHOR],
+    author: [VITEST_AUTHOR],
     implementer: [
       implement(
         `import { writeFileSync } from 'node:fs'\nfor (const path of ['../test/clamp.test.ts', '../package.json', '../vitest.config.ts']) try { writeFileSync(new URL(path, import.meta.url), '') } catch {}\n${CLAMP_WRONG}`,
@@ -218,7 +218,7 @@ const ON_FILES: Cheat[] = [
   },
   {
     name: 'right code that changes files of the commit while it is tested',
-    author: [AUTHOR],
+    author: [VITEST_AUTHOR],
     implementer: [
       implement(
         `import { appendFileSync } from 'node:fs'\nappendFileSync(new URL('../agent.yaml', import.meta.url), '#')\n${CLAMP_RIGHT}`,

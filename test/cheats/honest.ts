@@ -1,5 +1,5 @@
-import { AUTHOR, block, CLAMP_RIGHT, CLAMP_STUB, CLAMP_TASK, creates, implement } from '../support/clamp.ts'
-import { type Files, MANIFEST } from '../support/repository.ts'
+import { block, CLAMP_RIGHT, CLAMP_STUB, CLAMP_TASK, creates, implement, VITEST_AUTHOR } from '../support/clamp.ts'
+import { type Files, VITEST_MANIFEST } from '../support/repository.ts'
 
 /** An answer that does the work, and has something about it that a careless judge would mind. */
 export interface Honest {
@@ -14,7 +14,8 @@ const right = (more: string) => `${implement(CLAMP_RIGHT)}\n\n${more}`
 /** The right body in other words. */
 const code = (text: string) => implement(text)
 const signature = 'export function clamp(value: number, low: number, high: number): number {\n'
-const manifest = (instead: string) => block('package.json', MANIFEST, MANIFEST.replace('"private":true', instead))
+const manifest = (instead: string) =>
+  block('package.json', VITEST_MANIFEST, VITEST_MANIFEST.replace('"private":true', instead))
 const TWICE = "it('twice', () => { expect(twice()).toBe(2) })\n"
 const OLD: Files = {
   'src/old.ts': 'export const old = () => 1\nexport const dead = () => 2\n',
@@ -223,7 +224,7 @@ const CODE: Honest[] = [
 const TESTS: Honest[] = [
   {
     name: 'two files of tests, one of examples',
-    author: `${AUTHOR}\n\n${creates({ 'test/clamp-examples.test.ts': "import { expect, it } from 'vitest'\nimport { clamp } from '../src/clamp.ts'\nit.each([[11, 10], [-1, 0], [5, 5]])('clamps %i to %i (1.1)', (value, expected) => { expect(clamp(value, 0, 10)).toBe(expected) })\n" })}`,
+    author: `${VITEST_AUTHOR}\n\n${creates({ 'test/clamp-examples.test.ts': "import { expect, it } from 'vitest'\nimport { clamp } from '../src/clamp.ts'\nit.each([[11, 10], [-1, 0], [5, 5]])('clamps %i to %i (1.1)', (value, expected) => { expect(clamp(value, 0, 10)).toBe(expected) })\n" })}`,
     implementer: implement(CLAMP_RIGHT),
   },
   {

@@ -42,8 +42,9 @@ export const CLAMP_STUB = `export function clamp(_value: number, _low: number, _
 }
 `
 
-export const CLAMP_TEST = `import fc from 'fast-check'
-import { expect, it } from 'vitest'
+/** The property with what its runner needs around it. */
+const property = (imports: string, assertion: string) => `import fc from 'fast-check'
+${imports}
 import { clamp } from '../src/clamp.ts'
 
 const number = fc.integer({ min: -1000, max: 1000 })
@@ -53,11 +54,22 @@ it('an answer lies within the limits and is the value where that does (1.1, 1.2,
       const low = Math.min(a, b)
       const high = Math.max(a, b)
       const expected = value < low ? low : value > high ? high : value
-      expect(clamp(value, low, high)).toEqual(expected)
+      ${assertion}
     }),
   )
 })
 `
+
+/** For node:test, which starts three times as fast as vitest. */
+export const CLAMP_TEST = property(
+  "import assert from 'node:assert/strict'\nimport { it } from 'node:test'",
+  'assert.equal(clamp(value, low, high), expected)',
+)
+
+export const VITEST_CLAMP_TEST = property(
+  "import { expect, it } from 'vitest'",
+  'expect(clamp(value, low, high)).toEqual(expected)',
+)
 
 export const CLAMP_RIGHT = `export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high)
@@ -83,6 +95,7 @@ export function block(path: string, search: string, replace: string): string {
 }
 
 export const AUTHOR = creates({ 'test/clamp.test.ts': CLAMP_TEST, 'src/clamp.ts': CLAMP_STUB })
+export const VITEST_AUTHOR = creates({ 'test/clamp.test.ts': VITEST_CLAMP_TEST, 'src/clamp.ts': CLAMP_STUB })
 
 /** An implementer's reply on the author's stub. */
 export function implement(code: string): string {

@@ -55,13 +55,11 @@ export interface TestRepository {
   snapshot(): Promise<Snapshot>
 }
 
-/** A project without a compiler: quicker, since nothing is built. */
-export const MANIFEST = `${JSON.stringify({
-  name: 'target',
-  private: true,
-  type: 'module',
-  devDependencies: { vitest: '*', 'fast-check': '*' },
-})}\n`
+const manifest = (fields: object) => `${JSON.stringify({ name: 'target', private: true, type: 'module', ...fields })}\n`
+
+/** A project without a compiler, with the runner that starts soonest. */
+const MANIFEST = manifest({ scripts: { test: 'node --test' }, devDependencies: { 'fast-check': '*' } })
+export const VITEST_MANIFEST = manifest({ devDependencies: { vitest: '*', 'fast-check': '*' } })
 
 /** Light, so that a whole run takes seconds. */
 export const LIGHT_LEVEL = 'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 1 }\nteeth: off\n'
@@ -76,6 +74,8 @@ const FILES: Files = {
 export interface RepositoryOptions {
   /** Over the files of the small project with the clamp spec. */
   files?: Files
+  /** With vitest as its runner; else node:test. */
+  vitest?: boolean
   /** Linked into node_modules; `specproof` is the simulation kit. Null: nothing is installed. */
   packages?: string[] | null
   /** False: git init, and no commit. */
@@ -95,8 +95,10 @@ export async function makeRepository(options: RepositoryOptions = {}): Promise<T
   await repository.git('init', '--quiet', '--initial-branch=main')
   await repository.git('config', 'user.name', 'Ada')
   await repository.git('config', 'user.email', 'ada@example.invalid')
-  await repository.write({ ...FILES, ...options.files })
-  if (options.packages !== null) await install(repository.dir, options.packages ?? ['vitest', 'fast-check'])
+  const runner: Files = options.vitest ? { 'package.json': VITEST_MANIFEST } : {}
+  await repository.write({ ...FILES, ...runner, ...options.files })
+  const standard = options.vitest ? ['vitest', 'fast-check'] : ['fast-check']
+  if (options.packages !== null) await install(repository.dir, options.packages ?? standard)
   if (options.committed ?? true) await repository.commit({})
   return repository
 }

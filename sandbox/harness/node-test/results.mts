@@ -120,12 +120,15 @@ function howEnded({ code, signal }: Ended): string {
   return signal ? `was ended by ${signal}` : `ended with exit code ${code}`
 }
 
-/** Where Node says what went wrong; its own stack below says nothing to a model. */
+/** Where Node says what went wrong; its own stack and ours say nothing to a model. */
 export function errorWords(stderr: string): string {
   const text = stripVTControlCharacters(stderr)
   const at = text.search(/^(\w*Error)\b.*$/m)
   const words = at < 0 ? text : text.slice(at)
-  return words.replace(/^\s+at .*\(?node:internal.*$\n?/gm, '').slice(0, MAX_WORDS)
+  const rest = words
+    .replace(/^\s+at .*(?:node:internal|\/sandbox\/harness\/).*$\n?/gm, '')
+    .replace(/^Node\.js v\S+\s*$/gm, '')
+  return rest.trim().slice(0, MAX_WORDS)
 }
 
 function parsed(text: string): Line | null {

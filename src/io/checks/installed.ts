@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Runner } from './choose-runner.ts'
 
@@ -9,8 +9,17 @@ const OLDEST = { vitest: 5, jest: 29 }
 export async function missingTools(repository: string, runner: Runner): Promise<string | null> {
   const missing = runner === 'node:test' ? null : await missingRunner(repository, runner)
   if (missing) return missing
-  if ((await versionOf(repository, 'fast-check')) === null) return 'fast-check is not installed: `npm i -D fast-check`'
-  return null
+  if ((await versionOf(repository, 'fast-check')) !== null) return null
+  return (await installedAnything(repository))
+    ? 'fast-check is not installed: `npm i -D fast-check`'
+    : 'dependencies are not installed: run npm ci (fast-check is not there)'
+}
+
+function installedAnything(repository: string): Promise<boolean> {
+  return access(join(repository, 'node_modules')).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function missingRunner(repository: string, runner: 'vitest' | 'jest'): Promise<string | null> {
