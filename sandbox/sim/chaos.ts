@@ -6,6 +6,7 @@ import { Marks } from './marks.ts'
 import { EVENT_LIMIT_MS } from './parts.ts'
 import type { Phases } from './phases.ts'
 import { runOnce } from './pump.ts'
+import { checkFaults } from './schedule.ts'
 import { Simulation } from './simulation.ts'
 import type { SimulationOptions } from './types.ts'
 
@@ -40,6 +41,8 @@ const MOST_MOMENTS = 2_000
  */
 export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<void> {
   const { nodes, kinds, max, until = UNTIL_MS, runs = RUNS, examples = [] } = options
+  if (!(Number.isSafeInteger(runs) && runs >= 1)) throw new RangeError(`runs: a whole number from 1, not ${runs}`)
+  for (const one of examples) checkCase(one)
   const run = runner(options, scenario)
   const marks = new Marks()
   let count = 0
@@ -68,6 +71,13 @@ export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<
     throw explained(error, failed)
   }
   if (count >= ENOUGH_RUNS) marks.assertReached(count)
+}
+
+function checkCase(one: Case): void {
+  const { faults, seed } = (one ?? {}) as Partial<Case>
+  if (!(Array.isArray(faults) && Number.isSafeInteger(seed)))
+    throw new RangeError(`an example is { faults: [...], seed: 0 }, not ${JSON.stringify(one)}`)
+  checkFaults(faults)
 }
 
 /** A run, and what was wrong in it. */

@@ -34,6 +34,8 @@ export class FaultPlan {
   readonly windows: Window[]
   #options: FaultPlanOptions
   #planned: Planned[] = []
+  /** Names that nobody had mentioned when their fault began. */
+  #invented = new Set<string>()
   #owner = owner('the faults')
 
   constructor(options: FaultPlanOptions) {
@@ -77,11 +79,23 @@ export class FaultPlan {
       if (fault.at > this.#now) continue
       for (const name of namesIn(fault)) {
         if (isCrash(fault) && !nodes.get(name)?.start) throw new Error(cannotRestart(name))
-        if (nodes.has(name)) continue
-        const known = [...nodes.keys()].join(', ')
+        if (nodes.has(name) && !this.#isInvented(name)) continue
+        const known = [...nodes.keys()].filter((one) => !this.#isInvented(one)).join(', ')
         throw new Error(`a fault names "${name}", but no such node took part (there are: ${known})`)
       }
     }
+  }
+
+  /** Whether nobody but a fault has ever named this node. */
+  #isInvented(name: string): boolean {
+    const node = this.#options.nodes.find(name)
+    if (node === undefined || !this.#invented.has(name)) return false
+    return node.start === null && node.handler === null && !node.used && node.received.length + node.links.size === 0
+  }
+
+  #nodeOf(name: string): SimNode {
+    if (this.#options.nodes.find(name) === undefined) this.#invented.add(name)
+    return this.#options.nodes.get(name)
   }
 
   #plan(from: number, to: number, begin: () => void, end: () => void): void {
@@ -108,7 +122,7 @@ export class FaultPlan {
   #begin({ fault }: Window): void {
     this.#history.add({ at: fault.at, what: 'begin', fault })
     if (!('node' in fault)) return
-    const node = this.#options.nodes.get(fault.node)
+    const node = this.#nodeOf(fault.node)
     this.#bend(node, fault, 1)
     if (fault.kind !== 'corrupt') return
     node.disk.corruptions.add(fault.position)
@@ -122,7 +136,7 @@ export class FaultPlan {
     window.end = Math.min(window.end, this.#now)
     if (fault.kind === 'clog') this.#options.release(window)
     if (!('node' in fault)) return
-    const node = this.#options.nodes.get(fault.node)
+    const node = this.#nodeOf(fault.node)
     this.#bend(node, fault, -1)
     if (fault.kind === 'corrupt') node.disk.corruptions.delete(fault.position)
   }

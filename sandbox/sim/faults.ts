@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { withoutContradictions } from './schedule.ts'
+import { KINDS, withoutContradictions } from './schedule.ts'
 import { linksOf, type ShrinkOptions, smallerSchedules } from './shrink-faults.ts'
 import type { Fault, FaultKind } from './types.ts'
 
@@ -34,8 +34,10 @@ export function faults(options: FaultsOptions): fc.Arbitrary<Fault[]> {
 }
 
 export function checkOptions({ nodes, until, kinds = COMMON }: FaultsOptions): void {
-  if (nodes.length === 0) throw new RangeError('faults need at least one node')
+  if (!Array.isArray(nodes) || nodes.length === 0) throw new RangeError('faults need at least one node, in a list')
   if (kinds.length === 0) throw new RangeError('faults need at least one kind')
+  const unknown = kinds.find((kind) => !KINDS.includes(kind))
+  if (unknown !== undefined) throw new RangeError(`unknown kind of fault "${unknown}" (there are ${KINDS.join(', ')})`)
   if (!(Number.isInteger(until) && until >= 2)) throw new RangeError(`faults need whole ms from 2 as "until": ${until}`)
 }
 

@@ -1,3 +1,4 @@
+import { isPromise } from './async-work.ts'
 import { SimulationError, Violation } from './errors.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { MarkCounter } from './types.ts'
@@ -108,7 +109,10 @@ export class RunMarks {
 
   #look(): void {
     for (const [name, holds] of this.#sometimes) {
-      if (holds !== null && !this.#reached.has(name) && holds()) this.reach(name)
+      if (holds === null || this.#reached.has(name)) continue
+      const answer: unknown = holds()
+      refusePromise(answer)
+      if (answer) this.reach(name)
     }
   }
 
@@ -124,5 +128,15 @@ function complaint(answer: Answer): string | null {
   if (answer === true || answer === undefined || answer === null || answer === '') return null
   if (answer === false) return ''
   if (typeof answer === 'string') return `: ${answer}`
-  return answer.length === 0 ? null : `:\n${answer.map((line) => `  ${line}`).join('\n')}`
+  if (Array.isArray(answer)) return answer.length === 0 ? null : `:\n${answer.map((line) => `  ${line}`).join('\n')}`
+  refusePromise(answer)
+  // What `expect` answers, when it has not thrown.
+  if (typeof answer === 'object' && '__flags' in answer) return null
+  throw new TypeError(`holds must answer true, nothing, false, a text or a list of texts, not ${typeof answer}`)
+}
+
+/** Taken for an answer, a promise would always hold. */
+function refusePromise(answer: unknown): void {
+  if (isPromise(answer))
+    throw new TypeError('holds has answered a promise: it looks at one instant, and must answer at once')
 }

@@ -27,6 +27,7 @@ export class Nodes {
   get(name: string): SimNode {
     let node = this.#nodes.get(name)
     if (node === undefined) {
+      if (name === '*') throw new RangeError('no node can have the name "*": it stands for all of them')
       node = createNode(name)
       this.#nodes.set(name, node)
       this.#options.scheduler.adopt(node)

@@ -35,6 +35,10 @@ export function assemble(options: SimulationOptions): Parts {
   const { faults = [], latency = 5, jitter = 0, seed = 0, diskLatency = 1, maxEvents = 1_000_000 } = options
   checkFaults(faults)
   for (const [name, ms] of Object.entries({ latency, jitter, diskLatency })) checkDuration(ms, name)
+  const eventLimit = options.eventLimit ?? EVENT_LIMIT_MS
+  for (const [name, most] of Object.entries({ maxEvents, eventLimit })) {
+    if (!(most > 0)) throw new RangeError(`${name}: a number above 0, not ${most}`)
+  }
   const messages: Message[] = []
   const history = new History(messages)
   const scheduler: Scheduler = new Scheduler(maxEvents, (node) => history.timer(scheduler.now, node))
@@ -62,6 +66,5 @@ export function assemble(options: SimulationOptions): Parts {
   })
   const marks = new RunMarks(scheduler, options.marks)
   const watches = new Watches(scheduler, (state) => history.add({ at: scheduler.now, what: 'state', ...state }))
-  const eventLimit = options.eventLimit ?? EVENT_LIMIT_MS
   return { faults, messages, history, scheduler, nodes, network, plan, marks, watches, test, eventLimit }
 }

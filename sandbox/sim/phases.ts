@@ -1,3 +1,5 @@
+import { checkDuration } from './node-clock.ts'
+
 /** What comes after the faults. All in ms of simulated time. */
 export interface Phases {
   /** How long faults are let be. Default: until the last of the schedule is over. */
@@ -24,6 +26,7 @@ export interface Phased {
 
 /** Times to run to, one after the other. */
 export function* phases(simulation: Phased, { faults, quiet = 0, liveness = 60_000 }: Phases): Generator<number> {
+  for (const [name, ms] of Object.entries({ quiet, liveness })) checkDuration(ms, name)
   const calm = faults ?? simulation.calmAfter()
   if (!Number.isFinite(calm))
     throw new RangeError('a fault never ends: say how long faults are let be with { faults: ms }')

@@ -69,8 +69,11 @@ const FIELDS: Record<FaultKind, Record<string, (value: unknown) => string | null
   corrupt: { node: name, position: atLeast(0) },
 }
 
+export const KINDS = Object.keys(FIELDS) as FaultKind[]
+
 /** Throws a RangeError that shows the fault, so that a slip in a hand-written schedule is not a fault that never happens. */
 export function checkFaults(faults: readonly Fault[]): void {
+  if (!Array.isArray(faults)) throw new RangeError(`faults are a list, not ${JSON.stringify(faults)}`)
   for (const fault of faults) {
     const problem = problemOf(fault)
     if (problem !== null) throw new RangeError(`${problem}: ${JSON.stringify(fault)}`)
@@ -83,10 +86,11 @@ export function checkFaults(faults: readonly Fault[]): void {
 }
 
 function problemOf(fault: Fault): string | null {
+  if (typeof fault !== 'object' || fault === null) return 'a fault is an object'
   const fields = Object.hasOwn(FIELDS, fault.kind) ? FIELDS[fault.kind] : undefined
-  if (fields === undefined) return `unknown kind of fault (there are ${Object.keys(FIELDS).join(', ')})`
-  if (!(fault.at >= 0 && fault.at < Number.POSITIVE_INFINITY)) return 'a fault needs a finite "at" that is not negative'
-  if (!(fault.ms >= 0)) return 'a fault needs "ms" that is not negative'
+  if (fields === undefined) return `unknown kind of fault (there are ${KINDS.join(', ')})`
+  if (!(Number.isFinite(fault.at) && fault.at >= 0)) return 'a fault needs a finite "at" that is not negative'
+  if (!(typeof fault.ms === 'number' && fault.ms >= 0)) return 'a fault needs "ms" that is not negative'
   for (const [field, problemWith] of Object.entries(fields)) {
     const wanted = problemWith((fault as unknown as Record<string, unknown>)[field])
     if (wanted !== null) return `a fault of kind "${fault.kind}" needs "${field}", ${wanted}`
