@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it, onTestFinished } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+const PAGE = join(ROOT, 'test', 'sandbox', 'sim', 'page')
+const run = promisify(execFile)
+
+it('a project that installs the package writes a chaos test from its docs/sim.md, with types', async () => {
+  const dir = await realpath(await mkdtemp(join(tmpdir(), 'specproof-package-')))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', dir], { cwd: ROOT })
+  const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }]
+  const paths = files.map(({ path }) => path)
+  expect(paths).toEqual(expect.arrayContaining(['docs/sim.md', 'README.md', 'bin/agent.js', 'dist/src/cli.js']))
+  expect(paths.filter((path) => /^(test|src|bench|node_modules)\//.test(path))).toEqual([])
+
+  // As npm would install it, but for the packages that it needs, which are there already.
+  const modules = join(dir, 'node_modules')
+  await mkdir(modules)
+  await run('tar', ['-xzf', filename], { cwd: dir })
+  await cp(join(dir, 'package'), join(modules, 'specproof'), { recursive: true })
+  for (const name of ['fast-check', 'vitest', 'typescript'])
+    await symlink(await realpath(join(ROOT, 'node_modules', name)), join(modules, name))
+  await cp(join(ROOT, 'sandbox', 'targets', 'typescript'), dir, { recursive: true })
+  for (const file of ['src/tally.ts', 'test/tally.test.ts']) {
+    const text = await readFile(join(PAGE, file), 'utf8')
+    await mkdir(dirname(join(dir, file)), { recursive: true })
+    await writeFile(join(dir, file), text.replace('../../../../../sandbox/sim/index.ts', 'specproof/sim'))
+  }
+  const tool = (path: string, ...args: string[]) =>
+    run(process.execPath, [join(ROOT, 'node_modules', path), ...args], { cwd: dir })
+  await tool('typescript/bin/tsc', '--noEmit')
+  const tested = await tool('vitest/vitest.mjs', 'run')
+  expect(tested.stdout).toContain('1 passed')
+  // The types are there, and not `any`.
+  await writeFile(
+    join(dir, 'test', 'wrong.ts'),
+    "import { chaos } from 'specproof/sim'\nvoid chaos({ nodes: 5 }, () => {})\n",
+  )
+  await expect(tool('typescript/bin/tsc', '--noEmit')).rejects.toMatchObject({
+    stdout: expect.stringContaining("Type 'number' is not assignable to type 'readonly string[]'"),
+  })
+})
