@@ -1,7 +1,7 @@
 /**
  * How fast the simulation kit is: events a second with promises and without, beside the fake timers that test runners
  * bring, how much faster than real time a cluster runs, a campaign, and the search for linearizability. All take turns, on
- * one core; prints CPU time (the garbage collector's threads counted), minimum and median. `node bench/sim.ts [rounds]`
+ * one core; prints CPU time (the garbage collector's threads counted), minimum and median. `node bench/sim.ts [rounds] [only those whose name holds this]`
  */
 import { loadavg } from 'node:os'
 import fc from 'fast-check'
@@ -241,7 +241,7 @@ interface Measure {
 }
 
 const fake = await fakeTimers()
-const measures: Measure[] = [
+const all: Measure[] = [
   { name: 'timers, synchronous', work: timers, unit: 'events', asked: '1 M/s' },
   { name: 'sleeps, with promises', work: sleeps, unit: 'events', asked: '0.5 M/s' },
   ...(fake
@@ -269,6 +269,7 @@ const measures: Measure[] = [
   { name: 'linearizability, 10,000 operations', work: search, unit: 'operations', asked: '50 ms' },
 ]
 
+const measures = all.filter(({ name }) => name.includes(process.argv[3] ?? ''))
 const times = new Map<Measure, number[]>(measures.map((measure) => [measure, []]))
 const counts = new Map<Measure, number>()
 // The first round warms up and is not counted.
