@@ -39,13 +39,14 @@ function install(): void {
   installed = true
   guardDate()
   guard(performance, 'performance', ['now'], CLOCK)
-  guard(process, 'process', ['hrtime'], CLOCK)
+  guard(process, 'process', ['hrtime', 'uptime'], CLOCK)
   guard(process.hrtime, 'process.hrtime', ['bigint'], CLOCK)
   guard(globalThis, '', ['setTimeout', 'setInterval', 'setImmediate'], TIMERS)
   guard(AbortSignal, 'AbortSignal', ['timeout'], TIMERS)
   guard(process.getBuiltinModule('node:timers'), 'timers', ['setTimeout', 'setInterval', 'setImmediate'], TIMERS)
   const promised = process.getBuiltinModule('node:timers/promises')
   guard(promised, 'timers/promises', ['setTimeout', 'setInterval', 'setImmediate'], TIMERS)
+  guard(promised.scheduler, 'timers/promises.scheduler', ['wait', 'yield'], TIMERS)
   guard(Math, 'Math', ['random'], RANDOM)
   const drawing = ['randomUUID', 'randomBytes', 'randomInt', 'randomFill', 'randomFillSync', 'getRandomValues']
   guard(process.getBuiltinModule('node:crypto'), 'crypto', drawing, RANDOM)
@@ -55,6 +56,7 @@ function install(): void {
   guard(Socket.prototype, 'net.Socket', ['connect'], SOCKETS)
   guard(Server.prototype, 'net.Server', ['listen'], SOCKETS)
   guard(process.getBuiltinModule('node:dgram'), 'dgram', ['createSocket'], SOCKETS)
+  guard(process.getBuiltinModule('node:dns'), 'dns', ['lookup'], SOCKETS)
   syncBuiltinESMExports()
 }
 

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
+import { lookup } from 'node:dns'
+import { get } from 'node:http'
 import { join } from 'node:path'
-import { setTimeout as promisedTimeout } from 'node:timers/promises'
+import { setTimeout as promisedTimeout, scheduler } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { chaos, type NodeEnv, Simulation, SimulationError } from '../../../sandbox/sim/index.ts'
@@ -30,10 +32,14 @@ describe('code that the simulation cannot carry gets a named error with the even
     'setInterval()': () => setInterval(() => {}, 1),
     'setImmediate()': () => setImmediate(() => {}),
     'timers/promises.setTimeout()': () => promisedTimeout(1),
+    'timers/promises.scheduler.wait()': () => scheduler.wait(1),
+    'process.uptime()': () => process.uptime(),
     'AbortSignal.timeout()': () => AbortSignal.timeout(5),
     'Math.random()': () => Math.random(),
     'crypto.randomUUID()': () => crypto.randomUUID(),
     'fetch()': () => fetch('http://localhost'),
+    'net.Socket.connect()': () => get('http://localhost').on('error', () => {}),
+    'dns.lookup()': () => lookup('localhost', () => {}),
   }
   for (const [name, leak] of Object.entries(leaks)) {
     it(`the real ${name}`, async () => {
