@@ -100,45 +100,57 @@ describe('agent chaos', () => {
     expect(stderr).toContain('bytes that were not synced')
     expect(await repository.read(failure.kept.picture)).toMatch(/^<svg /)
     expect(await repository.read('test/tally.regressions.test.ts')).toContain(failure.value)
-    // Kept once, however often it is found.
-    const again = await chaos(repository, [
-      'test/tally.test.ts',
-      '--seconds',
-      '5',
-      '--json',
-      '--seed',
-      `${result.seed}`,
-    ])
-    expect(JSON.parse(again.stdout).failures[0].value).toBe(failure.value)
-    const kept = await repository.read('test/tally.regressions.test.ts')
-    expect(kept.split(failure.value)).toHaveLength(2)
   })
 
-  it('what was kept is red while the mistake is there and green when it is mended, by itself and in a campaign', async () => {
+  it('what was kept is red while the mistake is there and green when it is mended', async () => {
     const file = 'test/tally.regressions.test.ts'
     const alone = () =>
       ended(spawn(process.execPath, [VITEST, 'run', file], { cwd: repository.dir, env: repository.env }))
-    const campaign = () => chaos(repository, [file, '--seconds', '1', '--schedules', '1', '--no-save'])
     const [kept] = /\[\{"faults".*\}\]/.exec(await repository.read(file)) ?? []
     const red = await alone()
     expect(red.stderr).toContain('Property failed after 1 tests')
     expect(red.stderr).toContain(`Counterexample: ${kept}`)
     expect(red.code).toBe(1)
-    // Nothing was drawn: the case that was kept comes first.
-    const redAgain = await campaign()
-    expect(redAgain.stdout).toContain('1 test failed after 0 schedules in 1 round.')
-    expect(redAgain.code).toBe(1)
     await repository.write({ 'src/tally.ts': right })
     expect((await alone()).code).toBe(0)
-    const green = await campaign()
-    expect(green.stdout).toContain('All held')
+  })
+
+  it('what is kept for node:test is given to its test there, and nothing else is run', async () => {
+    const own = (text: string) => text.replace("from 'vitest'", "from 'node:test'")
+    const testFile = 'test/votes.test.ts'
+    const place = { testFile, runner: 'node:test' } as const
+    const example = '[{"faults":[{"kind":"crash","node":"tally","at":1189,"ms":1}],"seed":0}]'
+    await repository.write({
+      'src/tally.ts': right.replace("    await disk.fsync('votes')\n", ''),
+      [testFile]: `${own(await shown('test/tally.test.ts'))}
+it('is not run', () => chaos({ nodes: ['a'] }, () => console.log('ran all the same')))\n`,
+      'test/votes.regressions.test.ts': withRegression(null, place, { test: NAME, example })!,
+    })
+    const alone = () =>
+      ended(
+        spawn(process.execPath, ['--test', 'test/votes.regressions.test.ts'], {
+          cwd: repository.dir,
+          env: repository.env,
+        }),
+      )
+    const red = await alone()
+    expect(red.stdout).toContain('Property failed after 1 tests')
+    expect(red.stdout).toContain(`Counterexample: ${example}`)
+    expect(red.code).toBe(1)
+    await repository.write({ 'src/tally.ts': right })
+    const green = await alone()
+    expect(green.stdout).not.toContain('ran all the same')
     expect(green.code).toBe(0)
   })
 
   it('a case that is kept by hand goes first in a property without the kit as well', async () => {
     const plain = `import fc from 'fast-check'\nimport { it } from 'vitest'
 it('is never this', () => fc.assert(fc.property(fc.integer(), (n) => n !== 123_456_789)))\n`
-    const kept = withRegression(null, 'test/rare.test.ts', { test: 'is never this', example: '[123456789]' })!
+    const kept = withRegression(
+      null,
+      { testFile: 'test/rare.test.ts', runner: 'vitest' },
+      { test: 'is never this', example: '[123456789]' },
+    )!
     await repository.write({ 'test/rare.test.ts': plain, 'test/rare.regressions.test.ts': kept })
     const { code, stdout } = await chaos(repository, [
       'test/rare.regressions.test.ts',
@@ -148,6 +160,8 @@ it('is never this', () => fc.assert(fc.property(fc.integer(), (n) => n !== 123_4
       '1',
       '--no-save',
     ])
+    // Nothing was drawn: the case that was kept comes first.
+    expect(stdout).toContain('1 test failed after 0 schedules in 1 round.')
     expect(stdout).toContain('[123456789]')
     expect(code).toBe(1)
   })

@@ -9,9 +9,9 @@ import type { Runner } from './checks/choose-runner.ts'
 export async function keepCase(root: string, id: string, kept: Kept, runner: Runner | null): Promise<Kept> {
   const picture = kept.svg === null ? null : await keepPicture(root, id, kept.svg)
   if (kept.example === null) return { ...kept, picture }
-  // The hook that gives a test its cases by name is vitest's own.
-  if (runner !== 'vitest')
-    return { ...kept, picture, why: 'which is done for vitest only: give it to the test as `examples`' }
+  if (runner !== 'vitest' && runner !== 'node:test') {
+    return { ...kept, picture, why: 'which is done for vitest and node:test: give it to the test as `examples`' }
+  }
   const [testFile = '', ...names] = id.split(' > ')
   const file = regressionFile(testFile)
   const path = join(root, file)
@@ -20,7 +20,7 @@ export async function keepCase(root: string, id: string, kept: Kept, runner: Run
     throw error
   })
   try {
-    const text = withRegression(before, testFile, { test: names.join(' > '), example: kept.example })
+    const text = withRegression(before, { testFile, runner }, { test: names.join(' > '), example: kept.example })
     if (text !== null) await writeFile(path, text)
     return { ...kept, picture, file }
   } catch (error) {

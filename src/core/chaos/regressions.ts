@@ -9,12 +9,17 @@ export interface Regression {
   example: string
 }
 
+/** Those whose hooks know the name of the test that is about to run. */
+export type RegressionRunner = 'vitest' | 'node:test'
+
+export interface Place {
+  testFile: string
+  runner: RegressionRunner
+}
+
 const BEGIN = '// One case a line: the test that it failed, and what its property was given.'
-const HEAD = [
-  '/** Cases that failed once, kept by `agent chaos`: the tests that they failed are given them again, and nothing else. */',
-  "import fc from 'fast-check'",
-  "import { beforeEach } from 'vitest'",
-]
+const ABOUT =
+  '/** Cases that failed once, kept by `agent chaos`: the tests that they failed are given them again, and nothing else. */'
 const LINE = /^ {2}\[(".*"), (\[.*\])\],$/
 const LONGEST = 20_000
 
@@ -28,13 +33,13 @@ export function regressionFile(testFile: string): string {
  * The file with one more case, or null where it is kept there already. `before`: the file as it is, or null. Throws
  * NotKept where the case cannot be written down as plain data, or the file is not one of these.
  */
-export function withRegression(before: string | null, testFile: string, { test, example }: Regression): string | null {
+export function withRegression(before: string | null, place: Place, { test, example }: Regression): string | null {
   const problem = problemWith(example)
   if (problem !== null) throw new NotKept(problem)
   const kept = before === null ? [] : linesIn(before)
   if (kept === null) throw new NotKept('its regression file was changed by hand: there is no list of cases in it')
   const line = `  [${JSON.stringify(test)}, ${example}],`
-  return kept.includes(line) ? null : fileText(testFile, [...kept, line])
+  return kept.includes(line) ? null : fileText(place, [...kept, line])
 }
 
 /** Why a case was not kept; for people. */
@@ -50,22 +55,43 @@ function linesIn(text: string): string[] | null {
   return end >= 0 && kept.every((line) => LINE.test(line)) ? kept : null
 }
 
-function fileText(testFile: string, lines: string[]): string {
+/** A hook that gives each test its cases by its name; those that have none are skipped, or run their property no times. */
+const HOOKS: Record<RegressionRunner, { imports: string[]; begin(typed: Typed): string[] }> = {
+  vitest: {
+    imports: ["import fc from 'fast-check'", "import { beforeEach } from 'vitest'"],
+    begin: () => [
+      'beforeEach(({ task, skip }) => {',
+      '  const names = [task.name]',
+      '  for (let suite = task.suite; suite?.name; suite = suite.suite) names.unshift(suite.name)',
+      "  const examples = failed.filter(([test]) => test === names.join(' > ')).map(([, example]) => example)",
+      '  if (examples.length === 0) skip()',
+    ],
+  },
+  'node:test': {
+    imports: ["import { beforeEach } from 'node:test'", "import fc from 'fast-check'"],
+    begin: (typed) => [
+      'beforeEach((context) => {',
+      `  const { fullName } = context${typed(' as unknown as { fullName: string }')}`,
+      '  const examples = failed.filter(([test]) => test === fullName).map(([, example]) => example)',
+    ],
+  },
+}
+
+type Typed = (text: string) => string
+
+function fileText({ testFile, runner }: Place, lines: string[]): string {
   const name = testFile.split('/').at(-1)!
   const types = /\.[cm]?tsx?$/.test(testFile)
-  const typed = (text: string) => (types ? text : '')
-  return `${HEAD.join('\n')}
+  const typed: Typed = (text) => (types ? text : '')
+  const { imports, begin } = HOOKS[runner]
+  return `${[ABOUT, ...imports].join('\n')}
 
 ${BEGIN}
 const failed${typed(': [test: string, example: unknown][]')} = [
 ${lines.join('\n')}
 ]
 
-beforeEach(({ task, skip }) => {
-  const names = [task.name]
-  for (let suite = task.suite; suite?.name; suite = suite.suite) names.unshift(suite.name)
-  const examples = failed.filter(([test]) => test === names.join(' > ')).map(([, example]) => example)
-  if (examples.length === 0) skip()
+${begin(typed).join('\n')}
   fc.configureGlobal({ ...fc.readConfigureGlobal(), examples, numRuns: examples.length }${typed(' as never')})
 })
 

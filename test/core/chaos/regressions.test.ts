@@ -1,9 +1,15 @@
 import { parse } from '@babel/parser'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NotKept, regressionFile, withRegression } from '../../../src/core/chaos/regressions.ts'
+import {
+  NotKept,
+  type Place,
+  type RegressionRunner,
+  regressionFile,
+  withRegression,
+} from '../../../src/core/chaos/regressions.ts'
 
-const FILE = 'test/lock.test.ts'
+const PLACE = { testFile: 'test/lock.test.ts', runner: 'vitest' } as const
 
 /** The examples that a file of regressions holds for a test, as the program that it is would see them. */
 function keptIn(text: string, test: string): unknown[] {
@@ -25,10 +31,12 @@ describe('regression files', () => {
   })
 
   it('keep any case that fast-check prints as plain data, each once, and hold TypeScript or JavaScript', () => {
+    const runners = fc.constantFrom<RegressionRunner[]>('vitest', 'node:test')
     const data = fc.anything({ withNullPrototype: false, withBigInt: true, withSparseArray: false, maxDepth: 3 })
     fc.assert(
-      fc.property(fc.string(), fc.array(data, { minLength: 1, maxLength: 3 }), fc.boolean(), (test, example, typed) => {
-        const file = typed ? FILE : 'test/lock.test.mjs'
+      fc.property(fc.string(), fc.array(data, { minLength: 1, maxLength: 3 }), fc.boolean(), runners, (...drawn) => {
+        const [test, example, typed, runner] = drawn
+        const file: Place = { testFile: typed ? PLACE.testFile : 'test/lock.test.mjs', runner }
         const text = withRegression(null, file, { test, example: fc.stringify(example) })!
         expect(keptIn(text, test)).toEqual([example])
         parse(text, { sourceType: 'module', plugins: typed ? ['typescript'] : [] })
@@ -66,21 +74,21 @@ describe('regression files', () => {
       `[${'1,'.repeat(20_000)}]`,
     ]
     for (const example of hostile) {
-      expect(() => withRegression(null, FILE, { test: 'x', example }), example.slice(0, 40)).toThrow(NotKept)
+      expect(() => withRegression(null, PLACE, { test: 'x', example }), example.slice(0, 40)).toThrow(NotKept)
     }
     // A name is a string, whatever is in it.
-    const text = withRegression(null, FILE, { test: '"], process.exit(), ["\n\u2028`', example: '[1]' })!
+    const text = withRegression(null, PLACE, { test: '"], process.exit(), ["\n\u2028`', example: '[1]' })!
     expect(keptIn(text, '"], process.exit(), ["\n\u2028`')).toEqual([[1]])
   })
 
   it('are left alone where somebody has changed them', () => {
-    const text = withRegression(null, FILE, { test: 'x', example: '[1]' })!
+    const text = withRegression(null, PLACE, { test: 'x', example: '[1]' })!
     const changed = [
       text.replace('// One case a line', '// Cases'),
       text.replace('  ["x", [1]],', '  ["x", [1]], // known'),
     ]
     for (const one of changed) {
-      expect(() => withRegression(one, FILE, { test: 'y', example: '[2]' })).toThrow(/changed by hand/)
+      expect(() => withRegression(one, PLACE, { test: 'y', example: '[2]' })).toThrow(/changed by hand/)
     }
   })
 })
