@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { agent, eventsOf, start } from './support/agent.ts'
-import { AUTHOR, RIGHT, WRONG } from './support/clamp.ts'
+import { AUTHOR, implement, RIGHT, WRONG } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
+
+/** Another patch that dies on the same assertion. */
+const ALSO_WRONG = implement(
+  'export const clamp = (value: number, low: number, _high: number): number => (value < low ? low : value)\n',
+)
+const RULING = 'CODE WRONG: 1.2 demands it'
 
 const configured = (settings: string) => makeRepository({ files: { 'agent.yaml': `${LIGHT_LEVEL}${settings}` } })
 
@@ -15,16 +21,18 @@ describe('a list of models', () => {
 models: { implementer: [openai-compatible/small, openai-compatible/large] }
 `
 
-  it('goes on to the next one after the same failure twice, which sees no code of the one before', async () => {
+  it('goes on to the next one after the same failure twice and the arbiter, and that one sees no code of the one before', async () => {
     const repository = await configured(MODELS)
-    const model = await scriptModel({ author: [AUTHOR], implementer: [WRONG, WRONG, RIGHT] })
+    const model = await scriptModel({ author: [AUTHOR], implementer: [WRONG, ALSO_WRONG, RIGHT], arbiter: [RULING] })
 
     const run = await agent(repository, ['next', '--attempts', '5'], { model })
 
     expect(run.code, run.result.message).toBe(0)
-    expect(model.server.requests.map(({ model }) => model)).toEqual(['tests', 'small', 'small', 'large'])
+    expect(model.server.requests.map(({ model }) => model)).toEqual(['tests', 'small', 'small', 'tests', 'large'])
     expect(eventsOf(run, 'decision').map(({ attempt, decision }) => `${attempt} ${decision}`)).toEqual([
       '1 retry',
+      '2 arbiter',
+      '2 arbiter: code-wrong',
       '2 escalate',
     ])
     expect(eventsOf(run, 'run.started')[0]!.model).toBe(
@@ -35,7 +43,9 @@ models: { implementer: [openai-compatible/small, openai-compatible/large] }
     expect(third).not.toContain('Math.max(value, low)')
     expect(third).not.toContain('Your previous answer')
     expect(third).toContain('# Earlier attempts')
-    expect(third).toMatch(/- attempt 1: 1 of 1 tests failed[\s\S]*- attempt 2: 1 of 1 tests failed/)
+    expect(third).toMatch(
+      /- attempt 1: 1 of 1 tests failed[\s\S]*- attempt 2: 1 of 1 tests failed. An arbiter finds the test right: 1.2 demands it/,
+    )
     const models = 'openai-compatible/tests + openai-compatible/small + openai-compatible/large'
     expect(await trailer(repository)).toContain(`${models}; attempts 3;`)
   })

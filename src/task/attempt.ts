@@ -1,19 +1,16 @@
-import { sha256 } from '../core/hash.ts'
 import type { FileChange, Operation } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderOutput } from '../core/prompt/sections.ts'
-import { modelAt } from '../core/settings.ts'
-import { decide, type Strikes } from '../core/verdict/decide.ts'
-import { describeFailures, failureSignature } from '../core/verdict/feedback.ts'
+import type { Strikes } from '../core/verdict/decide.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { implementerParts, sceneOf } from './context.ts'
 import { definitionParts } from './definitions.ts'
-import { digest, type Failure } from './digest.ts'
+import { type Plea, pleaOf } from './dispute.ts'
 import { gatherEvidence, type Judgement } from './evidence.ts'
-import { give, type Needs, NO_NEEDS } from './need.ts'
+import { give, type Needs } from './need.ts'
 import { mergeChanges } from './overlay.ts'
-import { faded, failedParts, pastParts, type Red } from './past.ts'
+import { pastParts, type Red } from './past.ts'
 import { readPatch } from './read-patch.ts'
 import { end, type State } from './state.ts'
 import { tickedTasks } from './ticked.ts'
@@ -22,76 +19,8 @@ import { tickedTasks } from './ticked.ts'
 const MOST_BUILD_ROUNDS = 3
 const MOST_FORMAT_ROUNDS = 3
 
-/** Attempts until a tree is verified, or a decision ends it. Each starts from the same clean base. */
-export async function attempts(world: World, state: State): Promise<State> {
-  if (state.plan.task.kind === 'checkpoint') return checkpoint(world, state)
-  if (state.satisfied !== null) return testsAlone(world, state)
-  let current = state
-  let trail: Part[] = []
-  const failures: Failure[] = []
-  let signatures: string[] = []
-  let answers: string[] = []
-  let lastReason: string | null = null
-  const strikes: Strikes = { judge: 0, other: 0 }
-  let needs = NO_NEEDS
-  for (let attempt = 1; ; attempt++) {
-    current = { ...current, attempt }
-    const tried = await oneAttempt(world, current, trail, needs, strikes)
-    current = tried.state
-    needs = tried.needs
-    if (current.outcome || current.candidate) return current
-    if (tried.exhausted)
-      return end(
-        { ...current, attempt: attempt - 1 },
-        attempt === 1 ? 'usage' : 'failed',
-        lastWord(tried.exhausted, lastReason),
-      )
-    const red = tried.red!
-    lastReason = red.reason
-    signatures.push(failureSignature(red.reason, red.failed))
-    answers.push(sha256(tried.answer))
-    tellVerdict(world, current, 'failed', null, red.reason)
-    const { roles, attempts } = state.around.settings
-    const later = Math.max(0, roles.implementer.models.length - 1 - current.escalations)
-    const decision = decide({ attempt, attempts, signatures, answers, later })
-    world.tell({ type: 'decision', ...taskOf(current), attempt, decision: decision.kind, reason: decision.reason })
-    if (decision.kind === 'stop') return end(current, 'failed', `Not verified: ${decision.reason}. ${red.reason}.`)
-    failures.push({ attempt, model: modelAt(roles.implementer, current.escalations), ...red })
-    trail = [
-      ...tried.trail.map(faded),
-      ...failedParts(attempt, tried.answer, red, current.frozen?.files ?? [], tried.trail),
-    ]
-    if (decision.kind === 'retry') continue
-    current = { ...current, escalations: current.escalations + 1 }
-    trail = [digest(failures)]
-    needs = NO_NEEDS
-    signatures = []
-    answers = []
-  }
-}
-
-/** A checkpoint asks no model: green is a commit of the tick alone. */
-async function checkpoint(world: World, state: State): Promise<State> {
-  const { judgement } = await gatherEvidence(world, state, candidateChanges(state, []))
-  const settled = settle(world, { ...state, untestable: 'a checkpoint has no tests of its own' }, judgement)
-  const red = redOf(judgement)
-  if (!red) return settled
-  tellVerdict(world, state, 'failed', null, red.reason)
-  return end(state, 'failed', `The checkpoint does not hold: ${describeFailures(red.reason, red.failed)}`)
-}
-
-/** All that lands are the tests, which hold on the code as it is; they are judged as any candidate. */
-async function testsAlone(world: World, state: State): Promise<State> {
-  const gathered = await gatherEvidence(world, state, candidateChanges(state, []))
-  const { judgement } = gathered
-  const red = redOf(judgement)
-  if (!red) return settle(world, gathered.state, judgement)
-  tellVerdict(world, state, 'failed', null, red.reason)
-  const why = `Tests of what is there do not hold in the end: ${describeFailures(red.reason, red.failed)}`
-  return end(gathered.state, 'failed', why)
-}
-
-interface Tried {
+/** What came of one attempt: an outcome or a candidate in the state, a red, a plea, or a model that has no more to say. */
+export interface Tried {
   state: State
   needs: Needs
   /** What was asked for and answered so far, in its order: the next question begins with it. */
@@ -99,9 +28,18 @@ interface Tried {
   answer: string
   red: Red | null
   exhausted: string | null
+  /** It stopped because of what a model may decide. */
+  plea: Plea | null
 }
 
-async function oneAttempt(world: World, state: State, before: Part[], asked: Needs, strikes: Strikes): Promise<Tried> {
+/** Questions and answers until a patch is judged, or none is to come. */
+export async function oneAttempt(
+  world: World,
+  state: State,
+  before: Part[],
+  asked: Needs,
+  strikes: Strikes,
+): Promise<Tried> {
   let current = state
   let trail = before
   let last: Part[] = []
@@ -120,10 +58,13 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
       answer: answer.text,
       red,
       exhausted,
+      plea: null,
     })
     if (current.outcome) return tried(null)
     if (!answer.reply) return tried(null, answer.exhausted ?? 'the model has no answer')
     if (answer.reply.kind === 'blocked') {
+      const plea = pleaOf(answer.reply.reason)
+      if (plea && current.frozen) return { ...tried(null), plea }
       current = end(current, 'blocked', `The implementer says: ${answer.reply.reason}`)
       return tried(null)
     }
@@ -167,7 +108,7 @@ async function oneAttempt(world: World, state: State, before: Part[], asked: Nee
   }
 }
 
-function settle(world: World, state: State, judgement: Judgement): State {
+export function settle(world: World, state: State, judgement: Judgement): State {
   if (judgement.kind === 'interrupted') return end(state, 'interrupted', 'interrupted while the evidence was gathered')
   if (judgement.kind === 'unverifiable') {
     tellVerdict(world, state, 'unverifiable', null, judgement.reason)
@@ -188,26 +129,22 @@ function settle(world: World, state: State, judgement: Judgement): State {
   return { ...state, candidate: judgement.candidate }
 }
 
-function redOf(judgement: Judgement): Tried['red'] {
+export function redOf(judgement: Judgement): Tried['red'] {
   if (judgement.kind === 'red') return { reason: judgement.reason, failed: judgement.failed }
   if (judgement.kind === 'broken') return { reason: `it ${judgement.how}: ${judgement.problem}`, failed: [] }
   return null
 }
 
 /** Everything that will be in the commit: tests, stub replaced by the patch, and the tick. */
-function candidateChanges(state: State, patch: FileChange[]): FileChange[] {
+export function candidateChanges(state: State, patch: FileChange[]): FileChange[] {
   const { plan, frozen } = state
   return mergeChanges(frozen?.files ?? [], frozen?.stubs ?? [], patch, [tickedTasks(plan)])
 }
 
-function lastWord(exhausted: string, lastReason: string | null): string {
-  return lastReason === null ? exhausted : `Not verified: ${lastReason}. There is no further attempt: ${exhausted}`
-}
-
-function taskOf(state: State): { spec: string; task: string } {
+export function taskOf(state: State): { spec: string; task: string } {
   return { spec: state.plan.spec.id, task: state.plan.task.id }
 }
 
-function tellVerdict(world: World, state: State, status: string, bound: string | null, summary: string): void {
+export function tellVerdict(world: World, state: State, status: string, bound: string | null, summary: string): void {
   world.tell({ type: 'verdict', ...taskOf(state), attempt: state.attempt, status, bound, summary })
 }

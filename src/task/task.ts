@@ -1,5 +1,5 @@
 import type { World } from '../world.ts'
-import { attempts } from './attempt.ts'
+import { attempts } from './attempts.ts'
 import { baseline } from './baseline.ts'
 import { commit, land } from './commit.ts'
 import { permitted, prepare } from './permitted.ts'

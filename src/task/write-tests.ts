@@ -55,9 +55,10 @@ export async function writeTests(world: World, state: State): Promise<State> {
   }
 }
 
-async function writeWith(world: World, state: State): Promise<State> {
+/** Asks one author until its tests are frozen or it ends. `told`: what it has to know beside the task. */
+export async function writeWith(world: World, state: State, told: Part[] = []): Promise<State> {
   let current = state
-  let trail: Part[] = []
+  let trail = told
   let last: Part[] = []
   let needs = NO_NEEDS
   let repairs = 0

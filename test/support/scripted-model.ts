@@ -12,12 +12,14 @@ export interface ScriptedModel {
   env: Record<string, string>
 }
 
-type ScriptedRole = 'author' | 'implementer' | 'strengthener'
+type ScriptedRole = 'author' | 'implementer' | 'strengthener' | 'arbiter' | 'migrator'
 
 const ROLES: Record<ScriptedRole, string> = {
   author: '# Your role: test author',
   implementer: '# Your role: implementer',
   strengthener: '# Your role: test strengthener',
+  arbiter: '# Your role: arbiter',
+  migrator: '# Your role: test migrator',
 }
 
 /**
@@ -32,6 +34,8 @@ export async function scriptModel(
     author: [...(answers.author ?? [])],
     implementer: [...(answers.implementer ?? [])],
     strengthener: [...(answers.strengthener ?? [])],
+    arbiter: [...(answers.arbiter ?? [])],
+    migrator: [...(answers.migrator ?? [])],
   }
   const server = await startModelServer(async (request) => {
     const role = roleOf(`${request.system}\n${request.prompt}`)

@@ -9,15 +9,22 @@ export interface Past {
   answers: string[]
   /** Models that follow in the role's list; left out: none. */
   later?: number
+  /** Two patches in a row died on one assertion of a frozen test, on which the arbiter was not asked yet; left out: no. */
+  disputable?: boolean
+  /** The arbiter has just found the test right; left out: it was not asked. */
+  codeWrong?: boolean
 }
 
-/** `escalate`: the next model of the list goes on, with fresh context. */
-export type Decision = { kind: 'retry' | 'escalate' | 'stop'; reason: string }
+/** `escalate`: the next model of the list goes on, with fresh context. `arbiter`: it says first whether the test is wrong. */
+export type Decision = { kind: 'retry' | 'arbiter' | 'escalate' | 'stop'; reason: string }
 
 export function decide(past: Past): Decision {
   const { attempt, attempts, later = 0 } = past
-  const repeated = [past.signatures, past.answers].some((list) => list.length >= 2 && list.at(-1) === list.at(-2))
+  const twice = (list: string[]) => list.length >= 2 && list.at(-1) === list.at(-2)
+  const repeated = twice(past.signatures) || twice(past.answers)
+  if (past.disputable) return { kind: 'arbiter', reason: 'two different patches died on the same assertion' }
   if (attempt >= attempts) return { kind: 'stop', reason: `attempt ${attempt} of ${attempts} failed` }
+  if (past.codeWrong && later > 0) return { kind: 'escalate', reason: 'the arbiter finds the test right' }
   if (repeated) return { kind: later > 0 ? 'escalate' : 'stop', reason: 'the same failure twice' }
   if (later > 0 && attempts - attempt <= later)
     return { kind: 'escalate', reason: 'each model that follows has one attempt left' }

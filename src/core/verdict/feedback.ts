@@ -99,16 +99,18 @@ export function hasHistory(test: TestResult): boolean {
  * vary with the seed.
  */
 export function failureSignature(reason: string, failed: TestResult[]): string {
-  const tests = failed.map((test) => {
-    const [first = ''] = stripReport(test.error?.message ?? '').split('\n')
-    const smallest = caseOf(test) ?? ''
-    return `${test.id}: ${withoutNumbers(first)} ${smallest}`
-  })
+  const tests = failed.map((test) => `${assertionOf(test)} ${caseOf(test) ?? ''}`)
   return [withoutNumbers(reason), ...tests].join('\n')
 }
 
+/** The assertion that made a test red, whatever case it was found in. */
+export function assertionOf({ id, error }: TestResult): string {
+  const [first = ''] = stripReport(error?.message ?? '').split('\n')
+  return `${id}: ${withoutNumbers(first)}`
+}
+
 function withoutNumbers(text: string): string {
-  return text.replace(/\d[\d.]*/g, '#')
+  return text.replace(/[+-]?\d[\d.]*/g, '#')
 }
 
 function nameOf(test: TestResult): string {

@@ -16,6 +16,17 @@ describe('after an attempt that was not verified', () => {
     expect(decide({ ...past, answers: ['x', 'y'] }).kind).toBe('retry')
   })
 
+  it('asks the arbiter first where two different answers die on one assertion of a frozen test, also after the last attempt', () => {
+    const past = { attempt: 2, attempts: 2, signatures: ['a', 'a'], answers: ['x', 'y'], later: 1, disputable: true }
+    expect(decide(past)).toEqual({ kind: 'arbiter', reason: 'two different patches died on the same assertion' })
+    expect(decide({ ...past, attempts: 3, disputable: false }).kind).toBe('escalate')
+    expect(decide({ ...past, signatures: ['a', 'b'] }).kind).toBe('arbiter')
+    const ruled = { ...past, signatures: ['a', 'b'], attempts: 4, disputable: false, codeWrong: true }
+    expect(decide(ruled)).toEqual({ kind: 'escalate', reason: 'the arbiter finds the test right' })
+    expect(decide({ ...ruled, later: 0 }).kind).toBe('retry')
+    expect(decide({ ...ruled, attempts: 2 }).kind).toBe('stop')
+  })
+
   it.each([
     ['goes on with the model while attempts are left', 1, 3, ['a'], 1, 'retry'],
     ['leaves an attempt to each model that follows', 2, 3, ['a', 'b'], 1, 'escalate'],
