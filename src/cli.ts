@@ -162,6 +162,7 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     )
     .option('--spec <id>', 'only this spec')
     .option('--task <n>', 'only this task')
+    .option('--level <name>', 'attempt (default) or nightly: how many seeds and schedules')
     .option('--isolation <backend>', 'auto, bwrap, unshare, srt or none')
     .action(async (flags: VerifyFlags, command: Command) =>
       run(COMMANDS.verify().then((module) => module.verifyCommand(globals(command), flags))),

@@ -15,7 +15,7 @@ import {
   VITEST_AUTHOR,
   VITEST_CLAMP_TEST,
 } from './support/clamp.ts'
-import { cloneRepository, makeRepository } from './support/repository.ts'
+import { cloneRepository, LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
 const HEARTBEAT = `import type { Clock, Net } from 'specproof/sim'
@@ -234,13 +234,18 @@ describe('tasks that are no code', () => {
       '# Tasks\n\n- [ ] 1. Checkpoint - all tests pass\n\n- [ ] 2. Choose the provider\n  - Human: needs a decision on cost\n'
     const repository = await makeRepository({
       vitest: true,
-      files: { 'specs/limits/tasks.md': tasks, 'test/clamp.test.ts': VITEST_CLAMP_TEST, 'src/clamp.ts': CLAMP_RIGHT },
+      files: {
+        ...{ 'specs/limits/tasks.md': tasks, 'test/clamp.test.ts': VITEST_CLAMP_TEST, 'src/clamp.ts': CLAMP_RIGHT },
+        'agent.yaml': `${LIGHT_LEVEL}levels: { checkpoint: { seeds: 3, runs: 70 } }\n`,
+      },
     })
     const model = await scriptModel({})
 
     const checkpoint = await next(repository, model)
     expect(checkpoint.code, checkpoint.result.message).toBe(0)
     expect(checkpoint.result.status).toBe('checked')
+    // It has a level of its own.
+    expect(eventsOf(checkpoint, 'check.finished').at(-1)).toMatchObject({ stage: 'final', runs: 210 })
     expect(await repository.git('diff', '--name-only', 'HEAD^', 'HEAD')).toBe('specs/limits/tasks.md')
     expect(await repository.read('specs/limits/tasks.md')).toBe(tasks.replace('[ ]', '[x]'))
 

@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest'
 import type { Verified } from '../src/core/events.ts'
 import { next, start } from './support/agent.ts'
 import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_WRONG, RIGHT } from './support/clamp.ts'
-import { makeRepository, type TestRepository } from './support/repository.ts'
+import { LIGHT_LEVEL, makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
 const TASKS = `# Tasks: limits\n\n${CLAMP_TASK}- [ ] 2. Tell the operator\n- [x] 3. Write the manual\n`
 
+const LEVELS = `${LIGHT_LEVEL}levels: { nightly: { seeds: 4, runs: 60 } }\n`
+
 async function landed(): Promise<TestRepository> {
-  const repository = await makeRepository({ files: { 'specs/limits/tasks.md': TASKS } })
+  const repository = await makeRepository({ files: { 'specs/limits/tasks.md': TASKS, 'agent.yaml': LEVELS } })
   const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
   expect((await next(repository, model)).result.status).toBe('verified')
   return repository
@@ -28,7 +30,7 @@ describe('agent verify', () => {
   it('runs the evidence of ticked tasks again, and names the commit since which it no longer holds', async () => {
     const repository = await landed()
     const commit = await repository.git('rev-parse', 'HEAD')
-    const whole = await verify(repository)
+    const whole = await verify(repository, '--level', 'nightly')
     expect(whole.code, whole.stderr).toBe(0)
     expect(whole.tasks).toMatchObject([
       { task: '1', standing: 'holds', commit, tests: 1, since: null, counterexample: null },
@@ -36,7 +38,8 @@ describe('agent verify', () => {
     ])
     const seeds = /^Seeds: (.*)$/m.exec(await repository.git('log', '-1', '--format=%B', commit))![1]!.split(', ')
     expect(whole.tasks[0]!.seeds.pinned).toBe(seeds.length)
-    expect(whole.tasks[0]!.seeds.fresh).toBeGreaterThan(0)
+    expect(whole.tasks[0]!.seeds.fresh).toBe(4)
+    expect(whole.tasks[0]!.runs).toBe((seeds.length + 4) * 60)
 
     await repository.commit({ 'README.md': 'Clamps.\n' }, 'docs')
     await repository.commit({ 'src/clamp.ts': CLAMP_WRONG }, 'faster')
@@ -71,6 +74,7 @@ describe('agent verify', () => {
       [['--spec', 'nix'], 'There is no spec "nix" at HEAD; there are: limits.'],
       [['--task', '9'], 'There is no task "9" in limits.'],
       [['--task', '1'], 'Task 1 is not ticked at HEAD.'],
+      [['--level', 'weekly'], '--level weekly: there are attempt and nightly.'],
     ] as const) {
       const { code, stderr } = await verify(repository, ...args)
       expect([code, stderr]).toEqual([2, `agent: ${message}\n`])

@@ -5,7 +5,7 @@ import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { createMask } from '../core/mask.ts'
 import { type Assembled, assemble, type Prompt } from '../core/prompt/prompt.ts'
-import { DEFAULT_LEVEL, type ModelFacts, ROLES, type Settings } from '../core/settings.ts'
+import { DEFAULT_LEVEL, type ModelFacts, ROLES, type Settings, suiteLevels } from '../core/settings.ts'
 import { splitTarget } from '../core/spec/locate.ts'
 import { openRepository, readHead } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
@@ -84,6 +84,7 @@ async function contextSettings(promptLimit: number, model: string | null, memory
     limits: NO_LIMITS,
     taskLimits: NO_LIMITS,
     level: DEFAULT_LEVEL,
+    levels: suiteLevels(DEFAULT_LEVEL),
     checks: [],
     teeth: 'off',
     checksKey: '',

@@ -3,7 +3,15 @@ import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import { priceOf } from '../core/prices.ts'
-import { DEFAULT_LEVEL, type ModelFacts, ROLES, type RoleSettings, type Settings } from '../core/settings.ts'
+import {
+  DEFAULT_LEVEL,
+  DEFAULT_LEVELS,
+  type ModelFacts,
+  ROLES,
+  type RoleSettings,
+  type Settings,
+  suiteLevels,
+} from '../core/settings.ts'
 import type { Model } from '../io/models/model.ts'
 import type { CommandCheck, Role } from '../world.ts'
 import { allNames, isRecorded, type ModelNames } from './models.ts'
@@ -67,6 +75,7 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
       maxMinutes: config.task?.maxMinutes ?? null,
     },
     level: levelOf(config),
+    levels: suiteLevels(levelOf(config), config.levels),
     checks: commandChecks(config),
     teeth: config.teeth ?? 'required',
     checksKey: checksKeyOf(config),
@@ -79,6 +88,22 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
 
 /** How much is run of everything, where agent.yaml says nothing by default. */
 export function levelOf({ level = {} }: Pick<Config, 'level'>): Settings['level'] {
+  return withDefaults(level)
+}
+
+/** Of ticked tasks that are judged at night: what is told of it; for the rest more than in an attempt, and never less. */
+export function nightlyOf({ level, levels }: Pick<Config, 'level' | 'levels'>): Settings['level'] {
+  const attempt = withDefaults(level ?? {})
+  const { seeds, schedules, maxMinutes } = DEFAULT_LEVELS.nightly
+  const more = {
+    seeds: Math.max(seeds, attempt.seeds),
+    schedules: Math.max(schedules, attempt.schedules),
+    maxMinutes: Math.max(maxMinutes, attempt.maxMinutes),
+  }
+  return withDefaults({ ...level, ...more, ...levels?.nightly })
+}
+
+function withDefaults(level: NonNullable<Config['level']>): Settings['level'] {
   return {
     seeds: level.seeds ?? DEFAULT_LEVEL.seeds,
     runs: level.runs ?? DEFAULT_LEVEL.runs,

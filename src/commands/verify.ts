@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.ts'
 import { EXIT, UserError } from '../core/errors.ts'
 import type { Since, Verified } from '../core/events.ts'
+import type { Settings } from '../core/settings.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { TaskCommit } from '../core/trace/evidence.ts'
 import { type AgainVerdict, type Rerun, rerunOf } from '../core/verdict/again.ts'
@@ -18,13 +19,15 @@ import { checkOf } from '../task/verify.ts'
 import type { Intensity, Tree } from '../world.ts'
 import { readEvidence } from './evidence.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
-import { commandChecks, levelOf } from './settings.ts'
+import { commandChecks, levelOf, nightlyOf } from './settings.ts'
 import { createVerifyShow } from './verify-show.ts'
 import { withWorkbench } from './workbench.ts'
 
 export interface VerifyFlags {
   spec?: string
   task?: string
+  /** `attempt` or `nightly`. */
+  level?: string
   isolation?: string
 }
 
@@ -41,6 +44,7 @@ interface Ticked {
 export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags): Promise<number> {
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
+  const level = levelNamed(flags.level ?? 'attempt', config)
   const head = await readHead(repository.root)
   const tree = await openTree(repository.root, head.commit)
   const { specs } = await loadSpecs(tree, config.specs ?? [])
@@ -64,7 +68,7 @@ export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags):
         onProgress: show.progress,
       },
       async (bench) => {
-        const again = verifier(repository, config, tree, bench, openMemory(repository.root))
+        const again = verifier(repository, config, level, tree, bench, openMemory(repository.root))
         for (const one of ticked) {
           show.start(one.spec.id, one.task.id)
           const verified = await again(one)
@@ -77,6 +81,12 @@ export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags):
   const changed = await uncommitted(repository.root, ['.'])
   show.note(changed.length > 0 ? `HEAD was judged; the checkout has changes that are not committed.` : null)
   return interrupted ? EXIT.interrupted : show.end(found, head.commit)
+}
+
+function levelNamed(name: string, config: Config): Settings['level'] {
+  if (name === 'attempt') return levelOf(config)
+  if (name === 'nightly') return nightlyOf(config)
+  throw new UserError(`--level ${name}: there are attempt and nightly.`)
 }
 
 async function tickedTasks(root: string, specs: Spec[], { spec, task }: VerifyFlags): Promise<Ticked[]> {
@@ -114,11 +124,11 @@ function withoutRun({ spec, task, commit }: Ticked): Verified {
 function verifier(
   { root }: Repository,
   config: Config,
+  level: Settings['level'],
   tree: Tree,
   bench: Bench & { seed(): number },
   memory: Memory,
 ): (ticked: Ticked) => Promise<Verified> {
-  const level = levelOf(config)
   const maxMs = level.maxMinutes * 60_000
   return async (ticked) => {
     const { spec, task, commit } = ticked

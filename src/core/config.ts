@@ -101,6 +101,17 @@ const variable = z
 const megabytes = z.number().positive().optional()
 
 /** agent.yaml. Everything is optional; names and defaults are documented in docs/configuration.md. */
+const level = z.strictObject({
+  seeds: z.int().min(1).max(100).optional(),
+  runs: z.int().min(1).optional(),
+  schedules: z.int().min(1).optional(),
+  chaosSeconds: z.number().min(0).optional(),
+  mutants: z.int().min(1).max(1_000).optional(),
+  teethSeconds: z.number().positive().max(3_600).optional(),
+  maxMinutes: z.number().positive().optional(),
+})
+const suiteLevel = level.pick({ seeds: true, runs: true, maxMinutes: true })
+
 const schema = z.strictObject({
   /** Of all roles that `models` does not name. */
   model: z.string().min(1).optional(),
@@ -166,16 +177,11 @@ const schema = z.strictObject({
       'two checks have the same name',
     )
     .optional(),
-  level: z
-    .strictObject({
-      seeds: z.int().min(1).max(100).optional(),
-      runs: z.int().min(1).optional(),
-      schedules: z.int().min(1).optional(),
-      chaosSeconds: z.number().min(0).optional(),
-      mutants: z.int().min(1).max(1_000).optional(),
-      teethSeconds: z.number().positive().max(3_600).optional(),
-      maxMinutes: z.number().positive().optional(),
-    })
+  /** How hard an attempt is judged. */
+  level: level.optional(),
+  /** What is judged less often, where it differs from its default or from `level`. */
+  levels: z
+    .strictObject({ commit: suiteLevel.optional(), checkpoint: suiteLevel.optional(), nightly: level.optional() })
     .optional(),
   /** Whether the frozen tests must kill wrong versions of the change. */
   teeth: z.enum(['required', 'report', 'off']).optional(),

@@ -43,6 +43,15 @@ export interface Level {
   maxMinutes: number
 }
 
+/** How hard the properties of a whole suite are judged. */
+export interface SuiteLevel {
+  /** Seeds per property that no prompt has shown. */
+  seeds: number
+  /** Generated cases, or schedules, per seed. */
+  runs: number
+  maxMinutes: number
+}
+
 /** Everything a run may be told by flags and agent.yaml, with defaults filled in. */
 export interface Settings {
   roles: Record<Role, RoleSettings>
@@ -57,7 +66,14 @@ export interface Settings {
   limits: Limits
   /** Of each task. */
   taskLimits: Limits
+  /** Of each attempt. */
   level: Level
+  levels: {
+    /** The last run before a commit. */
+    commit: SuiteLevel
+    /** A checkpoint, which asks no model. */
+    checkpoint: SuiteLevel
+  }
   /** Commands that judge beside the test runner; a `Verify:` line may name one. */
   checks: readonly CommandCheck[]
   teeth: TeethMode
@@ -78,6 +94,28 @@ export const DEFAULT_LEVEL: Level = {
   mutants: 40,
   teethMs: 10_000,
   maxMinutes: 10,
+}
+
+/** What is judged less often than an attempt may cost more. `nightly`: ticked tasks again, where they are not as in an attempt. */
+export const DEFAULT_LEVELS = {
+  commit: { seeds: 2, runs: 50 },
+  checkpoint: { seeds: 5, runs: 200 },
+  nightly: { seeds: 20, schedules: 20_000, maxMinutes: 60 },
+} as const
+
+type Told<T> = { [K in keyof T]?: T[K] | undefined }
+
+/** Levels of the whole suite; what is not told has its default, and the minutes of an attempt. */
+export function suiteLevels(
+  { maxMinutes }: Pick<Level, 'maxMinutes'>,
+  told: { commit?: Told<SuiteLevel> | undefined; checkpoint?: Told<SuiteLevel> | undefined } = {},
+): Settings['levels'] {
+  const of = (name: 'commit' | 'checkpoint'): SuiteLevel => ({
+    seeds: told[name]?.seeds ?? DEFAULT_LEVELS[name].seeds,
+    runs: told[name]?.runs ?? DEFAULT_LEVELS[name].runs,
+    maxMinutes: told[name]?.maxMinutes ?? maxMinutes,
+  })
+  return { commit: of('commit'), checkpoint: of('checkpoint') }
 }
 
 /** The model that a role asks after so many escalations; past the last one it stays the last. */

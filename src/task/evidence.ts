@@ -41,9 +41,6 @@ export type Judgement =
   | { kind: 'interrupted' }
 
 const QUICK_RUNS = 20
-/** The final run: properties of the whole suite on seeds that nobody can have seen, fewer cases on each. */
-const HELD_OUT = 2
-const FINAL_RUNS = 50
 
 export interface Gathered {
   /** With what was spent on the way, and tests that were added. */
@@ -101,9 +98,11 @@ async function judgeTree(
 async function finalEvidence(world: World, state: State, changes: FileChange[], early: Green): Promise<Judgement> {
   const draft = await world.makeCommit({ parent: state.tree.commit, changes, message: 'candidate' })
   // A fresh materialisation: what the earlier runs may have left in their tree is not judged along.
-  const seeds = await heldOut(world, state)
-  const maxMs = state.around.settings.level.maxMinutes * 60_000
-  const intensity = { seeds, runs: FINAL_RUNS, minMs: 0 }
+  const { levels } = state.around.settings
+  const { seeds: most, runs, maxMinutes } = levels[state.plan.task.kind === 'checkpoint' ? 'checkpoint' : 'commit']
+  const seeds = await heldOut(world, state, most)
+  const maxMs = maxMinutes * 60_000
+  const intensity = { seeds, runs, minMs: 0 }
   const request = { stage: 'final' as const, kind: 'tests' as const, files: null, intensity, maxMs }
   const final = await withWorktree(world, draft.commit, (worktree) => runCheck(world, worktree, request))
   if (world.signal.aborted) return { kind: 'interrupted' }
@@ -124,7 +123,7 @@ async function finalEvidence(world: World, state: State, changes: FileChange[], 
       evidence: {
         ...early.evidence,
         suite: suiteSummary(final, before),
-        heldOut: propertyRuns(final).length > 0 ? { seeds: seeds.length, runs: FINAL_RUNS } : null,
+        heldOut: propertyRuns(final).length > 0 ? { seeds: seeds.length, runs } : null,
       },
       seeds: [...early.seeds, ...seeds],
       status: state.frozen || early.perTest ? 'verified' : 'checked',
@@ -268,10 +267,10 @@ export function pinsKeyOf(spec: string, task: string): string {
 }
 
 /** Seeds that were drawn after everything else, and are none of those that a prompt has shown. */
-async function heldOut(world: World, state: State): Promise<number[]> {
+async function heldOut(world: World, state: State, most: number): Promise<number[]> {
   const shown = new Set(((await world.recall(pinsKey(state))) as number[] | null) ?? [])
-  const drawn = Array.from({ length: HELD_OUT + shown.size }, () => world.seed())
-  return drawn.filter((seed) => !shown.has(seed)).slice(0, HELD_OUT)
+  const drawn = Array.from({ length: most + shown.size }, () => world.seed())
+  return drawn.filter((seed) => !shown.has(seed)).slice(0, most)
 }
 
 async function pinFailures(world: World, state: State, result: CheckResult): Promise<void> {

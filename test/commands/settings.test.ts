@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { modelNames, openModels } from '../../src/commands/models.ts'
 import { type GlobalOptions, loadConfig, numberFlag } from '../../src/commands/options.ts'
-import { type OpenedModels, type RunFlags, settingsOf } from '../../src/commands/settings.ts'
+import { levelOf, nightlyOf, type OpenedModels, type RunFlags, settingsOf } from '../../src/commands/settings.ts'
 import type { Config } from '../../src/core/config.ts'
 import { UserError } from '../../src/core/errors.ts'
 import { DEFAULT_LEVEL, ROLES } from '../../src/core/settings.ts'
@@ -33,6 +33,10 @@ describe('the settings of a run', () => {
       limits: { maxTokens: 1_000_000, maxUsd: null, maxMinutes: 240 },
       taskLimits: { maxTokens: null, maxUsd: null, maxMinutes: null },
       level: DEFAULT_LEVEL,
+      levels: {
+        commit: { seeds: 2, runs: 50, maxMinutes: 10 },
+        checkpoint: { seeds: 5, runs: 200, maxMinutes: 10 },
+      },
       teeth: 'required',
       checks: [],
       checksKey: expect.any(String),
@@ -52,7 +56,8 @@ describe('the settings of a run', () => {
     context: { maxTokens: 9_000 },
     maxOutputTokens: 2_000,
     prices: { [NAME]: { input: 1, output: 2 } },
-    level: { seeds: 7, chaosSeconds: 0.5, mutants: 9, teethSeconds: 2.5 },
+    level: { seeds: 7, chaosSeconds: 0.5, mutants: 9, teethSeconds: 2.5, maxMinutes: 90 },
+    levels: { commit: { runs: 80 }, checkpoint: { seeds: 9, maxMinutes: 120 }, nightly: { runs: 9_000 } },
     teeth: 'report' as const,
   }
 
@@ -62,9 +67,17 @@ describe('the settings of a run', () => {
       limits: { maxTokens: 50_000, maxUsd: 2, maxMinutes: 10 },
       models: { [NAME]: { price: { input: 1, output: 2 } } },
       roles: { implementer: { promptLimit: 9_000, outputLimit: 2_000 } },
-      level: { ...DEFAULT_LEVEL, seeds: 7, chaosMs: 500, mutants: 9, teethMs: 2_500 },
+      level: { ...DEFAULT_LEVEL, seeds: 7, chaosMs: 500, mutants: 9, teethMs: 2_500, maxMinutes: 90 },
+      levels: {
+        commit: { seeds: 2, runs: 80, maxMinutes: 90 },
+        checkpoint: { seeds: 9, runs: 200, maxMinutes: 120 },
+      },
       teeth: 'report',
     })
+    // At night more than in an attempt, and never less.
+    const night = { seeds: 20, runs: 9_000, schedules: 20_000, maxMinutes: 90 }
+    expect(nightlyOf(CONFIG)).toEqual({ ...levelOf(CONFIG), ...night })
+    expect(nightlyOf({ level: { seeds: 50 } })).toMatchObject({ seeds: 50, runs: 1_000, maxMinutes: 60 })
   })
 
   it('tell what the checks run with from everything else', async () => {

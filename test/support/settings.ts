@@ -1,5 +1,5 @@
 import { NO_LIMITS } from '../../src/core/budget.ts'
-import { DEFAULT_LEVEL, ROLES, type RoleSettings, type Settings } from '../../src/core/settings.ts'
+import { DEFAULT_LEVEL, ROLES, type RoleSettings, type Settings, suiteLevels } from '../../src/core/settings.ts'
 import type { Role } from '../../src/world.ts'
 
 /** Settings of a run without limits, for what needs some. */
@@ -15,6 +15,7 @@ export function settingsForTest(): Settings {
     limits: NO_LIMITS,
     taskLimits: NO_LIMITS,
     level: DEFAULT_LEVEL,
+    levels: suiteLevels(DEFAULT_LEVEL),
     checks: [],
     teeth: 'off',
     checksKey: '',
