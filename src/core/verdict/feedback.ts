@@ -1,25 +1,53 @@
 import type { PropertyRun, TestResult } from './evidence.ts'
 
-const MOST_TESTS = 3
-const MOST_NAMED = 20
-const MOST_NAME = 300
-const MOST_REASON = 3_000
-const MOST_CASE = 4_000
-const MOST_MESSAGE = 2_500
-const MOST_HISTORY = 20
-const MOST_DRAWN = 40
-const MOST_EVENT = 300
-/** Of a failure that is not the first: its case and the beginning of its message. */
-const BRIEF_CASE = 1_000
-const BRIEF_MESSAGE = 400
+/** How much is told of what: characters, and numbers of lines and tests. */
+interface Size {
+  reason: number
+  /** Of the first failure. */
+  case: number
+  message: number
+  history: number
+  drawn: number
+  event: number
+  /** Of a failure that is not the first: its case and the beginning of its message. */
+  briefCase: number
+  briefMessage: number
+  tests: number
+  named: number
+  name: number
+}
+
+const FULL: Size = {
+  ...{ reason: 3_000, case: 4_000, message: 2_500, history: 20, drawn: 40, event: 300 },
+  ...{ briefCase: 1_000, briefMessage: 400, tests: 3, named: 20, name: 300 },
+}
+/** Tried in this order until all that is told fits. */
+const SIZES: Size[] = [
+  FULL,
+  {
+    ...{ reason: 2_000, case: 1_200, message: 1_000, history: 16, drawn: 28, event: 120 },
+    ...{ briefCase: 300, briefMessage: 200, tests: 3, named: 12, name: 160 },
+  },
+  {
+    ...{ reason: 1_000, case: 800, message: 600, history: 10, drawn: 16, event: 80 },
+    ...{ briefCase: 120, briefMessage: 120, tests: 2, named: 6, name: 100 },
+  },
+  {
+    ...{ reason: 600, case: 400, message: 300, history: 5, drawn: 8, event: 40 },
+    ...{ briefCase: 60, briefMessage: 60, tests: 1, named: 3, name: 60 },
+  },
+]
+/** What an attempt that failed adds to the next question, at most. */
+const MOST_TOKENS = 1_500
+const PIECE = /[A-Za-z]{1,4}|\d{1,3}|[^\sA-Za-z\d]|\n+/gu
 
 /**
  * What the next attempt is told about a failed test: shrunk case, last events, assertion; never a raw log. `brief`: without
  * the events, and only the beginning of the assertion.
  */
-export function describeFailure(test: TestResult, brief = false): string {
+export function describeFailure(test: TestResult, brief = false, size = FULL): string {
   const run = test.properties.find((property) => property.failed)
-  const lines = [`### ${nameOf(test)}`]
+  const lines = [`### ${nameOf(test, size)}`]
   const { failed = 0, of = 0 } = test.repeated ?? {}
   if (failed < of) lines.push('', `It failed in ${failed} of ${of} runs: what it shows happens not always.`)
   if (run) {
@@ -27,23 +55,23 @@ export function describeFailure(test: TestResult, brief = false): string {
       '',
       `Smallest failing case found (seed ${run.seed}, path ${run.path}, ${run.shrinks} shrinks):`,
       '',
-      fenced(cut(run.counterexample ?? '(none)', brief ? BRIEF_CASE : MOST_CASE)),
+      fenced(cut(run.counterexample ?? '(none)', brief ? size.briefCase : size.case)),
     )
-    if (!brief) lines.push(...whatHappened(run))
+    if (!brief) lines.push(...whatHappened(run, size))
   }
-  const message = cut(stripReport(test.error?.message ?? ''), brief ? BRIEF_MESSAGE : MOST_MESSAGE)
-  lines.push('', 'Failure:', '', fenced(message))
+  const message = bothEnds(stripReport(test.error?.message ?? ''), brief ? size.briefMessage : size.message)
+  if (message !== '') lines.push('', 'Failure:', '', fenced(message))
   return lines.join('\n')
 }
 
 /** The picture where there is one: it shows the last events as well, and who is who. */
-function whatHappened({ picture, history }: PropertyRun): string[] {
+function whatHappened({ picture, history }: PropertyRun, size: Size): string[] {
   if (picture !== undefined && picture.length > 0) {
-    const drawn = picture.slice(0, MOST_DRAWN).map((line) => cut(line, MOST_EVENT))
+    const drawn = picture.slice(0, size.drawn).map((line) => cut(line, size.event))
     return ['', 'What happened in that case, a column for each node:', '', fenced(drawn.join('\n'))]
   }
   if (history.length === 0) return []
-  const events = history.slice(-MOST_HISTORY).map((event) => cut(event, MOST_EVENT))
+  const events = history.slice(-size.history).map((event) => cut(event, size.event))
   return ['', 'Last events of the simulation of that case:', '', fenced(events.join('\n'))]
 }
 
@@ -70,15 +98,32 @@ function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1
 }
 
-/** `reason` is cut at 3,000 characters, the first failed test is shown in full, the next two briefly, others by name. */
+/**
+ * The first failed test is shown in full, the next two briefly, others by name; all of it in 1,500 tokens, so that what is long is cut
+ * the more the more there is.
+ */
 export function describeFailures(reason: string, failed: TestResult[]): string {
   const told = tellingFirst(failed)
-  const shown = told.slice(0, MOST_TESTS).map((test, at) => describeFailure(test, at > 0))
-  const named = told.slice(MOST_TESTS, MOST_TESTS + MOST_NAMED).map((test) => `- ${nameOf(test)}`)
-  const left = failed.length - shown.length - named.length
+  let text = ''
+  for (const size of SIZES) {
+    text = described(reason, told, size)
+    if (mostTokens(text) <= MOST_TOKENS) break
+  }
+  return text
+}
+
+/** More than any vocabulary is likely to need. */
+function mostTokens(text: string): number {
+  return [...text.matchAll(PIECE)].reduce((sum, [piece]) => sum + (piece.charCodeAt(0) < 128 ? 1 : 2), 0)
+}
+
+function described(reason: string, told: TestResult[], size: Size): string {
+  const shown = told.slice(0, size.tests).map((test, at) => describeFailure(test, at > 0, size))
+  const named = told.slice(size.tests, size.tests + size.named).map((test) => `- ${nameOf(test, size)}`)
+  const left = told.length - shown.length - named.length
   if (left > 0) named.push(`- and ${left} more`)
   const rest = named.length > 0 ? [`Also failed:\n${named.join('\n')}`] : []
-  return [toldReason(cut(reason, MOST_REASON)), ...shown, ...rest].join('\n\n')
+  return [toldReason(bothEnds(reason, size.reason)), ...shown, ...rest].join('\n\n')
 }
 
 /** Our own words as a sentence; what a compiler, a service or a test may have written, as quoted data. */
@@ -113,8 +158,8 @@ function withoutNumbers(text: string): string {
   return text.replace(/[+-]?\d[\d.]*/g, '#')
 }
 
-function nameOf(test: TestResult): string {
-  return unfenced(cut(test.name.replace(/\s+/g, ' ').trim(), MOST_NAME))
+function nameOf(test: TestResult, { name }: Size): string {
+  return unfenced(cut(test.name.replace(/\s+/g, ' ').trim(), name))
 }
 
 function fenced(text: string): string {
@@ -128,4 +173,11 @@ function unfenced(text: string): string {
 
 function cut(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)} ... (${text.length - most} more characters)`
+}
+
+/** Its beginning, and of its end as much as tells how it came out. */
+function bothEnds(text: string, most: number): string {
+  if (text.length <= most) return text
+  const end = Math.floor(most / 4)
+  return `${text.slice(0, most - end)} ... (${text.length - most} more characters) ... ${text.slice(-end)}`
 }
