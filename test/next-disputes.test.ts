@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
-import { AUTHOR, CLAMP_STUB, CLAMP_TEST, creates, implement, RIGHT } from './support/clamp.ts'
-import { makeRepository } from './support/repository.ts'
+import { AUTHOR, block, CLAMP_STUB, CLAMP_TASKS, CLAMP_TEST, creates, implement, RIGHT } from './support/clamp.ts'
+import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
 /** Demands what no criterion says: one less than the upper limit. */
@@ -78,5 +78,62 @@ describe('a test and code that disagree', () => {
     expect(twice.result.message).toContain('The tests were mended once, and the arbiter finds another one wrong')
     expect(model.asked('author')).toHaveLength(2)
     expect(model.asked('arbiter')).toHaveLength(4)
+  })
+})
+
+describe('existing tests in the way of an interface that the specification changes', () => {
+  const OLD = `export function clamp(value: number, low: number, high: number): number {
+  if (value < low) return low
+  if (value > high) return high
+  return value
+}
+`
+  const NEW = OLD.replace('low: number, high: number)', '{ low, high }: { low: number; high: number })')
+  const DESIGN =
+    '# Design: limits\n\n`src/clamp.ts` exports `clamp(value: number, limits: { low: number; high: number }): number`.\n'
+  const TEST = CLAMP_TEST.replace('clamp(value, low, high)', 'clamp(value, { low, high })')
+  const OTHER = TEST.replace("it('an answer", "it('by one value: an answer")
+  const moved = (text: string) => block('test/clamp.test.ts', CLAMP_TEST, text)
+
+  it('are moved by the migrator, once, so that they notice what they noticed before', async () => {
+    const tasks = CLAMP_TASKS.replace('Implement clamping', 'Take the limits as one value')
+    const repository = await makeRepository({
+      files: {
+        ...{ 'src/clamp.ts': OLD, 'test/clamp.test.ts': CLAMP_TEST, 'specs/limits/tasks.md': tasks },
+        ...{ 'specs/limits/design.md': DESIGN, 'agent.yaml': LIGHT_LEVEL.replace('teeth: off', 'teeth: required') },
+      },
+    })
+    const patch = block('src/clamp.ts', OLD, NEW)
+    const model = await scriptModel({
+      author: [creates({ 'test/limits.test.ts': OTHER })],
+      implementer: ['BLOCKED: interface', patch, 'BLOCKED: interface of src/clamp.ts', patch],
+      migrator: [
+        moved(TEST.replace('it(', 'it.skip(')),
+        moved(TEST.replace(/expect\(clamp.*/, 'expect(clamp(value, { low: value, high: value })).toBe(value)')),
+        moved(TEST),
+      ],
+    })
+    const run = await next(repository, model)
+    expect(run.code, run.result.message).toBe(0)
+    expect(run.result.tasks).toMatchObject([{ status: 'verified', attempts: 4 }])
+    expect(await repository.read('test/clamp.test.ts')).toBe(TEST)
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toMatch(
+      /^red 1\/1 at \w+; 1 tests moved to a new interface; green 2\/2; .*suite 2\/2,/,
+    )
+    expect(eventsOf(run, 'decision').map(({ decision }) => decision)).toEqual(['retry', 'retry', 'migrator'])
+    expect(model.asked('implementer')[1]).toContain(
+      'answer with the patch that makes the interface of the specification',
+    )
+    expect(model.asked('implementer')[3]).toContain(
+      'frozen now with the others: test/limits.test.ts, test/clamp.test.ts',
+    )
+
+    const [first, second, third] = model.asked('migrator')
+    expect(first).toContain('clamp(value, low, high)')
+    expect(first).toContain('# What breaks')
+    expect(first).toContain('# The new interface')
+    expect(first).not.toContain('if (value > high) return high')
+    expect(second).toMatch(/skip/)
+    expect(third).toContain('the old tests noticed `src/clamp.ts: value < low -> false`, the moved ones do not')
   })
 })

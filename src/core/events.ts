@@ -24,6 +24,8 @@ export type Counterexample = z.infer<typeof counterexample>
 export const evidenceSummary = z.object({
   /** Frozen tests red on the throwing stub / all. */
   red: z.string().nullable(),
+  /** Existing tests that a new interface moved, and those that it made go. */
+  moved: z.object({ tests: z.number(), dropped: z.number() }).optional(),
   /** The tests replace others that were kept for the same text. */
   anew: z.boolean().optional(),
   /** Tests of behaviour that was there before. */

@@ -30,6 +30,8 @@ export interface Tried {
   exhausted: string | null
   /** It stopped because of what a model may decide. */
   plea: Plea | null
+  /** The last patch that could be applied; null: none of this attempt. */
+  changes: FileChange[] | null
 }
 
 /** Questions and answers until a patch is judged, or none is to come. */
@@ -47,6 +49,7 @@ export async function oneAttempt(
   let builds = 0
   let formats = 0
   let kept: Operation[] = []
+  let changes: FileChange[] | null = null
   for (let round = 1; ; round++) {
     const parts = await implementerParts(sceneOf(world, current), current.frozen, [...trail, ...last])
     const answer = await ask(world, current, 'implementer', round, parts)
@@ -59,6 +62,7 @@ export async function oneAttempt(
       red,
       exhausted,
       plea: null,
+      changes,
     })
     if (current.outcome) return tried(null)
     if (!answer.reply) return tried(null, answer.exhausted ?? 'the model has no answer')
@@ -92,6 +96,7 @@ export async function oneAttempt(
       continue
     }
     kept = []
+    changes = read.changes
     const gathered = await gatherEvidence(world, current, candidateChanges(current, read.changes))
     const { judgement } = gathered
     current = gathered.state

@@ -1,4 +1,5 @@
 import { sha256 } from '../core/hash.ts'
+import type { FileChange } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { modelAt } from '../core/settings.ts'
 import { type Decision, decide, type Past, type Strikes } from '../core/verdict/decide.ts'
@@ -9,6 +10,7 @@ import { candidateChanges, oneAttempt, redOf, settle, type Tried, taskOf, tellVe
 import { digest, type Failure } from './digest.ts'
 import { dispute, disputed, type Plea, pleadedTest } from './dispute.ts'
 import { gatherEvidence } from './evidence.ts'
+import { migrate } from './migrate.ts'
 import { NO_NEEDS } from './need.ts'
 import { faded, failedParts, type Red } from './past.ts'
 import { end, type State } from './state.ts'
@@ -33,6 +35,10 @@ interface Course {
   /** Hash of the last answer, whoever gave it. */
   lastAnswer: string | null
   strikes: Strikes
+  /** The last patch that could be applied. */
+  changes: FileChange[] | null
+  /** Tests were moved to a new interface, which happens once. */
+  moved: boolean
   /** Ids of tests on which the arbiter has ruled. */
   ruledOn: string[]
   /** Tests went back to their author, which they do once. */
@@ -53,15 +59,18 @@ export async function attempts(world: World, state: State): Promise<State> {
       strikes: { judge: 0, other: 0 },
       ruledOn: [],
       sentBack: false,
+      changes: null,
+      moved: false,
     },
   }
   while (!course.state.outcome && !course.state.candidate) {
     const attempt = course.attempt + 1
     course = { ...course, attempt, state: { ...course.state, attempt } }
     const tried = await oneAttempt(world, course.state, course.trail, course.needs, course.strikes)
-    course = { ...course, state: tried.state, needs: tried.needs }
+    course = { ...course, state: tried.state, needs: tried.needs, changes: tried.changes ?? course.changes }
     if (tried.exhausted) return withoutAnswer(course, tried.exhausted)
-    if (tried.plea) course = await afterPlea(world, course, tried, tried.plea)
+    if (tried.plea?.about === 'interface') course = await afterInterface(world, course, tried, tried.plea)
+    else if (tried.plea) course = await afterPlea(world, course, tried, tried.plea)
     else if (tried.red) course = await afterRed(world, course, tried, tried.red)
   }
   return course.state
@@ -146,6 +155,25 @@ async function afterPlea(world: World, course: Course, tried: Tried, plea: Plea)
   if (ruled.kind === 'rewritten') return anew(after)
   const why = `an arbiter compared "${test.name}" with the specification and finds it right: ${ruled.reason}`
   return afterRed(world, after, tried, { reason: why, failed: [] })
+}
+
+const FIRST_A_PATCH =
+  'answer with the patch that makes the interface of the specification, also where existing tests are red with it'
+
+/** Existing tests are moved to a new interface by somebody else than who makes it, when a patch has shown that they break. */
+async function afterInterface(world: World, course: Course, tried: Tried, plea: Plea): Promise<Course> {
+  const red = (reason: string) => afterRed(world, course, tried, { reason, failed: [] })
+  if (course.moved) return { ...course, state: end(course.state, 'blocked', `The implementer says: ${plea.reason}`) }
+  if (course.changes === null) return red(`nothing was tried yet: ${FIRST_A_PATCH}`)
+  const { kind, state } = await migrate(world, course.state, course.changes)
+  if (kind === 'unfounded') return red('no existing test is in the way of the last patch')
+  if (kind === 'ended') return { ...course, state }
+  const files = state.frozen!.files.map(({ path }) => path).join(', ')
+  const text = `# Tests\n\nExisting tests were moved to the new interface and are frozen now with the others: ${files}. Answer with the complete patch.`
+  const next: Part = { kind: 'past', source: 'moved tests', text, mandatory: true }
+  const trail = [...tried.trail.map(faded), next]
+  // Neither this answer nor the patch before it is held against who implements.
+  return { ...course, state, trail, moved: true, most: course.most + 2, signatures: [], answers: [] }
 }
 
 /** A checkpoint asks no model: green is a commit of the tick alone. */

@@ -35,15 +35,16 @@ export function disputed(failed: readonly TestResult[], frozen: Frozen | null): 
 
 /** Why an implementer stops, where a model may decide about it. */
 export interface Plea {
-  /** `test`: a frozen test goes against the specification. */
-  about: 'test'
+  /** `test`: a frozen test goes against the specification. `interface`: existing tests are in the way of the one that it wants. */
+  about: 'test' | 'interface'
   reason: string
 }
 
 const AGAINST = /\bcontradict|\bgo(es)? against\b|\bconflicts? with\b|\bviolates?\b/i
 
-/** `BLOCKED: test contradicts requirement 3.2`; null: a person has to decide. */
+/** `BLOCKED: test contradicts requirement 3.2`, `BLOCKED: interface`; null: a person has to decide. */
 export function pleaOf(reason: string): Plea | null {
+  if (/^[\s*_`]*interface\b/i.test(reason)) return { about: 'interface', reason }
   return /\btests?\b/i.test(reason) && AGAINST.test(reason) ? { about: 'test', reason } : null
 }
 

@@ -165,8 +165,12 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
   if (red) return red
   const evidence: EvidenceSummary = {
     ...NO_EVIDENCE,
-    red: frozen.redCount === 0 && frozen.guards ? null : `${frozen.redCount}/${frozen.ids.length}`,
+    red:
+      frozen.redCount === 0 && frozen.guards
+        ? null
+        : `${frozen.redCount}/${frozen.ids.length - (frozen.moved?.tests ?? 0)}`,
     ...(frozen.guards ? { guards: frozen.guards.tests } : {}),
+    ...(frozen.moved ? { moved: frozen.moved } : {}),
     ...(frozen.anew ? { anew: true } : {}),
     // Of a commit that is judged again only the files are known, so what ran is counted; all of it passed.
     green: `${quick.tests.length}/${quick.tests.length}`,

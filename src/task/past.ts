@@ -51,7 +51,7 @@ export function failedParts(
   const next: Part = {
     kind: 'past',
     source: 'what to do now',
-    text: 'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch. Where the test itself goes against the specification, answer `BLOCKED: test contradicts requirement` and its id.',
+    text: 'Your previous attempt failed; above you see it whole with its counterexample. Find the cause before you write. You start again from the files as shown, so answer with the complete patch. Where the test itself goes against the specification, answer `BLOCKED: test contradicts requirement` and its id; where existing tests use an interface that the specification changes, `BLOCKED: interface`.',
     mandatory: true,
   }
   const problem = describeFailures(reason, failed)

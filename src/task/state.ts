@@ -41,6 +41,8 @@ export interface Frozen {
   guards?: GuardScore
   /** The expert's own test file, which stays as it is, and those of its tests that are not about this task; left out: none. */
   own?: { path: string; notJudged: string[] }
+  /** Existing tests among them that were moved to a new interface, and how many of their tests went; left out: none. */
+  moved?: { tests: number; dropped: number }
   /** They replace tests that were kept for the very same text; left out: they do not. */
   anew?: boolean
   /** What the author said beside the files. */

@@ -24,6 +24,10 @@ export interface CommitFacts {
 export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   const parts: string[] = []
   if (evidence.red) parts.push(`red ${evidence.red} at ${base.slice(0, 7)}`)
+  if (evidence.moved) {
+    const { tests, dropped } = evidence.moved
+    parts.push(`${tests} tests moved to a new interface${dropped > 0 ? `, ${dropped} dropped by the spec` : ''}`)
+  }
   if (evidence.anew) parts.push('tests written anew')
   if (evidence.guards) parts.push(`guards ${evidence.guards}`)
   if (evidence.green) parts.push(`green ${evidence.green}`)
