@@ -163,6 +163,8 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--spec <id>', 'only this spec')
     .option('--task <n>', 'only this task')
     .option('--level <name>', 'attempt (default) or nightly: how many seeds and schedules')
+    .option('--adopt', 'judge your own change, as it lies in the checkout, as an attempt at the next task')
+    .option('--model <name>', 'with --adopt: who writes the tests where the task has none')
     .option('--isolation <backend>', 'auto, bwrap, unshare, srt or none')
     .action(async (flags: VerifyFlags, command: Command) =>
       run(COMMANDS.verify().then((module) => module.verifyCommand(globals(command), flags))),

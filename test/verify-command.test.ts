@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Verified } from '../src/core/events.ts'
-import { next, start } from './support/agent.ts'
+import { agent, next, start } from './support/agent.ts'
 import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_WRONG, RIGHT } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
@@ -126,5 +126,41 @@ describe('agent undo', () => {
       ['2', 'none'],
       ['3', 'none'],
     ])
+  })
+})
+
+describe('agent verify --adopt', () => {
+  it("judges a person's own change as an attempt, and lands it where it holds", async () => {
+    const repository = await makeRepository()
+    const nothing = await start(repository, ['verify', '--adopt'])
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('There is nothing to adopt')])
+
+    const manifest = (await repository.read('package.json')).replace(
+      '"private":true',
+      '"private":true,"sideEffects":false',
+    )
+    await repository.write({ 'src/clamp.ts': CLAMP_WRONG, 'package.json': manifest, 'docs/limits.md': 'Clamps.\n' })
+    const untested = await agent(repository, ['verify', '--adopt'])
+    expect(untested.result, untested.result.message).toMatchObject({ status: 'blocked', exitCode: 4 })
+    expect(untested.result.message).toContain('no model is named that could write them')
+
+    const model = await scriptModel({ author: [AUTHOR] })
+    const wrong = await agent(repository, ['verify', '--adopt', ...model.args], { model })
+    expect(wrong.result, wrong.result.message).toMatchObject({ status: 'failed', exitCode: 3 })
+    expect(wrong.stderr).toContain('1 of 1 tests failed')
+
+    // The tests were kept: no model is needed any more.
+    await repository.write({ 'src/clamp.ts': CLAMP_RIGHT })
+    const { code, stdout, stderr } = await start(repository, ['verify', '--adopt', '--task', '1'])
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ type: 'run.result', status: 'verified' })
+    expect(await repository.git('status', '--porcelain')).toBe('')
+    expect((await repository.git('show', '--format=', '--name-only', 'HEAD')).split('\n')).toEqual([
+      ...['docs/limits.md', 'package.json', 'specs/limits/tasks.md', 'src/clamp.ts', 'test/clamp.test.ts'],
+    ])
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Model,valueonly)')).toMatch(
+      /person\/Ada; attempts 1;/,
+    )
+    expect(await repository.read('specs/limits/tasks.md')).toContain('- [x] 1.')
   })
 })

@@ -25,11 +25,18 @@ export interface ModelNames {
   fallback: string[]
 }
 
-/** Who is asked by whom: `--model` for all, else `models:`, else `model:` of agent.yaml. */
-export function modelNames(flags: Pick<RunFlags, 'model'>, config: Config): ModelNames {
+/**
+ * Who is asked by whom: `--model` for all, else `models:`, else `model:` of agent.yaml. `person`: whose change is adopted; it stands in for
+ * the implementer, and for whom nobody is named.
+ */
+export function modelNames(flags: Pick<RunFlags, 'model'>, config: Config, person?: string): ModelNames {
   const listOf = (role: Role): string[] => {
+    if (person !== undefined && role === 'implementer') return [person]
     const named = flags.model ?? config.models?.[role] ?? config.model ?? config.models?.[STANDS_IN[role]]
-    if (named === undefined || named === '') throw new UserError(noModel(role, config))
+    if (named === undefined || named === '') {
+      if (person !== undefined) return [person]
+      throw new UserError(noModel(role, config))
+    }
     return typeof named === 'string' ? [named] : named
   }
   const roles = Object.fromEntries(ROLES.map((role) => [role, listOf(role)])) as Record<Role, string[]>
@@ -47,6 +54,16 @@ function noModel(role: Role, config: Config): string {
   return `No model is named. Use --model provider/model ${names} or set \`model:\` in agent.yaml.`
 }
 
+/** A recording, or a person. */
+export function costsNothing(name: string): boolean {
+  return isRecorded(name) || isPerson(name)
+}
+
+/** Stands in for models where a person's change is adopted. */
+export function isPerson(name: string): boolean {
+  return name.startsWith('person/')
+}
+
 export function isRecorded(name: string): boolean {
   return name.startsWith('recorded/')
 }
@@ -61,10 +78,12 @@ export async function openModels(
   config: Config,
   cwd: string,
   tree?: TreeSource,
+  person?: Model,
 ): Promise<Map<string, Model>> {
   const gates = new Map<string, Gate>()
-  const models = new Map<string, Model>()
+  const models = new Map<string, Model>(person ? [[person.name, person]] : [])
   for (const name of allNames(names)) {
+    if (models.has(name)) continue
     const model = await openModel(name, {
       env: process.env,
       cwd,
@@ -98,7 +117,7 @@ export async function recallRatios(memory: Memory, names: Iterable<string>): Pro
 
 /** What people have to know of the prices before money is spent, once per run; null: nothing. */
 export function priceNote({ models }: Settings, config: Config): string | null {
-  const live = Object.keys(models).filter((name) => !isRecorded(name))
+  const live = Object.keys(models).filter((name) => !costsNothing(name))
   const unknown = live.filter((name) => models[name]!.price === null)
   const listed = live.filter((name) => !hasOwnPrice(name, config) && models[name]!.price !== null)
   const notes = listed.map((name) => {

@@ -33,6 +33,7 @@ import { loadTemplates } from '../io/templates.ts'
 import { type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
 import type { Head, Tree } from '../world.ts'
+import { adopt } from './adopt.ts'
 import { interruption } from './interruption.ts'
 import { chooseIsolation } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
@@ -186,6 +187,7 @@ async function runAlone(
 ): Promise<RunResult> {
   const config = journaled?.run.config ?? (await loadConfig(options, repository.root))
   const memory = openMemory(repository.root)
+  const adopted = flags.adopt && !journaled ? await adopt(repository) : null
   const { model, settings } = journaled
     ? { model: openJournaled(journaled.dir), settings: journaled.run.settings }
     : await openForRun(options, flags, config, memory, {
@@ -194,6 +196,7 @@ async function runAlone(
         deny: createDeny(config.context?.deny ?? []),
         mask: tools.mask,
         scratch: () => join(worktrees.scratch, 'models'),
+        adopted: adopted?.model ?? null,
       })
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
@@ -218,6 +221,7 @@ async function runAlone(
     mask: tools.mask,
     memory,
     prepareTree: isolation.prepareTree,
+    ...(adopted ? { beforeLanding: adopted.beforeLanding } : {}),
     recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
     onRed: async (asked, seeds) => {
       if (recording) await writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
@@ -262,10 +266,10 @@ async function openForRun(
   flags: RunFlags,
   config: Config,
   memory: Memory,
-  tree: TreeSource,
+  { adopted, ...tree }: TreeSource & { adopted: Model | null },
 ): Promise<{ model: Model; settings: Settings }> {
-  const names = modelNames(flags, config)
-  const models = await openModels(names, config, options.cwd, tree)
+  const names = modelNames(flags, config, adopted?.name)
+  const models = await openModels(names, config, options.cwd, tree, adopted ?? undefined)
   const known = new Set<string>()
   for (const name of models.keys()) if ((await vocabularyOf(name)) !== null) known.add(name)
   const ratios = await recallRatios(memory, models.keys())

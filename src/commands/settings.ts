@@ -14,7 +14,7 @@ import {
 } from '../core/settings.ts'
 import type { Model } from '../io/models/model.ts'
 import type { CommandCheck, Role } from '../world.ts'
-import { allNames, isRecorded, type ModelNames } from './models.ts'
+import { allNames, costsNothing, isPerson, type ModelNames } from './models.ts'
 import { numberFlag } from './options.ts'
 
 /** Flags of `next` and `run`, as text. */
@@ -32,6 +32,8 @@ export interface RunFlags {
   isolation?: string
   land: boolean
   dryRun?: boolean
+  /** Judges what lies in the checkout as the implementer's answer. */
+  adopt?: boolean
   record?: string
 }
 
@@ -77,10 +79,11 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
     level: levelOf(config),
     levels: suiteLevels(levelOf(config), config.levels),
     checks: commandChecks(config),
-    teeth: config.teeth ?? 'required',
+    teeth: teethOf(config, opened.names),
     checksKey: checksKeyOf(config),
     requireVerified: flags.require === 'verified',
     freshTests: flags.freshTests ?? false,
+    ...(flags.adopt ? { adopting: true } : {}),
     reviewTests: flags.reviewTests ?? false,
     land: flags.land,
   }
@@ -115,6 +118,11 @@ function withDefaults(level: NonNullable<Config['level']>): Settings['level'] {
   }
 }
 
+/** Where nobody can be asked about wrong versions that live, they are reported. */
+function teethOf({ teeth = 'required' }: Config, { roles }: ModelNames): Settings['teeth'] {
+  return teeth === 'required' && isPerson(roles.strengthener[0] ?? '') ? 'report' : teeth
+}
+
 /** A prompt has to fit whoever may answer it. */
 function roleOf(role: Role, config: Config, { names, models }: OpenedModels): RoleSettings {
   const { temperature, effort, maxOutputTokens } = config.roles?.[role] ?? {}
@@ -136,14 +144,14 @@ function roleOf(role: Role, config: Config, { names, models }: OpenedModels): Ro
 
 function factsOf(name: string, config: Config, { ratios, known }: OpenedModels): ModelFacts {
   return {
-    price: isRecorded(name) ? null : priceOf(name, config.prices),
+    price: costsNothing(name) ? null : priceOf(name, config.prices),
     tokens: calibrate(name, known?.has(name) ?? false, ratios?.[name] ?? []),
   }
 }
 
 function requirePrices(flag: string, facts: Record<string, ModelFacts>, promptLimit: number): void {
   for (const [name, { price, tokens }] of Object.entries(facts)) {
-    if (isRecorded(name)) continue
+    if (costsNothing(name)) continue
     if (!price)
       throw new UserError(
         `${flag} cannot be kept: the price of ${name} is not known. Set it in agent.yaml: \`prices: { ${name}: { input: ..., output: ... } }\` (US dollars per million tokens).`,

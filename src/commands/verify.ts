@@ -19,6 +19,7 @@ import { checkOf } from '../task/verify.ts'
 import type { Intensity, Tree } from '../world.ts'
 import { readEvidence } from './evidence.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { runSession } from './session.ts'
 import { commandChecks, levelOf, nightlyOf } from './settings.ts'
 import { createVerifyShow } from './verify-show.ts'
 import { withWorkbench } from './workbench.ts'
@@ -29,6 +30,9 @@ export interface VerifyFlags {
   /** `attempt` or `nightly`. */
   level?: string
   isolation?: string
+  /** Judge what lies in the checkout as an attempt at the next task, or at `--task`. */
+  adopt?: boolean
+  model?: string
 }
 
 interface Ticked {
@@ -42,6 +46,7 @@ interface Ticked {
  * What no longer holds is told with the commit since which. 0: all that could run holds; 1: something does not.
  */
 export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags): Promise<number> {
+  if (flags.adopt) return adoptCommand(options, flags)
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
   const level = levelNamed(flags.level ?? 'attempt', config)
@@ -81,6 +86,14 @@ export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags):
   const changed = await uncommitted(repository.root, ['.'])
   show.note(changed.length > 0 ? `HEAD was judged; the checkout has changes that are not committed.` : null)
   return interrupted ? EXIT.interrupted : show.end(found, head.commit)
+}
+
+/** `agent verify --adopt`: a person's own change through the gates of `agent next`, in one attempt. */
+function adoptCommand(options: GlobalOptions, flags: VerifyFlags): Promise<number> {
+  const { spec = null, task = null } = flags
+  const wanted = { spec, task, most: 1, until: null, keepGoing: false, dryRun: false }
+  const { level: _, ...rest } = flags
+  return runSession(options, { ...rest, land: true, attempts: '1' }, wanted)
 }
 
 function levelNamed(name: string, config: Config): Settings['level'] {

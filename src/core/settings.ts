@@ -81,6 +81,8 @@ export interface Settings {
   checksKey: string
   requireVerified: boolean
   freshTests: boolean
+  /** A person's own change is judged: it may touch all but the judge. */
+  adopting?: boolean
   reviewTests: boolean
   /** False: the commit stays on a branch of its own. */
   land: boolean

@@ -30,6 +30,8 @@ export interface RealWorldOptions {
   /** Makes a worktree writable for the payload. */
   prepareTree(dir: string): Promise<void>
   recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
+  /** Before the user's branch moves. Answers what takes it back, for when it does not move. */
+  beforeLanding?(): Promise<() => Promise<void>>
   /** Told when an attempt was red, so that a recording can keep the seeds: its replay must be red too. */
   onRed(last: ModelRequest, seeds: number[]): Promise<void>
   tell(event: Event): void
@@ -96,7 +98,12 @@ export function createRealWorld(options: RealWorldOptions): World {
     },
     recordedSeeds: options.recordedSeeds,
     async land(commit, head, waitingBranch, now) {
-      if (now) return land(repository.root, commit, head, waitingBranch)
+      if (now) {
+        const back = await options.beforeLanding?.()
+        const result = await land(repository.root, commit, head, waitingBranch)
+        if (!result.landed) await back?.()
+        return result
+      }
       return {
         landed: false,
         branch: await keepOnBranch(repository.root, commit, waitingBranch),

@@ -43,7 +43,8 @@ export async function readPatch(
   const underneath = [...(frozen?.files ?? []), ...(frozen?.stubs ?? [])]
   const paths = pathsOf(tree, underneath)
   const guard = createGuard({
-    allows: plan.task.allows,
+    // A person may change manifests, configuration and other tests; specs and frozen tests no glob permits.
+    allows: state.around.settings.adopting ? ['**'] : plan.task.allows,
     frozen: (frozen?.files ?? []).map((file) => file.path),
     specDirs: protectedDirs(plan.spec),
     specRoots: state.around.settings.specRoots,

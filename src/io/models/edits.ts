@@ -3,6 +3,9 @@ import { readReply } from '../../core/patch/read-reply.ts'
 import type { Tree } from '../../world.ts'
 import type { ScratchTree } from './scratch-tree.ts'
 
+/** Two states of some files, and how they differ. */
+export type Edited = Pick<ScratchTree, 'compare' | 'diff'>
+
 /** Lines of context that are tried until a change is found at one place only. */
 const CONTEXTS = [3, 10, 40, 1_000_000]
 
@@ -18,7 +21,7 @@ export interface Edits {
  * is, gives the file as it lies there; a file for which there is none is told all the same, so that it is refused with
  * a reason instead of being forgotten.
  */
-export async function editsAsReply(tree: ScratchTree): Promise<Edits> {
+export async function editsAsReply(tree: Edited): Promise<Edits> {
   const { before, after, changed } = await tree.compare()
   const told: { path: string; text: string; wanted: string | null }[] = []
   const left: string[] = []
@@ -40,7 +43,7 @@ export async function editsAsReply(tree: ScratchTree): Promise<Edits> {
   return { text: told.map(({ path, text }) => `diff --git a/${path} b/${path}\n${text}`).join('\n'), left }
 }
 
-async function inWords(tree: ScratchTree, path: string, before: Tree, wanted: string | null): Promise<string> {
+async function inWords(tree: Edited, path: string, before: Tree, wanted: string | null): Promise<string> {
   for (const context of CONTEXTS) {
     const diff = await tree.diff(path, context)
     const start = diff.search(/^--- /m)
