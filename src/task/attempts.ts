@@ -166,7 +166,7 @@ async function afterInterface(world: World, course: Course, tried: Tried, plea: 
   if (course.moved) return { ...course, state: end(course.state, 'blocked', `The implementer says: ${plea.reason}`) }
   if (course.changes === null) return red(`nothing was tried yet: ${FIRST_A_PATCH}`)
   const { kind, state } = await migrate(world, course.state, course.changes)
-  if (kind === 'unfounded') return red('no existing test is in the way of the last patch')
+  if (kind === 'unfounded') return red('no existing test is in the way of an interface that the last patch changes')
   if (kind === 'ended') return { ...course, state }
   const files = state.frozen!.files.map(({ path }) => path).join(', ')
   const text = `# Tests\n\nExisting tests were moved to the new interface and are frozen now with the others: ${files}. Answer with the complete patch.`

@@ -5,6 +5,7 @@ import type { Waiting, World } from '../world.ts'
 import { baseline } from './baseline.ts'
 import { commit, land, waitingBranch, waitingKey } from './commit.ts'
 import { gatherEvidence } from './evidence.ts'
+import { ownTests } from './own-tests.ts'
 import { prepare } from './permitted.ts'
 import { end, type Frozen, type State } from './state.ts'
 import { tickedTasks } from './ticked.ts'
@@ -64,9 +65,9 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   const prepared = await prepare(world, state)
   const based = prepared.outcome ? prepared : await baseline(world, prepared)
   if (based.outcome) return based
-  const files = changes.filter((change) => isTestPath(change.path))
-  const frozen: Frozen | null =
-    files.length === 0 ? null : { files, stubs: [], ids: [], names: [], red: '', redCount: 0, remarks: '', author: '' }
+  const own = await ownTests(world, based)
+  if (own?.outcome) return own
+  const frozen = frozenOf(changes, own?.frozen ?? null)
   const again = [...changes, tickedTasks(state.plan)]
   const { judgement } = await gatherEvidence(world, { ...reporting(based), frozen }, again, { ask: false })
   if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
@@ -85,6 +86,14 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
   const landed = committed.outcome ? committed : await land(world, committed)
   if (landed.outcome?.status === 'verified' || landed.outcome?.status === 'checked') await world.dropWaiting(waiting)
   return landed
+}
+
+/** Tests of the commit, and those that the expert has in the base. */
+function frozenOf(changes: FileChange[], own: Frozen | null): Frozen | null {
+  const files = changes.filter((change) => isTestPath(change.path))
+  if (own) return { ...own, files: [...own.files, ...files] }
+  if (files.length === 0) return null
+  return { files, stubs: [], ids: [], names: [], red: '', redCount: 0, remarks: '', author: '' }
 }
 
 /** The tests were found fit to judge when they were frozen; on another base nobody is asked about survivors again. */

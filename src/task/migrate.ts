@@ -13,7 +13,7 @@ import { spread } from '../core/teeth/sample.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import { describeFailures } from '../core/verdict/feedback.ts'
 import { judgeFrozen } from '../core/verdict/judge.ts'
-import { idsNamed, type Kills, lostByMoving, missingAfter } from '../core/verdict/moved.ts'
+import { changesInterface, idsNamed, type Kills, lostByMoving, missingAfter } from '../core/verdict/moved.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
@@ -30,7 +30,7 @@ import { end, type State } from './state.ts'
 export type Migrated =
   /** They are moved and frozen with the others. */
   | { kind: 'moved'; state: State }
-  /** With the last patch they hold, or none of them has to do with it: they are not in the way. */
+  /** With the last patch they hold, none of them has to do with it, or it changes no declaration: they are not in the way. */
   | { kind: 'unfounded'; state: State }
   /** Nobody moves them so that they judge as before: a person has to. */
   | { kind: 'ended'; state: State }
@@ -48,7 +48,7 @@ const DEEPEST = 2
 export async function migrate(world: World, state: State, patch: FileChange[]): Promise<Migrated> {
   const files = await brokenBy(state, patch)
   const before = mergeChanges(state.frozen?.files ?? [], state.frozen?.stubs ?? [], patch)
-  if (files.length === 0) return { kind: 'unfounded', state }
+  if (files.length === 0 || !(await changesAny(state, patch))) return { kind: 'unfounded', state }
   const broken = await problemOf(world, state, before, files)
   if (broken.problem === null) return { kind: 'unfounded', state }
   const { spec, task } = state.plan
@@ -58,6 +58,15 @@ export async function migrate(world: World, state: State, patch: FileChange[]): 
   return moveThem(world, state, { files, patch, before, problem: broken.problem })
 }
 
+/** Tests that only other behaviour makes red are not moved. */
+async function changesAny({ tree }: State, patch: FileChange[]): Promise<boolean> {
+  for (const { path, content } of patch) {
+    const file = await tree.read(path)
+    if (!isTestPath(path) && changesInterface(path, file.kind === 'text' ? file.text : null, content)) return true
+  }
+  return false
+}
+
 interface Task {
   /** Tests as they are. */
   files: FileChange[]
@@ -65,6 +74,8 @@ interface Task {
   /** The patch with the frozen tests of the task. */
   before: FileChange[]
   problem: string
+  /** What the old tests kill, once it is known. */
+  was?: Kills | null
 }
 
 async function moveThem(world: World, state: State, task: Task): Promise<Migrated> {
@@ -108,9 +119,10 @@ function wordsOf(read: Exclude<Migration, { kind: 'migrated' | 'blocked' }>): st
 async function judge(
   world: World,
   state: State,
-  { files, patch, before }: Task,
+  task: Task,
   { patch: moving, dropped }: Extract<Migration, { kind: 'migrated' }>,
 ): Promise<State | string> {
+  const { files, before } = task
   const applied = await applyPatch(moving, state.tree.read, treePaths(state.tree.paths))
   if (!applied.ok) return describeRefusals(applied.refused)
   const invented = dropped.find(({ quoted }) => !quoted)
@@ -127,7 +139,7 @@ async function judge(
   if (ran.problem !== null) return `With the new interface:\n\n${ran.problem}`
   const missing = missingAfter(green, gone, ran.result)
   if (missing.length > 0) return `Tests keep their names, and these did not run: ${missing.join(', ')}`
-  const lost = await lostKills(world, state, { files, moved, patch, before, green, now: ran.result })
+  const lost = await lostKills(world, state, task, { moved, green, now: ran.result })
   if (lost.length > 0) return lost.map((line) => `- ${line}`).join('\n')
   world.tell({
     ...{ type: 'patch.applied', role: 'migrator' },
@@ -203,19 +215,16 @@ async function problemOf(
   })
 }
 
-interface Both {
-  files: FileChange[]
+interface Moved {
   moved: FileChange[]
-  patch: FileChange[]
-  before: FileChange[]
   green: string[]
   now: CheckResult
 }
 
 /** Wrong versions of the old code against the old tests, and of the new code against the moved ones. */
-async function lostKills(world: World, state: State, both: Both): Promise<string[]> {
+async function lostKills(world: World, state: State, task: Task, { moved, green, now }: Moved): Promise<string[]> {
   if (state.around.settings.teeth === 'off') return []
-  const { files, moved, patch, before, green, now } = both
+  const { files, patch, before } = task
   const [old, fresh] = [new Map<string, string>(), new Map<string, string>()]
   for (const { path, content } of patch) {
     const file = await state.tree.read(path)
@@ -227,9 +236,12 @@ async function lostKills(world: World, state: State, both: Both): Promise<string
   const sources = [...old].map(([path, content]): FileChange => ({ path, action: 'edit', content, blocks: [] }))
   const paths = files.map(({ path }) => path)
   const every = true
-  const was = await killsOf(world, state, { changes: sources, texts: old, files: paths, tests: green.length, every })
+  const asItWas = { changes: sources, texts: old, files: paths, tests: green.length, every }
+  if (task.was === undefined) task.was = await killsOf(world, state, asItWas)
+  const { was } = task
   const changes = mergeChanges(before, moved)
   const is = await killsOf(world, state, { changes, texts: fresh, files: paths, tests: now.tests.length, every })
+  if (was !== null && is === null) return ['wrong versions of the new code could not be judged by the moved tests']
   return was === null || is === null ? [] : lostByMoving(was, is)
 }
 

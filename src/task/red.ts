@@ -24,6 +24,10 @@ function greenOn(throwing: CheckResult, empty: CheckResult): TestResult[] {
   return throwing.tests.filter(({ id, status }) => status === 'passed' && passed.has(id))
 }
 
+function isUsable({ status }: CheckResult): boolean {
+  return status === 'passed' || status === 'failed'
+}
+
 /** Runs tests against the stub as written (it throws) and against its empty twin. */
 export async function judgeStubs(
   world: World,
@@ -54,7 +58,9 @@ export async function judgeStubs(
       kind: 'broken',
       problem: `The compiler says:\n\n${renderOutput(describe(throwing.build))}\n\nAnswer again with all files, complete.`,
     }
-  if (draft.stubs.length === 0) return judged(world, state, draft, throwing.tests, throwing.tests)
+  // What cannot run on one stub seldom runs on the other, and may take as long again.
+  if (draft.stubs.length === 0 || !isUsable(throwing.tests))
+    return judged(world, state, draft, throwing.tests, throwing.tests)
   const twins = emptyStub(draft.stubs.map((stub) => ({ path: stub.path, text: stub.content ?? '' })))
   const emptyStubs = draft.stubs.map((stub, i) => ({ ...stub, content: twins[i]?.text ?? stub.content }))
   const empty = await withWorktree(world, await commitOf(emptyStubs), (worktree) =>
@@ -70,7 +76,7 @@ async function judged(
   throwing: CheckResult,
   empty: CheckResult,
 ): Promise<StubVerdict> {
-  const guarding = await guardsAmong(world, state, draft, greenOn(throwing, empty))
+  const guarding = await guardsAmong(world, state, draft, isUsable(throwing) ? greenOn(throwing, empty) : [])
   return {
     kind: 'judged',
     judgement: judgeRed(throwing, empty, state.plan.judgedBy, guarding),

@@ -63,6 +63,7 @@ export async function writeWith(world: World, state: State, told: Part[] = []): 
   let needs = NO_NEEDS
   let repairs = 0
   let sentBack = false
+  const known = new Map<string, GuardVerdict | StubVerdict>()
   for (let round = 1; ; round++) {
     const parts = await authorParts(sceneOf(world, current), [...trail, ...last])
     const answer = await ask(world, current, 'author', round, parts)
@@ -89,7 +90,10 @@ export async function writeWith(world: World, state: State, told: Part[] = []): 
       last = again(draft)
       continue
     }
-    const judged = await judge(world, current, draft)
+    // Asked whether there is more to test, an author may say the same again.
+    const same = sha256(JSON.stringify([draft.files, draft.stubs]))
+    const judged = known.get(same) ?? (await judge(world, current, draft))
+    known.set(same, judged)
     if (world.signal.aborted) return end(current, 'interrupted', 'interrupted while the tests were judged')
     if (judged.kind === 'unready') return end(current, judged.status, judged.reason)
     if (judged.kind === 'finding') return finding(world, current, draft, judged.test)

@@ -1,3 +1,4 @@
+import { outlineOf, withoutComments } from '../prompt/outline.ts'
 import type { Mutant } from '../teeth/mutants.ts'
 import { survived } from '../teeth/score.ts'
 import type { CheckResult, MutantRun } from './evidence.ts'
@@ -37,6 +38,14 @@ export function lostByMoving(before: Kills, after: Kills): string[] {
 /** Where a wrong version is on its line does not matter: lines move with an interface. */
 function wayOf({ path, original, replacement }: Mutant): string {
   return `\`${path}: ${original} -> ${replacement}\``
+}
+
+/** Whether what a file offers to others is declared otherwise now; comments and bodies do not count. Null: the file is not there. */
+export function changesInterface(path: string, before: string | null, now: string | null): boolean {
+  if (before === null) return false
+  if (now === null) return true
+  const shape = (text: string) => withoutComments(outlineOf(path, text) ?? '').replace(/\s+/g, ' ')
+  return shape(before) !== shape(now)
 }
 
 /** Ids of tests that were green and are not among those that passed now, but for those that were dropped by name. */

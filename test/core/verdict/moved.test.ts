@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Mutant } from '../../../src/core/teeth/mutants.ts'
 import type { MutantRun } from '../../../src/core/verdict/evidence.ts'
-import { idsNamed, type Kills, lostByMoving, missingAfter } from '../../../src/core/verdict/moved.ts'
+import { changesInterface, idsNamed, type Kills, lostByMoving, missingAfter } from '../../../src/core/verdict/moved.ts'
 import { result, test } from './support.ts'
 
 /** Wrong versions by what they change, and by what becomes of them: names of tests that kill, or how they end. */
@@ -35,6 +35,16 @@ describe('tests that were moved to another interface', () => {
   it('owe nothing for a way in which one of several places lived before', () => {
     const before = kills(['a < b', ['x']], ['a < b', 'survived'])
     expect(lostByMoving(before, kills(['a < b', ['x']], ['a < b', 'survived']))).toEqual([])
+  })
+
+  it('are moved where declarations change, and not where only bodies, comments or new files do', () => {
+    const old = 'export function clamp(value: number, low: number): number {\n  return value\n}\n'
+    const changed = (text: string | null, before: string | null = old) => changesInterface('src/a.ts', before, text)
+    expect(changed(old.replace('low: number', 'limits: { low: number }'))).toBe(true)
+    expect(changed(null)).toBe(true)
+    expect(changed(old.replace('return value', 'return 1'))).toBe(false)
+    expect(changed(`/** Keeps it. */\n${old}\nconst own = 1\n`)).toBe(false)
+    expect(changed(old, null)).toBe(false)
   })
 
   it('keep their names, but for those that were dropped', () => {
