@@ -1,4 +1,5 @@
-import { getHeapStatistics } from 'node:v8'
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type Entry, entryText, type Owner } from './entry.ts'
 import { SimulationError } from './errors.ts'
 
@@ -12,6 +13,24 @@ const GROWTH = 1 / 64
 const HEAP_SHARE = 0.8
 /** What of the limit is for young objects alone, at most: a process dies when the rest is full. */
 const YOUNG_BYTES = 192 * 2 ** 20
+
+/** Buffers lie outside of the heap, and fill the machine all the same. In bytes. */
+function memory(): { used: number; limit: number } {
+  const { used_heap_size: heap, external_memory: buffers, heap_size_limit: all } = getHeapStatistics()
+  return { used: heap + buffers, limit: Math.max(all / 4, all - YOUNG_BYTES) }
+}
+
+let collect: (() => void) | null = null
+
+function collectGarbage(): void {
+  if (collect === null) {
+    setFlagsFromString('--expose-gc')
+    collect = runInNewContext('gc') as () => void
+  }
+  // Buffers that the first time finds are let go of by the second.
+  collect()
+  collect()
+}
 
 /** Ends a run that would never end, and says which node keeps it busy. */
 export class StormGuard {
@@ -64,11 +83,13 @@ export class StormGuard {
     )
   }
 
-  /** Buffers lie outside of the heap, and fill the machine all the same. */
   #lookAtMemory(entry: Entry): void {
-    const { used_heap_size: heap, external_memory: buffers, heap_size_limit: all } = getHeapStatistics()
-    const used = heap + buffers
-    const limit = Math.max(all / 4, all - YOUNG_BYTES)
+    let { used, limit } = memory()
+    if (used >= HEAP_SHARE * limit) {
+      // What an earlier run has left may lie there still.
+      collectGarbage()
+      ;({ used, limit } = memory())
+    }
     const growing = used - this.#used > GROWTH * limit
     this.#unseen = growing ? Math.max(1, this.#unseen >> 2) : Math.min(MOST_UNSEEN, this.#unseen << 1)
     this.#nextLook = this.#total + this.#unseen
