@@ -139,6 +139,8 @@ export type CheckRequest =
       replay?: { test: string; seed: number; path: string }
       /** Wall clock limit. */
       maxMs: number
+      /** Files of the commit that nothing may write while the tests run, where the box can hold them; left out: none. */
+      fixed?: readonly string[]
       /** Left out: the tests run once, on the code as it is. */
       teeth?: TeethRequest
     }

@@ -79,6 +79,28 @@ export function clamp(_value: number, _low: number, _high: number): number {
 }
 `
 
+  it('cannot write itself or its tests in the last run, not even to put them back in time', async () => {
+    const repository = await makeRepository()
+    const touching = `import { readFileSync, writeFileSync } from 'node:fs'
+for (const path of ['./clamp.ts', '../test/clamp.test.ts']) {
+  const file = new URL(path, import.meta.url)
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, 'nothing')
+  writeFileSync(file, text)
+}
+${CLAMP_RIGHT}`
+    const model = await scriptModel({ author: [AUTHOR], implementer: [implement(touching)] })
+    const run = await next(repository, model, ['--attempts', '1'])
+    expect(run.result, run.result.message).toMatchObject({ status: 'failed', exitCode: 3 })
+    const stages = eventsOf(run, 'check.finished').map(({ stage, status }) => `${stage} ${status}`)
+    expect(stages.slice(-3)).toEqual([
+      'tests passed',
+      'property passed',
+      expect.stringMatching(/^final (broken|failed)$/),
+    ])
+    expect(run.stderr).toMatch(/EROFS|EPERM|EACCES|EBUSY/)
+  })
+
   it('is red when it hangs, floods the output or ends the process, and says so to the next attempt', async () => {
     const repository = await makeRepository({
       vitest: true,

@@ -22,6 +22,7 @@ import type { Intensity, Unready, World } from '../world.ts'
 import { accused, countReds } from './arbitrate.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
+import { judgesOf } from './judges.ts'
 import { keepCases, withKeptCases } from './keep-cases.ts'
 import { withoutOthers } from './own-tests.ts'
 import type { Candidate, State } from './state.ts'
@@ -103,7 +104,8 @@ async function finalEvidence(world: World, state: State, changes: FileChange[], 
   const seeds = await heldOut(world, state, most)
   const maxMs = maxMinutes * 60_000
   const intensity = { seeds, runs, minMs: 0 }
-  const request = { stage: 'final' as const, kind: 'tests' as const, files: null, intensity, maxMs }
+  const fixed = await outOfReach(state, changes)
+  const request = { stage: 'final' as const, kind: 'tests' as const, files: null, intensity, maxMs, fixed }
   const final = await withWorktree(world, draft.commit, (worktree) => runCheck(world, worktree, request))
   if (world.signal.aborted) return { kind: 'interrupted' }
   const unknown = notTheCode(final)
@@ -130,6 +132,17 @@ async function finalEvidence(world: World, state: State, changes: FileChange[], 
       final,
     },
   }
+}
+
+/** More bind mounts than this would slow the box down. */
+const MOST_FIXED = 300
+
+/** What the last run cannot write: the change itself, its tests, and all else that judges. */
+async function outOfReach(state: State, changes: FileChange[]): Promise<string[]> {
+  const written = changes.flatMap(({ path, content }) => (content === null ? [] : [path]))
+  const gone = new Set(changes.flatMap(({ path, content }) => (content === null ? [path] : [])))
+  const judges = (await judgesOf(state)).filter((path) => !gone.has(path))
+  return [...new Set([...written, ...judges])].slice(0, MOST_FIXED)
 }
 
 type Green = {

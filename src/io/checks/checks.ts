@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HarnessRequest } from '../../../sandbox/harness/protocol.mts'
 import type { ServiceConfig } from '../../core/config.ts'
@@ -75,7 +76,12 @@ export function createChecks(options: CheckOptions): Checks {
   return {
     async run(worktree, request, signal) {
       const started = performance.now()
-      const policy = await policyOf(options, worktree)
+      const made = await policyOf(options, worktree)
+      const fixed = request.kind === 'tests' ? (request.fixed ?? []) : []
+      const policy = made && {
+        ...made,
+        mounts: [...made.mounts, ...(await fixedMounts(options.repository, worktree, fixed))],
+      }
       const once = async () => (policy ? check({ ...options, policy, worktree, signal }, request) : NOT_INSTALLED)
       const findings = await retriedApart(once, () => !signal.aborted)
       return { stage: request.stage, ...findings, durationMs: Math.round(performance.now() - started) }
@@ -191,6 +197,21 @@ export async function policyOf(
     overlays: [...(toolchains.overlays ?? []), ...dependencies.overlays],
     env: { NO_COLOR: '1', ...dependencies.env, ...env, PATH: toolchains.path },
   }
+}
+
+/** Files of a worktree bound onto themselves, read-only: they can be neither written nor removed nor replaced. */
+async function fixedMounts(
+  repository: string,
+  { dir }: Worktree,
+  paths: readonly string[],
+): Promise<BoxPolicy['mounts']> {
+  const isFile = (path: string) =>
+    lstat(join(dir, path)).then(
+      (found) => found.isFile(),
+      () => false,
+    )
+  const held = await Promise.all(paths.map(isFile))
+  return paths.flatMap((path, at) => (held[at] ? [{ from: join(dir, path), to: join(repository, path) }] : []))
 }
 
 async function checkout(
