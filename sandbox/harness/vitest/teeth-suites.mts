@@ -118,7 +118,10 @@ class Suite {
   /** Before each test. One that cannot change what is known is left out. */
   test({ task, skip }: Context): void {
     const name = nameOf(task)
+    const { state } = this.#teeth
     if (this.mutant === 0) {
+      // The last wrong version may have left hardly any time, and where the right one is cut short nothing counts.
+      state.deadline = Number.POSITIVE_INFINITY
       this.#teeth.record(name)
       return
     }
@@ -129,7 +132,6 @@ class Suite {
     }
     this.#ran.add(task.id)
     // A test that stops early leaves its share to those after it.
-    const { state } = this.#teeth
     const left = Math.max(0, this.#until - state.clock())
     state.deadline = state.clock() + left / Math.max(1, this.#total(task) - this.#ran.size - this.#skipped.size + 1)
   }
