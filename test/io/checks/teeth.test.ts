@@ -170,7 +170,7 @@ describe.each(DIALECTS.filter(({ runner }) => runner !== 'vitest').map((one) => 
         'a.cjs': instrument('a.cjs', FEW, all, KEY),
         [file('few')]: `${header}\n${load}\n${FEW_TESTS}`,
       })
-      const teeth = { key: KEY, mutants: wanted, control: true, maxMs: 40_000, waitMs: 5_000 }
+      const teeth = { key: KEY, mutants: wanted, control: true, maxMs: 40_000, waitMs: 1_500 }
       const files = [file('few')]
       const result = await runRequest(target, {
         ...{ stage: 'teeth', kind: 'tests', files, intensity: QUICK, maxMs: 60_000, teeth },
