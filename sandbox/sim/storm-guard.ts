@@ -9,8 +9,11 @@ const MAX_PER_INSTANT = 100_000
 const MOST_UNSEEN = 512
 /** Memory may grow by this share of the limit between two looks; where it grows faster, the next one comes sooner. */
 const GROWTH = 1 / 64
-/** Share of the heap limit above which the process would soon die without saying why. */
-const HEAP_SHARE = 0.8
+/**
+ * Share of the heap limit above which the process would soon die without saying why. V8 itself ends a process that
+ * collects garbage again and again above 0.8.
+ */
+const HEAP_SHARE = 0.7
 /** What of the limit is for young objects alone, at most: a process dies when the rest is full. */
 const YOUNG_BYTES = 192 * 2 ** 20
 

@@ -147,7 +147,7 @@ describe('code that the simulation cannot carry gets a named error with the even
 
   it('memory that is filled without end, by few large things or many small ones, in the heap and beside it', async () => {
     const program = join(import.meta.dirname, 'memory-hogs.ts')
-    const small = (name: string) => run(process.execPath, ['--max-old-space-size=512', program, name])
+    const small = (name: string) => run(process.execPath, ['--max-old-space-size=256', program, name])
     const ended = await Promise.all(Object.keys(HOGS).map(async (name) => [name, (await small(name)).stdout] as const))
     for (const [name, stdout] of ended) {
       expect(JSON.parse(stdout), name).toMatchObject({
