@@ -1,4 +1,5 @@
 /** Code that allocates without end. `node memory-hogs.ts NAME` runs one, and prints the error that ends it as JSON. */
+import { getHeapStatistics } from 'node:v8'
 import { type NodeEnv, Simulation } from '../../../sandbox/sim/index.ts'
 
 const kept: unknown[] = []
@@ -29,12 +30,15 @@ export const HOGS: Record<string, (env: NodeEnv) => unknown> = {
   },
 }
 
-/** Runs each of which needs a part of what there is, and leaves it behind. All are right. */
+/** Runs each of which needs nearly half of the room for old objects, and leaves it behind. All are right. */
 async function large(): Promise<void> {
+  const { heap_size_limit: all } = getHeapStatistics()
+  const room = Math.max(all / 4, all - 192 * 2 ** 20)
+  const each = Math.floor((0.45 * room) / 100)
   for (let run = 0; run < 8; run += 1) {
     const held: unknown[] = []
     const sim = new Simulation()
-    sim.node('a', ({ clock }) => void clock.setInterval(() => void held.push(Buffer.alloc(500_000, 1)), 1))
+    sim.node('a', ({ clock }) => void clock.setInterval(() => void held.push(Buffer.alloc(each, 1)), 1))
     await sim.runAsync(100)
   }
 }
