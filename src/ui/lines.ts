@@ -114,6 +114,9 @@ function modelFinished(e: EventOf<'model.finished'>, before: ViewState, look: Lo
   const time = elapsed(e.ms)
   if (!e.ok) {
     const text = [e.message ?? 'no reply', e.note].filter((part) => part).join('; ')
+    // What was recorded before wrong versions were: nobody is there to ask.
+    if (label === 'strengthener' && text.startsWith('the recording holds no reply'))
+      return step(look, { mark: 'none', label, text: 'not recorded' })
     // Nothing depends on what the strengthener has to say.
     const mark = label === 'strengthener' ? 'warn' : 'bad'
     return step(look, { mark, label, time, text, kind: 'key' })
