@@ -7,7 +7,7 @@ import { WRONG } from './wrong.ts'
 
 const schedules = process.env['SPECPROOF_FULL'] === '1' ? 2_000 : 500
 
-const replies = ['reply-1.md', 'reply-2.md']
+const replies = ['reply-1.md', 'reply-2.md', 'reply-3.md']
 
 it.each(sample('replies', replies, 1))(
   'what a model wrote from docs/sim.md alone tells wrong locks from the right one: %s',
