@@ -13,7 +13,14 @@ import { spread } from '../core/teeth/sample.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import { describeFailures } from '../core/verdict/feedback.ts'
 import { judgeFrozen } from '../core/verdict/judge.ts'
-import { changesInterface, idsNamed, type Kills, lostByMoving, missingAfter } from '../core/verdict/moved.ts'
+import {
+  changesInterface,
+  idsNamed,
+  type Kills,
+  killsInWords,
+  lostByMoving,
+  missingAfter,
+} from '../core/verdict/moved.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
@@ -242,6 +249,19 @@ async function lostKills(world: World, state: State, task: Task, { moved, green,
   const changes = mergeChanges(before, moved)
   const is = await killsOf(world, state, { changes, texts: fresh, files: paths, tests: now.tests.length, every })
   if (was !== null && is === null) return ['wrong versions of the new code could not be judged by the moved tests']
+  const { spec, task: which } = state.plan
+  const words =
+    was && is
+      ? `wrong versions: ${killsInWords(was)} died by the old tests, ${killsInWords(is)} by the moved`
+      : 'wrong versions could not be judged'
+  world.tell({
+    type: 'decision',
+    spec: spec.id,
+    task: which.id,
+    attempt: state.attempt,
+    decision: 'moved tests',
+    reason: words,
+  })
   return was === null || is === null ? [] : lostByMoving(was, is)
 }
 

@@ -11,6 +11,13 @@ export interface Kills {
 
 const MOST_NAMED = 10
 
+/** `4 of 6`, and how many were not judged. */
+export function killsInWords({ runs }: Kills): string {
+  const count = (...wanted: MutantRun['status'][]) => runs.filter(({ status }) => wanted.includes(status)).length
+  const left = count('not-run', 'error', 'timeout')
+  return `${count('killed')} of ${runs.length}${left > 0 ? ` (${left} not judged)` : ''}`
+}
+
 /**
  * What tests that were moved to another interface have lost, one line each: wrong versions that the old ones killed must die by the moved
  * ones, as far as the new code can be wrong in the same way, and a test that killed any still kills.
