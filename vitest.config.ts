@@ -4,9 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     setupFiles: ['test/setup.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Whole runs wait for their own processes most of the time.
-    maxWorkers: 3,
+    maxWorkers: 4,
   },
 })

@@ -104,7 +104,7 @@ ${CLAMP_RIGHT}`
   it('is red when it hangs, floods the output or ends the process, and says so to the next attempt', async () => {
     const repository = await makeRepository({
       vitest: true,
-      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.4') },
+      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.25') },
     })
     const implementer = [HANG, FLOOD, EXIT, CLAMP_RIGHT].map(implement)
     const model = await scriptModel({ author: [VITEST_AUTHOR], implementer })

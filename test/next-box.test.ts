@@ -2,15 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
-import { CLAMP_RIGHT, implement, RIGHT, VITEST_AUTHOR } from './support/clamp.ts'
+import { AUTHOR, CLAMP_RIGHT, implement, RIGHT, VITEST_AUTHOR } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
 const boxes = ['unshare', 'bwrap'] as const
 
 const SEES_ALL = (shown: string) => `import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import assert from 'node:assert/strict'
 import { connect } from 'node:net'
-import { expect, it } from 'vitest'
+import { it } from 'node:test'
 
 const answerOf = (port: number) =>
   new Promise<string>((resolve) => {
@@ -18,15 +19,15 @@ const answerOf = (port: number) =>
   })
 
 it('what agent.yaml names is there together, fresh in each run', async () => {
-  expect(readFileSync('gen/made', 'utf8')).toBe('by set-up\\n')
-  expect(() => writeFileSync('gen/made', 'x')).toThrow(/EROFS|EACCES|EPERM/)
-  expect(readFileSync('data/rows', 'utf8')).toBe('a\\n')
+  assert.equal(readFileSync('gen/made', 'utf8'), 'by set-up\\n')
+  assert.throws(() => writeFileSync('gen/made', 'x'), /EROFS|EACCES|EPERM/)
+  assert.equal(readFileSync('data/rows', 'utf8'), 'a\\n')
   writeFileSync('data/rows', 'b\\n')
-  expect(readFileSync('${shown}/model', 'utf8')).toBe('weights')
-  expect(() => writeFileSync('${shown}/model', 'x')).toThrow(/EROFS|EACCES|EPERM/)
-  expect([process.env.GIVEN, process.env.TZ, process.env.NOT_GIVEN]).toEqual(['from here', 'Asia/Tokyo', undefined])
-  expect(await answerOf(6379)).toBe('by set-up a')
-  expect(existsSync('/tmp/of-a-service')).toBe(true)
+  assert.equal(readFileSync('${shown}/model', 'utf8'), 'weights')
+  assert.throws(() => writeFileSync('${shown}/model', 'x'), /EROFS|EACCES|EPERM/)
+  assert.deepEqual([process.env.GIVEN, process.env.TZ, process.env.NOT_GIVEN], ['from here', 'Asia/Tokyo', undefined])
+  assert.equal(await answerOf(6379), 'by set-up a')
+  assert.equal(existsSync('/tmp/of-a-service'), true)
 })
 `
 
@@ -39,7 +40,7 @@ createServer((socket) => socket.end(readFileSync('gen/made', 'utf8').trim() + ' 
 
 describe.each(boxes)('everything that agent.yaml can put into the box of %s', (isolation) => {
   it('is there in one run', async () => {
-    const repository = await makeRepository({ vitest: true, committed: false })
+    const repository = await makeRepository({ committed: false })
     const shown = join(repository.around, 'shown')
     await mkdir(shown)
     await writeFile(join(shown, 'model'), 'weights')
@@ -58,7 +59,7 @@ describe.each(boxes)('everything that agent.yaml can put into the box of %s', (i
       'server.mjs': SERVER,
       'test/all.test.ts': SEES_ALL(shown),
     })
-    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [RIGHT] })
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
 
     const env = { GIVEN: 'from here', NOT_GIVEN: 'from here' }
     const run = await next(repository, model, ['--isolation', isolation], { env })

@@ -24,7 +24,8 @@ it.each([
   ['jest', { jest: '28.1.0', 'fast-check': '4.1.0' }, /jest 28\.1\.0 is installed, and 29 or newer is needed/],
   ['jest', { vitest: '5.1.1' }, /jest is not there/],
   ['node:test', { 'fast-check': '4.1.0' }, null],
-  ['node:test', {}, /fast-check is not installed/],
+  ['node:test', {}, /run npm ci \(fast-check is not there\)/],
+  ['node:test', { vitest: '5.1.1' }, /fast-check is not installed/],
 ] as const)('%s, %j: what is missing is said before a model is paid', async (runner, versions, expected) => {
   const missing = await missingTools(await withPackages(versions as Record<string, string>), runner)
   if (expected === null) expect(missing).toBe(null)
