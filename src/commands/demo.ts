@@ -69,7 +69,7 @@ async function labelOf(model: string): Promise<string> {
 function introduce(say: (text: string) => void, dir: string, spec: string, model: string): void {
   say(`The demo builds ${spec === 'job-queue' ? 'the job queue of ' : ''}specs/${spec} in ${dir}`)
   if (model.startsWith('recorded/')) {
-    say('Replies are replayed: a real model gave them once to these prompts. All that follows a reply runs')
+    say('Replies are replayed: a real model gave them once. All that follows a reply runs')
     say('for real, with fresh seeds: patch, compiler, tests in the box, fault schedules, verdict, commit.')
     say('With a live model (needs ANTHROPIC_API_KEY and costs money):')
     say('  npx agent demo --model anthropic/MODEL')
