@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Verified } from '../src/core/events.ts'
+import type { Verified } from '../src/ui/verify.ts'
 import { agent, next, start } from './support/agent.ts'
-import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_WRONG, RIGHT } from './support/clamp.ts'
+import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_TEST, CLAMP_WRONG, RIGHT } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -58,6 +58,16 @@ describe('agent verify', () => {
     expect(broken.tasks[0]!.counterexample!.value).toMatch(/^\[/)
     expect(broken.stderr).toContain(`since ${wrong.slice(0, 7)} "faster" (Ada, `)
 
+    await repository.commit(
+      { 'test/clamp.test.ts': CLAMP_TEST.replace('assert.equal', 'assert.ok(true) ||') },
+      'calmer',
+    )
+    const calm = await verify(repository, '--task', '1')
+    expect([calm.code, calm.tasks[0]!.standing]).toEqual([0, 'holds'])
+    const calmer = await repository.git('rev-parse', 'HEAD')
+    expect(calm.tasks[0]!.changed).toEqual([{ path: 'test/clamp.test.ts', commit: calmer, subject: 'calmer' }])
+    expect(calm.stderr.replace(/\s+/g, ' ')).toContain('test/clamp.test.ts is not the test that was judged:')
+
     await repository.commit({ 'src/clamp.ts': CLAMP_RIGHT, 'test/clamp.test.ts': null }, 'no more tests')
     const gone = await verify(repository, '--spec', 'limits')
     expect(gone.code).toBe(1)
@@ -74,6 +84,8 @@ describe('agent verify', () => {
       [['--spec', 'nix'], 'There is no spec "nix" at HEAD; there are: limits.'],
       [['--task', '9'], 'There is no task "9" in limits.'],
       [['--task', '1'], 'Task 1 is not ticked at HEAD.'],
+      [['--model', 'openai/x'], '--model: no model is asked without --adopt.'],
+      [['--adopt', '--level', 'nightly'], '--adopt judges at the level of an attempt: leave out --level.'],
       [['--level', 'weekly'], '--level weekly: there are attempt and nightly.'],
     ] as const) {
       const { code, stderr } = await verify(repository, ...args)

@@ -1,10 +1,10 @@
 import { EXIT, exitCodeOf } from '../core/errors.ts'
-import { EVENT_VERSION, type Event, type Verified } from '../core/events.ts'
+import { EVENT_VERSION, type Event } from '../core/events.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
 import { chooseColor, chooseUnicode } from '../ui/choose.ts'
 import { type Line, type Look, readableWidth } from '../ui/line.ts'
 import { createPlainView, printed } from '../ui/plain.ts'
-import { verifiedLines, verifiedSummary } from '../ui/verify.ts'
+import { type Verified, verifiedLines, verifiedSummary } from '../ui/verify.ts'
 import type { Head } from '../world.ts'
 import type { GlobalOptions } from './options.ts'
 
@@ -48,9 +48,9 @@ export function createVerifyShow(options: GlobalOptions) {
       if (text !== null && !options.quiet) write(`${text}\n`)
     },
     /** Prints the result and answers the exit code. */
-    end(tasks: readonly Verified[], commit: string): number {
-      write(`${verifiedSummary(tasks)}\n`)
-      const code = codeOf(tasks)
+    end(tasks: readonly Verified[], commit: string, interrupted = false): number {
+      write(interrupted ? 'Interrupted.\n' : `${verifiedSummary(tasks)}\n`)
+      const code = interrupted ? EXIT.interrupted : codeOf(tasks)
       if (options.json)
         process.stdout.write(`${JSON.stringify({ type: 'verify.result', commit, exitCode: code, tasks })}\n`)
       return code

@@ -1,10 +1,9 @@
 import type { Config } from '../core/config.ts'
-import { EXIT, UserError } from '../core/errors.ts'
-import type { Since, Verified } from '../core/events.ts'
+import { UserError } from '../core/errors.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { TaskCommit } from '../core/trace/evidence.ts'
-import { type AgainVerdict, type Rerun, rerunOf } from '../core/verdict/again.ts'
+import { type AgainVerdict, type Rerun, rerunOf, type Since } from '../core/verdict/again.ts'
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import { propertyRuns } from '../core/verdict/judge.ts'
@@ -16,6 +15,7 @@ import { againAt, type Bench, firstBroken, runAgain } from '../task/again.ts'
 import { pinsKeyOf } from '../task/evidence.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { checkOf } from '../task/verify.ts'
+import type { Verified } from '../ui/verify.ts'
 import type { Intensity, Tree } from '../world.ts'
 import { readEvidence } from './evidence.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
@@ -46,6 +46,9 @@ interface Ticked {
  * What no longer holds is told with the commit since which. 0: all that could run holds; 1: something does not.
  */
 export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags): Promise<number> {
+  if (flags.adopt && flags.level !== undefined)
+    throw new UserError('--adopt judges at the level of an attempt: leave out --level.')
+  if (!flags.adopt && flags.model !== undefined) throw new UserError('--model: no model is asked without --adopt.')
   if (flags.adopt) return adoptCommand(options, flags)
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
@@ -85,15 +88,14 @@ export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags):
     )
   const changed = await uncommitted(repository.root, ['.'])
   show.note(changed.length > 0 ? `HEAD was judged; the checkout has changes that are not committed.` : null)
-  return interrupted ? EXIT.interrupted : show.end(found, head.commit)
+  return show.end(found, head.commit, interrupted)
 }
 
 /** `agent verify --adopt`: a person's own change through the gates of `agent next`, in one attempt. */
 function adoptCommand(options: GlobalOptions, flags: VerifyFlags): Promise<number> {
   const { spec = null, task = null } = flags
   const wanted = { spec, task, most: 1, until: null, keepGoing: false, dryRun: false }
-  const { level: _, ...rest } = flags
-  return runSession(options, { ...rest, land: true, attempts: '1' }, wanted)
+  return runSession(options, { ...flags, land: true, attempts: '1' }, wanted)
 }
 
 function levelNamed(name: string, config: Config): Settings['level'] {
@@ -125,7 +127,15 @@ async function tickedTasks(root: string, specs: Spec[], { spec, task }: VerifyFl
   })
 }
 
-const NOTHING_RAN = { tests: 0, runs: 0, seeds: { pinned: 0, fresh: 0 }, counterexample: null, since: null, ms: 0 }
+const NOTHING_RAN = {
+  tests: 0,
+  runs: 0,
+  seeds: { pinned: 0, fresh: 0 },
+  counterexample: null,
+  since: null,
+  changed: [],
+  ms: 0,
+}
 
 function withoutRun({ spec, task, commit }: Ticked): Verified {
   const told = { spec: spec.id, task: task.id, title: task.title, commit: commit?.hash ?? null, ...NOTHING_RAN }
@@ -155,6 +165,7 @@ function verifier(
       const since = change && { ...change, exact: true }
       return { ...told, standing: 'broken', reason: `its test file ${gone} is gone`, since }
     }
+    const changed = await changedTests(root, tree, commit, rerun)
     const check = task.verify === null ? null : checkOf(task.verify, commandChecks(config))
     const pinned = ((await memory.recall(pinsKeyOf(spec.id, task.id))) as number[] | null) ?? []
     const intensity = againAt(level, rerun, pinned.slice(-10), bench.seed)
@@ -165,6 +176,7 @@ function verifier(
     return {
       ...told,
       ...counted(result),
+      changed,
       standing: verdict.standing,
       reason: verdict.standing === 'holds' ? null : verdict.reason,
       seeds: ran,
@@ -192,6 +204,23 @@ function verifier(
       return firstBroken(await lineage(root, hash, tree.commit), broken)
     }
   }
+}
+
+/** Tests that somebody made others of: green ones say less then. Examples that later tasks kept are such a change too. */
+async function changedTests(
+  root: string,
+  tree: Tree,
+  { hash }: TaskCommit,
+  { files }: Rerun,
+): Promise<Verified['changed']> {
+  const then = await openTree(root, hash)
+  const found: Verified['changed'] = []
+  for (const path of files) {
+    if (JSON.stringify(await then.read(path)) === JSON.stringify(await tree.read(path))) continue
+    const change = await lastChange(root, tree.commit, path)
+    if (change) found.push({ path, commit: change.commit, subject: change.subject })
+  }
+  return found
 }
 
 function counted(result: CheckResult | null): { tests: number; runs: number } {

@@ -319,39 +319,3 @@ export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
 
 /** An event as it is written: schema version and milliseconds since the start of the run. */
 export type StampedEvent = Event & { v: number; t: number }
-
-/** A commit of the branch, and who made it. */
-export interface Since {
-  commit: string
-  subject: string
-  author: string
-  /** ISO 8601. */
-  date: string
-  /** False: commits just before it could not be judged. */
-  exact: boolean
-}
-
-/**
- * What the evidence of a ticked task says today. `not-run`: this machine could not tell; `none`: no commit of this tool stands for
- * the tick; `no-tests`: one does, and it brought neither tests nor a command.
- */
-export type Standing = 'holds' | 'broken' | 'not-run' | 'none' | 'no-tests'
-
-/** A ticked task, and what its evidence says today. */
-export interface Verified {
-  spec: string
-  task: string
-  title: string
-  /** The commit that stands for the tick; null: none does. */
-  commit: string | null
-  standing: Standing
-  reason: string | null
-  /** Tests and cases that ran. */
-  tests: number
-  runs: number
-  /** How many seeds are those of its commit or of earlier failures, and how many are fresh. */
-  seeds: { pinned: number; fresh: number }
-  counterexample: Counterexample | null
-  since: Since | null
-  ms: number
-}

@@ -1,6 +1,5 @@
-import type { Since } from '../core/events.ts'
 import type { Settings } from '../core/settings.ts'
-import { type AgainVerdict, judgeRerun, type Rerun } from '../core/verdict/again.ts'
+import { type AgainVerdict, judgeRerun, type Rerun, type Since } from '../core/verdict/again.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import { judgeCommand } from '../core/verdict/verify.ts'
 import type { CheckRequest, CommandCheck, Intensity, World } from '../world.ts'

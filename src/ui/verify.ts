@@ -1,8 +1,36 @@
-import type { Verified } from '../core/events.ts'
+import type { Counterexample } from '../core/events.ts'
 import { counterexampleBlock } from './counterexample.ts'
 import { count, elapsed, plural, shortHash } from './format.ts'
 import { blank, blockIndent, indented, type Line, type Look, type Mark, step } from './line.ts'
 import { wrap } from './text.ts'
+
+/**
+ * What the evidence of a ticked task says today. `not-run`: this machine could not tell; `none`: no commit of this tool stands for
+ * the tick; `no-tests`: one does, and it brought neither tests nor a command.
+ */
+type Standing = 'holds' | 'broken' | 'not-run' | 'none' | 'no-tests'
+
+/** A ticked task, and what its evidence says today. */
+export interface Verified {
+  spec: string
+  task: string
+  title: string
+  /** The commit that stands for the tick; null: none does. */
+  commit: string | null
+  standing: Standing
+  reason: string | null
+  /** Tests and cases that ran. */
+  tests: number
+  runs: number
+  /** How many seeds are those of its commit or of earlier failures, and how many are fresh. */
+  seeds: { pinned: number; fresh: number }
+  counterexample: Counterexample | null
+  /** The commit since which; not exact: commits just before it could not be judged. Dates are ISO 8601. */
+  since: { commit: string; subject: string; author: string; date: string; exact: boolean } | null
+  /** Its tests are not those that were judged: what changed them last. */
+  changed: { path: string; commit: string; subject: string }[]
+  ms: number
+}
 
 const MARKS: Record<Verified['standing'], Mark> = {
   holds: 'good',
@@ -25,7 +53,7 @@ export function verifiedLines(one: Verified, look: Look): Line[] {
   const { standing, reason, since, counterexample } = one
   const said = [WORDS[standing], reason ?? ran(one)].filter(Boolean).join(': ')
   const head = step(look, {
-    mark: MARKS[standing],
+    mark: standing === 'holds' && one.changed.length > 0 ? 'warn' : MARKS[standing],
     label: `${one.spec}/${one.task}`,
     text: said,
     kind: standing === 'holds' || standing === 'no-tests' ? 'step' : 'key',
@@ -34,9 +62,13 @@ export function verifiedLines(one: Verified, look: Look): Line[] {
   })
   const indent = blockIndent(look)
   const about = since === null ? [] : wrap(sinceWords(since), look.width - indent)
+  const others = one.changed.flatMap(({ path, commit, subject }) =>
+    wrap(`${path} is not the test that was judged: ${shortHash(commit)} "${subject}" changed it`, look.width - indent),
+  )
   return [
     ...head,
     ...about.map((text) => indented(indent, text, 'key')),
+    ...others.map((text) => indented(indent, text, 'key', 'warn')),
     ...(counterexample === null ? [] : [...counterexampleBlock(counterexample, null, look), blank()]),
   ]
 }

@@ -4,6 +4,17 @@ import type { TaskCommit } from '../trace/evidence.ts'
 import type { CheckResult, TestResult } from './evidence.ts'
 import { judgeFrozen, judgeProperties, notTheCode, propertyRuns } from './judge.ts'
 
+/** A commit of the branch, and who made it. */
+export interface Since {
+  commit: string
+  subject: string
+  author: string
+  /** ISO 8601. */
+  date: string
+  /** False: commits just before it could not be judged. */
+  exact: boolean
+}
+
 /** What runs again for a task. */
 export interface Rerun {
   by: 'tests' | 'property' | 'chaos' | 'command'
