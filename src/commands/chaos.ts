@@ -1,22 +1,19 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { relative, resolve, sep } from 'node:path'
 import { begun, type Campaign, judge } from '../core/chaos/campaign.ts'
 import { EXIT, exitCodeOf, UserError } from '../core/errors.ts'
 import { seededIntegers } from '../core/random.ts'
-import type { CheckProgress } from '../io/checks/checks.ts'
 import type { Runner } from '../io/checks/choose-runner.ts'
 import { openRepository, type Repository, readHead } from '../io/git/repository.ts'
 import { snapshot } from '../io/git/snapshot.ts'
 import { openTree } from '../io/git/tree.ts'
-import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
-import { excludeFromGit } from '../io/journal/journal.ts'
 import { keepCase } from '../io/keep-case.ts'
+import type { Bench } from '../task/again.ts'
 import type { Tree, Worktree } from '../world.ts'
 import { createShow, type Show } from './chaos-show.ts'
-import { interruption } from './interruption.ts'
-import { chooseIsolation } from './isolation.ts'
 import { type GlobalOptions, loadConfig, numberFlag } from './options.ts'
-import { createPreparation, type Preparation, projectOf } from './project.ts'
+import { projectOf } from './project.ts'
+import { withWorkbench } from './workbench.ts'
 
 export interface ChaosFlags {
   /** How long, s. */
@@ -45,55 +42,32 @@ export async function chaosCommand(options: GlobalOptions, target: string, flags
   const seed = numberFlag('--seed', flags.seed, 0, true) ?? randomInt(2 ** 31)
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
-  const isolation = chooseIsolation(flags.isolation, config)
   const commit = await snapshot(repository.root, (await readHead(repository.root)).commit)
   const tree = await openTree(repository.root, commit)
   const files = await filesOf(tree, relativeTarget(repository, options, target), target)
-  const stop = interruption()
-  await excludeFromGit(repository.commonDir)
-  await removeOrphans(repository)
-  const worktrees = await createWorktrees(repository, `chaos-${randomBytes(3).toString('hex')}`)
   const view = createShow(options, seconds)
-  const onProgress = (progress: CheckProgress) => view.progress(progress)
-  const { tell } = view
-  try {
-    const preparation = createPreparation({
-      repository,
-      isolation,
-      config,
-      worktrees,
-      tell,
-      onProgress,
-      signal: stop.signal,
-    })
-    const unready = await preparation.prepare(tree)
-    if (unready) throw new UserError(unready.message, unready.status)
-    const worktree = await worktrees.open(commit)
-    await isolation.prepareTree(worktree.dir)
+  const { isolation } = flags
+  const { tell, progress: onProgress } = view
+  return withWorkbench({ repository, config, commit, isolation, purpose: 'chaos', tell, onProgress }, async (bench) => {
+    const worktree = await bench.openWorktree(commit)
     const campaign = begun({ target, files, seed, seconds })
-    await run(campaign, { preparation, worktree, schedules, signal: stop.signal, view })
+    await run(campaign, { bench, worktree, schedules, view })
     const { runner } = await projectOf(tree, config)
     if (campaign.status === 'failed' && flags.save) await keepFailures(repository, campaign, runner)
     view.end(campaign)
     return codeOf(campaign)
-  } finally {
-    await worktrees.closeAll()
-    stop.release()
-  }
+  })
 }
 
 interface Rounds {
-  preparation: Preparation
+  bench: Bench
   worktree: Worktree
   schedules: number
-  signal: AbortSignal
   view: Show
 }
 
 /** Round after round, each over seeds of its own, until the time is up or something fails. */
-async function run(campaign: Campaign, { preparation, worktree, schedules, signal, view }: Rounds): Promise<void> {
-  const checks = preparation.checks()
-  if (!checks) throw new Error('the project was not prepared')
+async function run(campaign: Campaign, { bench, worktree, schedules, view }: Rounds): Promise<void> {
   const nextSeed = seededIntegers(campaign.seed)
   const started = performance.now()
   const left = () => campaign.seconds * 1_000 - (performance.now() - started)
@@ -102,8 +76,8 @@ async function run(campaign: Campaign, { preparation, worktree, schedules, signa
     const intensity = { seeds: [nextSeed()], runs: schedules, minMs }
     const maxMs = campaign.seconds * 1_000 + SLACK_MS
     const { files } = campaign
-    const result = await checks.run(worktree, { stage: 'chaos', kind: 'tests', files, intensity, maxMs }, signal)
-    if (signal.aborted) {
+    const result = await bench.runChecks(worktree, { stage: 'chaos', kind: 'tests', files, intensity, maxMs })
+    if (bench.signal.aborted) {
       campaign.status = 'interrupted'
       return
     }
