@@ -23,16 +23,29 @@ function memory(): { used: number; limit: number } {
   return { used: heap + buffers, limit: Math.max(all / 4, all - YOUNG_BYTES) }
 }
 
+/** How often the garbage is collected before memory counts as full, and the pause between, in ms. */
+const COLLECTIONS = 6
+const COLLECTION_PAUSE = 20
+
 let collect: (() => void) | null = null
 
-function collectGarbage(): void {
+/**
+ * True when memory is full of what is in use. What is not in use may need more than one collection to go: buffers are
+ * freed by the next one, and a compilation in the background holds what it looks at until it has ended.
+ */
+function isFull(): boolean {
   if (collect === null) {
     setFlagsFromString('--expose-gc')
     collect = runInNewContext('gc') as () => void
   }
-  // Buffers that the first time finds are let go of by the second.
-  collect()
-  collect()
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let collection = 0; collection < COLLECTIONS; collection += 1) {
+    if (collection > 1) Atomics.wait(pause, 0, 0, COLLECTION_PAUSE)
+    collect()
+    const { used, limit } = memory()
+    if (used < HEAP_SHARE * limit) return false
+  }
+  return true
 }
 
 /** Ends a run that would never end, and says which node keeps it busy. */
@@ -87,17 +100,15 @@ export class StormGuard {
   }
 
   #lookAtMemory(entry: Entry): void {
-    let { used, limit } = memory()
-    if (used >= HEAP_SHARE * limit) {
-      // What an earlier run has left may lie there still.
-      collectGarbage()
-      ;({ used, limit } = memory())
-    }
+    const before = memory()
+    // What an earlier run has left may lie there still.
+    const full = before.used >= HEAP_SHARE * before.limit && isFull()
+    const { used, limit } = memory()
     const growing = used - this.#used > GROWTH * limit
     this.#unseen = growing ? Math.max(1, this.#unseen >> 2) : Math.min(MOST_UNSEEN, this.#unseen << 1)
     this.#nextLook = this.#total + this.#unseen
     this.#used = used
-    if (used < HEAP_SHARE * limit) return
+    if (!full) return
     throw new SimulationError(
       'memory',
       `the simulation has filled the memory: ${Math.round(used / 2 ** 20)} of ${Math.round(limit / 2 ** 20)} MB ` +
