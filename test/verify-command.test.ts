@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { openMemory } from '../src/io/journal/memory.ts'
+import { pinsKeyOf } from '../src/task/evidence.ts'
 import type { Verified } from '../src/ui/verify.ts'
 import { agent, next, start } from './support/agent.ts'
 import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_TEST, CLAMP_WRONG, RIGHT } from './support/clamp.ts'
@@ -62,8 +64,11 @@ describe('agent verify', () => {
       { 'test/clamp.test.ts': CLAMP_TEST.replace('assert.equal', 'assert.ok(true) ||') },
       'calmer',
     )
+    // A seed that failed meanwhile, and stands in no commit.
+    await openMemory(repository.dir).remember(pinsKeyOf('limits', '1'), [Number(seeds[0]), 77])
     const calm = await verify(repository, '--task', '1')
     expect([calm.code, calm.tasks[0]!.standing]).toEqual([0, 'holds'])
+    expect(calm.tasks[0]!.seeds.pinned).toBe(seeds.length + 1)
     const calmer = await repository.git('rev-parse', 'HEAD')
     expect(calm.tasks[0]!.changed).toEqual([{ path: 'test/clamp.test.ts', commit: calmer, subject: 'calmer' }])
     expect(calm.stderr.replace(/\s+/g, ' ')).toContain('test/clamp.test.ts is not the test that was judged:')

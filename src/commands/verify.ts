@@ -171,6 +171,9 @@ function verifier(
     const intensity = againAt(level, rerun, pinned.slice(-10), bench.seed)
     const { verdict, result } = await runAgain(bench, tree.commit, rerun, intensity, { check, maxMs })
     const known = new Set([...pinned, ...rerun.seeds])
+    const found = verdict.standing === 'broken' ? verdict.seeds.filter((seed) => !known.has(seed)) : []
+    // Whoever mends this sees these seeds first, and so does the next verify.
+    if (found.length > 0) await memory.remember(pinsKeyOf(spec.id, task.id), [...pinned, ...found])
     const old = intensity.seeds.filter((seed) => known.has(seed)).length
     const ran = rerun.by === 'command' ? NOTHING_RAN.seeds : { pinned: old, fresh: intensity.seeds.length - old }
     return {
