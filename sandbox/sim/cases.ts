@@ -35,6 +35,17 @@ export function cases(options: CasesOptions): fc.Arbitrary<Case> {
   return new Cases(options)
 }
 
+/** Where a search for a smaller case goes on, and what it has tried. */
+class Search {
+  readonly stage: number | null
+  readonly tried: Set<string>
+
+  constructor(stage: number | null = null, tried = new Set<string>()) {
+    this.stage = stage
+    this.tried = tried
+  }
+}
+
 class Cases extends fc.Arbitrary<Case> {
   #options: Required<CasesOptions>
   #drawn: fc.Arbitrary<Case>
@@ -61,32 +72,42 @@ class Cases extends fc.Arbitrary<Case> {
   }
 
   shrink(value: Case, context?: unknown): fc.Stream<fc.Value<Case>> {
-    return fc.stream(this.#smaller(value, typeof context === 'number' ? context : null))
+    return fc.stream(this.#untried(value, context instanceof Search ? context : new Search()))
+  }
+
+  /** What was tried in this search did not fail: schedules that differ often have the same neighbours. */
+  *#untried(value: Case, { stage, tried }: Search): Generator<fc.Value<Case>> {
+    for (const [smaller, next] of this.#smaller(value, stage)) {
+      const text = JSON.stringify(smaller)
+      if (tried.has(text)) continue
+      tried.add(text)
+      yield new fc.Value(smaller, new Search(next, tried))
+    }
   }
 
   /** To a smaller seed and an earlier moment; then the schedule, stage by stage; then the first once more. */
-  *#smaller({ faults, seed }: Case, stage: number | null): Generator<fc.Value<Case>> {
+  *#smaller({ faults, seed }: Case, stage: number | null): Generator<[Case, number | null]> {
     if (stage === null) yield* this.#moved(faults, seed)
-    for (const candidate of smallerSchedules(faults, this.#options, stage ?? 0)) {
-      yield new fc.Value({ faults: candidate.schedule, seed }, candidate.stage)
+    const options = { ...this.#options, moments: this.#options.moments[seed] ?? [] }
+    for (const candidate of smallerSchedules(faults, options, stage ?? 0)) {
+      yield [{ faults: candidate.schedule, seed }, candidate.stage]
     }
     if (stage !== null) yield* this.#moved(faults, seed)
   }
 
   /** The whole schedule, moved to the first moments of small seeds: the same bug mostly waits at many of them. */
-  *#moved(faults: readonly Fault[], seed: number): Generator<fc.Value<Case>> {
+  *#moved(faults: readonly Fault[], seed: number): Generator<[Case, null]> {
     const { moments, until } = this.#options
     const begin = Math.min(...faults.map(({ at }) => at))
     const origin = (moments[seed] ?? []).findLast((moment) => moment <= begin + 1) ?? begin
     for (let small = 0; small <= Math.min(seed, moments.length - 1); small += 1) {
-      if (small < seed) yield new fc.Value({ faults: [...faults], seed: small }, undefined)
+      if (small < seed) yield [{ faults: [...faults], seed: small }, null]
       if (faults.length === 0) continue
-      for (const moment of moments[small]!.slice(0, MOST_MOVES)) {
+      for (const moment of moments[small]!.slice(0, small === 0 ? FIRST_MOVES : MOST_MOVES)) {
         const by = moment - origin
         const moved = faults.map((fault) => ({ ...fault, at: fault.at + by }))
         if (small === seed && by >= 0) break
-        if (moved.every(({ at, ms }) => at >= 0 && at + ms < until))
-          yield new fc.Value({ faults: moved, seed: small }, undefined)
+        if (moved.every(({ at, ms }) => at >= 0 && at + ms < until)) yield [{ faults: moved, seed: small }, null]
       }
     }
   }
@@ -98,8 +119,9 @@ class Cases extends fc.Arbitrary<Case> {
   }
 }
 
-/** First moments of a seed that a schedule is moved to. */
+/** First moments of a seed that a schedule is moved to; of the first seed more. */
 const MOST_MOVES = 24
+const FIRST_MOVES = 400
 
 /** At the moment itself, soon after it, or anywhere; for an instant, a while, or however long; late by little or by much. */
 const aims: fc.Arbitrary<Aim> = fc.record({

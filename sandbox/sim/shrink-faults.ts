@@ -7,6 +7,8 @@ export interface ShrinkOptions {
   until: number
   /** Simplest first. */
   kinds: readonly FaultKind[]
+  /** When something happens without any fault, in order. ms */
+  moments?: readonly number[]
 }
 
 /** A simpler schedule, and the stage that made it: if it fails as well, the search goes on from there. */
@@ -93,18 +95,47 @@ function* fewerFaults(schedule: readonly Fault[]): Generator<Fault[]> {
   for (let index = length - 1; index >= 0; index -= 1) yield schedule.toSpliced(index, 1)
 }
 
-/** Kinds that need nothing but a place, and so can stand in for any other: for as long, or else all the time. */
-function* otherKinds({ kind: own, at, ms }: Fault, { nodes, until, kinds }: ShrinkOptions): Generator<Fault> {
-  const simpler = kinds.slice(0, Math.max(0, kinds.indexOf(own)))
-  for (const time of [
-    { at, ms },
-    { at: 0, ms: until },
-  ]) {
+/** A simpler kind in the place of this one: for as long, for as long as messages were late, or else all the time. */
+function* otherKinds(fault: Fault, options: ShrinkOptions): Generator<Fault> {
+  const { at, ms } = fault
+  const { nodes, until, kinds } = options
+  const simpler = kinds.slice(0, Math.max(0, kinds.indexOf(fault.kind)))
+  const late = 'extra' in fault ? fault.extra : ms
+  for (const time of [{ at, ms }, ...(late === ms ? [] : [{ at, ms: late }]), { at: 0, ms: until }]) {
     for (const kind of simpler) {
       for (const place of placesOf(kind, nodes) ?? []) yield { kind, ...place, ...time } as Fault
     }
   }
+  for (const kind of simpler) yield* messagesOf(kind, fault, options)
 }
+
+/**
+ * One message, lost, doubled or late, in the place of what stopped or slowed a node or its links: sent a moment or two
+ * before, or while that lasted, and late by as much, or by more.
+ */
+function* messagesOf(kind: FaultKind, fault: Fault, options: ShrinkOptions): Generator<Fault> {
+  if (!MESSAGE_KINDS.includes(kind)) return
+  const { at, ms } = fault
+  const { until, moments = [] } = options
+  const before = moments.filter((moment) => moment < at).slice(-MOMENTS_BEFORE)
+  const during = moments.filter((moment) => moment > at && moment <= at + ms).slice(0, MOMENTS_BEFORE)
+  const late = 'extra' in fault ? fault.extra : 0
+  const lateness = kind === 'drop' ? [0] : new Set([late || ms, late + ms, ...LATE])
+  const own = namesIn(fault)
+  const places = kind === 'delay' || kind === 'slow' ? own.map((node) => ({ node })) : endsOf(own)
+  for (const begin of [at, ...before, ...during]) {
+    for (const extra of lateness) {
+      const numbers = kind === 'drop' ? { count: 1 } : { extra }
+      if (begin + 1 + extra > until) continue
+      for (const place of places) yield { kind, ...place, at: begin, ms: 1, ...numbers } as Fault
+    }
+  }
+}
+
+const MESSAGE_KINDS: readonly FaultKind[] = ['drop', 'duplicate', 'reorder', 'delay', 'slow']
+const MOMENTS_BEFORE = 2
+/** ms */
+const LATE = [1_000, 5_000, 20_000]
 
 /** Fewer nodes, or ones that were named before. */
 function* otherPlaces(fault: Fault, { nodes }: ShrinkOptions): Generator<Fault> {
@@ -145,11 +176,14 @@ function allPlaces(fault: Fault, nodes: readonly string[]): Place[] {
 
 /** From a node to all, from all to a node, or between two of the nodes. */
 export function linksOf(nodes: readonly string[]): { from: string; to: string }[] {
-  const links = nodes.flatMap((node) => [
+  return [...endsOf(nodes), ...nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to) => ({ from, to })))]
+}
+
+function endsOf(nodes: readonly string[]): { from: string; to: string }[] {
+  return nodes.flatMap((node) => [
     { from: node, to: '*' },
     { from: '*', to: node },
   ])
-  return [...links, ...nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to) => ({ from, to })))]
 }
 
 function placeText(place: Place): string {

@@ -90,4 +90,24 @@ describe('cases', () => {
     expect(() => cases({ ...OPTIONS, kinds: [] })).toThrow(/at least one kind/)
     expect(() => cases({ ...OPTIONS, until: 1 })).toThrow(/whole ms/)
   })
+
+  it('are tried once each in a search, are valid, and are found again by their path', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom(...KINDS), (seed, kind) => {
+        const asked: string[] = []
+        const property = fc.property(cases(OPTIONS), (one) => {
+          asked.push(JSON.stringify(one))
+          new Simulation({ faults: one.faults, seed: one.seed })
+          return !one.faults.some((fault) => fault.kind === kind && fault.at % 3 === 1)
+        })
+        const found = fc.check(property, { seed, numRuns: 2_000 })
+        expect(found.failed).toBe(true)
+        const shrinking = asked.slice(found.numRuns)
+        expect(new Set(shrinking).size).toBe(shrinking.length)
+        const again = fc.check(property, { seed, path: found.counterexamplePath! })
+        expect(again.counterexample).toEqual(found.counterexample)
+      }),
+      { numRuns: 30 },
+    )
+  })
 })
