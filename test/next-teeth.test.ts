@@ -46,6 +46,14 @@ ${block('src/clamp.ts', '  if (value < low) return low\n', '')}
 WRONG: as it is
 
 ${block('src/clamp.ts', '  if (value < low) return low\n', '  if (value < low) return (low) // at least\n')}
+
+RIGHT: the limit by a comparison that holds for it too
+
+${block('src/clamp.ts', '  if (value > high) return high\n', '  if (value >= high) return high\n')}
+
+RIGHT: one less than the limit
+
+${block('src/clamp.ts', '  if (value > high) return high\n', '  if (value > high) return high - 1\n')}
 `
 
 const author = (test: string) => creates({ 'test/clamp.test.ts': test, 'src/clamp.ts': CLAMP_STUB })
@@ -83,10 +91,23 @@ describe('wrong versions of the change', () => {
       author: [author(WEAK_TEST)],
       implementer: [BRANCHES],
       strengthener: [STRENGTHENER],
+      arbiter: ['TEST WRONG: 1.2 says where the limit is, not what is answered there'],
     })
     const run = await next(repository, model)
     expect(run.code, run.result.message).toBe(0)
     const [told] = eventsOf(run, 'teeth.finished')
+    // A test that refuses what may be right is told, and ends nothing.
+    expect(told!.strict).toEqual([
+      {
+        version: 'one less than the limit',
+        test: 'the limits are kept (1.1, 1.2)',
+        ruling: 'test-wrong',
+        reason: '1.2 says where the limit is, not what is answered there',
+      },
+    ])
+    const [ruled] = model.asked('arbiter')
+    expect(ruled).toContain('Smallest failing case found')
+    expect(ruled).not.toContain('high - 1')
     expect(told).toMatchObject({ killed: 5, allowed: 1, unexplained: 1, total: 7 })
     expect(told!.survivors.map(({ what, status, reason }) => [what, status, reason])).toEqual([
       ['value < low -> value <= low', 'allowed', `"${ALLOWING}."`],

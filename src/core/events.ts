@@ -276,6 +276,10 @@ const bodies = [
     ),
     /** Whether somebody had a word to say about survivors. */
     answered: z.boolean(),
+    /** Frozen tests that refuse a version which a model takes for right; the ruling is the arbiter's, null without one. */
+    strict: z.array(
+      z.object({ version: z.string(), test: z.string(), ruling: z.string().nullable(), reason: z.string() }),
+    ),
     /** Why nothing could be judged, and what of the answer does not count. */
     note: z.string().nullable(),
     ms: z.number(),

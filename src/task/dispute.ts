@@ -94,13 +94,13 @@ function authorsTurn({ around }: State): number {
   return around.settings.roles.author.models.length + 1
 }
 
-interface Asked {
+export interface Asked {
   state: State
   ruling: { kind: 'test-wrong' | 'code-wrong' | 'unclear'; reason: string } | null
 }
 
 /** Whatever keeps a model from answering ends nothing here: then it goes on as without an arbiter. */
-async function askArbiter(world: World, state: State, test: TestResult): Promise<Asked> {
+export async function askArbiter(world: World, state: State, test: TestResult): Promise<Asked> {
   const file = state.frozen?.files.find(({ path }) => path === test.file)
   const code = failedCode(test.file, file?.content ?? '', [test.name], MOST_CODE)
   const { escalations } = state

@@ -1,7 +1,7 @@
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
 import { rolePart } from '../core/prompt/templates.ts'
-import { MOST_AIMED } from '../core/teeth/aimed.ts'
+import { MOST_AIMED, MOST_RIGHT } from '../core/teeth/aimed.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import { describeFailure } from '../core/verdict/feedback.ts'
 import { common, kitFor } from './context.ts'
@@ -28,7 +28,7 @@ export async function strengthenerParts(
   )
   const shown = [...code].map(([path, text]) => renderFile(path, text))
   const alive = listed.length > 0 ? listed.join('\n\n') : 'None: every small change was noticed.'
-  const slots = { framework: scene.around.framework, most: String(MOST_AIMED) }
+  const slots = { framework: scene.around.framework, most: String(MOST_AIMED), right: String(MOST_RIGHT) }
   return [
     ...first,
     ...kitFor(scene, first),

@@ -7,17 +7,16 @@ import { collectable, isTestPath } from '../core/patch/test-paths.ts'
 import { treePaths } from '../core/patch/tree-paths.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderSlice } from '../core/prompt/sections.ts'
-import { type Aimed, diffOf, MOST_AIMED, readAimed } from '../core/teeth/aimed.ts'
+import { type Aimed, diffOf, readAimed } from '../core/teeth/aimed.ts'
 import type { Mutant } from '../core/teeth/mutants.ts'
-import { parseSource, shapeOf } from '../core/teeth/parse.ts'
 import { type Bite, survived } from '../core/teeth/score.ts'
-import type { CheckResult } from '../core/verdict/evidence.ts'
 import { judgeFrozen } from '../core/verdict/judge.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
+import { aimedBites, type NewTests } from './aimed.ts'
 import { ask } from './ask.ts'
 import { describe } from './baseline.ts'
-import { bite, biteWhole, type Judged, thoroughly } from './bite.ts'
+import { bite, type Judged, thoroughly } from './bite.ts'
 import { withWorktree } from './checks.ts'
 import { sceneOf } from './context.ts'
 import { judgesOf } from './judges.ts'
@@ -25,10 +24,8 @@ import { mergeChanges, pathsOf, readerOf } from './overlay.ts'
 import { pastParts } from './past.ts'
 import { strengthenerParts } from './roles.ts'
 import { protectedDirs, type State } from './state.ts'
+import { type Strict, strictTests } from './strict-tests.ts'
 import { frozenKeyOf } from './write-tests.ts'
-
-/** For the tests on one wrong version that a model has made. */
-const AIMED_MS = 5_000
 
 export interface Strengthened {
   state: State
@@ -36,6 +33,8 @@ export interface Strengthened {
   bites: Bite[]
   /** Somebody had the chance to explain survivors. */
   explained: boolean
+  /** Frozen tests that refuse what may be right. */
+  strict: Strict[]
   notes: string[]
 }
 
@@ -51,7 +50,8 @@ export async function strengthen(
 ): Promise<Strengthened> {
   const alive = first.bites.filter(survived)
   const { answer, state: asked, notes } = await askAbout(world, state, judged, alive, first.mutants)
-  if (answer === null) return { state: asked, changes: judged.changes, bites: first.bites, explained: false, notes }
+  if (answer === null)
+    return { state: asked, changes: judged.changes, bites: first.bites, explained: false, strict: [], notes }
   const added = answer.tests ? await newTests(world, asked, judged, answer.tests) : null
   if (typeof added === 'string') notes.push(`the added tests are left out: ${added}`)
   const tests = added !== null && typeof added !== 'string' ? added : null
@@ -62,13 +62,16 @@ export async function strengthen(
   const useful = killed.size > 0 || aimed.byTests
   if (tests && !useful) notes.push('the added tests are left out: they kill nothing that lived')
   const joined = tests && useful ? await join(world, asked, judged, tests) : { state: asked, changes: judged.changes }
-  return { ...joined, bites: [...bites, ...aimed.bites], explained: true, notes }
+  const { state: after, strict } = await strictTests(world, joined.state, judged, answer.right, notes)
+  const { changes } = joined
+  return { state: after, changes, bites: [...bites, ...aimed.bites], explained: true, strict, notes }
 }
 
 interface Answer {
   tests: Patch | null
   allowed: Allowed[]
   wrong: Aimed['wrong']
+  right: Aimed['right']
 }
 
 interface Asked {
@@ -95,14 +98,15 @@ async function askAbout(world: World, state: State, judged: Judged, alive: Bite[
     if (answered.state.outcome) return nobody(answered.state.outcome.message)
     // Why a recording has no answer is told with the question.
     if (answered.exhausted !== null) return nobody()
-    const { wrong, problems, rest } = readAimed(answered.text)
+    const { wrong, right, problems, rest } = readAimed(answered.text)
     const read = readStrengthening(rest, survivors.length, renderSlice(current.plan.slice))
     if (read.kind === 'strengthened') {
       const { patch: tests, allowed: excused } = read
-      return { state: current, answer: { tests, allowed: excused, wrong }, notes: problems }
+      return { state: current, answer: { tests, allowed: excused, wrong, right }, notes: problems }
     }
     if (read.kind === 'blocked') return nobody(`the strengthener says: ${read.reason}`)
-    if (wrong.length > 0) return { state: current, answer: { tests: null, allowed: [], wrong }, notes: problems }
+    if (wrong.length + right.length > 0)
+      return { state: current, answer: { tests: null, allowed: [], wrong, right }, notes: problems }
     const problem =
       read.kind === 'need' ? 'There is no more to see: answer with what stands above.' : read.problems[0]!.message
     if (round >= MOST_ANSWERS) return nobody(`the strengthener's answer could not be used: ${problem}`)
@@ -116,11 +120,6 @@ function allowed(bite: Bite, said: Allowed | undefined, notes: string[]): Bite {
   if (said.quoted) return { ...bite, status: 'allowed', reason: said.words }
   notes.push(`survivor ${said.survivor} is said to be allowed by words that the specification does not have`)
   return bite
-}
-
-interface NewTests {
-  files: FileChange[]
-  result: CheckResult
 }
 
 /** Test files that compile and hold on the candidate in as many cases as it had to hold in; else why not. */
@@ -198,77 +197,6 @@ async function killedBy(
       { ...alive.get(mutant)!, status: 'killed' as const, test, reason: message },
     ]),
   )
-}
-
-/** The model's own wrong versions; `byTests`: the added tests kill one that the frozen ones let live. */
-async function aimedBites(
-  world: World,
-  state: State,
-  judged: Judged,
-  wrong: Aimed['wrong'],
-  tests: NewTests | null,
-  notes: string[],
-): Promise<{ bites: Bite[]; byTests: boolean }> {
-  const bites: Bite[] = []
-  let byTests = false
-  const seen = new Set([shapesOf(judged.texts)])
-  for (const { name, patch } of wrong.slice(0, MOST_AIMED)) {
-    if (world.signal.aborted) break
-    const texts = await aimedTexts(state, judged, patch)
-    const shape = typeof texts === 'string' ? '' : shapesOf(texts)
-    const why = typeof texts === 'string' ? texts : seen.has(shape) ? 'it changes nothing' : null
-    if (why !== null || typeof texts === 'string') {
-      notes.push(`the wrong version "${name}" is left out: ${why}`)
-      continue
-    }
-    seen.add(shape)
-    const changes = judged.changes.map((one) => ({ ...one, content: texts.get(one.path) ?? one.content }))
-    const more = tests?.files.map(({ path }) => path) ?? []
-    const whole = { ...judged, texts, changes: [...changes, ...(tests?.files ?? [])] }
-    const lists = more.length > 0 ? [judged.files, more] : [judged.files]
-    const run = await biteWhole(world, state, whole, lists, AIMED_MS)
-    if (!run) notes.push(`the wrong version "${name}" is left out: it does not compile`)
-    if (!run) continue
-    const killer = run.status === 'killed' ? run.test : null
-    byTests ||= tests?.result.tests.some((test) => test.name === killer) === true
-    const path = patch.operations[0]?.path ?? ''
-    bites.push({
-      id: -bites.length - 1,
-      what: name,
-      path,
-      line: null,
-      status: run.status,
-      test: killer,
-      reason: run.message,
-    })
-  }
-  return { bites, byTests }
-}
-
-/** The sources with a model's change; else why it cannot be made. */
-async function aimedTexts(state: State, judged: Judged, patch: Patch): Promise<Map<string, string> | string> {
-  const applied = await applyPatch(
-    patch,
-    readerOf(state.tree, judged.changes),
-    treePaths(pathsOf(state.tree, judged.changes)),
-  )
-  if (!applied.ok) return applied.refused[0]!.message
-  const stray = applied.changes.find(({ path, content }) => !judged.texts.has(path) || content === null)
-  if (stray) return `${stray.path} is no source of the change`
-  return new Map([
-    ...judged.texts,
-    ...applied.changes.map(({ path, content }): [string, string] => [path, content ?? '']),
-  ])
-}
-
-/** What the sources do, however they are written. */
-function shapesOf(texts: ReadonlyMap<string, string>): string {
-  return [...texts]
-    .map(([path, text]) => {
-      const program = parseSource(path, text)
-      return `${path} ${program ? shapeOf(program) : text}`
-    })
-    .join('\n')
 }
 
 /** Freezes the added tests with the others, for this run and later ones. */

@@ -9,6 +9,7 @@ import { bite, type Judged, refusedOnes } from './bite.ts'
 import type { GuardScore } from './guards.ts'
 import type { Frozen, State } from './state.ts'
 import { strengthen } from './strengthen.ts'
+import type { Strict } from './strict-tests.ts'
 
 /** Some are refused by the compiler, so more are looked at than are wanted. */
 const SPARE = 1.5
@@ -43,13 +44,13 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
   const byId = new Map(tried.runs.map((run) => [run.mutant, run]))
   const first = chosen.map((mutant) => biteOf(mutant, byId.get(mutant.id)))
   const asking = ask && tried.problem === null && judged.texts.size > 0 && !world.signal.aborted
-  const nobody = { state, changes, bites: first, explained: false, notes: [] }
+  const nobody = { state, changes, bites: first, explained: false, strict: [], notes: [] }
   const after = asking ? await strengthen(world, state, judged, { bites: first, mutants: chosen }) : nobody
   const score = scoreOf(after.bites)
   const problem = tried.problem ?? (score.total === 0 && score.notRun > 0 ? NO_TIME : null)
   const notes = [problem, ...after.notes].filter((note) => note !== null)
-  const { explained: answered, bites } = after
-  tell(world, after.state, bites, { possible: possible.length, refused, answered, notes }, started)
+  const { explained: answered, bites, strict } = after
+  tell(world, after.state, bites, { possible: possible.length, refused, answered, strict, notes }, started)
   const reason = problem ?? (isWeak(score, answered) ? weakWords(bites) : null)
   const { killed, total, allowed } = score
   return {
@@ -101,7 +102,7 @@ function tell(
   world: World,
   { plan, attempt, around }: State,
   bites: Bite[],
-  { notes, ...more }: { possible: number; refused: number; answered: boolean; notes: string[] },
+  { notes, ...more }: { possible: number; refused: number; answered: boolean; strict: Strict[]; notes: string[] },
   started: number,
 ): void {
   const survivors = bites

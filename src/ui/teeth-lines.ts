@@ -17,8 +17,21 @@ export function teethFinished(e: Finished, look: Look): Line[] {
     return wrap(oneLine(`lives: ${where}: ${what}${why}`), look.width - blockIndent(look) - 2)
   })
   const more = alive.length > SHOWN ? [`and ${count(alive.length - SHOWN)} more`] : []
-  const lines = [...shown, ...more].map((text) => indented(blockIndent(look) + 2, text, 'step', 'dim'))
+  const strict = e.strict
+    .filter(({ ruling }) => ruling !== 'code-wrong')
+    .flatMap((one) => wrap(oneLine(tooStrict(one)), look.width - blockIndent(look) - 2))
+  const lines = [...shown, ...more, ...strict].map((text) => indented(blockIndent(look) + 2, text, 'step', 'dim'))
   return [...step(look, { mark, label: 'teeth', time: elapsed(e.ms), text: words(e) }), ...lines]
+}
+
+function tooStrict({ version, test, ruling, reason }: Finished['strict'][number]): string {
+  const says =
+    ruling === 'test-wrong'
+      ? 'the arbiter finds the test wrong'
+      : ruling === null
+        ? 'nobody ruled'
+        : 'the arbiter cannot tell'
+  return `"${test}" refuses "${version}", which may be right; ${says}: ${reason}`
 }
 
 function words(e: Finished): string {

@@ -56,7 +56,11 @@ describe('the other roles', () => {
         prompt.user
           .trimEnd()
           .endsWith(
-            around.templates[role as Role].replace('{{framework}}', around.framework).replace('{{most}}', '5').trim(),
+            around.templates[role as Role]
+              .replace('{{framework}}', around.framework)
+              .replace('{{most}}', '5')
+              .replace('{{right}}', '2')
+              .trim(),
           ),
       ).toBe(true)
       expect(prompt.user).toContain('Failure detection')

@@ -222,6 +222,7 @@ const bodies = {
     survivors: fc.array(fc.record({ path: text, line: fc.option(n), what: text, status: text, reason: maybeText }), {
       maxLength: 4,
     }),
+    strict: fc.array(fc.record({ version: text, test: text, ruling: maybeText, reason: text }), { maxLength: 2 }),
   }),
   'run.result': fc.record({
     ...type('run.result'),

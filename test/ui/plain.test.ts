@@ -277,6 +277,10 @@ test('wrong versions that live are named with their place', () => {
   const finished = {
     ...{ type: 'teeth.finished', spec: 'q', task: '1', ...counts, errors: 0, timeouts: 2, notRun: 0, refused: 3 },
     ...{ possible: 90, answered: false, note: null, ms: 2_300 },
+    strict: [
+      { version: 'from the end', test: 'in order (1.1)', ruling: 'test-wrong', reason: '1.1 names no order' },
+      { version: 'never', test: 'in order (1.1)', ruling: 'code-wrong', reason: '1.1 demands it' },
+    ],
     survivors: [lives(7), lives(9, 'timeout'), lives(12, 'unreached'), lives(40, 'allowed'), lives(44), lives(50)],
   }
   expect(shown([at(1, finished)], { unicode: true })).toMatchInlineSnapshot(`
@@ -286,6 +290,8 @@ test('wrong versions that live are named with their place', () => {
         lives: src/queue.ts:12: index > 0 -> index >= 0 (no test runs it)
         lives: src/queue.ts:44: index > 0 -> index >= 0
         and 1 more
+        "in order (1.1)" refuses "from the end", which may be right; the arbiter finds the test wrong:
+        1.1 names no order
     "
   `)
 })

@@ -7,7 +7,7 @@ const SLOT = /\{\{(\w+)\}\}/g
 export const ROLE_SLOTS = {
   author: ['framework'],
   implementer: [],
-  strengthener: ['framework', 'most'],
+  strengthener: ['framework', 'most', 'right'],
   arbiter: [],
   migrator: ['framework'],
 } as const satisfies Record<Role, readonly string[]>

@@ -6,9 +6,18 @@ import type { Mutant } from './mutants.ts'
 
 /** Wrong versions of its own that a model may make. */
 export const MOST_AIMED = 5
+/** Other right versions that it may make. */
+export const MOST_RIGHT = 2
+
+export interface NamedPatch {
+  name: string
+  patch: Patch
+}
 
 export interface Aimed {
-  wrong: { name: string; patch: Patch }[]
+  wrong: NamedPatch[]
+  /** Versions that the specification allows as well, by the model's word. */
+  right: NamedPatch[]
   /** What could not be read, one sentence each. */
   problems: string[]
   /** The answer without them. */
@@ -16,14 +25,14 @@ export interface Aimed {
 }
 
 const MARKS = String.raw`^[ \t]*(?:[-*+#]+[ \t]+)?[*_]{0,2}`
-const WRONG = new RegExp(String.raw`${MARKS}WRONG[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(.*?)[*_]*$`)
+const VERSION = new RegExp(String.raw`${MARKS}(WRONG|RIGHT)[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(.*?)[*_]*$`)
 const ALLOWED = new RegExp(String.raw`${MARKS}ALLOWED\b`, 'i')
 const MOST_NAME = 80
 
-/** Takes the parts of an answer that begin with a line `WRONG: name`, each with its blocks. Never throws. */
+/** Takes the parts of an answer that begin with a line `WRONG: name` or `RIGHT: name`, each with its blocks. Never throws. */
 export function readAimed(text: string): Aimed {
   const rest: string[] = []
-  const parts: { name: string; lines: string[] }[] = []
+  const parts: { kind: string; name: string; lines: string[] }[] = []
   let into = rest
   let fence: Fence | null = null
   for (const [at, line] of replyLines(text).entries()) {
@@ -31,22 +40,24 @@ export function readAimed(text: string): Aimed {
       if (closesFence(line, fence)) fence = null
     } else {
       fence = openingFence(line, at)
-      const name = WRONG.exec(line)?.[1]
+      const [, kind, name] = VERSION.exec(line) ?? []
       if (ALLOWED.test(line)) into = rest
-      if (name !== undefined) {
-        parts.push({ name: name.trim().slice(0, MOST_NAME), lines: [] })
+      if (kind !== undefined && name !== undefined) {
+        parts.push({ kind, name: name.trim().slice(0, MOST_NAME), lines: [] })
         into = parts.at(-1)!.lines
         continue
       }
     }
     into.push(line)
   }
-  const read = parts.map(({ name, lines }) => ({ name, patch: patchIn(lines) }))
-  const wrong = read.flatMap(({ name, patch }) => (typeof patch === 'string' ? [] : [{ name, patch }]))
-  const problems = read.flatMap(({ name, patch }) =>
-    typeof patch === 'string' ? [`the wrong version "${name}" is left out: ${patch}`] : [],
-  )
-  return { wrong, problems, rest: rest.join('\n') }
+  const aimed: Aimed = { wrong: [], right: [], problems: [], rest: rest.join('\n') }
+  for (const { kind, name, lines } of parts) {
+    const patch = patchIn(lines)
+    const of = kind === 'WRONG' ? 'wrong' : 'right'
+    if (typeof patch === 'string') aimed.problems.push(`the ${of} version "${name}" is left out: ${patch}`)
+    else aimed[of].push({ name, patch })
+  }
+  return aimed
 }
 
 function patchIn(lines: string[]): Patch | string {

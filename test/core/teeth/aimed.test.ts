@@ -8,7 +8,7 @@ const fence = (path: string, text: string) =>
 
 describe('wrong versions that a model aims', () => {
   it('stand below their names, and the rest of the answer is what it was', () => {
-    const { wrong, problems, rest } = readAimed(
+    const { wrong, right, problems, rest } = readAimed(
       [
         'Two are right.',
         fence('test/b.test.ts', 'WRONG: no marker, but a line of a test'),
@@ -17,12 +17,15 @@ describe('wrong versions that a model aims', () => {
         'ALLOWED 12: within 45 s',
         '## WRONG: no timer',
         fence('src/a.ts', 'const c = 1'),
+        '- RIGHT: the other order',
+        fence('src/a.ts', 'const d = 1'),
       ].join('\n'),
     )
     expect(wrong.map(({ name, patch }) => [name, patch.operations.map(({ path }) => path)])).toEqual([
       ['twice the limit', ['src/a.ts']],
       ['no timer', ['src/a.ts']],
     ])
+    expect(right.map(({ name }) => name)).toEqual(['the other order'])
     expect(problems).toEqual([])
     expect(rest).toBe(
       `Two are right.\n${fence('test/b.test.ts', 'WRONG: no marker, but a line of a test')}\nALLOWED 12: within 45 s`,
@@ -51,7 +54,7 @@ describe('wrong versions that a model aims', () => {
     fc.assert(
       fc.property(fc.array(line), (lines) => {
         const text = lines.join('\n')
-        expect(readAimed(text)).toEqual({ wrong: [], problems: [], rest: text })
+        expect(readAimed(text)).toEqual({ wrong: [], right: [], problems: [], rest: text })
       }),
     )
   })

@@ -1,0 +1,103 @@
+import { applyPatch } from '../core/patch/apply.ts'
+import type { FileChange, Patch } from '../core/patch/patch.ts'
+import { treePaths } from '../core/patch/tree-paths.ts'
+import { MOST_AIMED, type NamedPatch } from '../core/teeth/aimed.ts'
+import { parseSource, shapeOf } from '../core/teeth/parse.ts'
+import type { Bite } from '../core/teeth/score.ts'
+import type { CheckResult } from '../core/verdict/evidence.ts'
+import type { World } from '../world.ts'
+import { biteWhole, type Judged } from './bite.ts'
+import { pathsOf, readerOf } from './overlay.ts'
+import type { State } from './state.ts'
+
+/** For the tests on one wrong version that a model has made. */
+const AIMED_MS = 5_000
+
+/** Tests that were added, and how they ran on the candidate. */
+export interface NewTests {
+  files: FileChange[]
+  result: CheckResult
+}
+
+/** The candidate with a model's change to its sources. */
+export interface Version {
+  name: string
+  /** Of the sources. */
+  texts: Map<string, string>
+  /** The whole candidate. */
+  changes: FileChange[]
+  /** The first that it changes. */
+  path: string
+}
+
+/** Those of the versions that differ from the candidate and from each other. Why others are left out is noted. */
+export async function* versionsOf(
+  state: State,
+  judged: Judged,
+  named: readonly NamedPatch[],
+  kind: 'wrong' | 'right',
+  notes: string[],
+): AsyncGenerator<Version> {
+  const seen = new Set([shapesOf(judged.texts)])
+  for (const { name, patch } of named) {
+    const texts = await patched(state, judged, patch)
+    const shape = typeof texts === 'string' ? '' : shapesOf(texts)
+    const why = typeof texts === 'string' ? texts : seen.has(shape) ? 'it changes nothing' : null
+    if (why !== null || typeof texts === 'string') {
+      notes.push(`the ${kind} version "${name}" is left out: ${why}`)
+      continue
+    }
+    seen.add(shape)
+    const changes = judged.changes.map((one) => ({ ...one, content: texts.get(one.path) ?? one.content }))
+    yield { name, texts, changes, path: patch.operations[0]?.path ?? '' }
+  }
+}
+
+/** The model's own wrong versions; `byTests`: the added tests kill one that the frozen ones let live. */
+export async function aimedBites(
+  world: World,
+  state: State,
+  judged: Judged,
+  wrong: readonly NamedPatch[],
+  tests: NewTests | null,
+  notes: string[],
+): Promise<{ bites: Bite[]; byTests: boolean }> {
+  const bites: Bite[] = []
+  let byTests = false
+  const more = tests?.files.map(({ path }) => path) ?? []
+  const lists = more.length > 0 ? [judged.files, more] : [judged.files]
+  for await (const version of versionsOf(state, judged, wrong.slice(0, MOST_AIMED), 'wrong', notes)) {
+    if (world.signal.aborted) break
+    const { name, texts, changes, path } = version
+    const whole = { ...judged, texts, changes: [...changes, ...(tests?.files ?? [])] }
+    const run = await biteWhole(world, state, whole, lists, AIMED_MS)
+    if (!run) notes.push(`the wrong version "${name}" is left out: it does not compile`)
+    if (!run) continue
+    const { status, message: reason } = run
+    const test = status === 'killed' ? run.test : null
+    byTests ||= tests?.result.tests.some((one) => one.name === test) === true
+    bites.push({ id: -bites.length - 1, what: name, path, line: null, status, test, reason })
+  }
+  return { bites, byTests }
+}
+
+/** The sources with a model's change; else why it cannot be made. */
+async function patched(state: State, judged: Judged, patch: Patch): Promise<Map<string, string> | string> {
+  const paths = treePaths(pathsOf(state.tree, judged.changes))
+  const applied = await applyPatch(patch, readerOf(state.tree, judged.changes), paths)
+  if (!applied.ok) return applied.refused[0]!.message
+  const stray = applied.changes.find(({ path, content }) => !judged.texts.has(path) || content === null)
+  if (stray) return `${stray.path} is no source of the change`
+  const changed = applied.changes.map(({ path, content }): [string, string] => [path, content ?? ''])
+  return new Map([...judged.texts, ...changed])
+}
+
+/** What the sources do, however they are written. */
+function shapesOf(texts: ReadonlyMap<string, string>): string {
+  return [...texts]
+    .map(([path, text]) => {
+      const program = parseSource(path, text)
+      return `${path} ${program ? shapeOf(program) : text}`
+    })
+    .join('\n')
+}
