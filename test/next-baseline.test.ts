@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventsOf, next } from './support/agent.ts'
+import { eventsOf, next, start } from './support/agent.ts'
 import { AUTHOR, block, CLAMP_TASKS, implement, RIGHT } from './support/clamp.ts'
 import { makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
@@ -67,6 +67,14 @@ describe('what was there before', () => {
       'red on the base as well, before any change: test/old.test.ts > is red now and then',
     )
     expect(await repository.git('log', '-1', trailer)).toContain('; suite 2/6, 4 red on base (not judged); ')
+
+    // What would be sent is known before: the expert's test is there, and no author is asked.
+    const { stdout } = await start(repository, ['context', 'limits/2'])
+    expect(JSON.parse(stdout).prompt.messages[0].content).toContain(
+      '# Frozen tests in test/own.test.ts\n\n- doubling\n',
+    )
+    const dry = await next(repository, model, ['--task', '2', '--dry-run'])
+    expect(dry.result.message).toContain('the implementer would be asked')
 
     const waiting = await next(repository, model, ['--no-land'])
     expect(waiting.code, waiting.result.message).toBe(0)

@@ -17,6 +17,7 @@ import { choose, planOf } from '../run.ts'
 import { estimatorOf } from '../task/ask.ts'
 import { authorParts, implementerParts } from '../task/context.ts'
 import { loadSpecs } from '../task/load-specs.ts'
+import { ownTestsUnrun } from '../task/own-tests.ts'
 import type { Frozen } from '../task/state.ts'
 import { lostReferences } from '../task/steering.ts'
 import { frozenKeyOf } from '../task/write-tests.ts'
@@ -46,7 +47,8 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   if ('outcome' in chosen) throw new UserError(chosen.outcome.message)
   const plan = await planOf(chosen.spec, chosen.task, tree, config.context?.steering)
   const memory = openMemory(repository.root)
-  const frozen = (await memory.recall(frozenKeyOf(plan))) as Frozen | null
+  const kept = (await memory.recall(frozenKeyOf(plan))) as Frozen | null
+  const frozen = (await ownTestsUnrun(tree, plan)) ?? kept
   const role = flags.role ?? (frozen ? 'implementer' : 'author')
   if (role !== 'author' && role !== 'implementer')
     throw new UserError(`--role ${role}: expected author or implementer.`)

@@ -3,13 +3,15 @@ import { modelAt } from '../core/settings.ts'
 import type { World } from '../world.ts'
 import { estimatorOf } from './ask.ts'
 import { authorParts, implementerParts, sceneOf } from './context.ts'
+import { ownTestsUnrun } from './own-tests.ts'
 import type { Frozen, Outcome, State } from './state.ts'
 import { frozenKeyOf } from './write-tests.ts'
 
 /** Shows what the next call would send. Nothing is asked, run or written. */
 export async function dryRun(world: World, state: State): Promise<Outcome> {
   const { plan, around } = state
-  const frozen = around.settings.freshTests ? null : ((await world.recall(frozenKeyOf(plan))) as Frozen | null)
+  const kept = around.settings.freshTests ? null : ((await world.recall(frozenKeyOf(plan))) as Frozen | null)
+  const frozen = (await ownTestsUnrun(state.tree, plan)) ?? kept
   const role = frozen ? 'implementer' : 'author'
   const parts = frozen
     ? await implementerParts(sceneOf(world, state), frozen, [])

@@ -2,11 +2,11 @@ import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import { judgeGuards } from '../core/verdict/guards.ts'
-import type { World } from '../world.ts'
+import type { Tree, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import { guardingOf, guardScore } from './guards.ts'
-import { end, type Frozen, type State } from './state.ts'
+import { end, type Frozen, type Plan, type State } from './state.ts'
 
 const QUICK_RUNS = 20
 
@@ -39,6 +39,20 @@ export async function ownTests(world: World, state: State): Promise<State | null
   const frozen = frozenOf(change, wanted, red.length, result)
   if (red.length > 0) return freeze(world, state, frozen)
   return alreadyGreen(world, state, frozen, { ...result, tests: wanted }, line)
+}
+
+/**
+ * The expert's own tests of a task, before they have run: what a prompt would show of them. All tests of a file go by its path, since
+ * only a run knows their names. Null: an author writes the tests.
+ */
+export async function ownTestsUnrun(tree: Tree, { task }: Plan): Promise<Frozen | null> {
+  const [path, name] = partsOf(task.test?.path ?? '')
+  const file = tree.paths.includes(path) ? await tree.read(path) : null
+  if (file?.kind !== 'text') return null
+  const names = [name ?? `every test of ${path}`]
+  const files: FileChange[] = [{ path, action: 'edit', content: file.text, blocks: [] }]
+  const own = { path, notJudged: [] }
+  return { files, stubs: [], ids: names, names, red: '', redCount: 0, remarks: '', author: 'the expert', own }
 }
 
 /** What is green before anything is done either guards what the task asks for, or cannot tell whether it is done. */

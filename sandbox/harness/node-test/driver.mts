@@ -66,7 +66,11 @@ function runFile({ request, settings }: Order, file: string, progress: Following
     process.stderr.write(text)
     stderr = (stderr + text).slice(-MAX_STDERR)
   })
-  const timer = setTimeout(() => child.kill('SIGKILL'), patience)
+  let endedAfter: number | null = null
+  const timer = setTimeout(() => {
+    endedAfter = patience
+    child.kill('SIGKILL')
+  }, patience)
   return new Promise((resolve) => {
     let spawnError: Error | null = null
     child.once('error', (error) => {
@@ -75,7 +79,7 @@ function runFile({ request, settings }: Order, file: string, progress: Following
     child.once('close', (code, signal) => {
       clearTimeout(timer)
       progress.end(file)
-      resolve(results.end({ code, signal, spawnError, stderr: errorWords(stderr) }))
+      resolve(results.end({ code, signal, spawnError, endedAfter, stderr: errorWords(stderr) }))
     })
   })
 }

@@ -10,6 +10,8 @@ export interface Ended {
   code: number | null
   signal: string | null
   spawnError: Error | null
+  /** ms, after which it was ended for want of an end of its own; null: it ended by itself. */
+  endedAfter: number | null
   /** The last that it printed as an error. */
   stderr: string
 }
@@ -69,7 +71,7 @@ export class FileResults {
   /** Tests whose function was called and of which nothing more was heard. */
   #addUnfinished(ended: Ended): void {
     const told = new Set(this.#tests.map(({ path }) => JSON.stringify(path)))
-    const message = `the test did not end: its process ${howEnded(ended)}`
+    const message = unfinished(ended)
     for (const path of this.#started) {
       if (told.has(JSON.stringify(path))) continue
       this.#tests.push({
@@ -114,6 +116,13 @@ export class FileResults {
       return [`its process ${howEnded(ended)}, though no test failed\n${words}`.trim()]
     return []
   }
+}
+
+function unfinished(ended: Ended): string {
+  const { endedAfter, code } = ended
+  if (endedAfter !== null) return `the test did not end in time: its process was ended after ${endedAfter / 1_000} s`
+  const why = code === 0 ? ' (did the code end the process?)' : ''
+  return `the test did not end: its process ${howEnded(ended)}${why}`
 }
 
 function howEnded({ code, signal }: Ended): string {
