@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { makeDemoRepository } from '../io/demo.ts'
@@ -35,6 +35,14 @@ function shippedSpec(name: string): string {
   throw new UserError(`--spec ${name}: the demo has ${known.join(', ')}.`)
 }
 
+/** The last task that the recording of a spec answers, where the spec goes on behind it; null: all are recorded. */
+function lastRecorded(spec: string): string | null {
+  const tasks = readFileSync(join(PACKAGE_ROOT, 'specs', spec, 'tasks.md'), 'utf8')
+  const ids = [...tasks.matchAll(/^- \[ \] (\d+)\./gm)].map(([, id]) => id!)
+  const recorded = readdirSync(join(PACKAGE_ROOT, 'recordings', spec, spec))
+  return ids.every((id) => recorded.includes(id)) ? null : (ids.findLast((id) => recorded.includes(id)) ?? null)
+}
+
 /** `agent demo`: the main job on a shipped spec, in a fresh temporary repository. */
 export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Promise<number> {
   const say = (text: string) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
@@ -45,9 +53,11 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
   const model =
     flags.model ?? recording(spec, `Of ${spec} there is no recording: name a model with --model provider/model.`)
   const dir = await makeDemoRepository(spec)
+  const last = flags.model === undefined ? lastRecorded(spec) : null
   introduce(say, dir, spec, model)
+  if (last) say(`Tasks 1 to ${last} are recorded, and the demo ends there; with a live model it goes on.\n`)
   const here = { ...options, cwd: dir }
-  const until = then ? BEFORE_DETECTION : (flags.tasks ?? null)
+  const until = then ? BEFORE_DETECTION : (flags.tasks ?? last)
   const whole: RunOptions = { spec, task: null, most: null, until, keepGoing: false, dryRun: false }
   let code = await runSession(here, { ...flags, model }, whole)
   if (then && code === 0) {
