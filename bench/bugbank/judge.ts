@@ -19,15 +19,15 @@ export interface Judged {
   examples: TrialResult
 }
 
-/** Runs all three suites on one bug. Throws where it does not apply, or its code cannot be loaded. */
-export async function judge(bug: Bug, seed: number): Promise<Judged> {
+/** Runs all three suites on one bug, the kit's for at most `maxMs`. Throws where it does not apply, or its code cannot be loaded. */
+export async function judge(bug: Bug, seed: number, maxMs = KIT.maxMs): Promise<Judged> {
   const own = Number.parseInt(sha256(`${seed} ${bug.system}/${bug.name}`).slice(0, 7), 16)
   const first = bug.violates.split(',').map((criterion) => criterion.trim())
   const common = { seed: own, first }
   const [examples, single, kit] = await runTrials({ root: join(REFERENCE, bug.system), contents: await applied(bug) }, [
     { ...common, name: 'examples', folder: 'examples', rounds: [1], maxMs: EXAMPLES_MS },
-    { ...common, name: 'single', folder: 'test', rounds: [1], maxMs: KIT.maxMs },
-    { ...common, name: 'kit', folder: 'test', ...KIT },
+    { ...common, name: 'single', folder: 'test', rounds: [1], maxMs },
+    { ...common, name: 'kit', folder: 'test', rounds: KIT.rounds, maxMs },
   ])
   return { bug, kit: kit!, single: single!, examples: examples! }
 }
