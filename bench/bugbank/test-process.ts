@@ -67,7 +67,8 @@ async function shrunk(test: Declared, failed: PropertyRun): Promise<Shrunk | nul
   const { properties } = await runTest(test, false)
   const found = properties.find(({ counterexample }) => counterexample !== null)
   if (!found?.counterexample) return null
-  const faults = found.simulated ? (found.counterexample.match(FAULT)?.length ?? 0) : null
+  const schedule = found.counterexample.includes('"faults":')
+  const faults = found.counterexample.match(FAULT)?.length ?? (schedule ? 0 : null)
   return { counterexample: found.counterexample, faults, picture: found.picture ?? [] }
 }
 

@@ -1,4 +1,5 @@
-import { chaos, type Simulation } from 'specproof/sim'
+import fc from 'fast-check'
+import { chaos, Simulation } from 'specproof/sim'
 import { expect, it } from 'vitest'
 import { type LockClient, startClient } from '../src/client.ts'
 import type { LeaseTable } from '../src/leases.ts'
@@ -9,40 +10,50 @@ const KINDS = ['partition', 'one-way', 'drop', 'delay', 'duplicate', 'reorder'] 
 interface Side {
   client: LockClient | undefined
   lost: number
-  /** When each request was sent, and those that were granted. */
-  sent: Map<number, number>
+  /** Which life of the node this is. */
+  life: number
+  /** When the last request of this life was sent that was granted. */
   granted: number | null
   asked: { at: number; type: string }[]
 }
 
 /** A lock server and clients, with what each client may believe. */
-function build(sim: Simulation, names: readonly string[]) {
+function build(sim: Simulation, names: readonly string[], onLost?: (name: string) => void) {
   let table: LeaseTable | undefined
   const sides = new Map<string, Side>()
+  /** The request that each message is or answers: when it was sent, and in which life of the client. */
+  const asked = new Map<object, { at: number; life: number }>()
+  let now: { at: number; life: number } | undefined
   sim.observe((event) => {
     if (event.what === 'sent' && event.delivery.to === 'lock') {
-      const { type, request } = event.delivery.message as { type: string; request: number }
-      sides.get(event.delivery.from)!.sent.set(request, event.at)
-      sides.get(event.delivery.from)!.asked.push({ at: event.at, type })
+      const side = sides.get(event.delivery.from)!
+      asked.set(event.delivery, { at: event.at, life: side.life })
+      if (!event.delivery.duplicate)
+        side.asked.push({ at: event.at, type: (event.delivery.message as { type: string }).type })
     }
+    // The server answers in the moment in which a request arrives.
+    if (event.what === 'delivered' && event.delivery.to === 'lock') now = asked.get(event.delivery)
+    if (event.what === 'sent' && event.delivery.from === 'lock' && now) asked.set(event.delivery, now)
     if (event.what !== 'delivered' || event.delivery.from !== 'lock') return
-    const { type, request } = event.delivery.message as { type: string; request: number }
     const side = sides.get(event.delivery.to)!
-    const at = side.sent.get(request)
-    if (type === 'granted' && at !== undefined) side.granted = Math.max(side.granted ?? 0, at)
+    const request = asked.get(event.delivery)
+    if ((event.delivery.message as { type: string }).type !== 'granted' || request?.life !== side.life) return
+    if (sim.now() - request.at < 8_000) side.granted = Math.max(side.granted ?? 0, request.at)
   })
   sim.node('lock', ({ clock, net }) => {
     table = startServer(clock, net, 10_000)
   })
   for (const name of names) {
-    const side: Side = { client: undefined, lost: 0, sent: new Map(), granted: null, asked: [] }
+    const side: Side = { client: undefined, lost: 0, life: 0, granted: null, asked: [] }
     sides.set(name, side)
     sim.node(name, ({ clock, net }) => {
+      Object.assign(side, { life: side.life + 1, granted: null })
       side.client = startClient(clock, net, name, () => {
         side.lost += 1
+        onLost?.(name)
       })
     })
-    sim.watch('token', () => side.client?.token(), name)
+    sim.watch('token', () => (sim.isUp(name) ? side.client?.token() : undefined), name)
   }
   const holders = () => [...sides].filter(([, { client }]) => client?.token() !== undefined).map(([name]) => name)
   return { sides, holders, table: () => table }
@@ -88,6 +99,61 @@ it('4.2 a client considers the lock lost 8 s after it sent the last request that
     })
     sim.sometimes('the lock is lost', () => lost['a']! > 0)
   }))
+
+it('4.2 after a restart a client holds the lock by grants of its new life alone', () =>
+  chaos({ nodes: ['a', 'b'], kinds: ['crash', 'delay', 'drop', 'reorder'], until: 20_000, latency: 400 }, (sim) => {
+    const { sides } = build(sim, ['a', 'b'])
+    sim.always('granted in this life', () => {
+      for (const [name, side] of sides) {
+        if (!sim.isUp(name) || side.client?.token() === undefined) continue
+        if (side.granted === null) return `${name} holds a lock that it was not granted in this life`
+      }
+      return true
+    })
+    sim.sometimes('a client restarts', () => sides.get('a')!.life > 1)
+  }))
+
+it('4.2 a grant counts when it answers a request of the last 8 s, however late, doubled or out of order it comes', () => {
+  const answer = fc.array(fc.oneof(fc.nat(100), fc.integer({ min: 7_990, max: 8_010 }), fc.nat(12_000)), {
+    maxLength: 2,
+  })
+  return fc.assert(
+    fc.asyncProperty(fc.array(answer, { maxLength: 10 }), async (answers) => {
+      const sim = new Simulation({ latency: 1 })
+      let requests = 0
+      let granted = -100_000
+      let client: LockClient | undefined
+      const wrong: string[] = []
+      sim.node('lock', ({ clock, net }) =>
+        net.onMessage('lock', (_from, message) => {
+          const { request } = message as { request: number }
+          const sentAt = sim.now() - 1
+          for (const age of answers[requests++] ?? [0])
+            clock.setTimeout(
+              () => {
+                sim.at(sim.now() + 1, () => {
+                  if (sim.now() - sentAt < 8_000) granted = Math.max(granted, sentAt)
+                })
+                net.send('lock', 'a', { type: 'granted', request, token: 5, leaseMs: 10_000 })
+              },
+              Math.max(0, age - 2),
+            )
+        }),
+      )
+      sim.node('a', ({ clock, net }) => {
+        client = startClient(clock, net, 'a', () => {})
+      })
+      sim.always('as granted', () => {
+        const age = sim.now() - granted
+        const holds = client?.token() !== undefined
+        if (age !== 8_000 && holds !== age < 8_000)
+          wrong.push(`${holds ? 'holds' : 'does not hold'} at ${sim.now()}, ${age} ms after the last granted request`)
+      })
+      await sim.runAsync(60_000)
+      expect(wrong.slice(0, 3)).toEqual([])
+    }),
+  )
+})
 
 it('4.1 a holder asks for an extension every 3 s, and one that waits asks again every 2 s', () =>
   chaos({ nodes: ['lock', 'a', 'b'], kinds: ['partition', 'drop', 'delay'], until: 40_000 }, (sim) => {
@@ -136,4 +202,23 @@ it('1.4 a client that is stopped releases the lock, and never holds it again', (
     sim.always('it is not held again', () => sim.now() < stopped || !holders().includes('a'))
     sim.always('it asks no more', () => sides.get('a')!.asked.every(({ at }) => at <= stopped))
     sim.eventually('the other one gets it', () => holders().includes('b'))
+  }))
+
+it('1.4 a client that its listener stops asks no more', () =>
+  chaos({ nodes: ['lock', 'a'], kinds: ['partition', 'drop', 'delay'], until: 30_000 }, (sim) => {
+    let stopped = Number.POSITIVE_INFINITY
+    const { sides } = build(sim, ['a'], (name) => {
+      stopped = sim.now()
+      sides.get(name)?.client?.stop()
+    })
+    sim.always(
+      'it asks no more',
+      () => stopped === Number.POSITIVE_INFINITY || sides.get('a')!.asked.length <= before(),
+    )
+    let count = 0
+    const before = () => {
+      if (sim.now() === stopped && count === 0) count = sides.get('a')!.asked.filter(({ at }) => at < stopped).length
+      return count
+    }
+    sim.sometimes('the lock is lost', () => stopped < sim.now())
   }))

@@ -5,10 +5,11 @@ import { createLeaseTable, type Grant } from '../src/leases.ts'
 const LEASE_MS = 10_000
 
 type Step =
-  | { act: 'acquire'; client: string; after: number }
-  | { act: 'extend' | 'release'; client: string; after: number; behind: number; stranger: boolean }
+  | { act: 'acquire'; client: string; after: number; look: boolean }
+  | { act: 'extend' | 'release'; client: string; after: number; look: boolean; behind: number; stranger: boolean }
 
-const client = fc.constantFrom('a', 'b', 'c')
+const client = fc.constantFrom('a', 'a', 'b')
+const look = fc.boolean()
 // The edges of a lease are where it goes wrong.
 const after = fc.oneof(
   fc.nat(3_000),
@@ -18,9 +19,9 @@ const after = fc.oneof(
 )
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 2, arbitrary: fc.record({ act: fc.constant('acquire' as const), client, after }) },
+    { weight: 2, arbitrary: fc.record({ act: fc.constant('acquire' as const), client, after, look }) },
     fc.record({
-      ...{ act: fc.constantFrom('extend' as const, 'release' as const), client, after },
+      ...{ act: fc.constantFrom('extend' as const, 'release' as const), client, after, look },
       behind: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: -1, max: 2 })),
       stranger: fc.boolean(),
     }),
@@ -48,10 +49,12 @@ describe('lease table', () => {
         const table = createLeaseTable(LEASE_MS)
         const model = new Model()
         let now = 0
+        let last = 'a'
         for (const step of all) {
           now += step.after
+          // A look at the table may tidy up what the next call would have to see by itself.
           const held = model.at(now)
-          expect(table.current(now)).toEqual(held)
+          if (step.look) expect(table.current(now)).toEqual(held)
           if (step.act === 'acquire') {
             const answer = table.acquire(step.client, now)
             if (held && held.holder !== step.client) {
@@ -59,17 +62,18 @@ describe('lease table', () => {
               continue
             }
             if (!held) model.token += 1
+            last = step.client
             model.hold(step.client, held?.token ?? model.token, now)
             expect(answer).toEqual({ ok: true, token: model.token, until: now + LEASE_MS })
           } else {
-            const name = held && !step.stranger ? held.holder : step.client
+            const name = step.stranger ? step.client : last
             const token = (held?.token ?? model.token) - step.behind
             const fits = held !== undefined && held.holder === name && held.token === token
             expect(table[step.act](name, token, now)).toBe(fits)
             if (fits && step.act === 'extend') model.hold(name, token, now)
             if (fits && step.act === 'release') model.lease = undefined
           }
-          expect(table.current(now)).toEqual(model.at(now))
+          if (step.look) expect(table.current(now)).toEqual(model.at(now))
         }
       }),
     )

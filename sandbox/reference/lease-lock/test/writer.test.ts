@@ -1,5 +1,6 @@
-import { boundedLatency, chaos, noLostAcknowledgement, type Simulation } from 'specproof/sim'
-import { it } from 'vitest'
+import fc from 'fast-check'
+import { boundedLatency, chaos, noLostAcknowledgement, Simulation } from 'specproof/sim'
+import { expect, it } from 'vitest'
 import type { LeaseTable } from '../src/leases.ts'
 import { startServer } from '../src/server.ts'
 import type { FencedStore } from '../src/store.ts'
@@ -100,6 +101,43 @@ it('5.6 what was answered as applied is there after a crash', () =>
     },
   ))
 
+it('5.6 a line that a crash has torn is neither applied nor in the way of the next', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(fc.nat(12), fc.nat(7)), { minLength: 1, maxLength: 4 }), async (crashes) => {
+      const disk = 3
+      const faults = crashes.map(([keep, after], index) => {
+        const at = 100 * (index + 1) + 5 + after
+        return { kind: 'torn-crash' as const, node: 'store', at, ms: 20, keep }
+      })
+      const sim = new Simulation({ faults, diskLatency: disk })
+      let store: FencedStore | undefined
+      const sent = new Set<string>()
+      const told: string[] = []
+      sim.node('store', ({ net, disk }) => {
+        store = startStore(net, disk)
+      })
+      sim.node('a', ({ net }) =>
+        net.onMessage('a', (_from, message) => {
+          const { sequence, applied } = message as { sequence: number; applied: boolean }
+          if (applied) told.push(`1 ${sequence} value ${sequence}`)
+        }),
+      )
+      for (let sequence = 1; sequence <= 10; sequence += 1)
+        sim.at(50 * sequence, () => {
+          sent.add(`value ${sequence}`)
+          sim.net().send('a', 'store', { type: 'write', token: 1, sequence, value: `value ${sequence}` })
+        })
+      const wrong: string[] = []
+      sim.always('whole', () => {
+        const value = sim.isUp('store') ? store?.read() : undefined
+        if (value !== undefined && !sent.has(value)) wrong.push(`nobody wrote "${value}"`)
+      })
+      await sim.runAsync(1_000)
+      expect([...wrong, ...noLostAcknowledgement(told, log(sim))]).toEqual([])
+      expect(told.length).toBeGreaterThan(0)
+    }),
+  ))
+
 it('5.4 a write is applied at most once and in order, however often and late it comes', () =>
   chaos({ nodes: ['a', 'b', 'store'], kinds: ['duplicate', 'reorder', 'delay', 'crash'], until: 30_000 }, (sim) => {
     build(sim)
@@ -182,7 +220,7 @@ it('5.8 writes go on within 30 s of the end of all faults, also after a restart 
 
 it('5.7 a writer whose token is rejected releases the lock', () =>
   chaos({ nodes: ['a', 'b'], kinds: ['crash', 'duplicate', 'reorder'], until: 20_000 }, (sim) => {
-    const { writers } = build(sim)
+    const { writers, startedAt } = build(sim)
     const waiting = new Set<string>()
     sim.observe((event) => {
       if (event.what !== 'sent' || event.delivery.to !== 'store') return
@@ -199,6 +237,17 @@ it('5.7 a writer whose token is rejected releases the lock', () =>
         if (sim.events().some((event) => event.what === 'crash' && event.node === to && event.at <= deliveredAt))
           continue
         if (writers.get(to)?.token() === token) return `${to} still holds ${token}`
+      }
+      return true
+    })
+    sim.always('asks 2 s later', () => {
+      for (const name of WRITERS) {
+        const asked = sim.sent({ from: name, to: 'lock' }).filter(({ duplicate }) => !duplicate)
+        const release = asked.findLastIndex(({ message }) => (message as { type: string }).type === 'release')
+        const [before, next] = [asked[release], asked[release + 1]]
+        if (!before || !next || startedAt.get(name)! > before.sentAt) continue
+        if (next.sentAt - before.sentAt !== 2_000)
+          return `${name} asked again ${next.sentAt - before.sentAt} ms after its release`
       }
       return true
     })
