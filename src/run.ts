@@ -2,13 +2,13 @@ import { NOTHING_SPENT, type Spent } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
 import type { EventOf, TaskResult } from './core/events.ts'
 import { chooseSteering } from './core/prompt/steering.ts'
+import { type Chosen, choose, goalOf } from './core/spec/choose.ts'
 import { lintSlice } from './core/spec/lint.ts'
-import { nextTask } from './core/spec/next.ts'
 import { builtText, sliceHash, sliceOf } from './core/spec/slice.ts'
 import type { Diagnostic, Spec, Task } from './core/spec/spec.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
 import { dryRun } from './task/dry-run.ts'
-import { landWaiting } from './task/land-waiting.ts'
+import { landWaiting, waitingTask } from './task/land-waiting.ts'
 import { loadSpecs } from './task/load-specs.ts'
 import type { Outcome, Plan, State, Surroundings } from './task/state.ts'
 import { runTask } from './task/task.ts'
@@ -23,34 +23,74 @@ export interface RunOptions {
   /** The run ends after this task. */
   until: string | null
   keepGoing: boolean
+  /** Tasks at work at the same time; left out: one. */
+  parallel?: number
   /** Show the task and its prompt, and ask no model. */
   dryRun: boolean
 }
 
 export type RunResult = EventOf<'run.result'>
 
+/** How often a commit that was verified is judged again because its branch moved meanwhile. */
+const MOST_FOLLOWED = 3
+
 /** The loop over tasks: `next` until nothing is left, a task fails or a limit is met. */
 export async function run(world: World, around: Surroundings, options: RunOptions): Promise<RunResult> {
-  const tasks: TaskResult[] = []
+  const tally = createTally(options)
   let spent = NOTHING_SPENT
+  do {
+    let step = await oneTask(world, around, options, spent, tally.failed)
+    // Nobody is there to start it again: what waits because somebody has committed is judged on top of that at once.
+    for (let tries = 0; step.outcome.moved && options.most === null && tries < MOST_FOLLOWED; tries++)
+      step = await oneTask(world, around, options, step.spent, tally.failed)
+    spent = step.spent
+    tally.add(step)
+  } while (tally.goesOn())
+  return tally.result(spent)
+}
+
+/** What a step of the loop came to; `result` null: no task was at work. */
+export interface Stepped {
+  outcome: Outcome
+  spent: Spent
+  result: TaskResult | null
+}
+
+/** After these the next task can be tried; the others would strike it as well. */
+const OF_ONE_TASK: Outcome['status'][] = ['failed', 'unverifiable', 'blocked', 'finding']
+
+export interface Tally {
+  /** Keys (`spec/task`) of tasks that were tried and not committed. */
+  failed: Set<string>
+  add(step: Pick<Stepped, 'outcome' | 'result'>): void
+  /** Whether there may be another task after the last one that was added. */
+  goesOn(): boolean
+  /** `more`: results of tasks whose turn never came. */
+  result(spent: Spent, more?: TaskResult[]): RunResult
+}
+
+/** Counts what became of the tasks: the first one that was not committed says how the run ends. */
+export function createTally(options: RunOptions): Tally {
+  const tasks: TaskResult[] = []
+  const failed = new Set<string>()
   let first: Outcome | null = null
   let last: Outcome = { status: 'nothing', message: 'Nothing is left to do.' }
-  const failed = new Set<string>()
-  while (options.most === null || tasks.length < options.most) {
-    const step = await oneTask(world, around, options, spent, failed)
-    last = step.outcome
-    spent = step.spent
-    if (step.result) tasks.push(step.result)
-    if (exitCodeOf(last.status) !== 0) first ??= last
-    if (step.result && exitCodeOf(last.status) !== 0) failed.add(`${step.result.spec}/${step.result.task}`)
-    if (options.until !== null && step.result?.task === options.until) break
-    const goOn =
-      options.keepGoing &&
-      step.result !== null &&
-      ['failed', 'unverifiable', 'blocked', 'finding'].includes(last.status)
-    if (last.status === 'nothing' || (exitCodeOf(last.status) !== 0 && !goOn)) break
+  let goesOn = true
+  return {
+    failed,
+    goesOn: () => goesOn,
+    add({ outcome, result }) {
+      last = outcome
+      const good = exitCodeOf(outcome.status) === 0
+      if (result) tasks.push(result)
+      if (!good) first ??= outcome
+      if (!good && result) failed.add(`${result.spec}/${result.task}`)
+      const mayGoOn = good || (options.keepGoing && result !== null && OF_ONE_TASK.includes(outcome.status))
+      const isLast = options.until !== null && result?.task === options.until
+      goesOn = mayGoOn && !isLast && outcome.status !== 'nothing' && tasks.length !== options.most
+    },
+    result: (spent, more = []) => resultOf([...tasks, ...more], first, last, spent),
   }
-  return resultOf(tasks, first, last, spent)
 }
 
 function resultOf(tasks: TaskResult[], first: Outcome | null, last: Outcome, spent: Spent): RunResult {
@@ -72,10 +112,41 @@ function resultOf(tasks: TaskResult[], first: Outcome | null, last: Outcome, spe
   }
 }
 
-interface Stepped {
-  outcome: Outcome
-  spent: Spent
-  result: TaskResult | null
+/** The base as it is now, and the specs in it. */
+export interface Base {
+  head: Head
+  tree: Tree
+  specs: Spec[]
+  withoutTasks: string[]
+}
+
+/** What HEAD holds; an outcome where nothing can be done on it. */
+export async function lookAtBase(world: World, around: Surroundings): Promise<Base | { stop: Outcome }> {
+  if (world.signal.aborted) return { stop: { status: 'interrupted', message: 'interrupted' } }
+  const head = await world.head()
+  if (head.branch === null && around.settings.land) {
+    const message = 'HEAD is detached: check out a branch, or use --no-land to leave the commit on a branch of its own.'
+    return { stop: { status: 'git', message } }
+  }
+  const tree = await world.tree(head.commit)
+  return { head, tree, ...(await loadSpecs(tree, around.settings.specRoots)) }
+}
+
+/** The state in which a task begins on a base; an outcome where the spec or a limit is against it. */
+export async function begin(
+  world: World,
+  around: Surroundings,
+  { head, tree }: Base,
+  { spec, task }: Chosen,
+  spent: Spent,
+): Promise<State | { stop: Outcome }> {
+  const plan = await planOf(spec, task, tree, around.steering)
+  const refused = await refuse(world, plan)
+  if (refused) return { stop: refused }
+  const { maxMinutes } = around.settings.limits
+  if (maxMinutes !== null && world.now() / 60_000 >= maxMinutes)
+    return { stop: { status: 'budget', message: `the limit of ${maxMinutes} minutes is reached` } }
+  return initialState(around, plan, head, tree, spent, world.now())
 }
 
 async function oneTask(
@@ -86,124 +157,37 @@ async function oneTask(
   failed: Set<string>,
 ): Promise<Stepped> {
   const stop = (outcome: Outcome): Stepped => ({ outcome, spent, result: null })
-  if (world.signal.aborted) return stop({ status: 'interrupted', message: 'interrupted' })
-  const head = await world.head()
-  if (head.branch === null && around.settings.land) {
-    return stop({
-      status: 'git',
-      message: 'HEAD is detached: check out a branch, or use --no-land to leave the commit on a branch of its own.',
-    })
-  }
-  const tree = await world.tree(head.commit)
-  const { specs, withoutTasks } = await loadSpecs(tree, around.settings.specRoots)
-  const goal = goalOf(specs, options)
+  const base = await lookAtBase(world, around)
+  if ('stop' in base) return stop(base.stop)
+  const goal = goalOf(base.specs, options)
   if (goal) return stop(goal)
-  const choice = choose(specs, withoutTasks, options, failed)
+  const choice =
+    (await waitingTask(world, base.specs, options, failed)) ?? choose(base.specs, base.withoutTasks, options, failed)
   if ('outcome' in choice) return stop(choice.outcome)
-  const plan = await planOf(choice.spec, choice.task, tree, around.steering)
-  const refused = await refuse(world, plan)
-  if (refused) return stop(refused)
-  const state = initialState(around, plan, head, tree, spent, world.now())
+  const state = await begin(world, around, base, choice, spent)
+  if ('stop' in state) return stop(state.stop)
   if (options.dryRun) return stop(await dryRun(world, state))
-  const { maxMinutes } = around.settings.limits
-  if (maxMinutes !== null && world.now() / 60_000 >= maxMinutes) {
-    return stop({ status: 'budget', message: `the limit of ${maxMinutes} minutes is reached` })
-  }
   const waiting = await landWaiting(world, state)
-  if (!waiting) tellSelected(world, plan, around)
-  const done = waiting ?? (await runTask(world, state))
+  if (!waiting) tellSelected(world, state)
+  return stepOf(waiting ?? (await runTask(world, state)))
+}
+
+/** What a task has come to. */
+export function stepOf(done: State): Stepped {
+  const { plan, spent } = done
   const outcome = done.outcome ?? { status: 'bug', message: 'the task ended without an outcome' }
   // A commit that waits already is no result of this run.
-  if (outcome.status === 'nothing') return { outcome, spent: done.spent, result: null }
-  return {
-    outcome,
-    spent: done.spent,
-    result: {
-      spec: plan.spec.id,
-      task: plan.task.id,
-      status: outcome.status,
-      commit: done.commit,
-      // Before the tests are frozen nobody was asked to implement anything.
-      attempts: done.frozen || done.untestable ? done.attempt : 0,
-      evidence: done.candidate?.evidence ?? NO_EVIDENCE,
-    },
+  if (outcome.status === 'nothing') return { outcome, spent, result: null }
+  const result: TaskResult = {
+    spec: plan.spec.id,
+    task: plan.task.id,
+    status: outcome.status,
+    commit: done.commit,
+    // Before the tests are frozen nobody was asked to implement anything.
+    attempts: done.frozen || done.untestable ? done.attempt : 0,
+    evidence: done.candidate?.evidence ?? NO_EVIDENCE,
   }
-}
-
-/** Why a run to `--until` ends before it begins; null: it does not. */
-function goalOf(specs: Spec[], { spec, until }: RunOptions): Outcome | null {
-  if (until === null) return null
-  const wanted = specs.filter((one) => spec === null || one.id === spec || one.dir === spec)
-  const tasks = wanted.flatMap((one) => one.tasks).filter((task) => task.id === until)
-  if (tasks.length === 0) return { status: 'usage', message: `There is no task "${until}" to run until.` }
-  return tasks.every((task) => task.status === 'done') ? { status: 'nothing', message: `Task ${until} is done.` } : null
-}
-
-type Choice = { spec: Spec; task: Task } | { outcome: Outcome }
-
-/** Which task is next, or in words why none is. */
-export function choose(
-  specs: Spec[],
-  withoutTasks: string[],
-  options: Pick<RunOptions, 'spec' | 'task'>,
-  failed: Set<string> = new Set(),
-): Choice {
-  const stop = (status: Outcome['status'], message: string): Choice => ({ outcome: { status, message } })
-  if (specs.length === 0) {
-    const near = withoutTasks.length > 0 ? ` ${withoutTasks.join(', ')} has no tasks.md.` : ''
-    return stop(
-      'usage',
-      `No spec found at HEAD.${near} Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.`,
-    )
-  }
-  const wanted =
-    options.spec === null ? specs : specs.filter((spec) => spec.id === options.spec || spec.dir === options.spec)
-  if (wanted.length === 0)
-    return stop(
-      'usage',
-      `There is no spec "${options.spec}" at HEAD; there are: ${specs.map((spec) => spec.id).join(', ')}.`,
-    )
-  if (options.task !== null) return namedTask(wanted, options.task)
-  const empty = wanted.filter((spec) => spec.tasks.length === 0)
-  let blocked: { spec: Spec; task: Task } | null = null
-  for (const spec of wanted) {
-    const tried = spec.tasks.map((task) => task.id).filter((id) => failed.has(`${spec.id}/${id}`))
-    const next = nextTask(spec, new Set(tried))
-    if (next.task) return { spec, task: next.task }
-    if (next.blocked) blocked ??= { spec, task: next.blocked }
-  }
-  if (blocked) return blocked
-  if (empty.length === wanted.length)
-    return stop(
-      'usage',
-      `${empty.map((spec) => `${spec.dir}/tasks.md`).join(', ')} holds no task: write each as \`- [ ] 1. title\`.`,
-    )
-  return stop('nothing', 'Nothing is left to do.')
-}
-
-function namedTask(specs: Spec[], id: string): Choice {
-  const found = specs.flatMap((spec) => spec.tasks.filter((task) => task.id === id).map((task) => ({ spec, task })))
-  const first = found.find(({ spec, task }) => task.status !== 'done' && !spec.archived) ?? found[0]
-  if (first?.task.status === 'done')
-    return { outcome: { status: 'nothing', message: `Task ${id} of ${first.spec.id} is ticked already.` } }
-  if (first?.task.status === 'doing') {
-    const where = `${first.spec.dir}/tasks.md:${first.task.line}`
-    const message = `Task ${id} is marked as in progress (${where}). Write \`[ ]\` and commit it to have it done here.`
-    return { outcome: { status: 'usage', message } }
-  }
-  const usage = (message: string): Choice => ({ outcome: { status: 'usage', message } })
-  if (first?.spec.archived) return usage(`Task ${id} belongs to an archived change: ${first.spec.dir}.`)
-  if (first?.task.boxOffset === null) {
-    const where = `${first.spec.dir}/tasks.md:${first.task.line}`
-    return usage(
-      `Task ${id} is a heading without a checkbox (${where}). Write it as \`- [ ] ${id}. ${first.task.title}\`.`,
-    )
-  }
-  if (first) return first
-  const known = specs.flatMap((spec) => spec.tasks.map((task) => `${spec.id}/${task.id}`)).slice(0, 20)
-  return {
-    outcome: { status: 'usage', message: `There is no task "${id}"; there are: ${known.join(', ') || 'none'}.` },
-  }
+  return { outcome, spent, result }
 }
 
 /** `asked`: names of steering from agent.yaml. */
@@ -284,7 +268,7 @@ function initialState(
   }
 }
 
-function tellSelected(world: World, plan: Plan, around: Surroundings): void {
+export function tellSelected(world: World, { plan, around }: State): void {
   world.tell({
     type: 'task.selected',
     spec: plan.spec.id,

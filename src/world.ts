@@ -148,7 +148,13 @@ export type CheckRequest =
 export type LandResult =
   | { landed: true; ref: string }
   /** The verified commit waits on `branch`. */
-  | { landed: false; branch: string; reason: string }
+  | {
+      landed: false
+      branch: string
+      reason: string
+      /** Nothing is in the way but new commits on the user's branch; left out: something else is. */
+      moved?: boolean
+    }
 
 /** What a new commit is made of; `parent` is also the base of the changes. */
 export interface CommitRequest {
@@ -218,6 +224,12 @@ export interface World {
   waiting(): Promise<Waiting[]>
   /** What a commit changed against its parent. */
   changesOf(commit: string): Promise<FileChange[]>
+  /** The same as changes of another commit, merged where both changed a file; `except` stays as it is there. Writes objects only. */
+  reapply(
+    commit: string,
+    onto: string,
+    except: string,
+  ): Promise<{ ok: true; changes: FileChange[] } | { ok: false; conflicts: string[] }>
   /** Removes a waiting branch, if it still names this commit. */
   dropWaiting(waiting: Waiting): Promise<void>
   /** Small facts kept between runs: frozen tests, baselines. Values are JSON. */

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { choose } from '../src/core/spec/choose.ts'
 import type { SpecTrace } from '../src/core/trace/matrix.ts'
 import { specFilesOnDisk } from '../src/io/spec-files.ts'
-import { choose } from '../src/run.ts'
 import { loadSpecs } from '../src/task/load-specs.ts'
 
 const ROOT = join(import.meta.dirname, '..')

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../src/core/errors.ts'
 import type { Settings } from '../src/core/settings.ts'
+import { choose } from '../src/core/spec/choose.ts'
 import { parseSpec } from '../src/core/spec/parse.ts'
 import type { Spec } from '../src/core/spec/spec.ts'
 import { changesOf } from '../src/io/git/changes.ts'
 import { makeCommit } from '../src/io/git/commit.ts'
 import { keepOnBranch, waitingCommits } from '../src/io/git/land.ts'
+import { reapply } from '../src/io/git/reapply.ts'
 import { readHead, uncommitted } from '../src/io/git/repository.ts'
 import { openTree } from '../src/io/git/tree.ts'
-import { choose, planOf, type RunOptions, run } from '../src/run.ts'
+import { planOf, type RunOptions, run } from '../src/run.ts'
 import { waitingBranch } from '../src/task/commit.ts'
 import { loadSpecs } from '../src/task/load-specs.ts'
 import type { Surroundings } from '../src/task/state.ts'
@@ -174,6 +176,7 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
     uncommitted: (dirs) => uncommitted(repo.root, dirs),
     waiting: () => waitingCommits(repo.root),
     changesOf: (commit) => changesOf(repo.root, commit),
+    reapply: (commit, onto, except) => reapply(repo.root, commit, onto, except),
     recordedSeeds: async () => [],
     // What a run that verified the waiting commit has left in the memory.
     recall: async (key) => (key === 'waiting-specproof/q--1' ? repo.verified : null),

@@ -6,6 +6,7 @@ import type { Checks } from './checks/checks.ts'
 import { changesOf, modifiedFiles } from './git/changes.ts'
 import { makeCommit } from './git/commit.ts'
 import { dropBranch, keepOnBranch, land, waitingCommits } from './git/land.ts'
+import { reapply } from './git/reapply.ts'
 import { type Repository, readHead, uncommitted } from './git/repository.ts'
 import { searchTree } from './git/search.ts'
 import { openTree } from './git/tree.ts'
@@ -113,6 +114,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     uncommitted: (dirs) => uncommitted(repository.root, dirs),
     waiting: () => waitingCommits(repository.root),
     changesOf: (commit) => changesOf(repository.root, commit),
+    reapply: (commit, onto, except) => reapply(repository.root, commit, onto, except),
     dropWaiting: (waiting) => dropBranch(repository.root, waiting.branch, waiting.commit),
     recall: memory.recall,
     remember: memory.remember,

@@ -28,7 +28,7 @@ export async function commit(world: World, state: State): Promise<State> {
     validates: plan.task.requirements,
     verdict: candidate.status,
     specHash: `sha256:${plan.sliceHash}`,
-    base: state.tree.commit,
+    base: state.redAt ?? state.tree.commit,
     evidence: candidate.evidence,
     seeds: candidate.seeds,
     model: state.models.join(' + ') || modelsInWords(around.settings),
@@ -72,9 +72,6 @@ export async function land(world: World, state: State): Promise<State> {
       candidate.status,
       `Task ${plan.task.id} is ${candidate.status}; the commit is on branch ${result.branch}.`,
     )
-  return end(
-    state,
-    'git',
-    `Task ${plan.task.id} is ${candidate.status}, but it could not land: ${result.reason}\nThe commit waits on branch ${result.branch}; the next run lands it.`,
-  )
+  const message = `Task ${plan.task.id} is ${candidate.status}, but it could not land: ${result.reason}\nThe commit waits on branch ${result.branch}; the next run lands it.`
+  return { ...state, outcome: { status: 'git', message, ...(result.moved ? { moved: true } : {}) } }
 }

@@ -1,14 +1,62 @@
+import { NOTHING_SPENT } from '../core/budget.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
-import { readTrailers } from '../core/verdict/message.ts'
+import { type Chosen, keyOf, readyTasks, type Wanted } from '../core/spec/choose.ts'
+import { sliceHash, sliceOf } from '../core/spec/slice.ts'
+import type { Spec } from '../core/spec/spec.ts'
+import { earlierFacts, readTrailers } from '../core/verdict/message.ts'
 import type { Waiting, World } from '../world.ts'
 import { baseline } from './baseline.ts'
 import { commit, land, waitingBranch, waitingKey } from './commit.ts'
 import { gatherEvidence } from './evidence.ts'
 import { ownTests } from './own-tests.ts'
 import { prepare } from './permitted.ts'
-import { end, type Frozen, type State } from './state.ts'
+import { end, type Frozen, type Plan, type State } from './state.ts'
 import { tickedTasks } from './ticked.ts'
+import { judgedByCommand } from './verify.ts'
+import { frozenKeyOf } from './write-tests.ts'
+
+/**
+ * The first task that could be worked on and has a commit waiting that was verified here for its present text: what is paid for
+ * lands before anything else is begun. Null: there is none.
+ */
+export async function waitingTask(
+  world: World,
+  specs: Spec[],
+  options: Wanted,
+  failed: Set<string>,
+): Promise<Chosen | null> {
+  if (options.task !== null) return null
+  const waiting = await world.waiting()
+  if (waiting.length === 0) return null
+  const ready = readyTasks(specs, options, failed, Number.POSITIVE_INFINITY)
+  for (const chosen of ready) {
+    const { spec, task } = chosen
+    const hash = `sha256:${sliceHash(spec, sliceOf(spec, task.id))}`
+    const own = waiting.filter(({ message }) => {
+      const { Spec, Task, 'Spec-Hash': text } = readTrailers(message)
+      return `${Spec}/${Task}` === keyOf(chosen) && text === hash
+    })
+    for (const one of own) if ((await world.recall(waitingKey(one.branch))) === one.commit) return chosen
+  }
+  return null
+}
+
+/** The commit that waits for a task, one for its present text first; null: none does. */
+export async function waitingFor(world: World, plan: Plan): Promise<Waiting | null> {
+  const wanted = waitingBranch(plan.spec.id, plan.task.id)
+  const all = (await world.waiting()).filter((one) => one.branch === wanted || isNumbered(one.branch, wanted))
+  return all.filter((one) => isForText(one, plan)).at(-1) ?? all.at(-1) ?? null
+}
+
+/** `specproof/q--1-2` is a further branch of task 1. */
+function isNumbered(branch: string, wanted: string): boolean {
+  return branch.startsWith(`${wanted}-`) && /^\d+$/.test(branch.slice(wanted.length + 1))
+}
+
+function isForText({ message }: Waiting, { sliceHash: text }: Plan): boolean {
+  return readTrailers(message)['Spec-Hash'] === `sha256:${text}`
+}
 
 /**
  * Lands a commit of this task that was verified earlier and waits on its branch, without asking a model: as it is
@@ -16,10 +64,7 @@ import { tickedTasks } from './ticked.ts'
  */
 export async function landWaiting(world: World, state: State): Promise<State | null> {
   const { spec, task } = state.plan
-  const wanted = waitingBranch(spec.id, task.id)
-  const all = (await world.waiting()).filter((one) => one.branch === wanted || one.branch.startsWith(`${wanted}-`))
-  const forThisText = (one: Waiting) => readTrailers(one.message)['Spec-Hash'] === `sha256:${state.plan.sliceHash}`
-  const waiting = all.filter(forThisText).at(-1) ?? all.at(-1)
+  const waiting = await waitingFor(world, state.plan)
   if (!waiting) return null
   if ((await world.recall(waitingKey(waiting.branch))) !== waiting.commit) {
     return end(
@@ -28,7 +73,7 @@ export async function landWaiting(world: World, state: State): Promise<State | n
       `The commit on ${waiting.branch} is not the one that was verified here. Merge it by hand if you made it, or delete the branch to start task ${task.id} anew.`,
     )
   }
-  if (!forThisText(waiting)) {
+  if (!isForText(waiting, state.plan)) {
     return end(
       state,
       'git',
@@ -43,56 +88,76 @@ export async function landWaiting(world: World, state: State): Promise<State | n
   const landed: State = { ...state, commit: waiting.commit }
   if (!result.landed) {
     world.tell({ type: 'landed', ...told, ref: null, waiting: result.branch, reason: result.reason })
-    return end(landed, 'git', `The verified commit of task ${task.id} still cannot land: ${result.reason}`)
+    const message = `The verified commit of task ${task.id} still cannot land: ${result.reason}`
+    return { ...landed, outcome: { status: 'git', message, ...(result.moved ? { moved: true } : {}) } }
   }
   world.tell({ type: 'landed', ...told, ref: result.ref, waiting: null, reason: `it waited on ${waiting.branch}` })
   await world.dropWaiting(waiting)
-  const status = readTrailers(waiting.message)['Verdict'] === 'checked' ? 'checked' : 'verified'
+  const status = earlierFacts(waiting.message).checked ? 'checked' : 'verified'
   return end(landed, status, `Task ${task.id} was verified earlier and has landed now.`)
 }
 
 /** The branch moved meanwhile: the same changes are evidence only on the base they were judged on. */
 async function judgeAgain(world: World, state: State, waiting: Waiting): Promise<State> {
-  const changes = (await world.changesOf(waiting.commit)).filter((change) => change.path !== state.plan.tasksPath)
-  const conflict = await conflicting(world, state, waiting, changes)
-  if (conflict.length > 0) {
-    return end(
-      state,
-      'git',
-      `The verified commit on ${waiting.branch} no longer fits: ${conflict.join(', ')} changed meanwhile. Merge it by hand, or delete the branch to start the task anew.`,
+  const outdated = (why: string): State => {
+    const message = `The ${why} or delete the branch to start the task anew.`
+    return { ...state, outcome: { status: 'git', message, outdated: true } }
+  }
+  // Two tasks that stand side by side would conflict in their ticks, so the tick is made anew.
+  const moved = await world.reapply(waiting.commit, state.tree.commit, state.plan.tasksPath)
+  if (!moved.ok) {
+    const files = moved.conflicts.join(', ')
+    return outdated(
+      `verified commit on ${waiting.branch} no longer fits: ${files} changed meanwhile. Merge it by hand,`,
     )
   }
   const prepared = await prepare(world, state)
   const based = prepared.outcome ? prepared : await baseline(world, prepared)
   if (based.outcome) return based
-  const own = await ownTests(world, based)
-  if (own?.outcome) return own
-  const frozen = frozenOf(changes, own?.frozen ?? null)
-  const again = [...changes, tickedTasks(state.plan)]
-  const { judgement } = await gatherEvidence(world, { ...reporting(based), frozen }, again, { ask: false })
+  const judged = await withJudge(world, based, moved.changes)
+  if (judged.outcome?.status === 'interrupted') return judged
+  if (judged.outcome)
+    return outdated(`commit on ${waiting.branch} cannot be judged again: ${judged.outcome.message} Mend that,`)
+  const again = [...moved.changes, tickedTasks(state.plan)]
+  const { judgement } = await gatherEvidence(world, reporting(judged), again, { ask: false })
   if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
   if (judgement.kind === 'unready') return end(based, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') {
     const reason = judgement.kind === 'broken' ? judgement.problem : judgement.reason
-    return end(
-      based,
-      'git',
-      `The commit on ${waiting.branch} does not hold on the new base: ${reason}\nDelete the branch to start the task anew.`,
-    )
+    return outdated(`commit on ${waiting.branch} does not hold on the new base: ${reason}\nMend it by hand,`)
   }
-  const models = [readTrailers(waiting.message)['Model']?.split(';')[0] ?? 'unknown']
-  const candidate = { ...judgement.candidate, evidence: { ...judgement.candidate.evidence, red: null } }
-  const committed = await commit(world, { ...based, frozen, models, candidate })
+  const { models, attempts, tokens, red } = earlierFacts(waiting.message)
+  const { candidate } = judgement
+  const committed = await commit(world, {
+    ...judged,
+    models,
+    attempt: attempts,
+    spentHere: { ...NOTHING_SPENT, usage: { ...tokens, cached: 0 } },
+    candidate: { ...candidate, evidence: { ...candidate.evidence, red: red?.tests ?? null } },
+    ...(red ? { redAt: red.base } : {}),
+  })
   const landed = committed.outcome ? committed : await land(world, committed)
   if (landed.outcome?.status === 'verified' || landed.outcome?.status === 'checked') await world.dropWaiting(waiting)
   return landed
 }
 
-/** Tests of the commit, and those that the expert has in the base. */
-function frozenOf(changes: FileChange[], own: Frozen | null): Frozen | null {
+/** What judges the task on the new base: the command or the tests that the expert names, or those that were frozen. */
+async function withJudge(world: World, state: State, changes: FileChange[]): Promise<State> {
+  if (state.plan.task.verify !== null) return (await judgedByCommand(world, state)) ?? state
+  const own = await ownTests(world, state)
+  if (own?.outcome) return own
   const files = changes.filter((change) => isTestPath(change.path))
-  if (own) return { ...own, files: [...own.files, ...files] }
+  if (own?.frozen) return { ...state, frozen: { ...own.frozen, files: [...own.frozen.files, ...files] } }
+  return { ...state, frozen: await frozenAmong(world, state.plan, files) }
+}
+
+/** Tests of the commit: as they were frozen, where that is still known. */
+async function frozenAmong(world: World, plan: Plan, files: FileChange[]): Promise<Frozen | null> {
   if (files.length === 0) return null
+  const kept = (await world.recall(frozenKeyOf(plan))) as Frozen | null
+  const same =
+    kept && kept.files.length === files.length && kept.files.every(({ path }) => files.some((one) => one.path === path))
+  if (same) return { ...kept, files }
   return { files, stubs: [], ids: [], names: [], red: '', redCount: 0, remarks: '', author: '' }
 }
 
@@ -101,13 +166,4 @@ function reporting(state: State): State {
   const { settings } = state.around
   const teeth = settings.teeth === 'off' ? 'off' : 'report'
   return { ...state, around: { ...state.around, settings: { ...settings, teeth } } }
-}
-
-async function conflicting(world: World, state: State, waiting: Waiting, changes: FileChange[]): Promise<string[]> {
-  const before = await world.tree(waiting.parent)
-  const same = async (path: string) =>
-    JSON.stringify(await before.read(path)) === JSON.stringify(await state.tree.read(path))
-  const paths: string[] = []
-  for (const change of changes) if (!(await same(change.path))) paths.push(change.path)
-  return paths
 }

@@ -71,6 +71,10 @@ export interface Candidate {
 export interface Outcome {
   status: TaskOutcomeStatus
   message: string
+  /** A commit that waits does not fit or hold on the base as it is now, and never will; left out: it is not about that. */
+  outdated?: boolean
+  /** The commit waits only because the user's branch has moved meanwhile; left out: something else is in the way. */
+  moved?: boolean
 }
 
 /** Fixed surroundings of a run. */
@@ -119,6 +123,8 @@ export interface State {
   startedMs: number
   /** Of this task alone. */
   spentHere: Spent
+  /** The commit on which the tests were red, where it is another one than the base; left out: the base. */
+  redAt?: string
   outcome: Outcome | null
 }
 

@@ -108,3 +108,26 @@ export function readTrailers(message: string): Record<string, string> {
   }
   return trailers
 }
+
+/** What an earlier commit message says of how its change came to be, for a commit that takes its place. */
+export interface EarlierFacts {
+  models: string[]
+  attempts: number
+  tokens: { input: number; output: number }
+  /** `3/3` of the tests were red, and the commit that they were red on; null: it tells of none. */
+  red: { tests: string; base: string } | null
+  checked: boolean
+}
+
+export function earlierFacts(message: string): EarlierFacts {
+  const { Model: model = '', Evidence: evidence = '', Verdict: verdict } = readTrailers(message)
+  const told = /^(.*?); attempts (\d+); tokens (\d+) in, (\d+) out$/.exec(model)
+  const red = /^red (.+?) at ([0-9a-f]{7,})/.exec(evidence)
+  return {
+    models: [told?.[1] ?? (model.split(';')[0] || 'unknown')],
+    attempts: Number(told?.[2] ?? 0),
+    tokens: { input: Number(told?.[3] ?? 0), output: Number(told?.[4] ?? 0) },
+    red: red ? { tests: red[1]!, base: red[2]! } : null,
+    checked: verdict === 'checked',
+  }
+}

@@ -7,8 +7,13 @@ import { decodeBlob } from './tree.ts'
 const REGULAR = ['100644', '100755']
 
 /** What a commit changed against its first parent. Files that are not text cannot come from us and are left out. */
-export async function changesOf(root: string, commit: string): Promise<FileChange[]> {
-  const out = await gitBuffer(root, ['diff-tree', '-r', '-z', '--no-renames', '--raw', `${commit}^1`, commit])
+export function changesOf(root: string, commit: string): Promise<FileChange[]> {
+  return changesBetween(root, `${commit}^1`, commit)
+}
+
+/** What makes one tree into the other. Files that are not text are left out. */
+export async function changesBetween(root: string, from: string, to: string): Promise<FileChange[]> {
+  const out = await gitBuffer(root, ['diff-tree', '-r', '-z', '--no-renames', '--raw', from, to])
   const fields = out.toString('utf8').split('\0')
   const changes: FileChange[] = []
   for (let i = 0; i + 1 < fields.length; i += 2) {

@@ -34,14 +34,15 @@ export async function keepOnBranch(root: string, commit: string, wanted: string)
   }
 }
 
-function whyNotNow(now: Head, start: Head): string | null {
-  if (start.branch === null) return 'HEAD is detached'
+function whyNotNow(now: Head, start: Head): { reason: string; moved?: true } | null {
+  if (start.branch === null) return { reason: 'HEAD is detached' }
   if (now.branch !== start.branch) {
-    return `HEAD was on ${short(start.branch)} and is now ${now.branch ? `on ${short(now.branch)}` : 'detached'}`
+    const where = now.branch ? `on ${short(now.branch)}` : 'detached'
+    return { reason: `HEAD was on ${short(start.branch)} and is now ${where}` }
   }
-  if (now.commit !== start.commit)
-    return `${short(start.branch)} moved from ${start.commit.slice(0, 7)} to ${now.commit.slice(0, 7)}`
-  return null
+  if (now.commit === start.commit) return null
+  const [was, is] = [start.commit, now.commit].map((commit) => commit.slice(0, 7))
+  return { reason: `${short(start.branch)} moved from ${was} to ${is}`, moved: true }
 }
 
 function short(ref: string): string {
@@ -54,7 +55,7 @@ function short(ref: string): string {
  */
 export async function land(root: string, commit: string, start: Head, waitingBranch: string): Promise<LandResult> {
   const moved = whyNotNow(await readHead(root), start)
-  if (moved) return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: moved }
+  if (moved) return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), ...moved }
   const merged = await tryGit(root, [...MERGE, commit])
   // Had somebody switched the branch in between, this says where the commit really went.
   if (merged.ok) return { landed: true, ref: (await readHead(root)).branch ?? 'HEAD' }
@@ -64,7 +65,7 @@ export async function land(root: string, commit: string, start: Head, waitingBra
 /** Moves the user's branch to a commit on top of `start`, on the same terms as `land`. Null: done; else why not, and nothing changed. */
 export async function fastForward(root: string, commit: string, start: Head): Promise<string | null> {
   const moved = whyNotNow(await readHead(root), start)
-  if (moved) return moved
+  if (moved) return moved.reason
   const merged = await tryGit(root, [...MERGE, commit])
   return merged.ok ? null : merged.message
 }
