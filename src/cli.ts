@@ -91,6 +91,7 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--spec <id>', 'only this spec')
     .option('--until <n>', 'stop after this task')
     .option('--keep-going', 'go on with the next task after one that was not verified')
+    .option('--parallel <n>', 'so many tasks at work at the same time; they land in order')
     .action(async (flags: RunCommandFlags, command: Command) =>
       run(COMMANDS.run().then((module) => module.runCommand(globals(command), flags))),
     )

@@ -59,6 +59,11 @@ export interface Stepped {
 /** After these the next task can be tried; the others would strike it as well. */
 const OF_ONE_TASK: Outcome['status'][] = ['failed', 'unverifiable', 'blocked', 'finding']
 
+/** Whether this outcome says nothing about other tasks. */
+export function isOfOneTask(status: Outcome['status']): boolean {
+  return OF_ONE_TASK.includes(status)
+}
+
 export interface Tally {
   /** Keys (`spec/task`) of tasks that were tried and not committed. */
   failed: Set<string>
@@ -85,7 +90,7 @@ export function createTally(options: RunOptions): Tally {
       if (result) tasks.push(result)
       if (!good) first ??= outcome
       if (!good && result) failed.add(`${result.spec}/${result.task}`)
-      const mayGoOn = good || (options.keepGoing && result !== null && OF_ONE_TASK.includes(outcome.status))
+      const mayGoOn = good || (options.keepGoing && result !== null && isOfOneTask(outcome.status))
       const isLast = options.until !== null && result?.task === options.until
       goesOn = mayGoOn && !isLast && outcome.status !== 'nothing' && tasks.length !== options.most
     },

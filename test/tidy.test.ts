@@ -63,6 +63,8 @@ describe('who may import whom', () => {
     const allowed = (target: string) => /^src\/(core|task)\//.test(target) || target === 'src/world.ts'
     expect(offences('src/task/', allowed)).toEqual([])
     expect(offences('src/run.ts', allowed)).toEqual([])
+    const loops = (target: string) => allowed(target) || /^src\/(run|crew|train)\.ts$/.test(target)
+    for (const file of ['src/crew.ts', 'src/train.ts', 'src/parallel.ts']) expect(offences(file, loops)).toEqual([])
   })
 
   it('io knows neither ui nor commands nor the loops', () => {

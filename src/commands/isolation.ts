@@ -14,6 +14,8 @@ export interface Isolation {
   boxes: Box[]
   /** Makes a worktree writable for what runs in the box. */
   prepareTree(dir: string): Promise<void>
+  /** What trying the boxes has shown: once for all workers of a run. Left out: they were not tried. */
+  tried?: Promise<Isolated>
 }
 
 /** A backend that is named is never replaced by another, and `none` is never chosen by itself. */
@@ -37,12 +39,13 @@ export function chooseIsolation(flag: string | undefined, config: Config): Isola
 
 export type Isolated = { ok: true; box: Box } | { ok: false; unready: Unready }
 
-/** Tries the boxes for real and tells which one is in force. */
-export async function isolate(
-  isolation: Isolation,
-  repository: string,
-  tell: (event: Event) => void,
-): Promise<Isolated> {
+/** Tries the boxes for real and tells which one is in force; once, however often it is asked. */
+export function isolate(isolation: Isolation, repository: string, tell: (event: Event) => void): Promise<Isolated> {
+  isolation.tried ??= tryBoxes(isolation, repository, tell)
+  return isolation.tried
+}
+
+async function tryBoxes(isolation: Isolation, repository: string, tell: (event: Event) => void): Promise<Isolated> {
   const choice = await chooseAuto(repository, isolation.boxes)
   if (!choice.box) return { ok: false, unready: { status: 'isolation', message: whyNone(choice.rejected) } }
   const { box, probe } = choice

@@ -50,6 +50,10 @@ async function findRun(repository: Repository, cwd: string, name: string): Promi
     throw new UserError(`No journal of a run "${name}" that could be replayed. ${advice}`)
   }
   const run = JSON.parse(text) as RunDescription
+  if (run.wanted.parallel !== undefined)
+    throw new UserError(
+      `${run.run} had several tasks at work at once, in an order that only its clock knew: it cannot be replayed.`,
+    )
   if (run.version !== RUN_VERSION)
     throw new UserError(`The journal of ${run.run} was written by another version of agent and cannot be replayed.`)
   if (!(await tryGit(repository.root, ['cat-file', '-e', `${run.base}^{commit}`])).ok)

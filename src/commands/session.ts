@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { boxVariables } from '../core/box-variables.ts'
 import { NOTHING_SPENT, spend } from '../core/budget.ts'
@@ -6,6 +7,7 @@ import { errorOf } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event } from '../core/events.ts'
+import { sha256 } from '../core/hash.ts'
 import { createMask, type Mask } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
 import { frameworkText } from '../core/prompt/framework.ts'
@@ -30,16 +32,17 @@ import { readSeeds, writeSeeds } from '../io/models/recorded-seeds.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
 import { loadTemplates } from '../io/templates.ts'
+import { runParallel } from '../parallel.ts'
 import { type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
-import type { Head, Tree } from '../world.ts'
+import type { Head, Tree, World } from '../world.ts'
 import { adopt } from './adopt.ts'
 import { interruption } from './interruption.ts'
-import { chooseIsolation } from './isolation.ts'
+import { chooseIsolation, type Isolation } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPreparation, projectOf } from './project.ts'
-import { type RunFlags, settingsOf } from './settings.ts'
+import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
 import { tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
 
@@ -79,7 +82,7 @@ async function session(
   }
   const events: Event[] = []
   const prompts: { estimated: number; counted: number }[] = []
-  const tell = (told: Event) => {
+  const tell = (told: Event, of?: string) => {
     const event = masked(told, mask)
     if (journaled) events.push(event)
     if (event.type === 'model.finished') {
@@ -87,7 +90,10 @@ async function session(
       const { estimated, counted } = event
       if (estimated !== undefined && counted !== undefined) prompts.push({ estimated, counted })
     }
-    const stamped = journal ? journal.write(event, now()) : { v: EVENT_VERSION, t: Math.round(now()), ...event }
+    const mark = of === undefined ? {} : { of }
+    const stamped = journal
+      ? journal.write(event, now(), of)
+      : { v: EVENT_VERSION, t: Math.round(now()), ...mark, ...event }
     views.listen(stamped)
   }
   const open = async (root: string, id: string) => {
@@ -145,7 +151,8 @@ export interface JournaledRun {
 }
 
 interface SessionTools {
-  tell(event: Event): void
+  /** `of`: the task that it is about, where several are at work. */
+  tell(event: Event, of?: string): void
   now(): number
   open(root: string, id: string): Promise<Journal>
   mask: Mask
@@ -161,12 +168,14 @@ async function runInRepository(
   tools: SessionTools,
   journaled: JournaledRun | null,
 ): Promise<RunResult> {
+  const parallel = parallelOf(flags)
   const repository = await openRepository(options.cwd)
   const id = runId()
   // A dry run changes nothing.
   const lock = wanted.dryRun ? null : await lockRepository(repository.commonDir, id)
   try {
-    return await runAlone(repository, id, { options, flags, wanted, tools, journaled })
+    const all = parallel > 1 ? { ...wanted, parallel } : wanted
+    return await runAlone(repository, id, { options, flags, wanted: all, tools, journaled })
   } finally {
     await lock?.release()
   }
@@ -207,30 +216,56 @@ async function runAlone(
   const recording = flags.record ? resolve(options.cwd, flags.record) : null
   const replayed = folderOfRecording(settings, options.cwd)
   const { tell, now, signal } = tools
-  const onProgress = (progress: CheckProgress) => tell({ type: 'check.progress', ...progress })
-  const preparation = createPreparation({ repository, isolation, config, worktrees, tell, onProgress, signal })
   const runSeed = journaled?.run.seed ?? randomInt(2 ** 31)
-  const real = createRealWorld({
-    repository,
-    worktrees,
-    model: recording ? record(model, recording, basename(repository.root)) : model,
-    checks: preparation.checks,
-    prepare: preparation.prepare,
-    provide: preparation.provide,
-    journal,
-    mask: tools.mask,
-    memory,
-    prepareTree: isolation.prepareTree,
-    ...(adopted ? { beforeLanding: adopted.beforeLanding } : {}),
-    recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
-    onRed: async (asked, seeds) => {
-      if (recording) await writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
-    },
-    tell,
-    now,
-    seed: seededIntegers(runSeed),
-    signal,
-  })
+  const many = wanted.parallel !== undefined && wanted.parallel > 1 && settings.land
+  if (many) requireApart(isolation, config)
+  const asked = recording ? record(model, recording, basename(repository.root)) : model
+  /** Worker 0 uses the run's own folder for what is thrown away, the others one below it. */
+  const equipped = new Map<number, MakeWorld>()
+  const worldOf = (worker: number): MakeWorld => {
+    let current: string | undefined
+    const tellOf = (event: Event) => tell(event, current)
+    const onProgress = (progress: CheckProgress) => tellOf({ type: 'check.progress', ...progress })
+    const own = worker === 0 ? worktrees : { ...worktrees, scratch: join(worktrees.scratch, `worker-${worker}`) }
+    const preparation = createPreparation({
+      ...{ repository, isolation, config, worktrees: own, onProgress, signal },
+      tell: tellOf,
+    })
+    return (task, seed) => {
+      current = task ?? undefined
+      return createRealWorld({
+        repository,
+        worktrees,
+        model: asked,
+        checks: preparation.checks,
+        prepare: preparation.prepare,
+        provide: preparation.provide,
+        journal,
+        mask: tools.mask,
+        memory,
+        prepareTree: isolation.prepareTree,
+        ...(adopted ? { beforeLanding: adopted.beforeLanding } : {}),
+        recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
+        onRed: async (asked, seeds) => {
+          if (recording) await writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
+        },
+        tell: (event) => tell(event, task ?? undefined),
+        now,
+        seed: seededIntegers(seed),
+        signal,
+      })
+    }
+  }
+  const made = new Map<string | null, number>()
+  const workerWorld = (worker: number, task: string | null): World => {
+    const make = equipped.get(worker) ?? worldOf(worker)
+    equipped.set(worker, make)
+    const times = made.get(task) ?? 0
+    made.set(task, times + 1)
+    // The seeds of a task depend on how often it was begun, and not on what else is at work.
+    return make(task, task === null ? runSeed : seedOf(runSeed, `${task} ${times}`))
+  }
+  const real = workerWorld(0, null)
   const world = journaled ? await replayAnswers(real, journaled.dir) : recordAnswers(real, journal.dir)
   try {
     const { commit: base, branch } = await (journaled ? replayedHead(journaled) : real.head())
@@ -250,11 +285,32 @@ async function runAlone(
       ? `replay of ${journaled.run.run}: no model is asked and nothing lands`
       : priceNote(settings, config)
     tell({ type: 'run.started', run: id, model: modelsInWords(settings), base, branch, journal: journal.dir, note })
-    return await run(world, around, wanted)
+    if (!many) return await run(world, around, wanted)
+    for (let worker = 1; worker <= (wanted.parallel ?? 1); worker++)
+      await mkdir(join(worktrees.scratch, `worker-${worker}`), { recursive: true })
+    return await runParallel(world, around, wanted, {
+      most: wanted.parallel ?? 1,
+      world: (worker, task) => recordAnswers(workerWorld(worker, task), journal.dir),
+    })
   } finally {
     await worktrees.closeAll()
     await model.close?.()
   }
+}
+
+/** `task`: whom its events are marked with; null: nobody. */
+type MakeWorld = (task: string | null, seed: number) => World
+
+function seedOf(runSeed: number, task: string): number {
+  return Number.parseInt(sha256(`${runSeed} ${task}`).slice(0, 8), 16)
+}
+
+/** Without a box all workers have the machine's ports. */
+function requireApart({ boxes }: Isolation, { services = [] }: Config): void {
+  if (boxes.some(({ name }) => name !== 'none') || services.length === 0) return
+  throw new UserError(
+    '--parallel needs a box where agent.yaml names `services:`: with `--isolation none` all have the same ports.',
+  )
 }
 
 async function replayedHead({ run }: JournaledRun): Promise<Head> {

@@ -35,9 +35,21 @@ export interface RunFlags {
   /** Judges what lies in the checkout as the implementer's answer. */
   adopt?: boolean
   record?: string
+  /** Tasks at work at once, of `run`. */
+  parallel?: string
 }
 
 const DEFAULTS = { attempts: 3, maxTokens: 1_000_000, maxMinutes: 240, promptTokens: 60_000, outputTokens: 32_000 }
+
+/** Each has a worktree, a box and a connection to the model. */
+const MOST_WORKERS = 32
+
+/** How many tasks `--parallel` wants at work at once. Throws UserError. */
+export function parallelOf({ parallel }: RunFlags): number {
+  const wanted = numberFlag('--parallel', parallel, 1, true) ?? 1
+  if (wanted <= MOST_WORKERS) return wanted
+  throw new UserError(`--parallel ${wanted}: at most ${MOST_WORKERS} tasks can be at work at once.`)
+}
 
 export interface OpenedModels {
   names: ModelNames

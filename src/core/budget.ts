@@ -56,6 +56,23 @@ export function costOf(usage: Usage, price: Price | null): number | null {
 /** Smallest answer worth asking for, unless the model gives shorter ones only. */
 const LEAST_OUTPUT = 1_000
 
+/** The most that a permitted call can be billed, by the same reckoning as its permit. */
+export function worstCase(
+  promptTokens: number,
+  maxOutputTokens: number,
+  price: Price | null,
+  margin = MARGIN,
+): { usage: Usage; usd: number | null } {
+  const input = Math.ceil(promptTokens * margin)
+  const usage = { input, output: maxOutputTokens, cached: 0 }
+  if (!price) return { usage, usd: null }
+  return { usage, usd: (input * dearestInput(price) + maxOutputTokens * price.output) / 1e6 }
+}
+
+function dearestInput({ input, cached, written }: Price): number {
+  return Math.max(input, cached ?? 0, written ?? 0)
+}
+
 export const NO_LIMITS: Limits = { maxTokens: null, maxUsd: null, maxMinutes: null }
 
 /** One budget that a call has to fit into: of the run, or of the task. */
@@ -115,8 +132,7 @@ export function permitCall(
     }
   }
   if (limits.maxUsd !== null && price) {
-    const dearest = Math.max(price.input, price.cached ?? 0, price.written ?? 0)
-    const left = limits.maxUsd - spent.usd - (input * dearest) / 1e6
+    const left = limits.maxUsd - spent.usd - (input * dearestInput(price)) / 1e6
     // What costs nothing divides by zero, and leaves the answer as long as it was.
     if (price.output > 0) output = Math.min(output, Math.floor((left * 1e6) / price.output))
     if (left < 0 || output < least) {

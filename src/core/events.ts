@@ -321,5 +321,8 @@ export const eventBody = z.discriminatedUnion('type', [...bodies])
 export type Event = z.infer<typeof eventBody>
 export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>
 
-/** An event as it is written: schema version and milliseconds since the start of the run. */
-export type StampedEvent = Event & { v: number; t: number }
+/**
+ * An event as it is written: schema version and milliseconds since the start of the run. `of`: the task that it is about
+ * (`spec/task`), where several are at work at once; left out: there is one.
+ */
+export type StampedEvent = Event & { v: number; t: number; of?: string }

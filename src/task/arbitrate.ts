@@ -1,6 +1,6 @@
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import type { CheckRequest, Worktree, World } from '../world.ts'
-import { baselineKey } from './baseline.ts'
+import { baselineKey, baselineLater } from './baseline.ts'
 import { withWorktree } from './checks.ts'
 import type { State } from './state.ts'
 
@@ -64,7 +64,8 @@ export async function accused(
   final: CheckResult,
   request: TestRequest,
 ): Promise<CheckResult | null> {
-  const { baseline, frozen, tree, around } = state
+  const { frozen, tree, around } = state
+  const baseline = state.baseline ?? (await baselineLater(world, state))
   const green = new Set((baseline?.tests ?? []).filter(({ status }) => status === 'passed').map(({ id }) => id))
   const own = new Set(frozen?.ids ?? [])
   const suspects = final.tests.filter(({ id, status }) => status === 'failed' && green.has(id) && !own.has(id))

@@ -1,4 +1,4 @@
-import { costOf, permitWithin, type Spent, spend } from '../core/budget.ts'
+import { costOf, NOTHING_SPENT, type Permit, permitWithin, type Spent, spend, worstCase } from '../core/budget.ts'
 import { calibrationKey, learn, readRatios } from '../core/calibration.ts'
 import type { FileChange, Reply } from '../core/patch/patch.ts'
 import { readReply } from '../core/patch/read-reply.ts'
@@ -39,7 +39,7 @@ export async function ask(
   const assembled = assemble(role, templates.version, parts, size, estimate)
   if (!assembled.ok) return none(end(state, 'usage', assembled.message))
   const { prompt } = assembled
-  const { permit, mayRepeat } = reserve(world, state, role, model, prompt.manifest.tokens)
+  const { permit, mayRepeat, settle } = await reserve(world, state, role, model, prompt.manifest.tokens)
   if (!permit.ok) return none(end(state, 'budget', permit.reason))
   const at = { role, attempt: state.attempt, round }
   world.tell({ type: 'prompt.built', spec: spec.id, task: task.id, ...at, ...prompt.manifest })
@@ -59,7 +59,11 @@ export async function ask(
     ...(how.effort === undefined ? {} : { effort: how.effort }),
     base: { commit: state.tree.commit, overlay },
   }
-  const result = await world.askModel(request, mayRepeat)
+  const result = await world.askModel(request, mayRepeat).catch((error) => {
+    settle(null)
+    throw error
+  })
+  settle(result)
   const charged = charge(
     world,
     state,
@@ -84,9 +88,12 @@ export async function ask(
   return { state: charged, reply: readReply(result.text), text: result.text, exhausted: null }
 }
 
-/** Whether the call fits what is left, at the dearest that may answer; and the same after what a lost answer cost. */
-function reserve(world: World, state: State, role: Role, model: string, promptTokens: number) {
-  const { settings } = state.around
+/**
+ * Whether the call fits what is left, at the dearest that may answer; and the same after what a lost answer cost. Where other
+ * workers' calls hold back what this one needs, it waits until they have ended.
+ */
+async function reserve(world: World, state: State, role: Role, model: string, promptTokens: number) {
+  const { settings, ledger } = state.around
   const able = [model, ...settings.fallback].map((name) => settings.models[name])
   const price = dearest(able.map((facts) => facts?.price ?? null))
   const margin = Math.max(...able.map((facts) => (facts ? facts.tokens.ratio * facts.tokens.margin : 1)))
@@ -105,13 +112,27 @@ function reserve(world: World, state: State, role: Role, model: string, promptTo
       perToken,
     )
   }
-  const permit = permitAfter(state.spent, state.spentHere)
+  const permitNow = (spent: Spent) => permitAfter(spent, state.spentHere)
+  let permit = permitNow(ledger?.taken() ?? state.spent)
+  while (ledger && ledger.underWay() > 0 && !sameRoom(permit, permitNow(ledger.charged()))) {
+    await ledger.changed()
+    permit = permitNow(ledger.taken())
+  }
+  const most = permit.ok && ledger ? worstCase(promptTokens, permit.maxOutputTokens, price, perToken) : null
+  const reservation = most && ledger?.reserve(most.usage, most.usd)
   const mayRepeat = (billed: Usage) => {
     const usd = costOf(billed, price)
-    const again = permitAfter(spend(state.spent, billed, usd), spend(state.spentHere, billed, usd))
+    const others = reservation?.others() ?? state.spent
+    const again = permitAfter(spend(others, billed, usd), spend(state.spentHere, billed, usd))
     return permit.ok && again.ok && again.maxOutputTokens >= permit.maxOutputTokens
   }
-  return { permit, mayRepeat }
+  const settle = (result: Pick<ModelResult, 'usage' | 'usd'> | null) =>
+    reservation?.settle(result?.usage ?? NOTHING_SPENT.usage, result?.usd ?? null)
+  return { permit, mayRepeat, settle }
+}
+
+function sameRoom(one: Permit, other: Permit): boolean {
+  return one.ok && other.ok ? one.maxOutputTokens === other.maxOutputTokens : one.ok === other.ok
 }
 
 /** Our reckoning of a model's tokens, by what past prompts were billed. */

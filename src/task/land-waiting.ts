@@ -6,7 +6,7 @@ import { sliceHash, sliceOf } from '../core/spec/slice.ts'
 import type { Spec } from '../core/spec/spec.ts'
 import { earlierFacts, readTrailers } from '../core/verdict/message.ts'
 import type { Waiting, World } from '../world.ts'
-import { baseline } from './baseline.ts'
+import { baseline, baselineKey } from './baseline.ts'
 import { commit, land, waitingBranch, waitingKey } from './commit.ts'
 import { gatherEvidence } from './evidence.ts'
 import { ownTests } from './own-tests.ts'
@@ -60,9 +60,14 @@ function isForText({ message }: Waiting, { sliceHash: text }: Plan): boolean {
 
 /**
  * Lands a commit of this task that was verified earlier and waits on its branch, without asking a model: as it is
- * while its base is still HEAD, else judged again on the new base. Null when nothing waits.
+ * while its base is still HEAD, else judged again on the new base; `known`: it was judged already, on a base that has the tree
+ * of HEAD. Null when nothing waits.
  */
-export async function landWaiting(world: World, state: State): Promise<State | null> {
+export async function landWaiting(
+  world: World,
+  state: State,
+  known: Promise<JudgedAgain> | null = null,
+): Promise<State | null> {
   const { spec, task } = state.plan
   const waiting = await waitingFor(world, state.plan)
   if (!waiting) return null
@@ -82,7 +87,12 @@ export async function landWaiting(world: World, state: State): Promise<State | n
   }
   if (!state.around.settings.land)
     return end(state, 'nothing', `Task ${task.id} is verified already; its commit waits on branch ${waiting.branch}.`)
-  if (waiting.parent !== state.tree.commit) return judgeAgain(world, state, waiting)
+  if (waiting.parent !== state.tree.commit) {
+    const before = await known
+    const same = before?.waiting.commit === waiting.commit && before.state.tree.hash === state.tree.hash
+    const judged = same ? before : await judgeAgain(world, state, waiting, await reapplied(world, state, waiting))
+    return landAgain(world, state, judged)
+  }
   const result = await world.land(waiting.commit, state.head, waiting.branch, true)
   const told = { spec: spec.id, task: task.id, commit: waiting.commit }
   const landed: State = { ...state, commit: waiting.commit }
@@ -97,14 +107,25 @@ export async function landWaiting(world: World, state: State): Promise<State | n
   return end(landed, status, `Task ${task.id} was verified earlier and has landed now.`)
 }
 
+/** A waiting commit judged on another base than its own: with a candidate, or with the outcome that it came to. */
+export interface JudgedAgain {
+  state: State
+  /** The commit that was judged. */
+  waiting: Waiting
+}
+
 /** The branch moved meanwhile: the same changes are evidence only on the base they were judged on. */
-async function judgeAgain(world: World, state: State, waiting: Waiting): Promise<State> {
-  const outdated = (why: string): State => {
+export async function judgeAgain(
+  world: World,
+  state: State,
+  waiting: Waiting,
+  moved: Awaited<ReturnType<typeof reapplied>>,
+): Promise<JudgedAgain> {
+  const ended = (after: State): JudgedAgain => ({ state: after, waiting })
+  const outdated = (why: string): JudgedAgain => {
     const message = `The ${why} or delete the branch to start the task anew.`
-    return { ...state, outcome: { status: 'git', message, outdated: true } }
+    return ended({ ...state, outcome: { status: 'git', message, outdated: true } })
   }
-  // Two tasks that stand side by side would conflict in their ticks, so the tick is made anew.
-  const moved = await world.reapply(waiting.commit, state.tree.commit, state.plan.tasksPath)
   if (!moved.ok) {
     const files = moved.conflicts.join(', ')
     return outdated(
@@ -112,23 +133,23 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
     )
   }
   const prepared = await prepare(world, state)
-  const based = prepared.outcome ? prepared : await baseline(world, prepared)
-  if (based.outcome) return based
+  const pending = state.around.baselines?.has(baselineKey(state.tree.hash, state.around.settings))
+  const based = prepared.outcome || pending ? prepared : await baseline(world, prepared)
+  if (based.outcome) return ended(based)
   const judged = await withJudge(world, based, moved.changes)
-  if (judged.outcome?.status === 'interrupted') return judged
+  if (judged.outcome?.status === 'interrupted') return ended(judged)
   if (judged.outcome)
     return outdated(`commit on ${waiting.branch} cannot be judged again: ${judged.outcome.message} Mend that,`)
-  const again = [...moved.changes, tickedTasks(state.plan)]
-  const { judgement } = await gatherEvidence(world, reporting(judged), again, { ask: false })
-  if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
-  if (judgement.kind === 'unready') return end(based, judgement.status, judgement.reason)
+  const { judgement } = await gatherEvidence(world, reporting(judged), moved.changes, { ask: false })
+  if (judgement.kind === 'interrupted') return ended(end(based, 'interrupted', 'interrupted'))
+  if (judgement.kind === 'unready') return ended(end(based, judgement.status, judgement.reason))
   if (judgement.kind !== 'passed') {
     const reason = judgement.kind === 'broken' ? judgement.problem : judgement.reason
     return outdated(`commit on ${waiting.branch} does not hold on the new base: ${reason}\nMend it by hand,`)
   }
   const { models, attempts, tokens, red } = earlierFacts(waiting.message)
   const { candidate } = judgement
-  const committed = await commit(world, {
+  return ended({
     ...judged,
     models,
     attempt: attempts,
@@ -136,6 +157,18 @@ async function judgeAgain(world: World, state: State, waiting: Waiting): Promise
     candidate: { ...candidate, evidence: { ...candidate.evidence, red: red?.tests ?? null } },
     ...(red ? { redAt: red.base } : {}),
   })
+}
+
+/** What a waiting commit changes, on the base of `state`. Two tasks that stand side by side would conflict in their ticks, so the tick is made anew. */
+export async function reapplied(world: World, { plan, tree }: State, waiting: Waiting) {
+  const moved = await world.reapply(waiting.commit, tree.commit, plan.tasksPath)
+  return moved.ok ? { ok: true as const, changes: [...moved.changes, tickedTasks(plan)] } : moved
+}
+
+/** Commits what was judged again, on the head of `state`, whose tree is that of the base it was judged on. */
+async function landAgain(world: World, { head, tree }: State, { state, waiting }: JudgedAgain): Promise<State> {
+  if (state.outcome) return state
+  const committed = await commit(world, { ...state, head, tree })
   const landed = committed.outcome ? committed : await land(world, committed)
   if (landed.outcome?.status === 'verified' || landed.outcome?.status === 'checked') await world.dropWaiting(waiting)
   return landed

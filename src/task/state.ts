@@ -9,6 +9,7 @@ import type { Spec, Task } from '../core/spec/spec.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import type { CommandCheck, Head, Tree, World } from '../world.ts'
 import type { GuardScore } from './guards.ts'
+import type { Ledger } from './ledger.ts'
 
 /** What the task must satisfy and how it will be judged. Made once, never changed. */
 export interface Plan {
@@ -94,6 +95,10 @@ export interface Surroundings {
   deny(path: string): boolean
   /** One paragraph for the test author on runner and property library. */
   framework: string
+  /** The account that all workers of a run share; left out: there is one worker, and `State.spent` is its account. */
+  ledger?: Ledger
+  /** Baselines that are being made, by key, for all workers; null: it came to nothing. Left out: there is one worker. */
+  baselines?: Map<string, Promise<CheckResult | null>>
   /** Whether single test files can be run; false: only commands judge the project. */
   singleFiles: boolean
 }

@@ -11,7 +11,7 @@ export interface Journal {
   /** Folder of the run. */
   dir: string
   /** Stamps an event, writes it and answers it. */
-  write(event: Event, t: number): StampedEvent
+  write(event: Event, t: number, of?: string): StampedEvent
   prompt(request: ModelRequest): Promise<void>
   reply(request: ModelRequest, result: Reply): Promise<void>
   /** Keeps what a replay has to know beside the answers: `run.json`. */
@@ -30,8 +30,9 @@ export async function openJournal(root: string, run: string, mask: (text: string
   let open = true
   return {
     dir,
-    write(event, t) {
-      const stamped: StampedEvent = { v: EVENT_VERSION, t: Math.round(t), ...event }
+    write(event, t, of) {
+      const mark = of === undefined ? {} : { of }
+      const stamped: StampedEvent = { v: EVENT_VERSION, t: Math.round(t), ...mark, ...event }
       if (open && !NOT_KEPT.includes(event.type)) writeSync(file, `${mask(JSON.stringify(stamped))}\n`)
       return stamped
     },

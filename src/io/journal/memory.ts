@@ -10,6 +10,7 @@ export interface Memory {
 export function openMemory(root: string): Memory {
   const dir = join(root, '.agent', 'memory')
   const fileOf = (key: string) => join(dir, `${key.replace(/[^\w.-]/g, '_')}.json`)
+  let count = 0
   return {
     async recall(key) {
       try {
@@ -20,7 +21,8 @@ export function openMemory(root: string): Memory {
     },
     async remember(key, value) {
       await mkdir(dir, { recursive: true })
-      const scratch = `${fileOf(key)}.${process.pid}`
+      // Several workers may remember the same at once.
+      const scratch = `${fileOf(key)}.${process.pid}.${++count}`
       await writeFile(scratch, JSON.stringify(value))
       await rename(scratch, fileOf(key))
     },
