@@ -20,7 +20,7 @@ const TWICE = "it('twice', () => { expect(twice()).toBe(2) })\n"
 const OLD: Files = {
   'src/old.ts': 'export const old = () => 1\nexport const dead = () => 2\n',
   'src/uses.ts': "import { old } from './old.ts'\nexport const twice = () => 2 * old()\n",
-  'test/old.test.ts': "import { expect, it } from 'vitest'\nimport { twice } from '../src/uses.ts'\n" + TWICE,
+  'test/old.test.ts': `import { expect, it } from 'vitest'\nimport { twice } from '../src/uses.ts'\n${TWICE}`,
 }
 const allowing = (paths: string): Files => ({
   'specs/limits/tasks.md': `# Tasks: limits\n\n${CLAMP_TASK}  - Allows: ${paths}\n`,
