@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
 import { AUTHOR, CLAMP_RIGHT, implement, RIGHT, VITEST_AUTHOR } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
+import { sample } from './support/sample.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
-const boxes = ['unshare', 'bwrap'] as const
+const boxes = sample('boxes of whole runs', ['unshare', 'bwrap'] as const, 1)
 
 const SEES_ALL = (shown: string) => `import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import assert from 'node:assert/strict'

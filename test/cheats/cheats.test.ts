@@ -48,7 +48,7 @@ function tell(kind: string, name: string, run: AgentRun): void {
 }
 
 describe('a patch or a test that cheats', () => {
-  it.each(sample('cheats', CHEATS, 5).map((cheat) => [cheat.name, cheat] as const))(
+  it.each(sample('cheats', CHEATS, 4).map((cheat) => [cheat.name, cheat] as const))(
     '%s: is never verified',
     async (_, cheat) => {
       const run = await attempt(cheat)
@@ -65,7 +65,7 @@ describe('a patch or a test that cheats', () => {
 })
 
 describe('an honest answer that looks odd', () => {
-  it.each(sample('honest answers', HONEST, 2).map((honest) => [honest.name, honest] as const))(
+  it.each(sample('honest answers', HONEST, 1).map((honest) => [honest.name, honest] as const))(
     '%s: is verified at once',
     async (_, honest) => {
       const run = await honestly(honest)

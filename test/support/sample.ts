@@ -2,10 +2,10 @@
  * A seeded sample of a large suite, the whole of it with `npm run test:full`. Prints seed, sample and total, so that a
  * red run can be had again with SPECPROOF_SAMPLE_SEED.
  */
-export function sample<T>(suite: string, all: T[], size: number): T[] {
+export function sample<T>(suite: string, all: readonly T[], size: number): T[] {
   if (process.env['SPECPROOF_FULL'] === '1') {
     console.log(`${suite}: all ${all.length}`)
-    return all
+    return [...all]
   }
   const seed = Number(process.env['SPECPROOF_SAMPLE_SEED'] ?? Math.floor(Date.now() / 1000) % 1_000_000)
   console.log(`${suite}: ${Math.min(size, all.length)} of ${all.length}, SPECPROOF_SAMPLE_SEED=${seed}`)

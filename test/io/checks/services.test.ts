@@ -13,6 +13,7 @@ import { createNoneBox } from '../../../src/io/box/none.ts'
 import { createSrtBox } from '../../../src/io/box/srt.ts'
 import { createUnshareBox, prepareTree } from '../../../src/io/box/unshare.ts'
 import { runWithServices, whyNotReady } from '../../../src/io/checks/services.ts'
+import { sample } from '../../support/sample.ts'
 import { hasRuntime, LIMITS, processesWith } from '../box/support.ts'
 
 const node = await realpath(process.execPath)
@@ -75,7 +76,8 @@ const BOXES: [string, () => Box, boolean][] = [
   ['none', () => createNoneBox(), false],
 ]
 
-describe.each(BOXES.filter(([, , skipped]) => !skipped))('services in the box: %s', (name, make) => {
+const there = BOXES.filter(([, , skipped]) => !skipped)
+describe.each(sample('boxes with services', there, 2))('services in the box: %s', (name, make) => {
   let scene: Scene
 
   beforeEach(async () => {
