@@ -1,6 +1,6 @@
 /**
- * What a box costs per command: `true` in each backend and as a plain child of `node:child_process`, taking turns, so
- * that other load on the machine hits all alike. Prints medians, ratios and what each adds to a plain child, and then how
+ * What a box costs per command: `true` in a backend and as a plain child of `node:child_process`, taking turns, so that
+ * other load on the machine hits both alike; one backend after the other, as nobody uses several. Prints medians, ratios and what each adds to a plain child, and then how
  * soon a box with clinging processes is gone after it was cancelled. `node bench/box.ts [rounds]`
  */
 import { spawn } from 'node:child_process'
@@ -41,36 +41,34 @@ const boxes: [string, Box][] = [
   ['srt', createSrtBox()],
 ]
 
-const runs = new Map<string, () => Promise<unknown>>([['plain', plain]])
-const usable: [string, Box][] = []
-for (const [name, box] of boxes) {
-  const run = () => box.run(['true'], policy, limits, {})
-  const { cause, message } = await run()
-  if (cause === 'exit') {
-    runs.set(name, run)
-    usable.push([name, box])
-  } else console.log(`${name}: left out, ${message}`)
-}
-
-const times = new Map([...runs.keys()].map((name) => [name, [] as number[]]))
-for (let round = 0; round < rounds; round++) {
-  for (const [name, run] of runs) {
-    const started = performance.now()
-    await run()
-    times.get(name)!.push(performance.now() - started)
-  }
-}
-
 const quantile = (values: number[], share: number) => values.sort((a, b) => a - b)[Math.floor(values.length * share)]!
 const load = () =>
   loadavg()
     .map((value) => value.toFixed(1))
     .join(' ')
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await run()
+  return performance.now() - started
+}
+
 console.log(`one command, ${rounds} rounds, load ${load()}`)
-const middle = quantile(times.get('plain')!, 0.5)
-for (const [name, values] of times) {
-  const [least, median] = [quantile(values, 0), quantile(values, 0.5)]
-  const ratio = `${(median / middle).toFixed(1)} times plain`
+const usable: [string, Box][] = []
+for (const [name, box] of boxes) {
+  const run = () => box.run(['true'], policy, limits, {})
+  const { cause, message } = await run()
+  if (cause !== 'exit') {
+    console.log(`${name}: left out, ${message}`)
+    continue
+  }
+  usable.push([name, box])
+  const times: { alone: number; boxed: number }[] = []
+  for (let round = 0; round < rounds; round++) times.push({ alone: await timed(plain), boxed: await timed(run) })
+  const alone = times.map((one) => one.alone)
+  const boxed = times.map((one) => one.boxed)
+  const [middle, least, median] = [quantile(alone, 0.5), quantile(boxed, 0), quantile(boxed, 0.5)]
+  const ratio = `${(median / middle).toFixed(1)} times plain (${middle.toFixed(1)} ms)`
   const added = `${(median - middle).toFixed(1)} ms more`
   console.log(`${name.padEnd(14)} median ${median.toFixed(1)} ms, least ${least.toFixed(1)} ms; ${ratio}, ${added}`)
 }
