@@ -15,6 +15,8 @@ export type DiskEnd = 'grown' | 'nearly full'
 const INTERVAL_MS = 50
 /** How long one look through the tree may take. */
 const WALK_MS = 3_000
+/** How long the last look may take where free space says nothing: others may have removed as much as the run wrote. */
+const LAST_WALK_MS = 10
 /** How long the event loop may be held by it at once. */
 const SLICE_MS = 5
 /** After a look that proved nothing, so much longer than it took is waited before the next. */
@@ -99,17 +101,22 @@ export class DiskWatch {
     if (now === null || !this.isOver({ bytes: this.free.bytes - now.bytes, files: this.free.files - now.files }))
       return null
     const started = performance.now()
-    const taken = await this.walk()
+    const taken = await this.walk(WALK_MS)
     if (this.isOver(taken)) return 'grown'
     this.notBefore = performance.now() + PATIENCE * (performance.now() - started)
     return now.bytes < RESERVE_BYTES ? 'nearly full' : null
+  }
+
+  /** After the run, which may have been too quick for any look. */
+  async lastLook(): Promise<DiskEnd | null> {
+    return (await this.look()) ?? (this.isOver(await this.walk(LAST_WALK_MS)) ? 'grown' : null)
   }
 
   private isOver({ bytes, files }: Taken): boolean {
     return bytes > this.limit.bytes || files > this.limit.files
   }
 
-  private async walk(): Promise<Taken> {
+  private async walk(maxMs: number): Promise<Taken> {
     const taken: Taken = { bytes: 0, files: 0 }
     const seen = new Set<number>()
     const add = (stats: Stats) => {
@@ -120,7 +127,7 @@ export class DiskWatch {
       if (stats.birthtimeMs === 0 || stats.birthtimeMs >= this.startedMs) taken.files++
     }
     this.addRemoved(add)
-    const end = performance.now() + WALK_MS
+    const end = performance.now() + maxMs
     let pause = performance.now() + SLICE_MS
     const dirs = [this.tree]
     for (let dir = dirs.pop(); dir !== undefined; dir = dirs.pop()) {

@@ -112,7 +112,7 @@ export function createLinuxBox(
         limits,
         { ...options, disk },
       )
-      const grown = (await disk?.look()) === 'grown'
+      const grown = (await disk?.lastLook()) === 'grown'
       return toResult(outcome, (await group?.struck()) ?? NOTHING_STRUCK, grown)
     } catch (error) {
       if (error instanceof PlanError) return failed(error.message)

@@ -83,7 +83,7 @@ async function watched(
   )
   disk.end()
   if (why === 'nearly full') return { ...failed(DISK_NEARLY_FULL), stdout: ended.stdout, stderr: ended.stderr }
-  const grown = why === 'grown' || (ended.cause === 'exit' && (await disk.look()) === 'grown')
+  const grown = why === 'grown' || (ended.cause === 'exit' && (await disk.lastLook()) === 'grown')
   return grown ? { ...ended, cause: 'disk' } : withCause(ended)
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -224,6 +224,19 @@ export function diskHolds(scene: () => Scene, needing: Needing): void {
     const result = await run(script, { limits, options })
 
     expect(result).toMatchObject({ cause: 'exit', exitCode: 3 })
+  })
+
+  it('is not taken in by what somebody else removes meanwhile', async () => {
+    const { dir, tree, run } = scene()
+    const other = join(dir, 'of another')
+    await writeFile(other, Buffer.alloc(60_000_000, 'x'))
+    const onOutput = () => void rm(other, { force: true }).then(() => writeFile(join(tree, 'go'), ''))
+    const wait = 'echo started; until [ -e go ]; do sleep 0.05; done'
+    const script = `${wait}; head -c 1000000 /dev/zero > a; for i in 1 2 3 4 5 6; do cp a $i; done`
+
+    expect(await run(script, { limits: { diskBytes: 3_000_000 }, options: { onOutput } })).toMatchObject({
+      cause: 'disk',
+    })
   })
 
   needing('own file system')(
