@@ -24,11 +24,11 @@ export interface Bug {
 
 export const REFERENCE = join(import.meta.dirname, '..', '..', 'sandbox', 'reference')
 
-/** Systems that have bugs, sorted. */
+/** Systems that have bugs and tests, sorted. */
 export function systems(): string[] {
   if (!existsSync(REFERENCE)) return []
   return readdirSync(REFERENCE)
-    .filter((name) => existsSync(join(REFERENCE, name, 'bugs')))
+    .filter((name) => ['bugs', 'test'].every((part) => existsSync(join(REFERENCE, name, part))))
     .sort()
 }
 
