@@ -8,6 +8,7 @@ export const COMMON: readonly FaultKind[] = ['partition', 'crash', 'delay', 'dro
 const MOST_DROPPED = 5
 const MOST_SKEW_MS = 60_000
 const MOST_DRIFT_PERCENT = 50
+const FEW_KEPT_BYTES = 64
 const MOST_KEPT_BYTES = 4_096
 const MOST_POSITION = 1_000_000
 
@@ -112,7 +113,8 @@ function fieldsOf(kind: FaultKind, nodes: readonly string[], until: number): Rec
     case 'drift':
       return { node, percent: fc.integer({ min: -MOST_DRIFT_PERCENT, max: MOST_DRIFT_PERCENT }) }
     case 'torn-crash':
-      return { node, keep: fc.nat({ max: MOST_KEPT_BYTES }) }
+      // What lies between two syncs is mostly short: drawn evenly, hardly any crash would tear it.
+      return { node, keep: fc.oneof(fc.nat({ max: FEW_KEPT_BYTES }), fc.nat({ max: MOST_KEPT_BYTES })) }
     case 'corrupt':
       return { node, position: fc.nat({ max: MOST_POSITION }) }
   }
