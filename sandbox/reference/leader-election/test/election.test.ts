@@ -6,7 +6,18 @@ import { observeDuties, observeTerms, observeTimeouts, observeVotes } from './ob
 const UNTIL = 12_000
 const ELECTED_MS = 10_000
 const STAYS_MS = 5_000
-const FAULTS: FaultKind[] = ['partition', 'crash', 'drop', 'one-way', 'delay', 'duplicate', 'pause', 'skew', 'reorder']
+const FAULTS: FaultKind[] = [
+  'partition',
+  'crash',
+  'drop',
+  'one-way',
+  'delay',
+  'duplicate',
+  'pause',
+  'skew',
+  'reorder',
+  'clog',
+]
 
 /** A leader whom all name within 10 s of the last fault, who stays and sends to each other node every 300 ms. */
 function judgeCalm(sim: Simulation, cluster: Cluster): void {

@@ -1,9 +1,12 @@
 import type { Simulation } from 'specproof/sim'
 import { type Cluster, HANDLED_MS } from './cluster.ts'
 
-/** No two votes of a node and no two leaders in one term, no leader without a majority of votes. */
+/**
+ * No two votes of a node and no two leaders in one term, no leader without a majority of votes and an entry of its own; no
+ * vote that does not lie on the disk.
+ */
 export function observeVotes(cluster: Cluster): void {
-  const { wrong, majority } = cluster
+  const { wrong, majority, nodes } = cluster
   /** For whom it voted, by node and term. */
   const votes = new Map<string, string>()
   const leaders = new Map<number, string>()
@@ -14,12 +17,20 @@ export function observeVotes(cluster: Cluster): void {
     const before = votes.get(key) ?? candidate
     if (before !== candidate) wrong.push(`${voter} voted for ${before} and ${candidate} in term ${term}`)
     votes.set(key, candidate)
+    const saved = lastVote(cluster, voter)
+    if (saved?.term !== term || saved.votedFor !== candidate)
+      wrong.push(`${voter} voted for ${candidate} in term ${term}; on its disk is ${JSON.stringify(saved)}`)
   }
   const lead = (node: string, term: number) => {
     const before = leaders.get(term)
     if (before === node) return
     if (before !== undefined) wrong.push(`${before} and ${node} led in term ${term}`)
     leaders.set(term, node)
+    const own = nodes
+      .get(node)!
+      .log()
+      .find((entry) => entry.term === term)
+    if (own?.command !== null) wrong.push(`${node} led in term ${term} without an empty entry`)
     const ballot = ballots.get(`${node} ${term}`) ?? new Set()
     if (ballot.size < majority)
       wrong.push(`${node} led in term ${term} with votes of ${[...ballot].join(', ') || 'nobody'}`)
@@ -40,6 +51,13 @@ export function observeVotes(cluster: Cluster): void {
   cluster.onArrived((from, to, message) => {
     if (message.type === 'vote-answer' && message.granted) ballotOf(to, message.term).add(from)
   })
+}
+
+/** The last record of a term and a vote in the journal of a node. */
+function lastVote({ sim }: Cluster, name: string): { term: number; votedFor: string | null } | undefined {
+  const lines = sim.disk(name).readTextSync('raft').trimEnd().split('\n')
+  const line = lines.findLast((text) => text.includes('"votedFor"'))
+  return line === undefined ? undefined : (JSON.parse(line) as { term: number; votedFor: string | null })
 }
 
 /** Terms of what a node sends never fall, over crashes either, and follow what it has received. */

@@ -2,7 +2,7 @@ import { chaos, type FaultKind, type Simulation } from 'specproof/sim'
 import { it } from 'vitest'
 import { connect, proposeSomewhere } from './client.ts'
 import { Cluster } from './cluster.ts'
-import { observeCommits, observeLogs } from './observe-logs.ts'
+import { type HandedOut, observeCommits, observeLogs } from './observe-logs.ts'
 
 const UNTIL = 8_000
 const CALM_MS = 10_000
@@ -19,25 +19,38 @@ const FAULTS: FaultKind[] = [
   'torn-crash',
 ]
 
-interface Confirmed {
-  readonly index: number
-  readonly command: string
-}
-
 /** Clients that propose all the time. */
-function startClients(sim: Simulation, names: readonly string[], onConfirmed: (confirmed: Confirmed) => void): void {
+function startClients(sim: Simulation, names: readonly string[]): void {
   for (const client of ['x', 'y']) {
     sim.client(client, async (env) => {
       const propose = connect(env)
       for (let request = 1; env.clock.monotonic() < UNTIL + 1_000; request += 1) {
         // Often both at the same moment.
         await env.clock.sleep(300 * env.random.int(4))
-        const command = `${client}${request}`
-        const told = await proposeSomewhere(env, propose, names, request, command)
-        if (told?.type === 'committed') onConfirmed({ index: told.index, command })
+        await proposeSomewhere(env, propose, names, request, `${client}${request}`)
       }
     })
   }
+}
+
+/** Whoever is told of success, in time or not, is told of its own command. */
+function observeConfirmations(sim: Simulation, cluster: Cluster, known: HandedOut): void {
+  const commands = new Map<string, string>()
+  sim.observe((event) => {
+    if (event.what !== 'sent') return
+    const { from, to, message } = event.delivery
+    const { type, request, command, index } = message as {
+      type: string
+      request: number
+      command: string
+      index: number
+    }
+    if (type === 'propose') commands.set(`${from} ${request}`, command)
+    if (type !== 'committed') return
+    const own = commands.get(`${to} ${request}`)!
+    if (known.get(index) !== own)
+      cluster.wrong.push(`${from} confirmed ${own} at ${index}, where ${known.get(index)} is committed`)
+  })
 }
 
 /** When faults have been over for 10 s, one more command reaches all within 2 s. */
@@ -68,10 +81,8 @@ function replication(names: readonly string[], kinds: FaultKind[], runs: number)
     const cluster = new Cluster(sim, names)
     const known = observeCommits(cluster)
     observeLogs(cluster)
-    startClients(sim, names, ({ index, command }) => {
-      if (known.get(index) !== command)
-        cluster.wrong.push(`${command} was confirmed at ${index}, and is not committed there`)
-    })
+    observeConfirmations(sim, cluster, known)
+    startClients(sim, names)
     judgeCalm(sim, cluster)
     sim.finally('every node hands out the same', () =>
       cluster.names.flatMap((name) => {
