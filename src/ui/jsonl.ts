@@ -3,15 +3,16 @@ import type { EventOf, StampedEvent } from '../core/events.ts'
 /** Event time in milliseconds between two lines of the same frequent kind. */
 const INTERVAL = 250
 
-type Frequent = EventOf<'model.delta' | 'check.progress'> & { v: number; t: number }
+type Frequent = EventOf<'model.delta' | 'check.progress'> & { v: number; t: number; of?: string }
 
 function merged(pending: Frequent | undefined, event: Frequent): Frequent {
   if (pending?.type !== 'model.delta' || event.type !== 'model.delta') return event
   return { ...event, chars: pending.chars + event.chars }
 }
 
-/** The kind that shares a rate: the stream of the model, or one stage of the checks. */
-const kindOf = (event: Frequent) => (event.type === 'model.delta' ? 'model' : `check ${event.stage}`)
+/** The kind that shares a rate: the stream of the model, or one stage of the checks, of one task. */
+const kindOf = ({ of = '', ...event }: Frequent) =>
+  `${of} ${event.type === 'model.delta' ? 'model' : `check ${event.stage}`}`
 
 function isFrequent(event: StampedEvent): event is Frequent {
   return event.type === 'model.delta' || event.type === 'check.progress'
@@ -19,8 +20,9 @@ function isFrequent(event: StampedEvent): event is Frequent {
 
 /** The kinds of which nothing may follow this event. */
 function ends(event: StampedEvent, kind: string): boolean {
-  if (event.type === 'model.finished') return kind === 'model'
-  if (event.type === 'check.finished') return kind === `check ${event.stage}`
+  const of = event.of ?? ''
+  if (event.type === 'model.finished') return kind === `${of} model`
+  if (event.type === 'check.finished') return kind === `${of} check ${event.stage}`
   return event.type === 'run.result'
 }
 

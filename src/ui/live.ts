@@ -75,7 +75,8 @@ function outcomeLines(state: ViewState): Span[][] {
   return lines
 }
 
-function totals(state: ViewState, now: number): Span[] {
+/** Time, tokens and money of the run so far. */
+export function totals(state: ViewState, now: number): Span[] {
   const all = state.tokens.input + state.tokens.output
   const cost = state.priced ? money(state.usd) : state.usd > 0 ? `at least ${money(state.usd)}` : money(null)
   return [spanOf([ticking(now), plural(all, 'token'), ...(all > 0 ? [cost] : [])].join('   '), 'dim')]

@@ -1,7 +1,6 @@
 import type { StampedEvent } from '../core/events.ts'
 import { type Line, type Look, readableWidth, type Style } from './line.ts'
-import { linesOf } from './lines.ts'
-import { initialState, reduce } from './state.ts'
+import { initialView, linesOfView, reduceView } from './many.ts'
 
 export interface PlainOptions {
   write(text: string): void
@@ -41,12 +40,12 @@ export function createPlainView(options: PlainOptions): (event: StampedEvent) =>
     width: readableWidth(options.width),
     unicode: options.unicode ?? false,
   }
-  let state = initialState()
+  let state = initialView()
   let lastWritten = 0
   let first = true
   return (event) => {
-    const all = linesOf(event, state, look)
-    state = reduce(state, event)
+    const all = linesOfView(event, state, look)
+    state = reduceView(state, event)
     let lines = options.quiet ? all.filter((line) => line.kind === 'key') : all
     if (event.t - lastWritten < SILENCE) lines = lines.filter((line) => line.kind !== 'progress')
     if (first)

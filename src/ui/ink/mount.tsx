@@ -1,9 +1,7 @@
 import { render } from 'ink'
 import type { StampedEvent } from '../../core/events.ts'
 import { type Line, type Look, readableWidth } from '../line.ts'
-import { linesOf } from '../lines.ts'
-import { liveLines } from '../live.ts'
-import { initialState, reduce } from '../state.ts'
+import { initialView, linesOfView, liveView, reduceView } from '../many.ts'
 import { App } from './app.tsx'
 
 export interface InkOptions {
@@ -48,14 +46,14 @@ export function mountInkView(options: InkOptions): InkView {
   const { stdout, stdin, color, onInterrupt } = options
   const clock = runClock()
   const readsKeys = stdin?.isTTY === true
-  let state = initialState()
+  let state = initialView()
   let finished: Line[] = []
   let closed = false
   let frame: NodeJS.Timeout | null = null
 
   const app = () => {
     const look = lookOf(options)
-    const live = closed ? [] : liveLines(state, clock.now(), look, look.rows)
+    const live = closed ? [] : liveView(state, clock.now(), look, look.rows)
     return <App finished={finished} live={live} color={color} onInterrupt={readsKeys ? onInterrupt : null} />
   }
   const instance = render(app(), {
@@ -71,16 +69,16 @@ export function mountInkView(options: InkOptions): InkView {
     instance.rerender(app())
   }
   const tick = setInterval(() => {
-    if (frame === null && !state.finished) draw()
+    if (frame === null && !state.whole.finished) draw()
   }, TICK_MS)
   tick.unref()
 
   return {
     listen(event) {
       if (closed) return
-      const lines = linesOf(event, state, lookOf(options)).filter((line) => line.kind !== 'progress')
+      const lines = linesOfView(event, state, lookOf(options)).filter((line) => line.kind !== 'progress')
       if (lines.length > 0) finished = [...finished, ...lines]
-      state = reduce(state, event)
+      state = reduceView(state, event)
       clock.hear(event.t)
       frame ??= setTimeout(draw, FRAME_MS)
     },

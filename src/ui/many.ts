@@ -1,0 +1,85 @@
+import type { StampedEvent } from '../core/events.ts'
+import { oneLine, ticking } from './format.ts'
+import { cutSpans, type Line, type Look, type Span, spanOf } from './line.ts'
+import { linesOf } from './lines.ts'
+import { liveLines, totals } from './live.ts'
+import { initialState, reduce, type ViewState } from './state.ts'
+import { displayWidth, padEnd } from './text.ts'
+
+/** What the screen knows of a run in which several tasks may be at work: of each apart, so that none is mixed into another. */
+export interface RunView {
+  /** Of events that are marked with no task; its sums are those of all. */
+  whole: ViewState
+  /** By the task (`spec/task`) that events are marked with, in the order in which they began. */
+  tasks: ReadonlyMap<string, ViewState>
+}
+
+export function initialView(): RunView {
+  return { whole: initialState(), tasks: new Map() }
+}
+
+export function reduceView({ whole, tasks }: RunView, event: StampedEvent): RunView {
+  const { of } = event
+  if (of === undefined) return { whole: reduce(whole, event), tasks }
+  const before = tasks.get(of) ?? { ...initialState(), run: whole.run }
+  const sums = event.type === 'model.finished' ? reduce(whole, event) : whole
+  return {
+    whole: { ...sums, now: Math.max(sums.now, event.t) },
+    tasks: new Map(tasks).set(of, reduce(before, event)),
+  }
+}
+
+/** Lines of an event; each begins with its task where the event is marked with one. */
+export function linesOfView(event: StampedEvent, { whole, tasks }: RunView, look: Look): Line[] {
+  const { of } = event
+  if (of === undefined) return linesOf(event, whole, look)
+  const mark = markOf(of, tasks.keys(), look)
+  const narrow = { ...look, width: Math.max(NARROWEST, look.width - displayWidth(mark)) }
+  const lines = linesOf(event, tasks.get(of) ?? { ...initialState(), run: whole.run }, narrow)
+  return lines
+    .filter((line) => line.spans.length > 0)
+    .map((line) => ({ ...line, spans: [spanOf(mark, 'dim'), ...line.spans] }))
+}
+
+const NARROWEST = 40
+const LONGEST_NAME = 24
+
+/** All marks are as wide as the longest so far. */
+function markOf(of: string, known: Iterable<string>, look: Look): string {
+  const width = Math.max(...[...known, of].map((one) => displayWidth(nameOf(one))))
+  return `${padEnd(nameOf(of), width)} ${look.unicode ? '│' : '|'} `
+}
+
+function nameOf(of: string): string {
+  const name = oneLine(of)
+  return name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name
+}
+
+/** The live area: of one task as ever, of several one line each, and the sums. At most `rows` lines, each cut to the width. */
+export function liveView({ whole, tasks }: RunView, now: number, look: Look, rows = 10): Span[][] {
+  if (tasks.size === 0) return liveLines(whole, now, look, rows)
+  if (whole.finished) return []
+  const active = [...tasks].filter(([, state]) => state.landed === null || state.landed.ref === null || isAtWork(state))
+  const lines = active.map(([of, state]) => [spanOf(markOf(of, tasks.keys(), look), 'dim'), ...stateWords(state, now)])
+  const room = Math.max(1, rows - 1)
+  const shown =
+    lines.length > room ? [...lines.slice(0, room - 1), [spanOf(`and ${lines.length - room + 1} more`, 'dim')]] : lines
+  return [...shown, totals(whole, now)].map((spans) => cutSpans(spans, look))
+}
+
+const isAtWork = (state: ViewState) => state.running.length > 0
+
+function stateWords(state: ViewState, now: number): Span[] {
+  const running = state.running.at(-1)
+  const attempt = state.attempt > 0 ? `attempt ${state.attempt}  ` : ''
+  if (running) {
+    const counts = running.done > 0 ? `  ${running.done}${running.total === null ? '' : ` of ${running.total}`}` : ''
+    return [spanOf(attempt, 'dim'), spanOf(running.label, 'bold'), spanOf(`  ${ticking(now - running.since)}${counts}`)]
+  }
+  if (state.landed) return [spanOf('verified', 'good'), spanOf('  waits for its turn', 'dim')]
+  if (state.verdict) {
+    const style = state.verdict.status === 'verified' ? 'good' : 'warn'
+    return [spanOf(attempt, 'dim'), spanOf(oneLine(state.verdict.status), style)]
+  }
+  return [spanOf(attempt, 'dim'), spanOf('preparing', 'dim')]
+}
