@@ -15,7 +15,7 @@ import {
   stepOf,
   tellSelected,
 } from './run.ts'
-import { landWaiting, waitingFor, waitingTask } from './task/land-waiting.ts'
+import { dropLanded, landWaiting, waitingFor, waitingTask } from './task/land-waiting.ts'
 import { createLedger } from './task/ledger.ts'
 import type { Outcome, State, Surroundings } from './task/state.ts'
 import { runTask } from './task/task.ts'
@@ -66,6 +66,7 @@ async function turn(
 ): Promise<Stepped> {
   const base = await lookAtBase(world, around)
   if ('stop' in base) return stopped(base.stop)
+  await dropLanded(world, base.tree, base.specs)
   const goal = goalOf(base.specs, options)
   if (goal) return stopped(goal)
   const aside = new Set([...failed, ...crew.keys()])

@@ -1,4 +1,4 @@
-import { NOTHING_SPENT, type Spent } from './core/budget.ts'
+import { minutesReached, NOTHING_SPENT, type Spent } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
 import type { EventOf, TaskResult } from './core/events.ts'
 import { chooseSteering } from './core/prompt/steering.ts'
@@ -8,7 +8,7 @@ import { builtText, sliceHash, sliceOf } from './core/spec/slice.ts'
 import type { Diagnostic, Spec, Task } from './core/spec/spec.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
 import { dryRun } from './task/dry-run.ts'
-import { landWaiting, waitingTask } from './task/land-waiting.ts'
+import { dropLanded, landWaiting, waitingTask } from './task/land-waiting.ts'
 import { loadSpecs } from './task/load-specs.ts'
 import type { Outcome, Plan, State, Surroundings } from './task/state.ts'
 import { runTask } from './task/task.ts'
@@ -150,7 +150,7 @@ export async function begin(
   if (refused) return { stop: refused }
   const { maxMinutes } = around.settings.limits
   if (maxMinutes !== null && world.now() / 60_000 >= maxMinutes)
-    return { stop: { status: 'budget', message: `the limit of ${maxMinutes} minutes is reached` } }
+    return { stop: { status: 'budget', message: minutesReached('run', maxMinutes) } }
   return initialState(around, plan, head, tree, spent, world.now())
 }
 
@@ -164,6 +164,7 @@ async function oneTask(
   const stop = (outcome: Outcome): Stepped => ({ outcome, spent, result: null })
   const base = await lookAtBase(world, around)
   if ('stop' in base) return stop(base.stop)
+  if (!options.dryRun) await dropLanded(world, base.tree, base.specs)
   const goal = goalOf(base.specs, options)
   if (goal) return stop(goal)
   const choice =

@@ -68,7 +68,7 @@ describe('a budget', () => {
     })
     const run = await next(repository, model)
     expect(run.result).toMatchObject({ status: 'budget', exitCode: 5, tokens: { input: 3000, output: 2000 } })
-    expect(run.result.message).toContain('(limits of one task)')
+    expect(run.result.message).toContain('(limits of one task: `task.maxTokens` in agent.yaml)')
     expect(model.server.requests).toHaveLength(1)
   })
 

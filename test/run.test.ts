@@ -179,7 +179,7 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
     reapply: (commit, onto, except) => reapply(repo.root, commit, onto, except),
     recordedSeeds: async () => [],
     // What a run that verified the waiting commit has left in the memory.
-    recall: async (key) => (key === 'waiting-specproof/q--1' ? repo.verified : null),
+    recall: async (key) => (key === 'verified-specproof/q--1' ? [repo.verified] : null),
     remember: async () => {},
     tell: () => {},
     now: () => 0,

@@ -43,6 +43,25 @@ export function spend(spent: Spent, usage: Usage, usd: number | null): Spent {
 const MARGIN = 1.3
 
 export type Permit = { ok: true; maxOutputTokens: number } | { ok: false; reason: string }
+type Refused = { ok: false; limit: keyof Limits; reason: string }
+
+const FLAGS: Record<keyof Limits, string> = {
+  maxTokens: '--max-tokens',
+  maxUsd: '--max-usd',
+  maxMinutes: '--max-minutes',
+}
+
+/** Where a limit is set, for messages that say that it is reached. */
+export function knob(of: Budget['of'], limit: keyof Limits): string {
+  return of === 'run'
+    ? `limit of the run: ${FLAGS[limit]}, or \`${limit}\` in agent.yaml`
+    : `limits of one task: \`task.${limit}\` in agent.yaml`
+}
+
+/** What is told when the minutes are over. */
+export function minutesReached(of: Budget['of'], minutes: number | null): string {
+  return `the limit of ${minutes} minutes is reached (${knob(of, 'maxMinutes')})`
+}
 
 /** US dollars of a call; without `cached`, cached input costs as much as other input. */
 export function costOf(usage: Usage, price: Price | null): number | null {
@@ -96,7 +115,7 @@ export function permitWithin(
   let output = maxOutputTokens
   for (const { of, limits, spent, minutes } of budgets) {
     const permit = permitCall(limits, spent, minutes, promptTokens, output, price, margin)
-    if (!permit.ok) return of === 'run' ? permit : { ok: false, reason: `${permit.reason} (limits of one task)` }
+    if (!permit.ok) return { ok: false, reason: `${permit.reason} (${knob(of, permit.limit)})` }
     output = permit.maxOutputTokens
   }
   return { ok: true, maxOutputTokens: output }
@@ -114,9 +133,9 @@ export function permitCall(
   maxOutputTokens: number,
   price: Price | null,
   margin = MARGIN,
-): Permit {
+): Exclude<Permit, { ok: false }> | Refused {
   if (limits.maxMinutes !== null && minutes >= limits.maxMinutes) {
-    return { ok: false, reason: `the limit of ${limits.maxMinutes} minutes is reached` }
+    return { ok: false, limit: 'maxMinutes', reason: `the limit of ${limits.maxMinutes} minutes is reached` }
   }
   const input = Math.ceil(promptTokens * margin)
   const least = Math.min(LEAST_OUTPUT, maxOutputTokens)
@@ -127,6 +146,7 @@ export function permitCall(
     if (output < least) {
       return {
         ok: false,
+        limit: 'maxTokens',
         reason: `the next call may need ${input + least} tokens and ${Math.max(0, left + input)} of ${limits.maxTokens} are left`,
       }
     }
@@ -138,6 +158,7 @@ export function permitCall(
     if (left < 0 || output < least) {
       return {
         ok: false,
+        limit: 'maxUsd',
         reason: `the next call may cost more than what is left of $${limits.maxUsd} ($${spent.usd.toFixed(2)} spent)`,
       }
     }

@@ -34,8 +34,10 @@ export async function baseline(world: World, state: State): Promise<State> {
       `The project does not build or collect before any change:\n${describe(result)}`,
     )
   }
-  if (mine) await world.remember(key, result)
-  return judgeable(told(world, { ...state, baseline: result }, result, mine === null), result)
+  const judged = judgeable(told(world, { ...state, baseline: result }, result, mine === null), result)
+  // Whatever is missing may be there the next time, and nothing in the tree would show it.
+  if (mine && !judged.outcome) await world.remember(key, result)
+  return judged
 }
 
 /** The baseline of a state that went on without it, because what it is judged on was still being judged itself. */

@@ -11,9 +11,15 @@ export function waitingBranch(spec: string, task: string): string {
   return `specproof/${segments.join('/')}--${task.replaceAll('/', '.')}`
 }
 
-/** Under this key the memory holds the commit that was verified and left on a branch. */
-export function waitingKey(branch: string): string {
-  return `waiting-${branch}`
+/** Under this key the memory holds the last commits that were verified for a task: nobody else's may land as such. */
+function verifiedKey(spec: string, task: string): string {
+  return `verified-${waitingBranch(spec, task)}`
+}
+
+const MOST_VERIFIED = 10
+
+export async function verifiedCommits(world: World, spec: string, task: string): Promise<string[]> {
+  return ((await world.recall(verifiedKey(spec, task))) as string[] | null) ?? []
 }
 
 /** Commits exactly the tree that was judged. */
@@ -41,6 +47,9 @@ export async function commit(world: World, state: State): Promise<State> {
   if (made.tree !== candidate.tree)
     return end(state, 'bug', `the commit holds ${made.tree} and ${candidate.tree} was judged`)
   await world.remember(baselineKey(made.tree, around.settings), candidate.final)
+  // Before it can stand on any branch: a run that is killed right after its landing failed finds its commit again.
+  const known = await verifiedCommits(world, plan.spec.id, plan.task.id)
+  await world.remember(verifiedKey(plan.spec.id, plan.task.id), [...known, made.commit].slice(-MOST_VERIFIED))
   world.tell({
     type: 'commit',
     spec: plan.spec.id,
@@ -63,8 +72,6 @@ export async function land(world: World, state: State): Promise<State> {
     world.tell({ type: 'landed', ...told, ref: result.ref, waiting: null, reason: null })
     return end(state, candidate.status, `Task ${plan.task.id} is ${candidate.status} and committed.`)
   }
-  // Only this very commit was judged; what somebody makes of the branch later was not.
-  await world.remember(waitingKey(result.branch), state.commit)
   world.tell({ type: 'landed', ...told, ref: null, waiting: result.branch, reason: result.reason })
   if (!around.settings.land)
     return end(

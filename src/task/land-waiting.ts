@@ -5,9 +5,10 @@ import { type Chosen, keyOf, readyTasks, type Wanted } from '../core/spec/choose
 import { sliceHash, sliceOf } from '../core/spec/slice.ts'
 import type { Spec } from '../core/spec/spec.ts'
 import { earlierFacts, readTrailers } from '../core/verdict/message.ts'
-import type { Waiting, World } from '../world.ts'
+import type { Tree, Waiting, World } from '../world.ts'
 import { baseline, baselineKey } from './baseline.ts'
-import { commit, land, waitingBranch, waitingKey } from './commit.ts'
+import { commit, land, verifiedCommits, waitingBranch } from './commit.ts'
+import { inTime } from './deadline.ts'
 import { gatherEvidence } from './evidence.ts'
 import { ownTests } from './own-tests.ts'
 import { prepare } from './permitted.ts'
@@ -37,16 +38,21 @@ export async function waitingTask(
       const { Spec, Task, 'Spec-Hash': text } = readTrailers(message)
       return `${Spec}/${Task}` === keyOf(chosen) && text === hash
     })
-    for (const one of own) if ((await world.recall(waitingKey(one.branch))) === one.commit) return chosen
+    const verified = own.length === 0 ? [] : await verifiedCommits(world, spec.id, task.id)
+    if (own.some(({ commit: one }) => verified.includes(one))) return chosen
   }
   return null
 }
 
 /** The commit that waits for a task, one for its present text first; null: none does. */
 export async function waitingFor(world: World, plan: Plan): Promise<Waiting | null> {
-  const wanted = waitingBranch(plan.spec.id, plan.task.id)
-  const all = (await world.waiting()).filter((one) => one.branch === wanted || isNumbered(one.branch, wanted))
+  const all = await allFor(world, plan)
   return all.filter((one) => isForText(one, plan)).at(-1) ?? all.at(-1) ?? null
+}
+
+async function allFor(world: World, plan: Plan): Promise<Waiting[]> {
+  const wanted = waitingBranch(plan.spec.id, plan.task.id)
+  return (await world.waiting()).filter((one) => one.branch === wanted || isNumbered(one.branch, wanted))
 }
 
 /** `specproof/q--1-2` is a further branch of task 1. */
@@ -71,7 +77,8 @@ export async function landWaiting(
   const { spec, task } = state.plan
   const waiting = await waitingFor(world, state.plan)
   if (!waiting) return null
-  if ((await world.recall(waitingKey(waiting.branch))) !== waiting.commit) {
+  // Only this very commit was judged; what somebody makes of the branch later was not.
+  if (!(await verifiedCommits(world, spec.id, task.id)).includes(waiting.commit)) {
     return end(
       state,
       'git',
@@ -103,8 +110,38 @@ export async function landWaiting(
   }
   world.tell({ type: 'landed', ...told, ref: result.ref, waiting: null, reason: `it waited on ${waiting.branch}` })
   await world.dropWaiting(waiting)
+  const now = await world.tree(waiting.commit)
+  for (const other of await allFor(world, state.plan)) await dropIfIn(world, now, other, spec, task.id)
   const status = earlierFacts(waiting.message).checked ? 'checked' : 'verified'
   return end(landed, status, `Task ${task.id} was verified earlier and has landed now.`)
+}
+
+/**
+ * Drops branches of tasks that are ticked, where all that their commit changes stands in the tree byte for byte: it was judged
+ * again and has landed as another commit, and the run ended before it could clear up.
+ */
+export async function dropLanded(world: World, tree: Tree, specs: readonly Spec[]): Promise<void> {
+  for (const waiting of await world.waiting()) {
+    const { Spec: id, Task: task } = readTrailers(waiting.message)
+    const spec = specs.find((one) => one.id === id)
+    const isDone = spec?.tasks.find((one) => one.id === task)?.status === 'done'
+    if (isDone) await dropIfIn(world, tree, waiting, spec, task ?? '')
+  }
+}
+
+async function dropIfIn(world: World, tree: Tree, waiting: Waiting, spec: Spec, task: string): Promise<void> {
+  if (!(await verifiedCommits(world, spec.id, task)).includes(waiting.commit)) return
+  const changes = await world.changesOf(waiting.commit)
+  if (await standsIn(tree, changes, `${spec.dir}/tasks.md`)) await world.dropWaiting(waiting)
+}
+
+async function standsIn(tree: Tree, changes: readonly FileChange[], except: string): Promise<boolean> {
+  for (const { path, content } of changes) {
+    if (path === except) continue
+    const file = await tree.read(path)
+    if (content === null ? file.kind !== 'absent' : file.kind !== 'text' || file.text !== content) return false
+  }
+  return true
 }
 
 /** A waiting commit judged on another base than its own: with a candidate, or with the outcome that it came to. */
@@ -121,10 +158,18 @@ export async function judgeAgain(
   waiting: Waiting,
   moved: Awaited<ReturnType<typeof reapplied>>,
 ): Promise<JudgedAgain> {
-  const ended = (after: State): JudgedAgain => ({ state: after, waiting })
-  const outdated = (why: string): JudgedAgain => {
+  return { state: await inTime(world, state, (timed) => judgedOn(timed, state, waiting, moved)), waiting }
+}
+
+async function judgedOn(
+  world: World,
+  state: State,
+  waiting: Waiting,
+  moved: Awaited<ReturnType<typeof reapplied>>,
+): Promise<State> {
+  const outdated = (why: string): State => {
     const message = `The ${why} or delete the branch to start the task anew.`
-    return ended({ ...state, outcome: { status: 'git', message, outdated: true } })
+    return { ...state, outcome: { status: 'git', message, outdated: true } }
   }
   if (!moved.ok) {
     const files = moved.conflicts.join(', ')
@@ -135,28 +180,28 @@ export async function judgeAgain(
   const prepared = await prepare(world, state)
   const pending = state.around.baselines?.has(baselineKey(state.tree.hash, state.around.settings))
   const based = prepared.outcome || pending ? prepared : await baseline(world, prepared)
-  if (based.outcome) return ended(based)
+  if (based.outcome) return based
   const judged = await withJudge(world, based, moved.changes)
-  if (judged.outcome?.status === 'interrupted') return ended(judged)
+  if (judged.outcome?.status === 'interrupted') return judged
   if (judged.outcome)
     return outdated(`commit on ${waiting.branch} cannot be judged again: ${judged.outcome.message} Mend that,`)
   const { judgement } = await gatherEvidence(world, reporting(judged), moved.changes, { ask: false })
-  if (judgement.kind === 'interrupted') return ended(end(based, 'interrupted', 'interrupted'))
-  if (judgement.kind === 'unready') return ended(end(based, judgement.status, judgement.reason))
+  if (judgement.kind === 'interrupted') return end(based, 'interrupted', 'interrupted')
+  if (judgement.kind === 'unready') return end(based, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') {
     const reason = judgement.kind === 'broken' ? judgement.problem : judgement.reason
     return outdated(`commit on ${waiting.branch} does not hold on the new base: ${reason}\nMend it by hand,`)
   }
   const { models, attempts, tokens, red } = earlierFacts(waiting.message)
   const { candidate } = judgement
-  return ended({
+  return {
     ...judged,
     models,
     attempt: attempts,
     spentHere: { ...NOTHING_SPENT, usage: { ...tokens, cached: 0 } },
     candidate: { ...candidate, evidence: { ...candidate.evidence, red: red?.tests ?? null } },
     ...(red ? { redAt: red.base } : {}),
-  })
+  }
 }
 
 /** What a waiting commit changes, on the base of `state`. Two tasks that stand side by side would conflict in their ticks, so the tick is made anew. */
@@ -169,8 +214,10 @@ export async function reapplied(world: World, { plan, tree }: State, waiting: Wa
 async function landAgain(world: World, { head, tree }: State, { state, waiting }: JudgedAgain): Promise<State> {
   if (state.outcome) return state
   const committed = await commit(world, { ...state, head, tree })
-  const landed = committed.outcome ? committed : await land(world, committed)
-  if (landed.outcome?.status === 'verified' || landed.outcome?.status === 'checked') await world.dropWaiting(waiting)
+  if (committed.outcome) return committed
+  const landed = await land(world, committed)
+  // It has landed, or waits on a branch of its own now.
+  if (landed.commit !== waiting.commit) await world.dropWaiting(waiting)
   return landed
 }
 

@@ -2,6 +2,7 @@ import type { World } from '../world.ts'
 import { attempts } from './attempts.ts'
 import { baseline } from './baseline.ts'
 import { commit, land } from './commit.ts'
+import { inTime } from './deadline.ts'
 import { permitted, prepare } from './permitted.ts'
 import type { State } from './state.ts'
 import { writeTests } from './write-tests.ts'
@@ -11,7 +12,11 @@ type Step = (world: World, state: State) => Promise<State>
 /** How a task becomes a verified commit. A step that sets the outcome ends it. */
 const STEPS: Step[] = [permitted, prepare, baseline, writeTests, permitted, attempts, commit, land]
 
-export async function runTask(world: World, state: State): Promise<State> {
+export function runTask(world: World, state: State): Promise<State> {
+  return inTime(world, state, (timed) => takeSteps(timed, state))
+}
+
+async function takeSteps(world: World, state: State): Promise<State> {
   let current = state
   for (const step of STEPS) {
     if (current.outcome) break

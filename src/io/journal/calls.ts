@@ -1,0 +1,183 @@
+import { sha256 } from '../../core/hash.ts'
+import type { CheckResult } from '../../core/verdict/evidence.ts'
+import type { CheckRequest, ModelRequest, ModelResult, Worktree, World } from '../../world.ts'
+
+/** Goes up when a field of a record changes its meaning or goes away. */
+export const CALLS_VERSION = 1
+
+/** One call of the World. Of a call that spends money or moves a branch there is a record before and one after it. */
+export interface CallRecord {
+  v: typeof CALLS_VERSION
+  /** Milliseconds since the start of the run. */
+  t: number
+  call: string
+  /** Hash of what it was asked. */
+  key: string
+  /** It is about to happen; what came of it stands in a later record, if the run lived to write one. */
+  begins?: true
+  /** What it answered; left out: nothing, or what can be read from git again. */
+  value?: unknown
+  /** What it threw. */
+  error?: string
+}
+
+/** Where records go. Throws where the disk does not take them. */
+export interface CallLog {
+  /** `lasting`: it must survive a loss of power from here on. */
+  append(record: CallRecord, lasting: boolean): void
+}
+
+/** Calls whose answers stand in git under the hash that they were asked for. */
+const FROM_GIT = ['tree', 'symbols', 'search', 'changesOf'] as const
+const ANSWERED = [
+  ...['head', 'makeCommit', 'prepare', 'provide', 'openWorktree', 'closeWorktree', 'runChecks', 'askModel'],
+  ...['recordedSeeds', 'land', 'uncommitted', 'waiting', 'dropWaiting', 'recall', 'remember'],
+] as const
+type Called = (typeof FROM_GIT)[number] | 'head' | 'makeCommit' | 'runChecks' | 'askModel' | 'land' | 'recall'
+
+/** A kill between the two records of such a call leaves open whether it happened. */
+const GRAVE = ['askModel', 'land']
+
+/** Names a question by all that its answer may depend on. */
+export function keyOf(call: string, args: readonly unknown[]): string {
+  return sha256(JSON.stringify(asked(call, args))).slice(0, 32)
+}
+
+function asked(call: string, args: readonly unknown[]): unknown {
+  if (call === 'askModel') {
+    // What is left of a budget, and marks for caches, do not change what is asked.
+    const { maxOutputTokens: _, stable: __, ...question } = args[0] as ModelRequest
+    return question
+  }
+  // A worktree is its commit, wherever it lies.
+  if (call === 'runChecks') return [(args[0] as Worktree).commit, args[1] as CheckRequest]
+  if (call === 'closeWorktree') return [(args[0] as Worktree).commit]
+  if (call === 'prepare') return [(args[0] as { commit: string }).commit]
+  return args
+}
+
+/** The same World; every call that reaches outside is told to the log before its answer is used. */
+export function recordCalls(world: World, log: CallLog): World {
+  const record = (call: string, key: string, more: Partial<CallRecord>) =>
+    log.append({ v: CALLS_VERSION, t: Math.round(world.now()), call, key, ...more }, GRAVE.includes(call))
+  const told =
+    (call: string, kept: boolean) =>
+    async (...args: never[]) => {
+      const key = keyOf(call, args)
+      if (GRAVE.includes(call)) record(call, key, { begins: true })
+      let value: unknown
+      try {
+        value = await (world[call as Called] as (...args: never[]) => Promise<unknown>)(...args)
+      } catch (error) {
+        quietly(() => record(call, key, { error: error instanceof Error ? error.message : String(error) }))
+        throw error
+      }
+      const answer = kept && value !== undefined ? { value } : {}
+      // It has happened: that a full disk does not take the record must not lose what was paid for or has landed.
+      if (GRAVE.includes(call)) quietly(() => record(call, key, answer))
+      else record(call, key, answer)
+      return value
+    }
+  const calls = [
+    ...ANSWERED.map((call) => [call, told(call, true)]),
+    ...FROM_GIT.map((call) => [call, told(call, false)]),
+  ]
+  return { ...world, ...(Object.fromEntries(calls) as Partial<World>) }
+}
+
+function quietly(write: () => void): void {
+  try {
+    write()
+  } catch {}
+}
+
+/** Answers that are facts for as long as the question is the same. */
+const FACTS = ['makeCommit', 'runChecks', 'askModel', 'recordedSeeds', 'recall']
+/** What somebody else may have changed since: it is asked again, and compared. */
+const COMPARED = ['head', 'waiting']
+
+/** What was billed is in the books of the run that asked. */
+const RESUMED = {
+  usage: { input: 0, output: 0, cached: 0 },
+  usd: 0,
+  note: 'answered to the run before, not asked again',
+}
+
+/**
+ * Goes on where a run was ended: what its journal answers is not asked, run or paid again, as long as the questions are the
+ * same. `has`: whether a commit is still there. A worktree is made when something has to run in it.
+ */
+export function resumeCalls(
+  world: World,
+  past: readonly CallRecord[],
+  has: (commit: string) => Promise<boolean>,
+): World {
+  const take = queuesOf(past)
+  const opened = new Map<Worktree, Worktree>()
+  // Memory was read before it was written: what it said then holds on the way that the run took, and on no other.
+  let same = true
+  const compared =
+    <A extends unknown[], T>(call: 'head' | 'waiting', live: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      const value = await live(...args)
+      const before = take(call, keyOf(call, args))
+      if (before !== undefined && JSON.stringify(before.value) !== JSON.stringify(value)) same = false
+      return value
+    }
+  const answered = async <T>(call: string, args: readonly unknown[], live: () => Promise<T>): Promise<T> => {
+    const found = take(call, keyOf(call, args))
+    return found === undefined ? live() : (found.value as T)
+  }
+  return {
+    ...world,
+    async makeCommit(request) {
+      const made = await answered(
+        'makeCommit',
+        [request],
+        async () => null as Awaited<ReturnType<World['makeCommit']>> | null,
+      )
+      return made !== null && (await has(made.commit)) ? made : world.makeCommit(request)
+    },
+    head: compared('head', world.head),
+    waiting: compared('waiting', world.waiting),
+    recall: (key) => (same ? answered('recall', [key], () => world.recall(key)) : world.recall(key)),
+    recordedSeeds: (...args) => answered('recordedSeeds', args, () => world.recordedSeeds(...args)),
+    async askModel(request, mayRepeat) {
+      const found = take('askModel', keyOf('askModel', [request]))
+      return found === undefined
+        ? world.askModel(request, mayRepeat)
+        : { ...(found.value as ModelResult & { ok: true }), ...RESUMED }
+    },
+    async openWorktree(commit) {
+      return { commit, dir: '' }
+    },
+    async closeWorktree(worktree) {
+      const real = opened.get(worktree)
+      opened.delete(worktree)
+      if (real) await world.closeWorktree(real)
+    },
+    runChecks: (worktree, request) =>
+      answered('runChecks', [worktree, request], async () => {
+        const real = opened.get(worktree) ?? (await world.openWorktree(worktree.commit))
+        opened.set(worktree, real)
+        return world.runChecks(real, request)
+      }),
+  }
+}
+
+/** Takes the answers to one question in their order. */
+function queuesOf(past: readonly CallRecord[]) {
+  const queues = Map.groupBy(past.filter(isFact), ({ call, key }) => `${call} ${key}`)
+  return (call: string, key: string): CallRecord | undefined => queues.get(`${call} ${key}`)?.shift()
+}
+
+function isFact({ call, value, begins }: CallRecord): boolean {
+  if (begins || value === undefined || ![...FACTS, ...COMPARED].includes(call)) return false
+  if (call === 'askModel') return (value as ModelResult).ok
+  // What the machine or an interruption ended says nothing.
+  if (call === 'runChecks') {
+    const { status, infrastructure } = value as CheckResult
+    return ['passed', 'failed', 'broken', 'empty'].includes(status) && infrastructure === undefined
+  }
+  return true
+}
