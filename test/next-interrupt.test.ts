@@ -37,12 +37,16 @@ describe('Ctrl-C', () => {
       const run = await next(repository, model, [], moment)
       expect(run.result, run.result.message).toMatchObject({ status: 'interrupted', exitCode: 130 })
     }
-    expect(model.asked('author')).toHaveLength(3)
+    // What was answered before an interruption is not asked again.
+    expect(model.asked('author')).toHaveLength(2)
     expect(model.asked('implementer')).toHaveLength(1)
 
     const run = await next(repository, model)
     expect(run.result, run.result.message).toMatchObject({ status: 'verified', exitCode: 0 })
-    expect(model.asked('author')).toHaveLength(3)
+    expect(model.asked('author')).toHaveLength(2)
+    expect(model.asked('implementer')).toHaveLength(1)
+    const recovered = run.events.find((event) => event.type === 'run.recovered')
+    expect(recovered?.found.join()).toContain('ended with interrupted: what it was answered is not asked or paid again')
   })
 })
 

@@ -5,24 +5,26 @@ import { boxVariables } from '../core/box-variables.ts'
 import { NOTHING_SPENT, spend } from '../core/budget.ts'
 import { errorOf } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
-import { UserError } from '../core/errors.ts'
+import { diskTrouble, UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event } from '../core/events.ts'
 import { sha256 } from '../core/hash.ts'
 import { createMask, type Mask } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
 import { frameworkText } from '../core/prompt/framework.ts'
 import { servicesText } from '../core/prompt/services.ts'
-import { seededIntegers } from '../core/random.ts'
+import { seedsOf } from '../core/random.ts'
 import { resultWithoutRun } from '../core/result.ts'
 import { modelsInWords, type Settings } from '../core/settings.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
-import { openRepository, type Repository } from '../io/git/repository.ts'
+import { recover } from '../io/git/recover.ts'
+import { openRepository, type Repository, readHead } from '../io/git/repository.ts'
 import { lockRepository } from '../io/git/run-lock.ts'
 import { openTree } from '../io/git/tree.ts'
-import { createWorktrees, removeOrphans } from '../io/git/worktree.ts'
-import { recordAnswers, replayAnswers } from '../io/journal/answers.ts'
+import { createWorktrees } from '../io/git/worktree.ts'
 import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
 import { type Memory, openMemory } from '../io/journal/memory.ts'
+import { unfinishedRun } from '../io/journal/past-runs.ts'
+import { DEFAULT_JOURNAL_MB, roomOf } from '../io/journal/room.ts'
 import { openJournaled } from '../io/models/journaled.ts'
 import type { Model } from '../io/models/model.ts'
 import { ModelNameError } from '../io/models/model-name.ts'
@@ -42,6 +44,7 @@ import { chooseIsolation, type Isolation } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPreparation, projectOf } from './project.ts'
+import { isSame, recordedWorlds } from './resume.ts'
 import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
 import { tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
@@ -96,8 +99,9 @@ async function session(
       : { v: EVENT_VERSION, t: Math.round(now()), ...mark, ...event }
     views.listen(stamped)
   }
-  const open = async (root: string, id: string) => {
-    journal = await openJournal(root, id, mask)
+  const open = async (root: string, id: string, journalMB: number) => {
+    const full = () => tell({ type: 'limit.reached', limit: 'limits.journalMB', message: fullJournal(journalMB) })
+    journal = await openJournal(root, id, mask, roomOf(journalMB * 1024 ** 2, full))
     return journal
   }
   let result: RunResult
@@ -121,6 +125,10 @@ async function session(
   return { exitCode: result.exitCode, events }
 }
 
+function fullJournal(journalMB: number): string {
+  return `the journal has reached ${journalMB} MB: prompts and long outputs are left out of it from here on (\`limits.journalMB\` in agent.yaml)`
+}
+
 /** An event without secrets, for the journal and every view alike. Progress holds nothing but numbers. */
 function masked(event: Event, mask: Mask): Event {
   if (event.type === 'model.delta' || event.type === 'check.progress') return event
@@ -130,7 +138,7 @@ function masked(event: Event, mask: Mask): Event {
 }
 
 /** Goes up when a journal of before could no longer be replayed. */
-export const RUN_VERSION = 3
+export const RUN_VERSION = 4
 
 /** What a replay has to know of a run, beside the answers that it got. */
 export interface RunDescription {
@@ -142,6 +150,10 @@ export interface RunDescription {
   wanted: RunOptions
   settings: Settings
   config: Config
+  /** The run that this one goes on with; left out: none. */
+  resumes?: string
+  /** The run that this one is a replay of; left out: it is none. */
+  replays?: string
 }
 
 export interface JournaledRun {
@@ -154,7 +166,7 @@ interface SessionTools {
   /** `of`: the task that it is about, where several are at work. */
   tell(event: Event, of?: string): void
   now(): number
-  open(root: string, id: string): Promise<Journal>
+  open(root: string, id: string, journalMB: number): Promise<Journal>
   mask: Mask
   /** Further variables whose values are secret by their names. */
   maskAlso(env: Record<string, string>): void
@@ -209,14 +221,21 @@ async function runAlone(
       })
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
-  await removeOrphans(repository)
+  const found = wanted.dryRun ? [] : await recover(repository)
   tools.maskAlso(boxVariables(config.env ?? [], {}).env)
-  const journal = await tools.open(repository.root, id)
+  const head = await (journaled ? replayedHead(journaled) : readHead(repository.root))
+  const fresh = journaled !== null || wanted.dryRun || adopted !== null || flags.record !== undefined
+  const before = fresh
+    ? null
+    : await unfinishedRun(repository.root, (past) =>
+        isSame(past.described as unknown as RunDescription, settings, head),
+      )
+  const journal = await tools.open(repository.root, id, config.limits?.journalMB ?? DEFAULT_JOURNAL_MB)
   const worktrees = await createWorktrees(repository, id)
   const recording = flags.record ? resolve(options.cwd, flags.record) : null
   const replayed = folderOfRecording(settings, options.cwd)
   const { tell, now, signal } = tools
-  const runSeed = journaled?.run.seed ?? randomInt(2 ** 31)
+  const runSeed = journaled?.run.seed ?? (before?.run.described?.['seed'] as number | undefined) ?? randomInt(2 ** 31)
   const many = wanted.parallel !== undefined && wanted.parallel > 1 && settings.land
   if (many) requireApart(isolation, config)
   const asked = recording ? record(model, recording, basename(repository.root)) : model
@@ -233,6 +252,7 @@ async function runAlone(
     })
     return (task, seed) => {
       current = task ?? undefined
+      const seeds = seedsOf(seed)
       return createRealWorld({
         repository,
         worktrees,
@@ -249,9 +269,12 @@ async function runAlone(
         onRed: async (asked, seeds) => {
           if (recording) await writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
         },
-        tell: (event) => tell(event, task ?? undefined),
+        tell(event) {
+          if (event.type === 'task.selected') seeds.begin(`${event.spec}/${event.task}`)
+          tell(event, task ?? undefined)
+        },
         now,
-        seed: seededIntegers(seed),
+        seed: seeds.next,
         signal,
       })
     }
@@ -265,10 +288,10 @@ async function runAlone(
     // The seeds of a task depend on how often it was begun, and not on what else is at work.
     return make(task, task === null ? runSeed : seedOf(runSeed, `${task} ${times}`))
   }
-  const real = workerWorld(0, null)
-  const world = journaled ? await replayAnswers(real, journaled.dir) : recordAnswers(real, journal.dir)
+  const recorded = await recordedWorlds(repository, journal, journaled?.dir ?? null, before)
+  const world = recorded(workerWorld(0, null))
   try {
-    const { commit: base, branch } = await (journaled ? replayedHead(journaled) : real.head())
+    const { commit: base, branch } = head
     const around = await surroundings(id, settings, config, await openTree(repository.root, base))
     const described: RunDescription = {
       version: RUN_VERSION,
@@ -279,18 +302,22 @@ async function runAlone(
       wanted,
       settings,
       config,
+      ...(before ? { resumes: before.run.id } : {}),
+      ...(journaled ? { replays: journaled.run.run } : {}),
     }
     await journal.describe(described)
     const note = journaled
       ? `replay of ${journaled.run.run}: no model is asked and nothing lands`
       : priceNote(settings, config)
     tell({ type: 'run.started', run: id, model: modelsInWords(settings), base, branch, journal: journal.dir, note })
+    if (before) found.unshift(`run ${before.run.id} ${before.how}: what it was answered is not asked or paid again`)
+    if (found.length > 0) tell({ type: 'run.recovered', found })
     if (!many) return await run(world, around, wanted)
     for (let worker = 1; worker <= (wanted.parallel ?? 1); worker++)
       await mkdir(join(worktrees.scratch, `worker-${worker}`), { recursive: true })
     return await runParallel(world, around, wanted, {
       most: wanted.parallel ?? 1,
-      world: (worker, task) => recordAnswers(workerWorld(worker, task), journal.dir),
+      world: (worker, task) => recorded(workerWorld(worker, task)),
     })
   } finally {
     await worktrees.closeAll()
@@ -368,8 +395,14 @@ function runId(): string {
   return `${stamp}-${randomBytes(3).toString('hex')}`
 }
 
+function diskWords(trouble: string): string {
+  return `The disk does not take what has to be written: ${trouble}\nMake room (\`agent clean\` removes old runs) or make it writable, and run again: the next run goes on where this one stopped.`
+}
+
 function failed(error: unknown, interrupted: boolean): RunResult {
   if (interrupted) return resultWithoutRun('interrupted', 'interrupted')
+  const disk = diskTrouble(error)
+  if (disk !== null) return resultWithoutRun('environment', diskWords(disk))
   if (error instanceof ModelNameError) return resultWithoutRun('usage', error.message)
   if (error instanceof UserError) return resultWithoutRun(error.status, error.message)
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -179,6 +179,7 @@ export function commandChecks({ checks }: Pick<Config, 'checks'>): CommandCheck[
   return (checks ?? []).map(({ name, run, report }) => ({ name: name ?? run, run, report: report ?? null }))
 }
 
-function checksKeyOf({ runner, checks, build, env, show, setup, carry, services, limits }: Config): string {
+function checksKeyOf({ runner, checks, build, env, show, setup, carry, services, ...config }: Config): string {
+  const { journalMB: _, ...limits } = config.limits ?? {}
   return sha256(JSON.stringify({ runner, checks, build, env, show, setup, carry, services, limits }))
 }

@@ -211,6 +211,7 @@ const schema = z.strictObject({
       tmpMB: megabytes,
       outputMB: megabytes,
       cpuSeconds: z.number().min(1).optional(),
+      journalMB: megabytes,
     })
     .optional(),
 })

@@ -50,3 +50,12 @@ export class UserError extends Error {
     this.status = status
   }
 }
+
+const DISK = /\b(ENOSPC|EROFS|EDQUOT)\b|No space left on device|Read-only file system|Disk quota exceeded/i
+
+/** What a disk that is full or cannot be written says, in one line; null: the error is another one. */
+export function diskTrouble(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  const text = `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`
+  return DISK.test(text) ? (error.message.split('\n').find((line) => DISK.test(line)) ?? error.message).trim() : null
+}

@@ -85,6 +85,10 @@ const bodies = [
     journal: z.string(),
     note: z.string().nullable(),
   }),
+  /** What runs that were killed had left, and what became of it; a sentence each. */
+  z.object({ type: z.literal('run.recovered'), found: z.array(z.string()) }),
+  /** A limit that ends nothing: something is left out from here on. */
+  z.object({ type: z.literal('limit.reached'), limit: z.string(), message: z.string() }),
   z.object({
     type: z.literal('task.selected'),
     ...taskRef,

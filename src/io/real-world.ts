@@ -51,7 +51,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     tree: (commit) => openTree(repository.root, commit),
     prepare: options.prepare,
     provide: options.provide,
-    makeCommit: (request) => makeCommit(repository.root, request),
+    makeCommit: (request) => makeCommit(repository.root, request, worktrees.scratch),
     symbols: createSymbols(repository.root, join(cacheFolder(repository), 'symbols')),
     search: (commit, text, word) => searchTree(repository.root, commit, text, word),
     async openWorktree(commit) {

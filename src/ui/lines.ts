@@ -217,6 +217,10 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
   switch (event.type) {
     case 'run.started':
       return runStarted(event, look)
+    case 'run.recovered':
+      return event.found.flatMap((text) => step(look, { mark: 'none', label: 'recovered', text: oneLine(text) }))
+    case 'limit.reached':
+      return step(look, { mark: 'warn', label: 'limit', text: oneLine(event.message) })
     case 'task.selected':
       return taskSelected(event, look)
     case 'isolation.ready':

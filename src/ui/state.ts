@@ -170,6 +170,8 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
       return { ...state, landed: event }
     case 'run.result':
       return { ...state, finished: true, running: [] }
+    case 'run.recovered':
+    case 'limit.reached':
     case 'isolation.ready':
     case 'need.answered':
     case 'runner.chosen':

@@ -3,7 +3,7 @@ import type { Event, TaskOutcomeStatus } from '../../src/core/events.ts'
 import type { Templates } from '../../src/core/prompt/prompt.ts'
 import { seededIntegers } from '../../src/core/random.ts'
 import type { Settings } from '../../src/core/settings.ts'
-import { type CallRecord, recordCalls, resumeCalls } from '../../src/io/journal/calls.ts'
+import { type CallRecord, pastOf, recordCalls, resumeCalls } from '../../src/io/journal/calls.ts'
 import { run } from '../../src/run.ts'
 import type { Surroundings } from '../../src/task/state.ts'
 import { settingsForTest } from '../support/settings.ts'
@@ -117,7 +117,13 @@ async function oneRun(
   const records = (past ?? []).map((line) => JSON.parse(line) as CallRecord)
   const recorded = recordCalls(real, machine.log())
   const world =
-    past === null ? recorded : resumeCalls(recorded, records, async (commit) => machine.repo.commits.has(commit))
+    past === null
+      ? recorded
+      : resumeCalls(recorded, {
+          past: pastOf(records),
+          log: machine.log(),
+          has: async (commit) => machine.repo.commits.has(commit),
+        })
   const options = {
     spec: null,
     task: null,

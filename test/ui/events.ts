@@ -72,6 +72,8 @@ const bodies = {
     journal: text,
     note: maybeText,
   }),
+  'run.recovered': fc.record({ ...type('run.recovered'), found: fc.array(text, { maxLength: 3 }) }),
+  'limit.reached': fc.record({ ...type('limit.reached'), limit: text, message: text }),
   'task.selected': fc.record({
     ...type('task.selected'),
     ...taskRef,

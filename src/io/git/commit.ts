@@ -8,10 +8,14 @@ import { listTree, type TreeEntry } from './tree.ts'
 
 /**
  * Writes blobs, a tree and a commit from data alone, through an index of its own. No ref, no index and no file of the
- * user changes, and nothing that ran on a worktree can slip into the commit.
+ * user changes, and nothing that ran on a worktree can slip into the commit. `place`: a folder for the index.
  */
-export async function makeCommit(root: string, request: CommitRequest): Promise<{ commit: string; tree: string }> {
-  const scratch = await mkdtemp(join(tmpdir(), 'specproof-index-'))
+export async function makeCommit(
+  root: string,
+  request: CommitRequest,
+  place = tmpdir(),
+): Promise<{ commit: string; tree: string }> {
+  const scratch = await mkdtemp(join(place, 'specproof-index-'))
   const env = { GIT_INDEX_FILE: join(scratch, 'index') }
   try {
     const entries = await listTree(root, request.parent)

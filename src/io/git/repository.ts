@@ -42,6 +42,11 @@ export async function readHead(root: string): Promise<Head> {
   }
 }
 
+/** Whether a commit and its tree are there: one that no ref names may have been cleared away. */
+export async function hasCommit(root: string, commit: string): Promise<boolean> {
+  return (await tryGit(root, ['cat-file', '-e', `${commit}^{tree}`])).ok
+}
+
 /** Paths under `dirs` that differ from HEAD in the index or the checkout, untracked ones included. */
 export async function uncommitted(root: string, dirs: string[]): Promise<string[]> {
   // A folder's name may look like a pattern.

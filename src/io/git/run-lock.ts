@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -116,6 +116,16 @@ async function takeAway(path: string, dead: string, mine: string): Promise<void>
   const holder = held === null ? null : parse(held)
   if (held !== null && (holder === null || !(await lives(holder)))) await takeAway(right, held, mine)
   else await setTimeout(5)
+}
+
+/** Removes what runs that were killed while they took or freed the lock have left beside it. */
+export async function sweepLocks(commonDir: string): Promise<void> {
+  for (const name of await readdir(commonDir).catch(() => [] as string[])) {
+    if (!name.startsWith(`${LOCK}.`)) continue
+    const path = join(commonDir, name)
+    const holder = parse((await text(path)) ?? '')
+    if (holder === null || !(await lives(holder))) await rm(path, { force: true })
+  }
 }
 
 async function release(path: string, mine: string): Promise<void> {

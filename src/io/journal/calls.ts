@@ -13,6 +13,8 @@ export interface CallRecord {
   call: string
   /** Hash of what it was asked. */
   key: string
+  /** The answer of an earlier run, whose journal holds it too. */
+  again?: true
   /** It is about to happen; what came of it stands in a later record, if the run lived to write one. */
   begins?: true
   /** What it answered; left out: nothing, or what can be read from git again. */
@@ -28,7 +30,7 @@ export interface CallLog {
 }
 
 /** Calls whose answers stand in git under the hash that they were asked for. */
-const FROM_GIT = ['tree', 'symbols', 'search', 'changesOf'] as const
+const FROM_GIT = ['tree', 'symbols', 'search', 'changesOf', 'reapply'] as const
 const ANSWERED = [
   ...['head', 'makeCommit', 'prepare', 'provide', 'openWorktree', 'closeWorktree', 'runChecks', 'askModel'],
   ...['recordedSeeds', 'land', 'uncommitted', 'waiting', 'dropWaiting', 'recall', 'remember'],
@@ -51,6 +53,8 @@ function asked(call: string, args: readonly unknown[]): unknown {
   }
   // A worktree is its commit, wherever it lies.
   if (call === 'runChecks') return [(args[0] as Worktree).commit, args[1] as CheckRequest]
+  // A commit made anew has another hash.
+  if (call === 'land') return []
   if (call === 'closeWorktree') return [(args[0] as Worktree).commit]
   if (call === 'prepare') return [(args[0] as { commit: string }).commit]
   return args
@@ -103,16 +107,23 @@ const RESUMED = {
   note: 'answered to the run before, not asked again',
 }
 
+export interface Resuming {
+  /** Of the runs that are gone on with; all Worlds of a run draw on one. */
+  past: Past
+  /** Of this run: what is answered from there is written down again. */
+  log: CallLog
+  /** Whether a commit is still there. */
+  has(commit: string): Promise<boolean>
+  /** Told of each answer of a model that is not asked for again. */
+  onAnswer?(request: ModelRequest, answer: ModelResult & { ok: true }): Promise<void>
+}
+
 /**
  * Goes on where a run was ended: what its journal answers is not asked, run or paid again, as long as the questions are the
- * same. `has`: whether a commit is still there. A worktree is made when something has to run in it.
+ * same. A worktree is made when something has to run in it.
  */
-export function resumeCalls(
-  world: World,
-  past: readonly CallRecord[],
-  has: (commit: string) => Promise<boolean>,
-): World {
-  const take = queuesOf(past)
+export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming): World {
+  const { take } = past
   const opened = new Map<Worktree, Worktree>()
   // Memory was read before it was written: what it said then holds on the way that the run took, and on no other.
   let same = true
@@ -124,29 +135,33 @@ export function resumeCalls(
       if (before !== undefined && JSON.stringify(before.value) !== JSON.stringify(value)) same = false
       return value
     }
+  const known = (call: string, args: readonly unknown[]): { value: unknown } | null => {
+    const key = keyOf(call, args)
+    const found = take(call, key)
+    if (found === undefined) return null
+    log.append({ v: CALLS_VERSION, t: Math.round(world.now()), call, key, value: found.value, again: true }, false)
+    return { value: found.value }
+  }
   const answered = async <T>(call: string, args: readonly unknown[], live: () => Promise<T>): Promise<T> => {
-    const found = take(call, keyOf(call, args))
-    return found === undefined ? live() : (found.value as T)
+    const found = known(call, args)
+    return found === null ? live() : (found.value as T)
   }
   return {
     ...world,
     async makeCommit(request) {
-      const made = await answered(
-        'makeCommit',
-        [request],
-        async () => null as Awaited<ReturnType<World['makeCommit']>> | null,
-      )
-      return made !== null && (await has(made.commit)) ? made : world.makeCommit(request)
+      const made = known('makeCommit', [request])?.value as Awaited<ReturnType<World['makeCommit']>> | undefined
+      return made !== undefined && (await has(made.commit)) ? made : world.makeCommit(request)
     },
     head: compared('head', world.head),
     waiting: compared('waiting', world.waiting),
     recall: (key) => (same ? answered('recall', [key], () => world.recall(key)) : world.recall(key)),
     recordedSeeds: (...args) => answered('recordedSeeds', args, () => world.recordedSeeds(...args)),
     async askModel(request, mayRepeat) {
-      const found = take('askModel', keyOf('askModel', [request]))
-      return found === undefined
-        ? world.askModel(request, mayRepeat)
-        : { ...(found.value as ModelResult & { ok: true }), ...RESUMED }
+      const found = known('askModel', [request])
+      if (found === null) return world.askModel(request, mayRepeat)
+      const answer = { ...(found.value as ModelResult & { ok: true }), ...RESUMED }
+      await onAnswer?.(request, answer)
+      return answer
     },
     async openWorktree(commit) {
       return { commit, dir: '' }
@@ -165,10 +180,51 @@ export function resumeCalls(
   }
 }
 
-/** Takes the answers to one question in their order. */
-function queuesOf(past: readonly CallRecord[]) {
-  const queues = Map.groupBy(past.filter(isFact), ({ call, key }) => `${call} ${key}`)
-  return (call: string, key: string): CallRecord | undefined => queues.get(`${call} ${key}`)?.shift()
+/** Calls whose answers come from outside the commit: a replay has to get the same ones. */
+const REPLAYED = ['head', 'uncommitted', 'waiting', 'recall', 'recordedSeeds', 'land'] as const
+
+/**
+ * The World with these calls answered as they were in the run of these records; nothing is remembered and no ref moves. A call that
+ * the run did not make is answered with nothing.
+ */
+export function replayCalls(world: World, past: readonly CallRecord[]): World {
+  const queues = Map.groupBy(
+    past.filter(({ begins, value }) => !begins && value !== undefined),
+    ({ call, key }) => `${call} ${key}`,
+  )
+  const take = (name: string, args: readonly unknown[], nothing: unknown): unknown => {
+    const queue = queues.get(`${name} ${keyOf(name, args)}`) ?? []
+    const found = queue.length > 1 ? queue.shift() : queue[0]
+    return found === undefined ? nothing : found.value
+  }
+  const answered =
+    (name: (typeof REPLAYED)[number], nothing: unknown) =>
+    async (...args: unknown[]) =>
+      take(name, args, nothing)
+  return {
+    ...world,
+    head: answered('head', null) as World['head'],
+    uncommitted: answered('uncommitted', []) as World['uncommitted'],
+    waiting: answered('waiting', []) as World['waiting'],
+    recall: answered('recall', null),
+    recordedSeeds: answered('recordedSeeds', []) as World['recordedSeeds'],
+    land: answered('land', { landed: false, branch: '', reason: 'the run did not land it' }) as World['land'],
+    remember: async () => {},
+    dropWaiting: async () => {},
+  }
+}
+
+/** What is known of runs that are gone on with. */
+export interface Past {
+  /** The answers to one question in their order. */
+  take(call: string, key: string): CallRecord | undefined
+}
+
+/** `records`: oldest first. What an earlier run has answered again stands among them already. */
+export function pastOf(records: readonly CallRecord[]): Past {
+  const facts = records.filter((record) => !record.again && isFact(record))
+  const queues = Map.groupBy(facts, ({ call, key }) => `${call} ${key}`)
+  return { take: (call, key) => queues.get(`${call} ${key}`)?.shift() }
 }
 
 function isFact({ call, value, begins }: CallRecord): boolean {

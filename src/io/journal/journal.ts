@@ -1,16 +1,26 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EVENT_VERSION, type Event, type StampedEvent } from '../../core/events.ts'
 import type { ModelRequest, ModelResult } from '../../world.ts'
+import { openCallLog } from './call-log.ts'
+import type { CallLog } from './calls.ts'
+import { DEFAULT_JOURNAL_MB, type Room, roomOf } from './room.ts'
 
 type Reply = Extract<ModelResult, { ok: true }>
 
-/** What happened in one run: `.agent/runs/<run>/events.jsonl`, and beside it every prompt and reply as a file. */
+/**
+ * What happened in one run: `.agent/runs/<run>/events.jsonl` and `calls.jsonl`, and beside them every prompt and reply as a file.
+ */
 export interface Journal {
   /** Folder of the run. */
   dir: string
-  /** Stamps an event, writes it and answers it. */
+  /** Every call of the World. */
+  calls: CallLog
+  /**
+   * Stamps an event, writes it and answers it. Never throws: what a full disk does not take is found out at the next call, before
+   * money is spent.
+   */
   write(event: Event, t: number, of?: string): StampedEvent
   prompt(request: ModelRequest): Promise<void>
   reply(request: ModelRequest, result: Reply): Promise<void>
@@ -22,22 +32,36 @@ export interface Journal {
 /** Streamed text is not worth a line each; the reply is kept whole. */
 const NOT_KEPT: Event['type'][] = ['model.delta', 'check.progress']
 
-export async function openJournal(root: string, run: string, mask: (text: string) => string): Promise<Journal> {
+const MB = 1024 ** 2
+const UNCAPPED = roomOf(DEFAULT_JOURNAL_MB * MB, () => {})
+
+/** Throws what the file system throws. */
+export async function openJournal(
+  root: string,
+  run: string,
+  mask: (text: string) => string,
+  room: Room = UNCAPPED,
+): Promise<Journal> {
   const dir = join(root, '.agent', 'runs', run)
   await mkdir(join(dir, 'prompts'), { recursive: true })
   await mkdir(join(dir, 'replies'), { recursive: true })
   const file = openSync(join(dir, 'events.jsonl'), 'a')
+  const calls = openCallLog(dir, mask, room)
   let open = true
   return {
     dir,
+    calls,
     write(event, t, of) {
       const mark = of === undefined ? {} : { of }
       const stamped: StampedEvent = { v: EVENT_VERSION, t: Math.round(t), ...mark, ...event }
-      if (open && !NOT_KEPT.includes(event.type)) writeSync(file, `${mask(JSON.stringify(stamped))}\n`)
+      if (open && !NOT_KEPT.includes(event.type)) quietly(() => writeSync(file, `${mask(JSON.stringify(stamped))}\n`))
+      if (open && event.type === 'run.result') quietly(() => fsyncSync(file))
       return stamped
     },
-    prompt: (request) =>
-      writeFile(join(dir, 'prompts', nameOf(request)), mask(`${request.system}\n\n---\n\n${request.prompt}`)),
+    async prompt(request) {
+      const text = mask(`${request.system}\n\n---\n\n${request.prompt}`)
+      if (room.take(text.length)) await writeFile(join(dir, 'prompts', nameOf(request)), text)
+    },
     async reply(request, { text, truncated, usage, usd, model }) {
       const path = join(dir, 'replies', nameOf(request))
       await writeFile(path, mask(text))
@@ -45,10 +69,17 @@ export async function openJournal(root: string, run: string, mask: (text: string
     },
     describe: (described) => writeFile(join(dir, 'run.json'), mask(JSON.stringify(described))),
     close() {
+      if (open) calls.close()
       if (open) closeSync(file)
       open = false
     },
   }
+}
+
+function quietly(write: () => void): void {
+  try {
+    write()
+  } catch {}
 }
 
 /** Answers null where the run got no answer to this question. */

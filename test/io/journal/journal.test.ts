@@ -1,10 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { EVENT_VERSION, type Event } from '../../../src/core/events.ts'
+import { readCalls } from '../../../src/io/journal/call-log.ts'
+import { CALLS_VERSION, type CallRecord } from '../../../src/io/journal/calls.ts'
 import { excludeFromGit, openJournal } from '../../../src/io/journal/journal.ts'
 import { openMemory } from '../../../src/io/journal/memory.ts'
+import { roomOf } from '../../../src/io/journal/room.ts'
 import { readSeeds, writeSeeds } from '../../../src/io/models/recorded-seeds.ts'
 import type { ModelRequest } from '../../../src/world.ts'
 
@@ -49,6 +52,47 @@ const REPLY = {
   note: null,
 } as const
 
+const CALL = (value: unknown): CallRecord => ({ v: CALLS_VERSION, t: 1, call: 'runChecks', key: 'k', value })
+
+describe('the calls of a run', () => {
+  it('are read back as they were written, long answers from beside; a line that a kill has cut is no record', async () => {
+    const journal = await openJournal(root, 'run-1', plain)
+    const long = 'x'.repeat(100_000)
+    const calls = [CALL('short'), CALL(long), CALL(long), CALL(null)]
+    for (const call of calls) journal.calls.append(call, true)
+    journal.close()
+    const file = join(journal.dir, 'calls.jsonl')
+    expect((await stat(file)).size).toBeLessThan(1_000)
+    expect(await readdir(join(journal.dir, 'large'))).toHaveLength(1)
+    await appendFile(file, '{"v":1,"t":2,"call":"la')
+    expect(await readCalls(journal.dir)).toEqual(calls)
+  })
+
+  it('stay within what the journal may hold: long answers are left out then, and that is told once', async () => {
+    let told = 0
+    const journal = await openJournal(
+      root,
+      'run-1',
+      plain,
+      roomOf(150_000, () => told++),
+    )
+    for (const name of ['a', 'b', 'c']) journal.calls.append(CALL(name.repeat(100_000)), false)
+    await journal.prompt({ ...REQUEST, prompt: 'y'.repeat(100_000) })
+    journal.close()
+    expect(told).toBe(1)
+    expect((await readCalls(journal.dir)).map(({ value }) => value === undefined)).toEqual([false, true, true])
+    expect(await readdir(join(journal.dir, 'prompts'))).toEqual([])
+  })
+
+  it('are no answers where a secret was taken out of them', async () => {
+    const journal = await openJournal(root, 'run-1', mask)
+    journal.calls.append(CALL(`the key is ${KEY}`), false)
+    journal.close()
+    expect(await readCalls(journal.dir)).toMatchObject([{ call: 'runChecks', key: 'k' }])
+    expect((await readCalls(journal.dir))[0]).not.toHaveProperty('value')
+  })
+})
+
 describe('the journal', () => {
   it('holds one JSON line an event, with schema version and whole milliseconds', async () => {
     const journal = await openJournal(root, 'run-1', plain)
@@ -86,13 +130,14 @@ describe('the journal', () => {
     journal.write({ ...DECISION, reason: `the service said ${KEY}` }, 1)
     await journal.prompt(REQUEST)
     await journal.reply(REQUEST, { ...REPLY, text: `you sent ${KEY}` })
+    journal.calls.append(CALL(`it printed ${KEY}`), true)
     journal.close()
     const files = await readdir(journal.dir, { recursive: true, withFileTypes: true })
     const texts = await Promise.all(
       files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8')),
     )
-    expect(texts).toHaveLength(4)
-    expect(texts.filter((text) => text.includes('***'))).toHaveLength(3)
+    expect(texts).toHaveLength(5)
+    expect(texts.filter((text) => text.includes('***'))).toHaveLength(4)
     expect(texts.join()).not.toContain(KEY)
   })
 

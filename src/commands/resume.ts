@@ -1,0 +1,44 @@
+import type { Settings } from '../core/settings.ts'
+import { hasCommit, type Repository } from '../io/git/repository.ts'
+import { readCalls } from '../io/journal/call-log.ts'
+import { pastOf, type Resuming, recordCalls, replayCalls, resumeCalls } from '../io/journal/calls.ts'
+import type { Journal } from '../io/journal/journal.ts'
+import type { Unfinished } from '../io/journal/past-runs.ts'
+import type { Head, World } from '../world.ts'
+import { RUN_VERSION, type RunDescription } from './session.ts'
+
+/** Makes the Worlds of a replay of the run in the folder `replayed`, of a run that goes on with another one, or of a fresh run. */
+export async function recordedWorlds(
+  { root }: Repository,
+  journal: Journal,
+  replayed: string | null,
+  before: Unfinished | null,
+): Promise<(real: World) => World> {
+  if (replayed !== null) {
+    const calls = await readCalls(replayed)
+    return (real) => replayCalls(real, calls)
+  }
+  const record = (real: World) => recordCalls(real, journal.calls)
+  if (!before) return record
+  const resuming: Resuming = {
+    past: pastOf(before.calls),
+    log: journal.calls,
+    has: (commit) => hasCommit(root, commit),
+    async onAnswer(request, answer) {
+      await journal.prompt(request)
+      await journal.reply(request, answer)
+    },
+  }
+  return (real) => resumeCalls(record(real), resuming)
+}
+
+/** Whether a run was asked for what is asked for now: budgets and what was learnt of models may differ. */
+export function isSame(then: RunDescription, settings: Settings, { branch }: Head): boolean {
+  const asked = ({ limits: _, taskLimits: __, attempts: ___, models: ____, ...rest }: Settings) => JSON.stringify(rest)
+  return (
+    then.version === RUN_VERSION &&
+    !then.wanted.dryRun &&
+    then.branch === branch &&
+    asked(then.settings) === asked(settings)
+  )
+}

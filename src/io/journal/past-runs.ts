@@ -1,0 +1,101 @@
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EventOf, TaskOutcomeStatus } from '../../core/events.ts'
+import { readCalls } from './call-log.ts'
+import type { CallRecord } from './calls.ts'
+
+/** A run whose journal is there. */
+export interface PastRun {
+  id: string
+  dir: string
+  /** `run.json`; null: it ended before it was written, or cannot be read. */
+  described: Record<string, unknown> | null
+  /** Its last event; null: it was killed, or is still at work. */
+  result: EventOf<'run.result'> | null
+}
+
+export function runsFolder(root: string): string {
+  return join(root, '.agent', 'runs')
+}
+
+/** Oldest first: ids begin with the time. */
+export async function listRuns(root: string): Promise<string[]> {
+  const entries = await readdir(runsFolder(root), { withFileTypes: true }).catch(() => [])
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
+}
+
+export async function readRun(root: string, id: string): Promise<PastRun> {
+  const dir = join(runsFolder(root), id)
+  return { id, dir, described: await readDescribed(dir), result: await lastResult(join(dir, 'events.jsonl')) }
+}
+
+async function readDescribed(dir: string): Promise<Record<string, unknown> | null> {
+  try {
+    return JSON.parse(await readFile(join(dir, 'run.json'), 'utf8')) as Record<string, unknown>
+  } catch {
+    return null
+  }
+}
+
+/** Results are long where a run did many tasks; they are the last line all the same. */
+const TAIL = 1 << 20
+
+async function lastResult(path: string): Promise<EventOf<'run.result'> | null> {
+  try {
+    const { size } = await stat(path)
+    const file = await open(path)
+    try {
+      const { buffer, bytesRead } = await file.read({
+        position: Math.max(0, size - TAIL),
+        buffer: Buffer.alloc(Math.min(size, TAIL)),
+      })
+      const line = buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').at(-1) ?? ''
+      const event = JSON.parse(line) as EventOf<'run.result'>
+      return event.type === 'run.result' ? event : null
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return null
+  }
+}
+
+/** Ends after which the next run goes on; so does one that was killed. */
+const OPEN: TaskOutcomeStatus[] = ['interrupted', 'budget', 'provider', 'environment']
+
+/** A run to go on with. */
+export interface Unfinished {
+  run: PastRun
+  /** How it ended, in words. */
+  how: string
+  /** Of this run and of those that it went on with itself, oldest first. */
+  calls: CallRecord[]
+}
+
+/**
+ * The last run, if it has not come to its end. `fits`: whether it was asked for the same. Runs that ended before they were described
+ * did nothing, and replays and dry runs are none.
+ */
+export async function unfinishedRun(root: string, fits: (run: PastRun) => boolean): Promise<Unfinished | null> {
+  const ids = await listRuns(root)
+  for (const id of ids.reverse()) {
+    const run = await readRun(root, id)
+    if (run.described === null || run.described['replays'] !== undefined) continue
+    const status = run.result?.status ?? null
+    if ((status !== null && !OPEN.includes(status)) || !fits(run)) return null
+    return { run, how: status === null ? 'was killed' : `ended with ${status}`, calls: await chainOf(root, run) }
+  }
+  return null
+}
+
+async function chainOf(root: string, last: PastRun): Promise<CallRecord[]> {
+  const chain: CallRecord[][] = []
+  const seen = new Set<string>()
+  for (let run: PastRun | null = last; run !== null && !seen.has(run.id); ) {
+    seen.add(run.id)
+    chain.unshift(await readCalls(run.dir))
+    const before: unknown = run.described?.['resumes']
+    run = typeof before === 'string' ? await readRun(root, before) : null
+  }
+  return chain.flat()
+}
