@@ -1,17 +1,23 @@
-import { chaos, type FaultKind, type Simulation } from 'specproof/sim'
-import { it } from 'vitest'
+import fc from 'fast-check'
+import { chaos, type FaultKind, Simulation } from 'specproof/sim'
+import { expect, it } from 'vitest'
 import { type Assign, Cluster } from './cluster.ts'
 
 const WORKERS = ['w1', 'w2', 'w3']
 const KINDS: FaultKind[] = ['partition', 'one-way', 'drop', 'delay', 'duplicate', 'reorder', 'crash']
+const PAIR = ['w1', 'w2']
 const UNTIL = 120_000
 
 /** Jobs come in at any time; `check` is asked every second. */
-function busy(sim: Simulation, check: (cluster: Cluster) => string | undefined, jobs = 8): Cluster {
-  const cluster = new Cluster(sim, WORKERS)
+function busy(
+  sim: Simulation,
+  check: (cluster: Cluster) => string | undefined,
+  { jobs = 8, workers = WORKERS, until = UNTIL } = {},
+): Cluster {
+  const cluster = new Cluster(sim, workers)
   sim.client('user', async ({ clock, random }) => {
     for (let count = 0; count < jobs; count += 1) {
-      await clock.sleep(random.int(2) === 0 ? random.int(100) : random.int(20_000))
+      await clock.sleep(random.int(2) === 0 ? random.int(100) : random.int(Math.round(until / jobs)))
       cluster.submit(random.int(9))
     }
   })
@@ -96,6 +102,54 @@ it('4.2 no job is executed more than twice, and an assignment once and in its ep
     })
   }))
 
+it('4.2 a late heartbeat of a former life fails no assignment, and brings no life back', () => {
+  const fault = fc.record({
+    beat: fc.integer({ min: 0, max: 2 }),
+    late: fc.integer({ min: 20, max: 15_000 }),
+    after: fc.nat(5_000),
+    down: fc.integer({ min: 1, max: 3_000 }),
+  })
+  fc.assert(
+    fc.property(fault, fc.array(fc.nat(45_000), { maxLength: 20 }), ({ beat, late, after, down }, times) => {
+      const sim = new Simulation({
+        faults: [
+          { kind: 'delay', node: 'w1', at: 10_000 * beat, ms: 1, extra: late },
+          { kind: 'crash', node: 'w1', at: 10_000 * beat + 1 + after, ms: down },
+        ],
+      })
+      const cluster = new Cluster(sim, PAIR)
+      for (const at of times) sim.at(at, () => cluster.submit(5))
+      const wrong: string[] = []
+      sim.always('of the newest life', () => {
+        for (const { key, worker, epoch, at } of cluster.assignments.values()) {
+          const newest = cluster.newest(worker, at).at(-1)?.epoch
+          if (at === sim.now() && epoch !== newest)
+            wrong.push(`${key} goes to epoch ${epoch} of ${worker}, the newest is ${newest}`)
+        }
+      })
+      sim.run(120_000)
+      for (const job of cluster.submitted)
+        if (stateOf(cluster, job).status !== 'done') wrong.push(`${job} is ${stateOf(cluster, job).status}`)
+      expect(wrong.slice(0, 3)).toEqual([])
+    }),
+  )
+})
+
+it('4.2 a job that is finished while it waits is not assigned again', () =>
+  chaos({ nodes: PAIR, kinds: ['clog', 'partition', 'one-way'], until: UNTIL }, (sim) => {
+    const cluster = busy(sim, () => undefined, { jobs: 12, workers: PAIR })
+    let waited = false
+    sim.every(500, () => {
+      for (const job of cluster.submitted)
+        if (stateOf(cluster, job).status === 'pending' && cluster.assignments.has(`${job}#1`)) waited = true
+    })
+    sim.always('not when it is done', () => {
+      const late = [...cluster.assignments.values()].find(({ job, at }) => at > (cluster.results.get(job)?.at ?? at))
+      return late === undefined || `${late.key} is assigned at ${late.at}, and its job is done`
+    })
+    sim.sometimes('a job waits for its second assignment', () => waited)
+  }))
+
 it('1.6 every job is done in the end, unless both its assignments have failed', () =>
   chaos({ nodes: WORKERS, kinds: KINDS, until: UNTIL, liveness: 60_000 }, (sim) => {
     const cluster = busy(sim, () => undefined)
@@ -163,10 +217,10 @@ it('4.3 no job waits for more than 15 s while a worker is alive', () =>
   }))
 
 it('4.4 a job is lost when both assignments have failed, until a completion of one of them comes', () =>
-  chaos(
-    { nodes: WORKERS, kinds: ['partition', 'one-way', 'crash', 'delay', 'clog'], until: UNTIL, quiet: 60_000 },
-    (sim) => {
-      const cluster = busy(sim, (cluster) => {
+  chaos({ nodes: PAIR, kinds: ['partition', 'crash', 'clog', 'one-way'], until: UNTIL, quiet: 60_000 }, (sim) => {
+    const cluster = busy(
+      sim,
+      (cluster) => {
         for (const job of cluster.submitted) {
           const { status, assignments, result } = stateOf(cluster, job)
           const done = cluster.results.get(job)
@@ -187,7 +241,8 @@ it('4.4 a job is lost when both assignments have failed, until a completion of o
             return `${job} is assigned to a former life of ${last.worker}`
         }
         return undefined
-      })
-      sim.sometimes('a job is lost', () => cluster.submitted.some((job) => stateOf(cluster, job).status === 'lost'))
-    },
-  ))
+      },
+      { jobs: 16, workers: PAIR },
+    )
+    sim.sometimes('a job is lost', () => cluster.submitted.some((job) => stateOf(cluster, job).status === 'lost'))
+  }))

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createLedger } from '../src/ledger.ts'
 
-const job = fc.constantFrom('j1', 'j2')
+const job = fc.constantFrom('j1', 'j1', 'j2')
 const step = fc.oneof(
   fc.record({ act: fc.constant('open' as const), job }),
   fc.record({
     act: fc.constant('complete' as const),
     key: fc
-      .tuple(fc.constantFrom('j1', 'j2', 'j3'), fc.constantFrom('#1', '#2', '#3', '', '#1#1'))
+      .tuple(fc.constantFrom('j1', 'j1', 'j2', 'j3'), fc.constantFrom('#1', '#2', '#1', '#2', '#3', '', '#1#1'))
       .map(([job, number]) => job + number),
     result: fc.constantFrom(undefined, null, 0, 'x', 'y'),
   }),
