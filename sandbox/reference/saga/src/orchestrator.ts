@@ -102,6 +102,7 @@ class Orchestrator implements OrchestratorNode {
   async #goOn(id: string): Promise<void> {
     const saga = this.#sagas.get(id)!
     this.#env.clock.clearTimeout(saga.timer)
+    saga.timer = undefined
     const what = next(saga.progress)
     if (what === null) return
     if ('end' in what) {
