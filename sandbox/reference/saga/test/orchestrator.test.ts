@@ -6,7 +6,8 @@ import { type ServiceNode, startService } from '../src/service.ts'
 import { keyOf } from '../src/stock.ts'
 import { observeServices, onDisk, onSent } from './wire.ts'
 
-const UNTIL = 12_000
+const UNTIL = 24_000
+const STARTS_MS = 8_000
 const CALM_MS = 20_000
 const HANDLED_MS = 50
 const SERVICES = ['s', 't', 'u']
@@ -132,7 +133,7 @@ function observeTimes(sim: Simulation, system: System): void {
 function startClients(sim: Simulation, system: System): void {
   for (const client of ['m', 'n']) {
     sim.client(client, async ({ net, clock, random }) => {
-      for (let number = 1; clock.monotonic() < UNTIL; number += 1) {
+      for (let number = 1; clock.monotonic() < STARTS_MS; number += 1) {
         await clock.sleep(700 * random.int(4))
         const steps = [...SERVICES].slice(random.int(2)).map((service) => ({ service, amount: 1 + random.int(6) }))
         const again = random.int(3) === 0 ? [...system.sagas].find(([id]) => id.startsWith(client)) : undefined
