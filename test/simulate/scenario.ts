@@ -79,7 +79,7 @@ export async function play(scenario: Scenario, told: string[] = []): Promise<str
     if (status === 'bug' && !machine.notes.some((note) => note.startsWith('mangled')))
       throw new Broken('no bug', told.slice(-3).join(' | '))
     if (status !== 'killed') checkLeft(machine, status)
-    const goesOn = ['killed', 'interrupted', 'budget', 'provider', 'environment'].includes(status)
+    const goesOn = ['killed', 'interrupted', 'budget', 'provider', 'git', 'environment'].includes(status)
     unfinished = goesOn ? [...machine.journal] : null
     if (!goesOn) machine.answered.clear()
     const asked = [...machine.answered.values()].reduce((sum, times) => sum + times - 1, 0)

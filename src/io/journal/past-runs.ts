@@ -61,7 +61,7 @@ async function lastResult(path: string): Promise<EventOf<'run.result'> | null> {
 }
 
 /** Ends after which the next run goes on; so does one that was killed. */
-const OPEN: TaskOutcomeStatus[] = ['interrupted', 'budget', 'provider', 'environment']
+const OPEN: TaskOutcomeStatus[] = ['interrupted', 'budget', 'provider', 'isolation', 'git', 'environment']
 
 /** A run to go on with. */
 export interface Unfinished {
