@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import type { ApplyFlags } from './commands/apply.ts'
 import type { ChaosFlags } from './commands/chaos.ts'
+import type { CleanFlags } from './commands/clean.ts'
 import type { ContextFlags } from './commands/context.ts'
 import type { DemoFlags } from './commands/demo.ts'
 import type { LintFlags } from './commands/lint.ts'
@@ -31,6 +32,7 @@ const COMMANDS = {
   chaos: () => import('./commands/chaos.ts'),
   verify: () => import('./commands/verify.ts'),
   undo: () => import('./commands/undo.ts'),
+  clean: () => import('./commands/clean.ts'),
 }
 
 function globals(command: Command): GlobalOptions {
@@ -192,6 +194,15 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .description('what this machine can do, by trying it, and the mend for each thing missing')
     .action(async (_flags, command: Command) =>
       run(COMMANDS.doctor().then((module) => module.doctorCommand(globals(command)))),
+    )
+  program
+    .command('clean')
+    .description('removes what old runs have left: journals, caches; commits that are not merged are listed and stay')
+    .option('--days <n>', 'remove what was not used for so many days (default: 14)')
+    .option('--max-mb <n>', 'remove the oldest while journals, or the cache, are larger (default: 1000)')
+    .option('--dry-run', 'say what would go, remove nothing')
+    .action(async (flags: CleanFlags, command: Command) =>
+      run(COMMANDS.clean().then((module) => module.cleanCommand(globals(command), flags))),
     )
   withRunOptions(program.command('demo').description('the main job on a shipped spec, in a fresh temporary repository'))
     .option('--spec <id>', 'job-queue (default), crdt, lease-lock or rate-limits')
