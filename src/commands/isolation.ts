@@ -12,8 +12,8 @@ import type { Unready } from '../world.ts'
 export interface Isolation {
   /** Backends to try, the first that holds is taken. More than one only with `auto`. */
   boxes: Box[]
-  /** Makes a worktree writable for what runs in the box. */
-  prepareTree(dir: string): Promise<void>
+  /** Makes a worktree writable for what runs in the box: all of it, or these paths in it. */
+  prepareTree(dir: string, paths?: string[]): Promise<void>
   /** What trying the boxes has shown: once for all workers of a run. Left out: they were not tried. */
   tried?: Promise<Isolated>
 }

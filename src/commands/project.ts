@@ -91,7 +91,6 @@ async function tryServices(checks: Checks, commit: string, options: PreparationO
   if (!options.config.services?.length) return null
   const worktree = await options.worktrees.open(commit)
   try {
-    await options.isolation.prepareTree(worktree.dir)
     const tried = await checks.tryServices(worktree, options.signal)
     if (options.signal.aborted) return null
     if ('unready' in tried) return { status: 'isolation', message: `The services cannot be started: ${tried.unready}` }

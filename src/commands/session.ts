@@ -231,7 +231,7 @@ async function runAlone(
         isSame(past.described as unknown as RunDescription, settings, head),
       )
   const journal = await tools.open(repository.root, id, config.limits?.journalMB ?? DEFAULT_JOURNAL_MB)
-  const worktrees = await createWorktrees(repository, id)
+  const worktrees = await createWorktrees(repository, id, isolation.prepareTree)
   const recording = flags.record ? resolve(options.cwd, flags.record) : null
   const replayed = folderOfRecording(settings, options.cwd)
   const { tell, now, signal } = tools
@@ -263,7 +263,6 @@ async function runAlone(
         journal,
         mask: tools.mask,
         memory,
-        prepareTree: isolation.prepareTree,
         ...(adopted ? { beforeLanding: adopted.beforeLanding } : {}),
         recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
         onRed: async (asked, seeds) => {

@@ -39,7 +39,8 @@ export async function withWorkbench<T>(
   const stop = interruption()
   await excludeFromGit(repository.commonDir)
   await removeOrphans(repository)
-  const worktrees = await createWorktrees(repository, `${options.purpose}-${randomBytes(3).toString('hex')}`)
+  const id = `${options.purpose}-${randomBytes(3).toString('hex')}`
+  const worktrees = await createWorktrees(repository, id, isolation.prepareTree)
   const { signal } = stop
   try {
     const preparation = createPreparation({ repository, isolation, config, worktrees, tell, onProgress, signal })
@@ -53,11 +54,7 @@ export async function withWorkbench<T>(
       seed: seededIntegers(randomInt(2 ** 31)),
       runChecks: (worktree, request) => checks.run(worktree, request, signal),
       closeWorktree: (worktree) => worktrees.close(worktree),
-      async openWorktree(commit) {
-        const worktree = await worktrees.open(commit)
-        await isolation.prepareTree(worktree.dir)
-        return worktree
-      },
+      openWorktree: (commit) => worktrees.open(commit),
     })
   } finally {
     await worktrees.closeAll()

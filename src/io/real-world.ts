@@ -3,7 +3,7 @@ import type { Event } from '../core/events.ts'
 import type { Mask } from '../core/mask.ts'
 import type { CheckRequest, ModelRequest, Tree, Unprovided, Unready, World } from '../world.ts'
 import type { Checks } from './checks/checks.ts'
-import { changesOf, modifiedFiles } from './git/changes.ts'
+import { changesOf } from './git/changes.ts'
 import { makeCommit } from './git/commit.ts'
 import { dropBranch, keepOnBranch, land, waitingCommits } from './git/land.ts'
 import { reapply } from './git/reapply.ts'
@@ -28,8 +28,6 @@ export interface RealWorldOptions {
   /** Takes secrets out of what is sent to a model. */
   mask: Mask
   memory: Memory
-  /** Makes a worktree writable for the payload. */
-  prepareTree(dir: string): Promise<void>
   recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
   /** Before the user's branch moves. Answers what takes it back, for when it does not move. */
   beforeLanding?(): Promise<() => Promise<void>>
@@ -58,9 +56,7 @@ export function createRealWorld(options: RealWorldOptions): World {
       // The same patch in another commit (with kept cases, wrong versions, a later time) depends on the same things. What
       // cannot be installed was told when the patch was first provided for.
       await options.provide(commit)
-      const worktree = await worktrees.open(commit)
-      await options.prepareTree(worktree.dir)
-      return worktree
+      return worktrees.open(commit)
     },
     closeWorktree: (worktree) => worktrees.close(worktree),
     async runChecks(worktree, request) {
@@ -70,7 +66,7 @@ export function createRealWorld(options: RealWorldOptions): World {
       if (asked && isEvidence(request) && result.status === 'failed')
         await options.onRed(asked, request.intensity.seeds)
       if (request.kind !== 'tests') return result
-      const modified = await modifiedFiles(repository.root, worktree.dir)
+      const modified = await worktrees.modified(worktree)
       if (modified.length === 0) return result
       const message = `files of the commit were changed while the tests ran: ${modified.join(', ')}`
       return { ...result, problems: [...result.problems, { file: modified[0] ?? null, message }] }

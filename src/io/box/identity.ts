@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { lchown, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { execa } from 'execa'
 
 /** The uid and gid of the payload: inside always, and on the host too when the caller is root. */
@@ -73,12 +74,19 @@ export function levelOf(backend: string, identity: Identity): string {
     : `${backend}: as uid ${PAYLOAD_ID}, without a user namespace of its own`
 }
 
+let becomes: Promise<boolean> | null = null
+
 /**
- * Makes a tree writable for the payload. As root this gives every entry to uid and gid 65534, so the tree must not
+ * Makes a tree, or these paths in it, writable for the payload. As root this gives every entry to uid and gid 65534, so the tree must not
  * share hard links with anything that is kept; as a plain user the payload keeps the caller's uid and nothing is done.
  * Symbolic links are not followed. Rejects when the owner cannot be changed.
  */
-export async function prepareTree(dir: string): Promise<void> {
-  if (!(await canBecomePayload())) return
+export async function prepareTree(dir: string, paths?: string[]): Promise<void> {
+  becomes ??= canBecomePayload()
+  if (!(await becomes)) return
+  if (paths) {
+    for (const path of paths) await lchown(join(dir, path), PAYLOAD_ID, PAYLOAD_ID)
+    return
+  }
   await execa('chown', ['-R', '-h', '-P', '--', `${PAYLOAD_ID}:${PAYLOAD_ID}`, dir])
 }

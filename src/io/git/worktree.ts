@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
+import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Worktree } from '../../world.ts'
-import { git, tryGit } from './git.ts'
+import { tryGit } from './git.ts'
+import { createPool, type PrepareTree } from './pool.ts'
+import { removeTree } from './remove-tree.ts'
 import type { Repository } from './repository.ts'
 
 /** Attempt trees live here, never inside the repository: editors, watchers and test runners of the user would see them. */
@@ -13,60 +15,38 @@ export function cacheFolder(repository: Repository, env: NodeJS.ProcessEnv = pro
   return join(base, 'specproof', `${basename(repository.root)}-${id}`)
 }
 
-/** Removes a tree even where the payload took its own permissions away. */
-export async function removeTree(dir: string): Promise<void> {
-  try {
-    await rm(dir, { recursive: true, force: true })
-  } catch {
-    await unlock(dir)
-    await rm(dir, { recursive: true, force: true })
-  }
-}
-
-async function unlock(dir: string): Promise<void> {
-  await chmod(dir, 0o700)
-  for (const name of await readdir(dir)) {
-    const path = join(dir, name)
-    const stat = await lstat(path)
-    if (stat.isDirectory()) await unlock(path)
-  }
-}
-
 export interface Worktrees {
+  /** A commit materialised, writable for the payload. */
   open(commit: string): Promise<Worktree>
+  /** The tree is used again for a later commit, with all that was done in it undone. */
   close(worktree: Worktree): Promise<void>
+  /** Tracked files of an open tree that no longer hold what its commit holds. */
+  modified(worktree: Worktree): Promise<string[]>
   closeAll(): Promise<void>
   /** Scratch folder of this run, for other throw-away files. */
   scratch: string
 }
 
-/** Worktrees of one run. The folder's name carries our process id, so that a later run knows which are orphans. */
-export async function createWorktrees(repository: Repository, run: string): Promise<Worktrees> {
+/**
+ * Worktrees of one run; the repository knows nothing of them. The folder's name carries our process id, so that a later run knows
+ * which are orphans.
+ */
+export async function createWorktrees(
+  repository: Repository,
+  run: string,
+  prepare: PrepareTree = async () => {},
+): Promise<Worktrees> {
   const cache = cacheFolder(repository)
   const scratch = join(cache, `${run}.${process.pid}`)
   await mkdir(scratch, { recursive: true, mode: 0o700 })
-  const open = new Set<string>()
-  let count = 0
-  const close = async (worktree: Worktree) => {
-    await removeWorktree(repository, worktree.dir)
-    open.delete(worktree.dir)
-  }
+  const pool = createPool(repository, scratch, prepare)
   return {
     scratch,
-    async open(commit) {
-      const dir = join(scratch, `tree-${++count}`)
-      open.add(dir)
-      // Where the user checks out a part only, git would do the same here.
-      const whole = ['-c', 'core.sparseCheckout=false']
-      await git(repository.root, [...whole, 'worktree', 'add', '--quiet', '--detach', dir, commit])
-      // In place of the pointer to the user's repository a folder, on which the box mounts a `.git` of its own.
-      await rm(join(dir, '.git'))
-      await mkdir(join(dir, '.git'))
-      return { commit, dir }
-    },
-    close,
+    open: async (commit) => ({ commit, dir: await pool.open(commit) }),
+    close: ({ dir }) => pool.close(dir),
+    modified: ({ dir }) => pool.modified(dir),
     async closeAll() {
-      for (const dir of [...open]) await close({ commit: '', dir })
+      for (const dir of pool.dirs()) await pool.remove(dir)
       await removeTree(scratch)
       // Leaves no empty folders behind; fails harmlessly while another run uses them.
       await rmdir(cache).catch(() => {})
@@ -74,6 +54,7 @@ export async function createWorktrees(repository: Repository, run: string): Prom
   }
 }
 
+/** Of a run of an older version: its trees were registered in the repository. */
 async function removeWorktree(repository: Repository, dir: string): Promise<void> {
   await removeTree(dir)
   // The folder goes first: git refuses to look into a tree that belongs to the payload's user.

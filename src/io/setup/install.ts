@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeTree } from '../git/remove-tree.ts'
 import type { Repository } from '../git/repository.ts'
-import { removeTree } from '../git/worktree.ts'
 import type { Part } from './parts.ts'
 import { materialise, takeProducts } from './provision-tree.ts'
 import { runSetup } from './run-setup.ts'

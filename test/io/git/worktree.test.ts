@@ -3,7 +3,6 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { makeBoxGit } from '../../../src/io/git/box-git.ts'
-import { modifiedFiles } from '../../../src/io/git/changes.ts'
 import { cacheFolder, createWorktrees, removeOrphans } from '../../../src/io/git/worktree.ts'
 import { everyFile, gitIn, makeRepo, type Repo } from './support.ts'
 
@@ -53,7 +52,7 @@ describe('worktrees', () => {
     const worktrees = await createWorktrees(repo, 'run')
     const tree = await worktrees.open(repo.head())
     expect(Object.keys(await everyFile(tree.dir)).sort()).toEqual(Object.keys(FILES).sort())
-    expect(await modifiedFiles(repo.root, tree.dir)).toEqual([])
+    expect(await worktrees.modified(tree)).toEqual([])
     await worktrees.closeAll()
     expect(repo.git('sparse-checkout', 'list')).toBe('/a.txt')
   })
@@ -66,7 +65,9 @@ describe('worktrees', () => {
     const second = await worktrees.open(repo.head())
     await writeFile(join(first.dir, 'made.txt'), 'x')
     await worktrees.close(first)
-    expect(worktreesOf(repo)).toEqual([repo.root, second.dir])
+    expect(await exists(second.dir)).toBe(true)
+    // The repository does not know of them.
+    expect(worktreesOf(repo)).toEqual([repo.root])
     await worktrees.closeAll()
     expect(worktreesOf(repo)).toEqual([repo.root])
     expect(await exists(cacheFolder(repo))).toBe(false)
@@ -167,18 +168,19 @@ describe('tracked files that were changed while checks ran', () => {
   it('are named: changed, deleted, replaced by a link; new ones and ownership do not count', async () => {
     const repo = await makeRepo({ ...FILES, 'link-me.txt': 'l', 'same.txt': 's' })
     const worktrees = await createWorktrees(repo, 'run')
-    const { dir } = await worktrees.open(repo.head())
-    expect(await modifiedFiles(repo.root, dir)).toEqual([])
+    const tree = await worktrees.open(repo.head())
+    const { dir } = tree
+    expect(await worktrees.modified(tree)).toEqual([])
     if (process.geteuid?.() === 0) execFileSync('chown', ['-R', '-h', '65534:65534', dir])
     await chmod(join(dir, 'same.txt'), 0o777)
     await writeFile(join(dir, 'same.txt'), 's')
     await writeFile(join(dir, 'report.html'), 'new')
-    expect(await modifiedFiles(repo.root, dir)).toEqual([])
+    expect(await worktrees.modified(tree)).toEqual([])
     await writeFile(join(dir, ' odd ü.txt'), 'changed')
     await rm(join(dir, 'a.txt'))
     await rm(join(dir, 'link-me.txt'))
     await symlink('/etc/hostname', join(dir, 'link-me.txt'))
-    expect((await modifiedFiles(repo.root, dir)).sort()).toEqual([' odd ü.txt', 'a.txt', 'link-me.txt'])
+    expect((await worktrees.modified(tree)).sort()).toEqual([' odd ü.txt', 'a.txt', 'link-me.txt'])
     await worktrees.closeAll()
   })
 })
