@@ -1,46 +1,71 @@
 /**
- * What `agent run --parallel` gains: the same spec of independent tasks, with a model that takes its time for each answer, in
- * sequence and with a worker for each task, in turns. Prints minimum and median of each and their ratio; the same tasks have to be
- * ticked. `node bench/parallel.ts [rounds] [tasks] [seconds of an answer]`, after `npm run build`
+ * What `agent run --parallel` gains: the same spec of independent tasks, with a model that takes its time for each answer and is asked
+ * twice for each task, in sequence and with a worker for each task, in turns. `light`: shell commands judge; `tests`: an author
+ * writes tests for node:test, which take most of a second of processor time for a task. Prints minimum and median of each, from the
+ * first task's beginning to the last one's landing, and their ratio; the same tasks have to be ticked.
+ * `node bench/parallel.ts [rounds] [light|tests] [tasks] [seconds of an answer]`, after `npm run build`
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sumAuthor, sumRight, sumsSpec, taskIn } from '../test/support/many.ts'
+import { creates } from '../test/support/clamp.ts'
+import { sumAuthor, sumCode, sumRight, sumsSpec, taskIn } from '../test/support/many.ts'
 import { type ModelServer, startModelServer } from '../test/support/model-server.ts'
 import { makeRepository } from '../test/support/repository.ts'
 
 const rounds = Number(process.argv[2] ?? 3)
-const tasks = Number(process.argv[3] ?? 4)
-const seconds = Number(process.argv[4] ?? 2)
+const light = (process.argv[3] ?? 'light') === 'light'
+const tasks = Number(process.argv[4] ?? 4)
+const seconds = Number(process.argv[5] ?? 2)
+
+const LIGHT: Record<string, string | null> = {
+  'package.json': null,
+  'agent.yaml': 'checks: [{ name: all, run: sh check.sh }]\n',
+  'check.sh': 'for file in src/*.ts; do test -s "$file" || exit 1; done\n',
+  'verify.sh': 'grep -q "return value + $1" "src/f$1.ts"\n',
+  'src/index.ts': '// Functions stand in files of their own.\n',
+}
+
+function specOf(): Record<string, string | null> {
+  const all = Array.from({ length: tasks }, (_, at) => at + 1)
+  if (!light) return sumsSpec(all.map((n) => ({ n })))
+  return { ...sumsSpec(all.map((n) => ({ n, lines: [`Verify: \`sh verify.sh ${n}\``] }))), ...LIGHT }
+}
+
+interface Line {
+  type: string
+  t: number
+  exitCode?: number
+  message?: string
+}
 
 async function oneRun(server: ModelServer, workers: number): Promise<number> {
   const ends: (() => Promise<void>)[] = []
-  const repository = await makeRepository({
-    files: sumsSpec(Array.from({ length: tasks }, (_, at) => ({ n: at + 1 }))),
-    onEnd: (clear) => ends.push(clear),
-  })
+  const repository = await makeRepository({ files: specOf(), onEnd: (clear) => ends.push(clear) })
   try {
-    const args = [
-      join(import.meta.dirname, '..', 'bin', 'agent.js'),
-      ...(process.env['SHOW'] ? ['--json'] : ['--quiet']),
-      '--cwd',
-      repository.dir,
-      'run',
-    ]
+    const args = [join(import.meta.dirname, '..', 'bin', 'agent.js'), '--json', '--cwd', repository.dir, 'run']
     const env = { ...repository.env, OPENAI_BASE_URL: server.openaiUrl, OPENAI_API_KEY: 'sk-bench' }
-    const started = performance.now()
     const child = spawn(
       process.execPath,
       [...args, '--model', 'openai-compatible/slow', '--parallel', String(workers)],
-      { env, stdio: process.env['SHOW'] ? 'inherit' : 'ignore' },
+      { env, stdio: ['ignore', 'pipe', 'ignore'] },
     )
-    const [code] = (await once(child, 'close')) as [number]
-    const ms = performance.now() - started
+    let out = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString('utf8')
+    })
+    await once(child, 'close')
+    if (process.env['SHOW']) process.stderr.write(out)
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line)
+    const result = lines.at(-1)!
     const ticked = (await repository.read('specs/sums/tasks.md')).match(/\[x\]/g)?.length ?? 0
-    if (code !== 0 || ticked !== tasks) throw new Error(`exit code ${code}, ${ticked} of ${tasks} tasks ticked`)
-    return ms
+    if (result.exitCode !== 0 || ticked !== tasks)
+      throw new Error(`${ticked} of ${tasks} tasks ticked: ${result.message}`)
+    return lines.findLast(({ type }) => type === 'landed')!.t - lines.find(({ type }) => type === 'task.selected')!.t
   } finally {
     for (const end of ends) await end()
   }
@@ -50,7 +75,9 @@ const server = await startModelServer(async (request) => {
   await sleep(seconds * 1_000)
   const n = taskIn(request)
   const author = `${request.system}\n${request.prompt}`.includes('# Your role: test author')
-  return { text: author ? sumAuthor(n) : sumRight(n) }
+  if (!light) return { text: author ? sumAuthor(n) : sumRight(n) }
+  const first = !request.prompt.includes('Functions stand in files of their own.')
+  return { text: first ? 'NEED src/index.ts' : creates({ [`src/f${n}.ts`]: sumCode(n) }) }
 })
 const times: Record<'sequence' | 'parallel', number[]> = { sequence: [], parallel: [] }
 for (let round = 0; round < rounds; round++) {

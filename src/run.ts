@@ -145,12 +145,24 @@ export async function begin(
   { spec, task }: Chosen,
   spent: Spent,
 ): Promise<State | { stop: Outcome }> {
-  const plan = await planOf(spec, task, tree, around.steering)
-  const refused = await refuse(world, plan)
+  const state = await stateOn(world, around, { head, tree }, { spec, task }, spent)
+  const refused = await refuse(world, state.plan)
   if (refused) return { stop: refused }
   const { maxMinutes } = around.settings.limits
   if (maxMinutes !== null && world.now() / 60_000 >= maxMinutes)
     return { stop: { status: 'budget', message: minutesReached('run', maxMinutes) } }
+  return state
+}
+
+/** The same, whatever is against it. */
+export async function stateOn(
+  world: World,
+  around: Surroundings,
+  { head, tree }: Pick<Base, 'head' | 'tree'>,
+  { spec, task }: Chosen,
+  spent: Spent,
+): Promise<State> {
+  const plan = await planOf(spec, task, tree, around.steering)
   return initialState(around, plan, head, tree, spent, world.now())
 }
 

@@ -1,7 +1,7 @@
 import { NOTHING_SPENT } from './core/budget.ts'
 import { type Chosen, keyOf } from './core/spec/choose.ts'
 import type { Crew, Workers } from './crew.ts'
-import { type Base, begin } from './run.ts'
+import { type Base, stateOn } from './run.ts'
 import { baselineKey } from './task/baseline.ts'
 import { type JudgedAgain, judgeAgain, reapplied, waitingFor } from './task/land-waiting.ts'
 import { loadSpecs } from './task/load-specs.ts'
@@ -71,8 +71,8 @@ async function join(
     const world = workers.world(worker, keyOf(chosen))
     const spec = tip.specs.find(({ dir }) => dir === chosen.spec.dir)
     const task = spec?.tasks.find(({ id }) => id === chosen.task.id)
-    const state = spec && task ? await begin(world, around, tip, { spec, task }, NOTHING_SPENT) : null
-    if (!state || 'stop' in state) return null
+    if (!spec || !task) return null
+    const state = await stateOn(world, around, tip, { spec, task }, NOTHING_SPENT)
     const waiting = await waitingFor(world, state.plan)
     if (!waiting) return null
     const on = tip.tree.hash

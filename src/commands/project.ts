@@ -35,11 +35,13 @@ export function createPreparation(options: PreparationOptions): Preparation {
   let checks: Checks | null = null
   let servicesTried = false
   let told: string | null = null
+  let identified: Promise<void> | null = null
   return {
     checks: () => checks,
     provide: equipper.provide,
     async prepare(tree) {
-      await requireIdentity(repository.root)
+      identified ??= requireIdentity(repository.root)
+      await identified
       if (!box) {
         const isolated = await isolate(options.isolation, repository.root, options.tell)
         if (!isolated.ok) return isolated.unready

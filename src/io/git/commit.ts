@@ -18,7 +18,8 @@ export async function makeCommit(
   const scratch = await mkdtemp(join(place, 'specproof-index-'))
   const env = { GIT_INDEX_FILE: join(scratch, 'index') }
   try {
-    const entries = await listTree(root, request.parent)
+    const known = request.changes.flatMap(({ action, path }) => (action === 'create' ? [] : [path]))
+    const entries = await listTree(root, request.parent, known)
     const modeOf = modesAfter(entries, request.changes)
     const none = '0'.repeat(request.parent.length)
     await git(root, ['read-tree', request.parent], { env })

@@ -1,5 +1,5 @@
 import type { FileChange } from '../../core/patch/patch.ts'
-import { changesBetween } from './changes.ts'
+import { changesBetween, changesOf } from './changes.ts'
 import { makeCommit } from './commit.ts'
 import { git, gitBuffer, tryGit } from './git.ts'
 import { listTree } from './tree.ts'
@@ -11,6 +11,9 @@ export type Reapplied = { ok: true; changes: FileChange[] } | { ok: false; confl
  * it. Writes objects only. `conflicts`: files that both sides changed in the same places.
  */
 export async function reapply(root: string, commit: string, onto: string, except: string): Promise<Reapplied> {
+  const [own, others] = await Promise.all([changesOf(root, commit), namesBetween(root, `${commit}^1`, onto)])
+  const mine = own.filter(({ path }) => path !== except)
+  if (!mine.some(({ path }) => others.some((other) => meet(path, other)))) return { ok: true, changes: mine }
   const parent = await git(root, ['rev-parse', '--verify', `${commit}^1`])
   const kept = (await listTree(root, onto)).get(except)?.hash
   const text = kept === undefined ? null : (await gitBuffer(root, ['cat-file', 'blob', kept])).toString('utf8')
@@ -29,4 +32,14 @@ export async function reapply(root: string, commit: string, onto: string, except
   return merged.ok
     ? { ok: true, changes: await changesBetween(root, `${onto}^{tree}`, tree.trim()) }
     : { ok: false, conflicts }
+}
+
+async function namesBetween(root: string, from: string, to: string): Promise<string[]> {
+  const out = await gitBuffer(root, ['diff-tree', '-r', '-z', '--no-renames', '--name-only', from, to])
+  return out.toString('utf8').split('\0').filter(Boolean)
+}
+
+/** The same file, or one a folder in which the other lies. */
+function meet(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`)
 }

@@ -25,8 +25,7 @@ export interface Stamp {
 
 /** Null where the file system cannot tell two moments apart. */
 export async function stampNow(path: string): Promise<Stamp | null> {
-  const first = touch(path)
-  const at = performance.now()
+  const { ctimeNs: first, at } = bothClocks(path)
   const tick = `${path}.tick`
   while (touch(tick) <= first) {
     if (performance.now() - at > LONGEST_TICK) return null
@@ -40,10 +39,20 @@ function touch(path: string): bigint {
   return lstatSync(path, { bigint: true }).ctimeNs
 }
 
+/** The clock of files and that of this process, read at nearly the same moment: a process that has to wait between two reads tries again. */
+function bothClocks(path: string): { ctimeNs: bigint; at: number } {
+  for (let tries = 0; ; tries++) {
+    const at = performance.now()
+    const ctimeNs = touch(path)
+    if (performance.now() - at < SLACK_MS || tries === 50) return { ctimeNs, at }
+  }
+}
+
 /** Whether the clock has gone on evenly since, so that change times can be compared. */
 function isEven({ path, ctimeNs, at }: Stamp): boolean {
-  const passed = performance.now() - at
-  const told = Number(touch(`${path}.tick`) - ctimeNs) / 1e6
+  const now = bothClocks(`${path}.tick`)
+  const passed = now.at - at
+  const told = Number(now.ctimeNs - ctimeNs) / 1e6
   // The coarse clock of files lags behind by a tick.
   return Math.abs(told - passed) <= LONGEST_TICK / 4 + SLACK_MS + passed * SLACK_SHARE
 }

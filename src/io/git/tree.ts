@@ -4,15 +4,24 @@ import { openBlobs } from './blobs.ts'
 import { git, gitBuffer } from './git.ts'
 import { ignoredPaths } from './ignored.ts'
 
+/** More names would make a command line too long. */
+const MOST_NAMED = 200
+
 export interface TreeEntry {
   mode: string
   hash: string
 }
 
-/** All entries of a commit's tree by path. */
-export async function listTree(root: string, commit: string): Promise<Map<string, TreeEntry>> {
-  const out = (await gitBuffer(root, ['ls-tree', '-r', '-z', '--full-tree', commit])).toString('utf8')
+/** Entries of a commit's tree by path: all, or those at these paths. */
+export async function listTree(
+  root: string,
+  commit: string,
+  paths: readonly string[] | null = null,
+): Promise<Map<string, TreeEntry>> {
   const entries = new Map<string, TreeEntry>()
+  if (paths?.length === 0) return entries
+  const some = paths && paths.length < MOST_NAMED ? ['--', ...paths] : []
+  const out = (await gitBuffer(root, ['ls-tree', '-r', '-z', '--full-tree', commit, ...some])).toString('utf8')
   for (const line of out.split('\0')) {
     const match = /^(\d+) \w+ ([0-9a-f]+)\t([\s\S]+)$/.exec(line)
     if (match) entries.set(match[3]!, { mode: match[1]!, hash: match[2]! })
