@@ -8,6 +8,7 @@ import type { DemoFlags } from './commands/demo.ts'
 import type { LintFlags } from './commands/lint.ts'
 import type { GlobalOptions } from './commands/options.ts'
 import type { ReplayFlags } from './commands/replay.ts'
+import type { ReportFlags } from './commands/report.ts'
 import type { RunCommandFlags } from './commands/run.ts'
 import type { RunFlags } from './commands/settings.ts'
 import type { TraceFlags } from './commands/trace.ts'
@@ -26,6 +27,7 @@ const COMMANDS = {
   lint: () => import('./commands/lint.ts'),
   show: () => import('./commands/show.ts'),
   trace: () => import('./commands/trace.ts'),
+  report: () => import('./commands/report.ts'),
   replay: () => import('./commands/replay.ts'),
   doctor: () => import('./commands/doctor.ts'),
   apply: () => import('./commands/apply.ts'),
@@ -138,6 +140,13 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--exact', "by the service's own count: sends the prompt there, costs nothing")
     .action(async (target: string, flags: ContextFlags, command: Command) =>
       run(COMMANDS.context().then((module) => module.contextCommand(globals(command), target, flags))),
+    )
+  program
+    .command('report [run]')
+    .description('what happened in a run (its id, the beginning of it, or `last`), for people')
+    .option('--html <file>', 'write one page that needs nothing else: attempts, prompts, cost, evidence, diffs')
+    .action(async (name: string | undefined, flags: ReportFlags, command: Command) =>
+      run(COMMANDS.report().then((module) => module.reportCommand(globals(command), name ?? 'last', flags))),
     )
   program
     .command('replay <run>')

@@ -58,7 +58,8 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
   return clean ? EXIT.done : EXIT.problems
 }
 
-async function traceAll(root: string, all: Spec[], wanted: Spec[]): Promise<SpecTrace[]> {
+/** The matrices of `wanted`, which are among `all`, with the evidence of HEAD. */
+export async function traceAll(root: string, all: Spec[], wanted: Spec[]): Promise<SpecTrace[]> {
   const { histories, before } = await readEvidence(root, wanted)
   const changed = [...histories.values()].flatMap((tasks) =>
     [...tasks.values()].flatMap(({ current }) => current?.files ?? []),
@@ -79,7 +80,8 @@ function withCounts(trace: SpecTrace): SpecTrace & { counts: Record<string, numb
   return { ...trace, counts: countStates(trace) }
 }
 
-async function writePage(path: string, text: string): Promise<void> {
+/** Throws UserError where it cannot be written. */
+export async function writePage(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text)
   } catch (error) {

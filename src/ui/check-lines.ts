@@ -16,7 +16,7 @@ const STATUS_WORDS: Record<string, string> = {
   empty: 'nothing to run',
 }
 
-function markOf(e: Finished): Mark {
+export function markOfCheck(e: Finished): Mark {
   if (expectsRed(e.stage) && (e.status === 'failed' || e.status === 'passed')) return e.passed === 0 ? 'good' : 'warn'
   if (e.status === 'passed') return 'good'
   return e.status === 'empty' ? 'warn' : 'bad'
@@ -35,7 +35,8 @@ function intensity(e: Finished): string {
   return e.seeds.length === 0 ? runs : `${runs} over ${plural(e.seeds.length, 'seed')}`
 }
 
-function words(e: Finished): string {
+/** Counts and intensity of a finished stage. */
+export function checkWords(e: Finished): string {
   const parts = [STATUS_WORDS[e.status], e.passed + e.failed > 0 ? counts(e) : '', intensity(e)]
   return parts.filter((part) => part).join('; ') || e.status
 }
@@ -55,10 +56,10 @@ function failureLines(e: Finished, before: ViewState, look: Look): Line[] {
 
 /** One finished stage: its counts, and what is needed to understand a failure. */
 export function checkFinished(e: Finished, before: ViewState, look: Look): Line[] {
-  const mark = markOf(e)
+  const mark = markOfCheck(e)
   const detail = expectsRed(e.stage) && mark === 'good' ? [] : failureLines(e, before, look)
   // `baseline.finished` tells the counts of the base; only a message would be lost without this.
   if (e.stage === 'baseline') return mark === 'bad' && e.status !== 'failed' ? detail : []
   const style = mark === 'bad' ? { style: 'bad' as const } : {}
-  return [...step(look, { mark, label: e.stage, time: elapsed(e.ms), text: words(e), ...style }), ...detail]
+  return [...step(look, { mark, label: e.stage, time: elapsed(e.ms), text: checkWords(e), ...style }), ...detail]
 }

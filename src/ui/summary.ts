@@ -82,6 +82,11 @@ function estimateWords({ prompts, mean, worst }: NonNullable<EventOf<'run.result
   return `our count of ${plural(prompts, 'prompt')} was off by ${share(mean)} on average, ${share(worst)} at most`
 }
 
+/** The command that tells the run once more, with all that a screen has no room for. */
+function reportHint(journal: string): Omit<Step, 'mark'> {
+  return { label: 'report', text: `npx agent report ${journal.split(/[\\/]/).at(-1)} --html report.html` }
+}
+
 /** The end of a run: what was done, what it cost, where the journal lies, and the exit code in words unless it is 0. */
 export function summary(result: EventOf<'run.result'>, ms: number, look: Look): Line[] {
   const { status, tasks, exitCode } = result
@@ -93,7 +98,7 @@ export function summary(result: EventOf<'run.result'>, ms: number, look: Look): 
     { label: 'money', text: money(result.usd) },
     ...(result.estimate ? [{ label: 'estimate', text: estimateWords(result.estimate) }] : []),
     { label: 'time', text: duration(ms) },
-    ...(result.journal === null ? [] : [{ label: 'journal', text: result.journal }]),
+    ...(result.journal === null ? [] : [{ label: 'journal', text: result.journal }, reportHint(result.journal)]),
   ]
   const head = {
     mark,

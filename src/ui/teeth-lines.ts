@@ -21,7 +21,7 @@ export function teethFinished(e: Finished, look: Look): Line[] {
     .filter(({ ruling }) => ruling !== 'code-wrong')
     .flatMap((one) => wrap(oneLine(tooStrict(one)), look.width - blockIndent(look) - 2))
   const lines = [...shown, ...more, ...strict].map((text) => indented(blockIndent(look) + 2, text, 'step', 'dim'))
-  return [...step(look, { mark, label: 'teeth', time: elapsed(e.ms), text: words(e) }), ...lines]
+  return [...step(look, { mark, label: 'teeth', time: elapsed(e.ms), text: teethWords(e) }), ...lines]
 }
 
 function tooStrict({ version, test, ruling, reason }: Finished['strict'][number]): string {
@@ -34,7 +34,8 @@ function tooStrict({ version, test, ruling, reason }: Finished['strict'][number]
   return `"${test}" refuses "${version}", which may be right; ${says}: ${reason}`
 }
 
-function words(e: Finished): string {
+/** How many died, and what became of the others. */
+export function teethWords(e: Finished): string {
   const nothing = e.total + e.errors + e.timeouts + e.notRun === 0
   if (nothing && e.note === null) return 'there is nothing to make wrong versions of'
   const parts = [

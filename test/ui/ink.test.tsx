@@ -77,7 +77,10 @@ test('every frame of the run fits its screen', () => {
 
 test('when the run is over, only finished lines are left', () => {
   const lines = frame(70_000, { width: 80, unicode: true }, 1700).trimEnd().split('\n')
-  expect(lines.at(-1)).toBe('  journal       .agent/runs/20260114-101502-7f3a')
+  expect(lines.slice(-2)).toEqual([
+    '  journal       .agent/runs/20260114-101502-7f3a',
+    '  report        npx agent report 20260114-101502-7f3a --html report.html',
+  ])
 })
 
 /** A terminal as far as the view can tell: keeps what is written and takes keys. */

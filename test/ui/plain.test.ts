@@ -105,6 +105,7 @@ test('a run of two attempts reads well', () => {
       money         $0.1031
       time          1 min 08 s
       journal       .agent/runs/20260114-101502-7f3a
+      report        npx agent report 20260114-101502-7f3a --html report.html
     "
   `)
 })
@@ -129,6 +130,7 @@ test('quiet leaves verdicts, commits, landings and the summary', () => {
       money         $0.1031
       time          1 min 08 s
       journal       .agent/runs/20260114-101502-7f3a
+      report        npx agent report 20260114-101502-7f3a --html report.html
     "
   `)
 })

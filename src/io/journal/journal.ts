@@ -96,7 +96,8 @@ export async function readJournaledReply(
   }
 }
 
-function nameOf(request: ModelRequest): string {
+/** File of a prompt and of its reply in their folders. */
+export function nameOf(request: Pick<ModelRequest, 'spec' | 'task' | 'role' | 'attempt' | 'round'>): string {
   return `${`${request.spec}-${request.task}`.replaceAll('/', '.')}-${request.role}-${request.attempt}-${request.round}.md`
 }
 

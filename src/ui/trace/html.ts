@@ -1,7 +1,8 @@
-import { clean } from '../format.ts'
+import { escaped } from '../escape-html.ts'
 import { NOTHING_TO_TRACE, type TraceView, type TraceViewRow, type ViewPiece } from './view.ts'
 
-const STYLE = `
+/** Of the matrix; colours and lists are shared with other pages. */
+export const TRACE_STYLE = `
 :root { color-scheme: light dark; --line: #8884; --bad: #c0262d; --good: #1a7f37; --soft: #7779 }
 body { font: 15px/1.45 system-ui, sans-serif; max-width: 110rem; margin: 2rem auto; padding: 0 1.5rem }
 h1 { font-size: 1.4rem } h2 { font-size: 1.15rem; margin: 2.5rem 0 .2rem }
@@ -20,7 +21,7 @@ ul { padding-left: 1.2rem } li { margin: .2rem 0 } code { font-size: .9em }
 
 /** One file that needs no other: no script, no font, nothing from a network. All text of specs and commits is escaped. */
 export function traceHtml(views: readonly TraceView[], title: string): string {
-  const body = views.length === 0 ? `<p>${escaped(NOTHING_TO_TRACE)}</p>` : views.map(section).join('\n')
+  const body = views.length === 0 ? `<p>${escaped(NOTHING_TO_TRACE)}</p>` : traceSections(views)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -28,7 +29,7 @@ export function traceHtml(views: readonly TraceView[], title: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escaped(title)}</title>
-<style>${STYLE}</style>
+<style>${TRACE_STYLE}</style>
 </head>
 <body>
 <h1>${escaped(title)}</h1>
@@ -36,6 +37,11 @@ ${body}
 </body>
 </html>
 `
+}
+
+/** A section for each spec, to be put into a page that has {@link TRACE_STYLE}. */
+export function traceSections(views: readonly TraceView[]): string {
+  return views.map(section).join('\n')
 }
 
 function section(view: TraceView): string {
@@ -83,10 +89,4 @@ function row(one: TraceViewRow): string {
 function marked({ kind, text }: ViewPiece): string {
   if (kind === 'same') return escaped(text)
   return kind === 'removed' ? `<del>${escaped(text)}</del>` : `<ins>${escaped(text)}</ins>`
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-
-function escaped(text: string): string {
-  return clean(text).replace(/[&<>"']/g, (one) => ENTITIES[one]!)
 }

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, join, resolve } from 'node:path'
+import { EXIT, UserError } from '../core/errors.ts'
+import { createMask } from '../core/mask.ts'
+import { tableOf } from '../core/trace/rows.ts'
+import { tryGit } from '../io/git/git.ts'
+import { openRepository } from '../io/git/repository.ts'
+import { nameOf } from '../io/journal/journal.ts'
+import { listRuns, runsFolder } from '../io/journal/past-runs.ts'
+import { readEvents } from '../io/journal/read-events.ts'
+import { specFilesOnDisk } from '../io/spec-files.ts'
+import { loadSpecs } from '../task/load-specs.ts'
+import { chooseColor, chooseUnicode } from '../ui/choose.ts'
+import { readableWidth } from '../ui/line.ts'
+import { printed } from '../ui/plain.ts'
+import { type Beside, reportHtml } from '../ui/report/html.ts'
+import { type Story, storyOfRun } from '../ui/report/story.ts'
+import { reportLines } from '../ui/report/terminal.ts'
+import type { ModelRequest } from '../world.ts'
+import { type GlobalOptions, loadConfig } from './options.ts'
+import { traceAll, writePage } from './trace.ts'
+
+export interface ReportFlags {
+  html?: string
+}
+
+/** `agent report [RUN]`: what happened in a run, from its journal. Asks nobody and changes nothing but the file it is told to write. */
+export async function reportCommand(options: GlobalOptions, name: string, flags: ReportFlags): Promise<number> {
+  const { root } = await openRepository(options.cwd)
+  const dir = await folderOfRun(root, options.cwd, name)
+  const { events, unread } = await readEvents(dir)
+  const story = storyOfRun(events)
+  if (unread > 0) story.notes.push(`${unread} events are not told: another version of agent wrote them`)
+  if (story.run === null && story.result === null)
+    throw new UserError(`${join(dir, 'events.jsonl')} holds no events of a run that this version of agent can read.`)
+  const page = flags.html === undefined ? null : resolve(options.cwd, flags.html)
+  if (page !== null) await writePage(page, reportHtml(story, await besides(options, root, dir, story)))
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...story, html: page })}\n`)
+  else print(options, story, page)
+  return EXIT.done
+}
+
+/** A run by its id, the beginning of it, `last`, or its folder. Throws UserError, which names those that there are. */
+async function folderOfRun(root: string, cwd: string, name: string): Promise<string> {
+  const known = await listRuns(root)
+  if (name === 'last' && known.length > 0) return join(runsFolder(root), known.at(-1)!)
+  const matching = known.filter((run) => run.startsWith(name))
+  if (matching.length > 1) throw new UserError(`${name} names several runs: ${matching.join(', ')}.`)
+  const dir = matching[0] ? join(runsFolder(root), matching[0]) : isAbsolute(name) ? name : resolve(cwd, name)
+  const { events, unread } = await readEvents(dir)
+  if (events.length + unread > 0) return dir
+  const advice =
+    known.length > 0
+      ? `There are: ${known.slice(-5).join(', ')}.`
+      : 'There is none in this repository: `agent next` writes the first.'
+  throw new UserError(name === 'last' ? advice : `There is no journal of a run "${name}". ${advice}`)
+}
+
+/** Longer answers and diffs make a page that no phone opens. */
+const LONGEST = 200_000
+
+async function besides(options: GlobalOptions, root: string, dir: string, story: Story): Promise<Beside> {
+  // What stands in the journal is masked already; what git holds is not.
+  const mask = createMask(process.env)
+  const commits = story.tasks.flatMap(({ commit }) => (commit === null ? [] : [commit.commit]))
+  const diffs = new Map<string, string>()
+  for (const commit of commits) {
+    const shown = await tryGit(root, [...SHOW, commit])
+    if (shown.ok) diffs.set(commit, cut(mask(shown.stdout.toString('utf8'))))
+  }
+  const replies = new Map<string, string>()
+  for (const { spec, task, attempts } of story.tasks)
+    for (const { n, moments } of attempts)
+      for (const { asked } of moments) {
+        if (asked === undefined) continue
+        const file = nameOf({
+          spec,
+          task,
+          attempt: Math.max(1, n),
+          round: asked.round,
+          role: asked.role as ModelRequest['role'],
+        })
+        const text = await readFile(join(dir, 'replies', file), 'utf8').catch(() => null)
+        if (text !== null) replies.set(file, cut(mask(text)))
+      }
+  return {
+    diff: (commit) => diffs.get(commit) ?? null,
+    reply: (asked) => replies.get(nameOf({ ...asked, role: asked.role as ModelRequest['role'] })) ?? null,
+    traces: await tracesOf(options, root, story),
+  }
+}
+
+const SHOW = ['show', '--format=', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options']
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}\n... cut: ${text.length} characters in all\n`
+}
+
+/** Of the specs that the run worked on; none where they are gone or cannot be read any more. */
+async function tracesOf(options: GlobalOptions, root: string, story: Story): Promise<Beside['traces']> {
+  const { specs: roots = [] } = await loadConfig(options, root)
+  const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
+  const worked = new Set(story.tasks.map(({ spec }) => spec))
+  const wanted = specs.filter(({ id, dir }) => worked.has(id) || worked.has(dir))
+  return (await traceAll(root, specs, wanted)).map(tableOf)
+}
+
+function print(options: GlobalOptions, story: Story, page: string | null): void {
+  const { stdout, env } = process
+  const isTTY = stdout.isTTY === true
+  const color = chooseColor({ noColor: !options.color, isTTY, env })
+  const look = { width: readableWidth(stdout.columns), unicode: chooseUnicode(env) }
+  if (!options.quiet || page === null)
+    stdout.write(
+      reportLines(story, look)
+        .map((line) => `${printed(line, color)}\n`)
+        .join(''),
+    )
+  if (page !== null && !options.quiet) stdout.write(`\nWritten: ${page}\n`)
+}

@@ -1,0 +1,87 @@
+import type { EventOf } from '../../core/events.ts'
+import { html, Markup } from '../escape-html.ts'
+import { count, duration, plural } from '../format.ts'
+import { expectsRed } from '../state.ts'
+import type { AttemptStory, Moment, TaskStory } from './story.ts'
+import { attemptName } from './words.ts'
+
+/** Per cent with two digits: numbers alone get into a style. */
+const percent = (part: number, of: number) => (of > 0 ? Math.min(100, Math.max(0, (100 * part) / of)) : 0).toFixed(2)
+
+/** A lane for each attempt on one scale of time: what a model took, what checks took, what failed. */
+export function timeline(task: TaskStory): Markup {
+  const span = task.end - task.start
+  const lanes = task.attempts.map(
+    (attempt) =>
+      html`<div class="lane"><span>${laneName(attempt)}</span><div class="track">${attempt.moments.flatMap((one) => segment(one, task.start, span))}</div></div>`,
+  )
+  return html`${lanes}
+<p class="key dim">${duration(span)} in all.<i class="k-model"></i>a model writes<i class="k-check"></i>checks<i class="k-red"></i>a check that failed<i class="k-other"></i>set-up</p>`
+}
+
+const laneName = ({ n }: AttemptStory) => (n === 0 ? 'tests' : attemptName(n).toLowerCase())
+
+function segment(one: Moment, start: number, span: number): Markup[] {
+  const kind = kindOf(one)
+  if (kind === null || !('ms' in one)) return []
+  const what =
+    one.type === 'check.finished'
+      ? one.stage
+      : one.type === 'model.finished'
+        ? (one.asked?.role ?? 'model')
+        : one.type.split('.')[0]!
+  const style = new Markup(`left:${percent(one.t - one.ms - start, span)}%;width:${percent(one.ms, span)}%`)
+  return [html`<span class="k-${kind}" style="${style}" title="${what}: ${duration(one.ms)}"></span>`]
+}
+
+function kindOf(one: Moment): 'model' | 'check' | 'red' | 'other' | null {
+  if (one.type === 'model.finished') return 'model'
+  if (one.type === 'check.finished') return one.status === 'passed' || expectsRed(one.stage) ? 'check' : 'red'
+  if (one.type === 'teeth.finished') return 'check'
+  return one.type === 'baseline.finished' || one.type === 'setup.finished' ? 'other' : null
+}
+
+const COLOURS = 8
+
+/** What a prompt was made of: a bar of its parts by tokens, and the list of them with what was left out. */
+export function promptParts(e: EventOf<'prompt.built'>): Markup {
+  const kinds = [...new Set(e.parts.map(({ kind }) => kind))]
+  const colour = (kind: string) => kinds.indexOf(kind) % COLOURS
+  const sum = e.parts.reduce((total, { tokens }) => total + tokens, 0)
+  const bar = e.parts.map(
+    (part) =>
+      html`<span class="p${colour(part.kind)}" style="${new Markup(`width:${percent(part.tokens, sum)}%`)}" title="${part.source}: ${count(part.tokens)} tokens"></span>`,
+  )
+  const left = [
+    ...e.dropped.map((one) => ({ ...one, how: 'left out' })),
+    ...(e.shortened ?? []).map((one) => ({ ...one, how: 'shortened' })),
+  ]
+  return html`<div class="bar">${bar}</div>
+<details><summary>${plural(e.parts.length, 'part')}${left.length > 0 ? `, ${left.length} left out or shortened` : ''}</summary>
+<div class="wide"><table><tbody>
+${e.parts.map((part) => html`<tr><td class="key"><i class="p${colour(part.kind)}"></i>${part.kind}</td><td>${part.source}</td><td class="n">${count(part.tokens)}</td></tr>`)}
+${left.map((one) => html`<tr><td class="dim">${one.how}</td><td>${one.source}: ${one.why}</td><td class="n">${count(one.tokens)}</td></tr>`)}
+</tbody></table></div></details>`
+}
+
+const MOST_LINES = 2_000
+
+/** A unified diff with its added and removed lines in colour. */
+export function diffBlock(diff: string): Markup {
+  const lines = diff.split('\n')
+  const files = lines.filter((line) => line.startsWith('diff --git ')).length
+  const shown = lines.slice(0, MOST_LINES).map((line) => {
+    const kind = classOf(line)
+    return kind === null ? html`${line}\n` : html`<span class="${kind}">${line}</span>\n`
+  })
+  const more =
+    lines.length > MOST_LINES
+      ? html`<p class="dim">${count(lines.length - MOST_LINES)} more lines in the commit</p>`
+      : null
+  return html`<details><summary>${plural(files, 'file')}</summary><pre>${new Markup(shown.map(({ text }) => text).join(''))}</pre>${more}</details>`
+}
+
+function classOf(line: string): string | null {
+  if (/^(diff |index |@@|\+\+\+|---|new file|deleted file)/.test(line)) return 'hunk'
+  return line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : null
+}

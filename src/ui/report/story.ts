@@ -1,0 +1,223 @@
+import type { EventOf, StampedEvent, TaskResult } from '../../core/events.ts'
+
+/** What an attempt is told by, in its order. */
+export type Moment = Extract<
+  StampedEvent,
+  {
+    type:
+      | 'baseline.finished'
+      | 'setup.finished'
+      | 'prompt.built'
+      | 'model.finished'
+      | 'model.retrying'
+      | 'model.fallback'
+      | 'need.answered'
+      | 'tests.frozen'
+      | 'patch.applied'
+      | 'patch.refused'
+      | 'check.finished'
+      | 'teeth.finished'
+      | 'verdict'
+      | 'decision'
+  }
+> & {
+  /** Of an answer: who was asked, and in which round. */
+  asked?: { role: string; round: number }
+}
+
+/** Milliseconds are those since the start of the run. */
+export interface AttemptStory {
+  /** 0: the tests are written; from 1 on attempts of the implementer. */
+  n: number
+  start: number
+  end: number
+  moments: Moment[]
+}
+
+export interface Spent {
+  calls: number
+  input: number
+  output: number
+  cached: number
+  /** US dollars of the calls whose price is known. */
+  usd: number
+  /** False: some call had no known price. */
+  priced: boolean
+}
+
+export interface TaskStory {
+  spec: string
+  task: string
+  title: string
+  requirement: string | null
+  test: string | null
+  start: number
+  end: number
+  attempts: AttemptStory[]
+  spent: Spent
+  verdict: EventOf<'verdict'> | null
+  commit: EventOf<'commit'> | null
+  landed: EventOf<'landed'> | null
+  /** From the end of the run; null: it was killed, or did not get there. */
+  result: TaskResult | null
+  /** What was not verified, and why; a sentence each. */
+  gaps: string[]
+}
+
+/** A run as its journal tells it. */
+export interface Story {
+  run: EventOf<'run.started'> | null
+  isolation: EventOf<'isolation.ready'> | null
+  runner: EventOf<'runner.chosen'> | null
+  /** What it went on with, what was left out, which tools are missing. */
+  notes: string[]
+  tasks: TaskStory[]
+  spent: Spent
+  /** Null: it was killed, or is still at work. */
+  result: EventOf<'run.result'> | null
+  /** How long it took, or has told of until now. */
+  ms: number
+}
+
+const NOTHING: Spent = { calls: 0, input: 0, output: 0, cached: 0, usd: 0, priced: true }
+
+/** Reads the events of one run, oldest first. Whatever is missing at the end of them is told as missing. */
+export function storyOfRun(events: readonly StampedEvent[]): Story {
+  const story: Story = {
+    run: null,
+    isolation: null,
+    runner: null,
+    notes: [],
+    tasks: [],
+    spent: NOTHING,
+    result: null,
+    ms: 0,
+  }
+  const teller = createTeller(story)
+  for (const event of events) {
+    story.ms = Math.max(story.ms, event.t)
+    ofRun(story, event)
+    teller(event)
+  }
+  for (const task of story.tasks) {
+    task.result = story.result?.tasks.find((one) => one.spec === task.spec && one.task === task.task) ?? null
+    task.gaps = gapsOf(task)
+  }
+  return story
+}
+
+function ofRun(story: Story, event: StampedEvent): void {
+  if (event.type === 'run.started') story.run = event
+  else if (event.type === 'isolation.ready') story.isolation = event
+  else if (event.type === 'runner.chosen') story.runner = event
+  else if (event.type === 'run.result') story.result = event
+  else if (event.type === 'run.recovered') story.notes.push(...event.found)
+  else if (event.type === 'limit.reached') story.notes.push(event.message)
+  else if (event.type === 'toolchains.ready')
+    story.notes.push(...event.missing.map(({ language, why }) => `${language}: ${why}`), ...event.warnings)
+}
+
+/** Puts each event to the task and the attempt that it belongs to. */
+function createTeller(story: Story): (event: StampedEvent) => void {
+  const asked = new Map<string | undefined, { role: string; round: number }>()
+  const attempts = new Map<string | undefined, number>()
+  const current = new Map<string | undefined, TaskStory>()
+  return (event) => {
+    const { of } = event
+    if (event.type === 'task.selected') {
+      current.set(of, taskIn(story, event))
+      attempts.set(of, 0)
+      return
+    }
+    const task = current.get(of) ?? null
+    if (event.type === 'model.started') asked.set(of, { role: event.role, round: event.round })
+    if (event.type === 'model.finished') story.spent = plus(story.spent, event)
+    if (task === null) return
+    task.end = Math.max(task.end, event.t)
+    if ((event.type === 'prompt.built' || event.type === 'model.started') && event.role === 'implementer')
+      attempts.set(of, event.attempt)
+    if (event.type === 'model.finished') task.spent = plus(task.spent, event)
+    if (event.type === 'verdict') task.verdict = event
+    else if (event.type === 'commit') task.commit = event
+    else if (event.type === 'landed') task.landed = event
+    if (!isMoment(event)) return
+    const attempt = attemptIn(task, attempts.get(of) ?? 0, event)
+    const who = event.type === 'model.finished' ? asked.get(of) : undefined
+    attempt.moments.push(who === undefined ? event : { ...event, asked: who })
+    attempt.end = Math.max(attempt.end, event.t)
+  }
+}
+
+function taskIn(story: Story, event: EventOf<'task.selected'> & { t: number }): TaskStory {
+  const { spec, task, title, requirement, test, t } = event
+  const known = story.tasks.find((one) => one.spec === spec && one.task === task)
+  if (known !== undefined) return known
+  const fresh: TaskStory = {
+    ...{ spec, task, title, requirement, test, start: t, end: t, attempts: [], spent: NOTHING },
+    ...{ verdict: null, commit: null, landed: null, result: null, gaps: [] },
+  }
+  story.tasks.push(fresh)
+  return fresh
+}
+
+const MOMENTS: readonly string[] = [
+  ...['baseline.finished', 'setup.finished', 'prompt.built', 'model.finished', 'model.retrying', 'model.fallback'],
+  ...['need.answered', 'tests.frozen', 'patch.applied', 'patch.refused', 'check.finished', 'teeth.finished'],
+  ...['verdict', 'decision'],
+]
+
+function isMoment(event: StampedEvent): event is Moment {
+  return MOMENTS.includes(event.type)
+}
+
+function attemptIn(task: TaskStory, n: number, event: Moment): AttemptStory {
+  const last = task.attempts.at(-1)
+  if (last?.n === n) return last
+  const began = 'ms' in event ? event.t - event.ms : event.t
+  const fresh: AttemptStory = { n, start: Math.max(task.start, began), end: event.t, moments: [] }
+  task.attempts.push(fresh)
+  return fresh
+}
+
+function plus(spent: Spent, { usage, usd }: EventOf<'model.finished'>): Spent {
+  return {
+    calls: spent.calls + 1,
+    input: spent.input + usage.input,
+    output: spent.output + usage.output,
+    cached: spent.cached + usage.cached,
+    usd: spent.usd + (usd ?? 0),
+    priced: spent.priced && usd !== null,
+  }
+}
+
+function gapsOf(task: TaskStory): string[] {
+  const moments = task.attempts.flatMap((attempt) => attempt.moments)
+  const last = task.attempts.at(-1)?.moments ?? []
+  const baseline = moments.find((one) => one.type === 'baseline.finished')
+  const status = task.result?.status ?? task.verdict?.status ?? null
+  const why = task.verdict?.summary ?? ''
+  return [
+    ...(status === null ? ['the run ended before there was a verdict'] : []),
+    ...(status !== null && status !== 'verified' ? [`the task is ${status}${why === '' ? '' : `: ${why}`}`] : []),
+    ...(baseline !== undefined && baseline.red > 0
+      ? [`${baseline.red} of ${baseline.tests} tests were red before any change and are not judged`]
+      : []),
+    ...last.flatMap((one) => (one.type === 'teeth.finished' ? teethGaps(one) : [])),
+    ...(task.landed !== null && task.landed.ref === null
+      ? [`the commit has not landed${task.landed.reason === null ? '' : `: ${task.landed.reason}`}`]
+      : []),
+  ]
+}
+
+function teethGaps(e: EventOf<'teeth.finished'>): string[] {
+  const said = (n: number, what: string) => (n > 0 ? [`${n === 1 ? 'one' : n} of the wrong versions ${what}`] : [])
+  const answer = e.answered ? '' : ', and nobody was there to explain them'
+  const none = e.total + e.errors + e.timeouts + e.notRun === 0
+  return [
+    ...said(e.unexplained, `live without an explanation${answer}`),
+    ...said(e.timeouts, 'did not end'),
+    ...said(e.errors, 'ended with an error'),
+    ...said(e.notRun, 'were not tried'),
+    ...(none ? [e.note ?? 'there was nothing to make wrong versions of, so nothing shows that the tests bite'] : []),
+  ]
+}

@@ -1,0 +1,112 @@
+import { replayLine } from '../counterexample.ts'
+import { count, duration, plural, shortHash, shortRef } from '../format.ts'
+import { blank, indented, type Line, type Look, paragraph, type Step, step } from '../line.ts'
+import { expectsRed } from '../state.ts'
+import { evidenceWords, exitWords } from '../summary.ts'
+import { teethWords } from '../teeth-lines.ts'
+import { oneLine, wrap } from '../text.ts'
+import type { AttemptStory, Moment, Story, TaskStory } from './story.ts'
+import { attemptName, costWords, statusOf, titleOf, toneOf } from './words.ts'
+
+/** The run in a page or two: each task with its attempts, evidence, cost, and what was not verified. */
+export function reportLines(story: Story, look: Look): Line[] {
+  const { run, result } = story
+  const line = (label: string, text: string | null): Line[] => (text === null ? [] : row(look, { label, text }))
+  const outcome =
+    result === null
+      ? 'its journal has no end: it was killed, or is still at work'
+      : `${result.status}: ${result.message}`
+  const exit =
+    result !== null && result.exitCode !== 0
+      ? `exit ${result.exitCode}: ${exitWords(result.exitCode, result.status)}`
+      : null
+  return [
+    ...wrap(oneLine(titleOf(story)), look.width).map((text) => indented(0, text, 'key', 'bold')),
+    ...row(look, { label: 'outcome', text: outcome, mark: result === null ? 'bad' : toneOf(result.status) }),
+    ...line('exit', exit),
+    ...line('model', run?.model ?? null),
+    ...line('began', run && `at ${shortHash(run.base)}${run.branch === null ? '' : ` on ${shortRef(run.branch)}`}`),
+    ...line('box', story.isolation?.level ?? null),
+    ...story.notes.flatMap((note) => line('note', note)),
+    ...story.tasks.flatMap((task) => taskLines(task, look)),
+    blank('key'),
+    ...line(
+      'cost',
+      `${plural(story.spent.calls, 'question')}, ${count(story.spent.input)} tokens in, ${count(story.spent.output)} out, ${costWords(story.spent)}`,
+    ),
+    ...line('time', duration(story.ms)),
+    ...line('journal', run?.journal ?? null),
+  ]
+}
+
+const row = (look: Look, options: Pick<Step, 'label' | 'text'> & Partial<Step>) =>
+  step(look, { mark: 'none', kind: 'key', aligned: true, ...options })
+
+function taskLines(task: TaskStory, look: Look): Line[] {
+  const status = statusOf(task)
+  const { commit, landed } = task
+  const evidence = task.result === null ? '' : evidenceWords(task.result.evidence)
+  const teeth = task.attempts.flatMap(({ moments }) => moments).findLast((one) => one.type === 'teeth.finished')
+  const line = (label: string, text: string) => (text === '' ? [] : row(look, { label, text }))
+  return [
+    blank('key'),
+    ...wrap(`${oneLine(`${task.spec}/${task.task}`)}  ${oneLine(task.title)}`, look.width).map((text) =>
+      indented(0, text, 'key', 'bold'),
+    ),
+    ...(task.requirement === null ? [] : paragraph(look, task.requirement, 'key')),
+    ...row(look, { label: status, text: task.verdict?.summary ?? '', mark: toneOf(status) }),
+    ...line('bound', task.verdict?.bound ?? ''),
+    ...line('evidence', evidence),
+    ...task.attempts.flatMap((attempt) => attemptLines(attempt, look)),
+    ...(teeth?.type === 'teeth.finished' ? line('teeth', teethWords(teeth)) : []),
+    ...line(
+      'commit',
+      commit === null
+        ? ''
+        : `${shortHash(commit.commit)} ${commit.subject}${landed?.ref ? ` on ${shortRef(landed.ref)}` : ''}`,
+    ),
+    ...line(
+      'cost',
+      `${count(task.spent.input)} tokens in, ${count(task.spent.output)} out, ${costWords(task.spent)}; ${duration(task.end - task.start)}`,
+    ),
+    ...task.gaps.flatMap((text) => row(look, { label: 'not verified', text, mark: 'warn' })),
+  ]
+}
+
+/** What an attempt came to: its seeds where it held, the smallest failing case where it did not. */
+function attemptLines({ n, moments, start, end }: AttemptStory, look: Look): Line[] {
+  const label = n === 0 ? 'tests' : attemptName(n).toLowerCase()
+  const red = moments.find(
+    (one) =>
+      one.type === 'check.finished' && !expectsRed(one.stage) && one.status !== 'passed' && one.status !== 'empty',
+  )
+  const refused = moments.find((one) => one.type === 'patch.refused')
+  const frozen = moments.find((one) => one.type === 'tests.frozen')
+  const text = red
+    ? failure(red)
+    : refused?.type === 'patch.refused'
+      ? `patch refused: ${refused.reasons[0]?.message ?? ''}`
+      : frozen?.type === 'tests.frozen'
+        ? `${plural(frozen.tests, 'test')} frozen, red ${frozen.red}`
+        : held(moments)
+  const bad = red !== undefined || refused !== undefined
+  return row(look, { label, text, mark: bad ? 'bad' : 'good', time: duration(end - start) })
+}
+
+function failure(one: Moment): string {
+  if (one.type !== 'check.finished') return ''
+  const { counterexample: c, stage, message } = one
+  if (c === null) return `${stage}: ${message ?? one.status}`
+  const replay = replayLine(c, null)
+  const parts = [`${stage}: ${c.test}`, c.value, c.message.trim().split('\n')[0], replay]
+  return parts.filter(Boolean).join('; ')
+}
+
+function held(moments: readonly Moment[]): string {
+  const checks = moments.filter((one) => one.type === 'check.finished').filter(({ stage }) => !expectsRed(stage))
+  if (checks.length === 0) return 'nothing was checked'
+  const words = checks.map(({ stage, seeds, runs }) =>
+    runs > 0 ? `${stage} ${plural(runs, 'run')} over ${plural(seeds.length, 'seed')}` : stage,
+  )
+  return `${words.join(', ')}: held`
+}

@@ -1,0 +1,29 @@
+import type { TaskOutcomeStatus } from '../../core/events.ts'
+import { money } from '../format.ts'
+import { markOf } from '../summary.ts'
+import type { Spent, Story, TaskStory } from './story.ts'
+
+export type Tone = 'good' | 'warn' | 'bad'
+
+export function toneOf(status: string): Tone {
+  const mark = markOf(status as TaskOutcomeStatus)
+  return mark === 'none' ? 'good' : mark
+}
+
+export function statusOf({ result, verdict }: TaskStory): string {
+  return result?.status ?? verdict?.status ?? 'no verdict'
+}
+
+export function titleOf({ run }: Story): string {
+  return run === null ? 'A run that never began' : `Run ${run.run}`
+}
+
+export function attemptName(n: number): string {
+  return n === 0 ? 'Writing the tests' : `Attempt ${n}`
+}
+
+/** A sum with calls of unknown price is a lower bound. */
+export function costWords({ usd, priced }: Spent): string {
+  if (priced) return money(usd)
+  return usd === 0 ? money(null) : `at least ${money(usd)}`
+}

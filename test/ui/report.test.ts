@@ -1,0 +1,237 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { StampedEvent } from '../../src/core/events.ts'
+import { plainText } from '../../src/ui/line.ts'
+import { type Beside, reportHtml } from '../../src/ui/report/html.ts'
+import { storyOfRun } from '../../src/ui/report/story.ts'
+import { reportLines } from '../../src/ui/report/terminal.ts'
+import { displayWidth } from '../../src/ui/text.ts'
+import { elementsOf } from '../support/markup.ts'
+import { anySequence } from './events.ts'
+import { counterexample, twoAttempts } from './fixture.ts'
+
+const NOTHING: Beside = { diff: () => null, reply: () => null, traces: [] }
+const DIFF = `diff --git a/src/queue.ts b/src/queue.ts
+--- a/src/queue.ts
++++ b/src/queue.ts
+@@ -1 +1 @@
+-const limit = 46_000
++const limit = 30_000
+`
+const FULL: Beside = {
+  diff: () => DIFF,
+  reply: ({ role, attempt, round }) => `What the ${role} said in ${attempt}.${round}: <b>if (a < b && c > d)</b>`,
+  traces: [
+    {
+      ...{
+        id: 'job-queue',
+        dir: 'specs/job-queue',
+        problems: [],
+        changes: [],
+        remarks: ['nothing else'],
+        summary: '1 of 1',
+      },
+      rows: [
+        {
+          ...{
+            criterion: '2.1',
+            text: 'WHEN silent',
+            properties: ['1 once'],
+            task: '2',
+            title: 'Detect',
+            tests: 'test/a.ts',
+          },
+          ...{ commit: '1234567', state: 'verified', evidence: 'red 8/8', bad: false },
+        },
+      ],
+    },
+  ],
+}
+
+const text = (events: StampedEvent[], width = 100) =>
+  reportLines(storyOfRun(events), { width, unicode: true }).map(plainText).join('\n')
+const page = (events: StampedEvent[], beside: Beside = NOTHING) => reportHtml(storyOfRun(events), beside)
+
+describe('the report of a run', () => {
+  it('reads well in a terminal', () => {
+    expect(text(twoAttempts)).toMatchInlineSnapshot(`
+      "Run 20260114-101502-7f3a
+      ✓ outcome       verified: task 2 of job-queue landed on main
+        model         anthropic/some-model
+        began         at 932ab94 on main
+        box           full
+
+      job-queue/2  Implement failure detection and reassignment
+        WHEN a worker has sent no heartbeat for 30 s THE SYSTEM SHALL mark it failed and reassign its jobs
+        within 45 s, each to exactly one worker.
+      ✓ verified      8 of 8 frozen tests green, suite 49/49
+        bound         0 of 2,000 schedules failed: below 0.15 % at 95 %
+        evidence      red 8/8; green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at 95 %); teeth
+                      9 of 10 killed; suite 49/49
+      ✓ tests         8 tests frozen, red 8/8                                                       23.2 s
+      ✗ attempt 1     chaos: test/detector.chaos.test.ts > failure detection > reassigns the        18.6 s
+                      jobs of a worker that is cut off;
+                      [{"kind":"partition","at":7200,"heal":51000,"between":[["w1"],["q","w2"]]},[{"id":"j
+                      1","submit":0,"work":60000}]]; AssertionError: job j1 was held by w1 and w2 at
+                      52,400 ms; replay: seed -1873264011, path 417:2:0:3
+      ✓ attempt 2     chaos 2,000 runs over 10 seeds, final: held                                   26.2 s
+        commit        4f2a1bc job-queue 2: failure detection and reassignment on main
+        cost          7,330 tokens in, 5,810 out, $0.1031; 1 min 08 s
+
+        cost          3 questions, 7,330 tokens in, 5,810 out, $0.1031
+        time          1 min 08 s
+        journal       .agent/runs/20260114-101502-7f3a"
+    `)
+  })
+
+  it('is one page that says the same, with prompts, answers, diff, seeds, counterexample and trace', async () => {
+    const html = page(twoAttempts, FULL)
+    await expect(html.replace(/<style>[^<]*<\/style>/, '')).toMatchFileSnapshot('goldens/report.html.txt')
+    const { seed, path } = counterexample
+    for (const shown of [
+      `seed ${seed}, path ${path}`,
+      'const limit = 30_000',
+      'if (a &lt; b &amp;&amp; c &gt; d)',
+      'WHEN silent',
+    ])
+      expect(html).toContain(shown)
+  })
+
+  it('tells of a run that was killed what there is, and that it has no end', () => {
+    for (let length = 0; length < twoAttempts.length; length++) {
+      const cut = twoAttempts.slice(0, length)
+      expect(text(cut)).toContain('its journal has no end')
+      elementsOf(page(cut, FULL))
+      if (storyOfRun(cut).tasks.length > 0 && !cut.some(({ type }) => type === 'verdict'))
+        expect(text(cut)).toContain('the run ended before there was a verdict')
+    }
+  })
+
+  it('keeps tasks apart that were at work at once', () => {
+    const other = twoAttempts.map((event) => ({
+      ...event,
+      ...('task' in event ? { task: '3' } : {}),
+      of: 'job-queue/3',
+    }))
+    const mixed = twoAttempts.flatMap((event, at) =>
+      event.type.startsWith('run.') ? [event] : [{ ...event, of: 'job-queue/2' }, other[at]!],
+    ) as StampedEvent[]
+    const { tasks, spent } = storyOfRun(mixed)
+    const alone = storyOfRun(twoAttempts)
+    expect(tasks.map(({ task }) => task)).toEqual(['2', '3'])
+    for (const task of tasks) {
+      expect(task.attempts.map(({ n, moments }) => [n, moments.length])).toEqual(
+        alone.tasks[0]!.attempts.map(({ n, moments }) => [n, moments.length]),
+      )
+      expect(task.spent).toEqual(alone.tasks[0]!.spent)
+    }
+    expect(spent.input).toBe(2 * alone.spent.input)
+  })
+
+  it('says what was not verified', () => {
+    const teeth = {
+      ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },
+      ...{ unexplained: 2, errors: 0, timeouts: 1, notRun: 3, total: 9, refused: 0, possible: 9, answered: false },
+      ...{ note: null, ms: 5, strict: [], survivors: [] },
+    }
+    const verdict = twoAttempts.findLastIndex(({ type }) => type === 'verdict')
+    const events = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...teeth } as StampedEvent)
+    expect(storyOfRun(events).tasks[0]!.gaps).toEqual([
+      '2 of the wrong versions live without an explanation, and nobody was there to explain them',
+      'one of the wrong versions did not end',
+      '3 of the wrong versions were not tried',
+    ])
+  })
+})
+
+const HOSTILE = [
+  ...['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)", '</style><script>'],
+  ...['</pre></details></li>', '<!--', ']]>', '<![CDATA[', '&#60;script&#62;', '\u2028</title>', 'javascript:alert(1)'],
+  ...['\u0000<svg/onload=alert(1)>', '\u202e<a href="//x">', '<?xml?>', '\ud800<'],
+]
+const KEPT = ['type', 'role', 'exitCode']
+
+/** The same events with hostile words in every text that a model, a test or a spec can have a say in. */
+function poisoned(value: unknown, pick: () => string, key = ''): unknown {
+  if (typeof value === 'string') return KEPT.includes(key) ? value : pick() + value + pick()
+  if (Array.isArray(value)) return value.map((one) => poisoned(one, pick))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, poisoned(one, pick, name)]))
+}
+
+const ELEMENTS =
+  /^(html|head|meta|title|style|body|section|h[1-3]|p|dl|dt|dd|ul|ol|li|table|thead|tbody|tr|th|td|div|span|i|a|code|pre|details|summary|ins|del)$/
+const STYLE = /^(left:\d+\.\d\d%;)?width:\d+\.\d\d%$/
+
+describe('hostile words', () => {
+  it('are text: no element, attribute, address or style comes from them', () => {
+    const words = fc.infiniteStream(fc.constantFrom(...HOSTILE))
+    fc.assert(
+      fc.property(anySequence, words, (events, stream) => {
+        const pick = () => stream.next().value as string
+        const bad = poisoned([...twoAttempts, ...events], pick) as StampedEvent[]
+        const hostile = pick() + pick()
+        const traces = poisoned(FULL.traces, pick) as Beside['traces']
+        const html = page(bad, { diff: () => `+${hostile}\n-${hostile}`, reply: () => hostile, traces })
+        for (const { name, attributes } of elementsOf(html)) {
+          expect(name).toMatch(ELEMENTS)
+          for (const [attribute, value] of Object.entries(attributes)) {
+            if (name === 'meta' || name === 'html') continue
+            expect(attribute).toMatch(/^(class|id|href|title|style)$/)
+            if (attribute === 'href') expect(value).toMatch(/^#task-\d+$/)
+            if (attribute === 'style') expect(value).toMatch(STYLE)
+          }
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('leave the terminal alone, in any order of events and on any width', () => {
+    fc.assert(
+      fc.property(anySequence, fc.integer({ min: 40, max: 120 }), (events, width) => {
+        for (const line of text(events, width).split('\n')) {
+          expect(line).not.toMatch(/\p{Cc}/u)
+          expect(displayWidth(line)).toBeLessThanOrEqual(width)
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+const browser = ['chromium', 'chromium-browser', 'google-chrome'].find(
+  (name) => spawnSync(name, ['--version']).status === 0,
+)
+if (browser === undefined) console.warn('not tried: the page in a browser, as this machine has no Chromium')
+
+describe.skipIf(browser === undefined)('in headless Chromium', () => {
+  it('opens without a complaint on the console, on a phone and in the dark', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'specproof-report-'))
+    try {
+      writeFileSync(join(dir, 'report.html'), page(twoAttempts, FULL))
+      for (const look of ['--window-size=390,800', '--force-dark-mode']) {
+        const args = [
+          '--headless',
+          '--no-sandbox',
+          '--disable-gpu',
+          `--user-data-dir=${dir}/profile`,
+          '--enable-logging=stderr',
+          look,
+        ]
+        const { stdout, stderr } = spawnSync(browser!, [...args, '--dump-dom', `file://${dir}/report.html`], {
+          encoding: 'utf8',
+          timeout: 60_000,
+        })
+        expect(stdout).toContain('<h1>Run ')
+        expect(stderr).not.toContain('CONSOLE')
+      }
+    } finally {
+      rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
+    }
+  })
+})
