@@ -44,7 +44,7 @@ export async function* versionsOf(
     const shape = typeof texts === 'string' ? '' : shapesOf(texts)
     const why = typeof texts === 'string' ? texts : seen.has(shape) ? 'it changes nothing' : null
     if (why !== null || typeof texts === 'string') {
-      notes.push(`the ${kind} version "${name}" is left out: ${why}`)
+      notes.push(`the ${kind} version "${name}" is left out: ${firstSentence(why ?? '')}`)
       continue
     }
     seen.add(shape)
@@ -90,6 +90,10 @@ async function patched(state: State, judged: Judged, patch: Patch): Promise<Map<
   if (stray) return `${stray.path} is no source of the change`
   const changed = applied.changes.map(({ path, content }): [string, string] => [path, content ?? ''])
   return new Map([...judged.texts, ...changed])
+}
+
+function firstSentence(text: string): string {
+  return text.split(/\n|\. /)[0]!
 }
 
 /** What the sources do, however they are written. */
