@@ -35,6 +35,8 @@ describe('agent doctor', () => {
     }
     const plain = await run(['doctor'])
     expect(plain.stdout).toContain('box unshare')
+    expect(plain.stdout).toMatch(/^ {2}tokens of a run +1,000,000 +--max-tokens, maxTokens$/m)
+    expect(plain.stdout).toMatch(/^ {2}journal of a run +200 MB +limits\.journalMB$/m)
   })
 })
 

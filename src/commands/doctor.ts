@@ -5,13 +5,16 @@ import { detectAll, type Toolchains } from '../io/box/toolchains/index.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { canPlace } from '../io/setup/run-setup.ts'
 import { wrap } from '../ui/format.ts'
-import type { GlobalOptions } from './options.ts'
+import { type LimitInForce, limitLines, limitsInForce } from './limits.ts'
+import { type GlobalOptions, loadConfig } from './options.ts'
 
 interface Diagnosis {
   node: string
   /** Variables that hold a key; their values are not looked at. */
   keys: string[]
   repository: string | null
+  /** What holds for a run here, without flags. */
+  limits: LimitInForce[]
   /** Whether set-up can see a fresh tree at the repository's path. */
   setUpInPlace: boolean
   /** All that this machine has, whether or not a project here needs it. */
@@ -47,6 +50,7 @@ export async function doctorCommand(options: GlobalOptions): Promise<number> {
     node: process.versions.node,
     keys: KEYS.filter((name) => process.env[name]),
     repository: repository?.root ?? null,
+    limits: limitsInForce(repository ? await loadConfig(options, repository.root) : {}),
     setUpInPlace: await canPlace(place),
     toolchains: await detectAll(process.env, place),
     boxes,
@@ -74,6 +78,7 @@ function describe(diagnosis: Diagnosis): string {
     `models       ${diagnosis.keys.length > 0 ? `${diagnosis.keys.join(', ')} set` : 'no key and no base URL is set'}`,
     `set-up       ${diagnosis.setUpInPlace ? 'sees a fresh tree at the path of the repository' : 'not at the path of the repository: paths that it writes down do not hold'}`,
   ]
+  lines.push('', 'limits, and where they are set', ...limitLines(diagnosis.limits))
   lines.push('', 'toolchains that a box can show')
   const { found, missing } = diagnosis.toolchains
   for (const { language, version, where } of found) lines.push(`  ${language.padEnd(11)}${version}  ${where}`)

@@ -39,10 +39,16 @@ export interface RunFlags {
   parallel?: string
 }
 
-const DEFAULTS = { attempts: 3, maxTokens: 1_000_000, maxMinutes: 240, promptTokens: 60_000, outputTokens: 32_000 }
+export const DEFAULTS = {
+  attempts: 3,
+  maxTokens: 1_000_000,
+  maxMinutes: 240,
+  promptTokens: 60_000,
+  outputTokens: 32_000,
+}
 
 /** Each has a worktree, a box and a connection to the model. */
-const MOST_WORKERS = 32
+export const MOST_WORKERS = 32
 
 /** How many tasks `--parallel` wants at work at once. Throws UserError. */
 export function parallelOf({ parallel }: RunFlags): number {

@@ -1,6 +1,7 @@
 import { sha256 } from '../core/hash.ts'
 import type { Settings } from '../core/settings.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
+import { limitWords } from '../core/verdict/limit-words.ts'
 import type { World } from '../world.ts'
 import { withWorktree } from './checks.ts'
 import { end, type State } from './state.ts'
@@ -94,6 +95,6 @@ export function describe(result: CheckResult): string {
     problem.file ? `${problem.file}: ${problem.message}` : problem.message,
   )
   if (problems.length > 0) return problems.slice(0, 20).join('\n')
-  if (result.limit) return `the ${result.limit} limit struck (${result.running ?? 'nothing in particular was running'})`
+  if (result.limit) return `${limitWords(result.limit)}: ${result.running ?? 'nothing in particular'} was running`
   return result.output.slice(-1_500) || result.status
 }

@@ -1,6 +1,7 @@
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
-import type { CheckResult, LimitName, Stage } from '../core/verdict/evidence.ts'
+import type { CheckResult, Stage } from '../core/verdict/evidence.ts'
 import { propertyRuns } from '../core/verdict/judge.ts'
+import { limitWords } from '../core/verdict/limit-words.ts'
 import type { CheckRequest, Worktree, World } from '../world.ts'
 
 /** Opens a worktree of a commit for the time of `use`. */
@@ -44,10 +45,6 @@ export async function runCheck(world: World, worktree: Worktree, request: CheckR
     ms: result.durationMs,
   })
   return result
-}
-
-function limitWords(limit: LimitName): string {
-  return limit === 'cancelled' ? 'interrupted' : `the ${limit} limit struck`
 }
 
 /** Stages where red is what we want to see. */

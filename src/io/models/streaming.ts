@@ -39,7 +39,7 @@ export interface Timing extends Patience {
   idleMs: number
 }
 
-const TIMING: Timing = { ...PATIENCE, idleMs: 300_000 }
+export const TIMING: Timing = { ...PATIENCE, idleMs: 300_000 }
 /** A stream that was cut is paid each time. */
 const MOST_CUTS = 3
 
