@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../src/core/events.ts'
 import { type AgentOptions, next, processesIn, start } from './support/agent.ts'
 import { AUTHOR, implement, RIGHT } from './support/clamp.ts'
-import { makeRepository } from './support/repository.ts'
+import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
 /** Sends a signal at the first event of this kind. */
@@ -50,9 +50,36 @@ describe('Ctrl-C', () => {
   })
 })
 
+describe('Ctrl-C twice', () => {
+  it('waits for nothing any more, and leaves as little behind', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({})
+    // A git that never comes back, so that a run which waits for it would not end.
+    const bin = join(repository.around, 'bin')
+    await mkdir(bin)
+    const git = `#!/bin/sh\ncase "$*" in *"worktree add"*) exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
+    await writeFile(join(bin, 'git'), git, { mode: 0o755 })
+    const run = await next(repository, model, [], {
+      env: { PATH: `${bin}:${repository.env['PATH']}` },
+      onEvent(event, child) {
+        if (event.type !== 'runner.chosen') return
+        child.kill('SIGINT')
+        setTimeout(() => child.kill('SIGINT'), 1_000)
+      },
+    })
+    expect(run.result).toMatchObject({
+      status: 'interrupted',
+      exitCode: 130,
+      message: 'interrupted twice: ended at once',
+    })
+  })
+})
+
 describe('a run that is killed', () => {
   it('takes its box with it, and the next run clears up after it and succeeds', async () => {
-    const repository = await makeRepository()
+    // The next run judges the endless answer again, up to this limit.
+    const level = LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.2')
+    const repository = await makeRepository({ files: { 'agent.yaml': level } })
     const endless =
       'export function clamp(_value: number, _low: number, _high: number): number {\n  while (true) {}\n}\n'
     const model = await scriptModel({ author: [AUTHOR], implementer: [implement(endless), RIGHT] })

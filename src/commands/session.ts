@@ -83,6 +83,8 @@ async function session(
   const maskAlso = (env: Record<string, string>) => {
     maskNow = createMask({ ...process.env, ...env })
   }
+  /** What must not stay when nothing is waited for; the last one is done first. */
+  const clearUps: ClearUp[] = []
   const events: Event[] = []
   const prompts: { estimated: number; counted: number }[] = []
   const tell = (told: Event, of?: string) => {
@@ -106,13 +108,23 @@ async function session(
   }
   let result: RunResult
   try {
-    result = await runInRepository(
-      options,
-      flags,
-      wanted,
-      { tell, now, open, mask, maskAlso, signal: stop.signal },
-      journaled,
-    )
+    const tools = {
+      tell,
+      now,
+      open,
+      mask,
+      maskAlso,
+      signal: stop.signal,
+      onForced: (one: ClearUp) => void clearUps.push(one),
+    }
+    const work = runInRepository(options, flags, wanted, tools, journaled)
+    // Whatever it still comes to is not waited for.
+    work.catch(() => {})
+    const forced = stop.forced.then(async () => {
+      for (const clearUp of clearUps.reverse()) await clearUp().catch(() => {})
+      return resultWithoutRun('interrupted', 'interrupted twice: ended at once')
+    })
+    result = await Promise.race([work, forced])
   } catch (error) {
     result = { ...failed(error, stop.signal.aborted), tokens: billed.usage, usd: billed.usdKnown ? billed.usd : null }
   }
@@ -162,7 +174,11 @@ export interface JournaledRun {
   run: RunDescription
 }
 
+type ClearUp = () => Promise<void>
+
 interface SessionTools {
+  /** Is to be done also when the run is ended at once. */
+  onForced(clearUp: ClearUp): void
   /** `of`: the task that it is about, where several are at work. */
   tell(event: Event, of?: string): void
   now(): number
@@ -185,6 +201,7 @@ async function runInRepository(
   const id = runId()
   // A dry run changes nothing.
   const lock = wanted.dryRun ? null : await lockRepository(repository.commonDir, id)
+  if (lock) tools.onForced(() => lock.release())
   try {
     const all = parallel > 1 ? { ...wanted, parallel } : wanted
     return await runAlone(repository, id, { options, flags, wanted: all, tools, journaled })
@@ -232,6 +249,7 @@ async function runAlone(
       )
   const journal = await tools.open(repository.root, id, config.limits?.journalMB ?? DEFAULT_JOURNAL_MB)
   const worktrees = await createWorktrees(repository, id, isolation.prepareTree)
+  tools.onForced(() => worktrees.closeAll())
   const recording = flags.record ? resolve(options.cwd, flags.record) : null
   const replayed = folderOfRecording(settings, options.cwd)
   const { tell, now, signal } = tools

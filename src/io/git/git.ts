@@ -4,6 +4,8 @@ import { execa } from 'execa'
 export interface GitOptions {
   input?: string | Buffer
   env?: Record<string, string>
+  /** It goes on whatever becomes of this process: Ctrl-C in a terminal reaches all of its group. Left out: it ends with us. */
+  apart?: boolean
 }
 
 export interface GitResult {
@@ -48,6 +50,7 @@ export async function tryGit(dir: string, args: string[], options: GitOptions = 
     reject: false,
     stripFinalNewline: false,
     maxBuffer: 1 << 30,
+    ...(options.apart ? { detached: true, cleanup: false } : {}),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   })
   if (result.exitCode === undefined && result.code === 'ENOENT') {

@@ -27,7 +27,7 @@ export async function keepOnBranch(root: string, commit: string, wanted: string)
     if (existing.ok && existing.stdout.toString('utf8').trim() === commit) return branch
     if (existing.ok) continue
     // The empty old value: only while there is no such branch.
-    const made = await tryGit(root, ['update-ref', ref, commit, ''])
+    const made = await tryGit(root, ['update-ref', ref, commit, ''], { apart: true })
     if (made.ok) return branch
     if (n > 5)
       throw new UserError(`The verified commit ${commit} cannot be kept on branch ${wanted}: ${made.message}`, 'git')
@@ -56,7 +56,7 @@ function short(ref: string): string {
 export async function land(root: string, commit: string, start: Head, waitingBranch: string): Promise<LandResult> {
   const moved = whyNotNow(await readHead(root), start)
   if (moved) return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), ...moved }
-  const merged = await tryGit(root, [...MERGE, commit])
+  const merged = await tryGit(root, [...MERGE, commit], { apart: true })
   // Had somebody switched the branch in between, this says where the commit really went.
   if (merged.ok) return { landed: true, ref: (await readHead(root)).branch ?? 'HEAD' }
   return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: merged.message }
@@ -66,7 +66,7 @@ export async function land(root: string, commit: string, start: Head, waitingBra
 export async function fastForward(root: string, commit: string, start: Head): Promise<string | null> {
   const moved = whyNotNow(await readHead(root), start)
   if (moved) return moved.reason
-  const merged = await tryGit(root, [...MERGE, commit])
+  const merged = await tryGit(root, [...MERGE, commit], { apart: true })
   return merged.ok ? null : merged.message
 }
 
