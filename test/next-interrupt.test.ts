@@ -1,10 +1,10 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../src/core/events.ts'
 import { type AgentOptions, next, processesIn, start } from './support/agent.ts'
 import { AUTHOR, implement, RIGHT } from './support/clamp.ts'
-import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
+import { makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
 /** Sends a signal at the first event of this kind. */
@@ -77,9 +77,7 @@ describe('Ctrl-C twice', () => {
 
 describe('a run that is killed', () => {
   it('takes its box with it, and the next run clears up after it and succeeds', async () => {
-    // The next run judges the endless answer again, up to this limit.
-    const level = LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.2')
-    const repository = await makeRepository({ files: { 'agent.yaml': level } })
+    const repository = await makeRepository()
     const endless =
       'export function clamp(_value: number, _low: number, _high: number): number {\n  while (true) {}\n}\n'
     const model = await scriptModel({ author: [AUTHOR], implementer: [implement(endless), RIGHT] })
@@ -97,6 +95,8 @@ describe('a run that is killed', () => {
     const cache = join(repository.env['XDG_CACHE_HOME']!, 'specproof')
     expect(await readdir(cache)).toHaveLength(1)
     expect(await repository.git('worktree', 'list')).toContain(cache)
+    // Going on with it, the next run would judge the endless answer again.
+    await rm(join(repository.dir, '.agent', 'runs'), { recursive: true })
 
     const run = await next(repository, model)
     expect(run.result, run.result.message).toMatchObject({ status: 'verified', exitCode: 0 })
