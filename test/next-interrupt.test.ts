@@ -57,7 +57,7 @@ describe('Ctrl-C twice', () => {
     // A git that never comes back, so that a run which waits for it would not end.
     const bin = join(repository.around, 'bin')
     await mkdir(bin)
-    const git = `#!/bin/sh\ncase "$*" in *"worktree add"*) exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
+    const git = `#!/bin/sh\ncase "$*" in *checkout-index*) exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
     await writeFile(join(bin, 'git'), git, { mode: 0o755 })
     const run = await next(repository, model, [], {
       env: { PATH: `${bin}:${repository.env['PATH']}` },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Worktree } from '../../world.ts'
 import { tryGit } from './git.ts'
 import { createPool, type PrepareTree } from './pool.ts'
@@ -75,21 +75,7 @@ export async function removeOrphans(repository: Repository): Promise<number> {
     }
     await removeTree(join(cache, name))
   }
-  return removed + (await forgetGone(repository, cache))
-}
-
-/** Worktrees of ours that git knows and whose folder is gone. */
-async function forgetGone(repository: Repository, cache: string): Promise<number> {
-  const list = await tryGit(repository.root, ['worktree', 'list', '--porcelain', '-z'])
-  let forgotten = 0
-  for (const field of list.stdout.toString('utf8').split('\0')) {
-    const path = field.startsWith('worktree ') ? field.slice('worktree '.length) : ''
-    const pid = Number(/\.(\d+)$/.exec(dirname(path))?.[1])
-    if (!path.startsWith(`${cache}/`) || !pid || isAlive(pid)) continue
-    await tryGit(repository.root, ['worktree', 'remove', '--force', '--force', path])
-    forgotten++
-  }
-  return forgotten
+  return removed
 }
 
 /** Whether a process of this number exists. */
