@@ -9,8 +9,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { creates } from '../test/support/clamp.ts'
-import { sumAuthor, sumCode, sumRight, sumsSpec, taskIn } from '../test/support/many.ts'
+
+import { lightRight, lightSums, sumAuthor, sumRight, sumsSpec, taskIn } from '../test/support/many.ts'
 import { type ModelServer, startModelServer } from '../test/support/model-server.ts'
 import { makeRepository } from '../test/support/repository.ts'
 
@@ -19,18 +19,10 @@ const light = (process.argv[3] ?? 'light') === 'light'
 const tasks = Number(process.argv[4] ?? 4)
 const seconds = Number(process.argv[5] ?? 2)
 
-const LIGHT: Record<string, string | null> = {
-  'package.json': null,
-  'agent.yaml': 'checks: [{ name: all, run: sh check.sh }]\n',
-  'check.sh': 'for file in src/*.ts; do test -s "$file" || exit 1; done\n',
-  'verify.sh': 'grep -q "return value + $1" "src/f$1.ts"\n',
-  'src/index.ts': '// Functions stand in files of their own.\n',
-}
-
 function specOf(): Record<string, string | null> {
   const all = Array.from({ length: tasks }, (_, at) => at + 1)
   if (!light) return sumsSpec(all.map((n) => ({ n })))
-  return { ...sumsSpec(all.map((n) => ({ n, lines: [`Verify: \`sh verify.sh ${n}\``] }))), ...LIGHT }
+  return lightSums(all.map((n) => ({ n })))
 }
 
 interface Line {
@@ -77,7 +69,7 @@ const server = await startModelServer(async (request) => {
   const author = `${request.system}\n${request.prompt}`.includes('# Your role: test author')
   if (!light) return { text: author ? sumAuthor(n) : sumRight(n) }
   const first = !request.prompt.includes('Functions stand in files of their own.')
-  return { text: first ? 'NEED src/index.ts' : creates({ [`src/f${n}.ts`]: sumCode(n) }) }
+  return { text: first ? 'NEED src/index.ts' : lightRight(n) }
 })
 const times: Record<'sequence' | 'parallel', number[]> = { sequence: [], parallel: [] }
 for (let round = 0; round < rounds; round++) {

@@ -3,6 +3,7 @@ import { exitCodeOf } from './core/errors.ts'
 import { type Chosen, keyOf, readyTasks, workOrder } from './core/spec/choose.ts'
 import { type Base, begin, type RunOptions, tellSelected } from './run.ts'
 import { waitingBranch } from './task/commit.ts'
+import { beforeHooks } from './task/hooks.ts'
 import type { Outcome, State, Surroundings } from './task/state.ts'
 import { runTask } from './task/task.ts'
 import type { World } from './world.ts'
@@ -138,7 +139,8 @@ async function work(
   const state = await begin(world, around, base, chosen, NOTHING_SPENT)
   if ('stop' in state) return state
   tellSelected(world, state)
-  return runTask(world, state)
+  const failed = await beforeHooks(world, state)
+  return failed ?? runTask(world, state)
 }
 
 /** What is verified ahead of its turn is kept on its branch at once: should the run be killed, nothing that was paid for is lost. */

@@ -15,6 +15,7 @@ import {
   stepOf,
   tellSelected,
 } from './run.ts'
+import { afterHooks, withHooks } from './task/hooks.ts'
 import { dropLanded, landWaiting, waitingFor, waitingTask } from './task/land-waiting.ts'
 import { createLedger } from './task/ledger.ts'
 import type { Outcome, State, Surroundings } from './task/state.ts'
@@ -106,7 +107,7 @@ async function alone(
   const state = { ...begun, spentHere: before.spentHere }
   const waiting = await landWaiting(world, state)
   if (!waiting) tellSelected(world, state)
-  return stepOf(waiting ?? (await runTask(world, state)))
+  return stepOf(waiting ?? (await withHooks(world, state, (begun) => runTask(world, begun))))
 }
 
 /** The turn of a task that was begun ahead of it has come. */
@@ -125,7 +126,7 @@ async function settle(
     if ('stop' in base) return stopped(base.stop)
     const spec = base.specs.find(({ dir }) => dir === choice.spec.dir)
     const task = spec?.tasks.find(({ id }) => id === choice.task.id)
-    if (!spec || !task || task.status !== 'open') return stepOf(done)
+    if (!spec || !task || task.status !== 'open') return stepOf(await afterHooks(lander, done))
     const now = { spec, task }
     const anew = async (reason: string) => {
       const about = { spec: spec.id, task: task.id, attempt: done.attempt }
@@ -134,7 +135,7 @@ async function settle(
     }
     if (exitCodeOf(status) !== 0) {
       const same = base.head.commit === job.base.head.commit
-      if (same || !isOfOneTask(status)) return stepOf(done)
+      if (same || !isOfOneTask(status)) return stepOf(await afterHooks(lander, done))
       return anew('it was begun on a base without what has landed before it, and was not verified there')
     }
     const state = await begin(lander, around, base, now, NOTHING_SPENT)
@@ -142,7 +143,7 @@ async function settle(
     const landed = await landWaiting(lander, state, train.judged(keyOf(now), base.tree.hash))
     if (!landed) return anew('the branch on which its commit waited is gone')
     if (landed.outcome?.moved && tries < MOST_FOLLOWED) continue
-    if (!landed.outcome?.outdated) return stepOf(joined(done, landed))
+    if (!landed.outcome?.outdated) return stepOf(await afterHooks(lander, joined(done, landed)))
     // The commit was made in this run, for this turn.
     const waiting = await waitingFor(lander, state.plan)
     if (waiting) await lander.dropWaiting(waiting)

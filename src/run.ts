@@ -8,6 +8,7 @@ import { builtText, sliceHash, sliceOf } from './core/spec/slice.ts'
 import type { Diagnostic, Spec, Task } from './core/spec/spec.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
 import { dryRun } from './task/dry-run.ts'
+import { withHooks } from './task/hooks.ts'
 import { dropLanded, landWaiting, waitingTask } from './task/land-waiting.ts'
 import { loadSpecs } from './task/load-specs.ts'
 import type { Outcome, Plan, State, Surroundings } from './task/state.ts'
@@ -187,7 +188,7 @@ async function oneTask(
   if (options.dryRun) return stop(await dryRun(world, state))
   const waiting = await landWaiting(world, state)
   if (!waiting) tellSelected(world, state)
-  return stepOf(waiting ?? (await runTask(world, state)))
+  return stepOf(waiting ?? (await withHooks(world, state, (begun) => runTask(world, begun))))
 }
 
 /** What a task has come to. */

@@ -194,6 +194,8 @@ export interface Hit {
   text: string
 }
 
+export type HookName = 'before_task' | 'after_task' | 'on_failure'
+
 /** Everything the loops touch outside themselves. The real run, a replay and chaos are each a World. */
 export interface World {
   head(): Promise<Head>
@@ -235,6 +237,8 @@ export interface World {
   /** Small facts kept between runs: frozen tests, baselines. Values are JSON. */
   recall(key: string): Promise<unknown>
   remember(key: string, value: unknown): Promise<void>
+  /** Runs the user's commands for a moment of a task. Answers what failed, in words; null: nothing did. Left out: there are none. */
+  hook?(name: HookName, event: object): Promise<string | null>
   tell(event: Event): void
   /** Milliseconds since the run started. */
   now(): number

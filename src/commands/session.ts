@@ -281,6 +281,7 @@ async function runAlone(
         journal,
         mask: tools.mask,
         memory,
+        hooks: journaled ? undefined : config.hooks,
         ...(adopted ? { beforeLanding: adopted.beforeLanding } : {}),
         recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
         onRed: async (asked, seeds) => {

@@ -98,6 +98,9 @@ const variable = z
     if (why !== null) context.addIssue({ code: 'custom', message: `${name} is refused: ${why}` })
   })
 
+const shellCommand = z.string().min(1)
+const commandList = z.union([shellCommand, z.array(shellCommand)], 'expected a shell command, or a list of them')
+
 const megabytes = z.number().positive().optional()
 
 /** agent.yaml. Everything is optional; names and defaults are documented in docs/configuration.md. */
@@ -177,6 +180,17 @@ const schema = z.strictObject({
       'two checks have the same name',
     )
     .optional(),
+  /** Commands of the user around each task, outside the box. */
+  hooks: z
+    .strictObject({
+      before_task: commandList.optional(),
+      after_task: commandList.optional(),
+      /** After a task that was not committed. */
+      on_failure: commandList.optional(),
+      /** How long one command may take. */
+      seconds: z.number().positive().max(3_600).optional(),
+    })
+    .optional(),
   /** How hard an attempt is judged. */
   level: level.optional(),
   /** What is judged less often, where it differs from its default or from `level`. */
@@ -217,6 +231,7 @@ const schema = z.strictObject({
 })
 
 export type Config = z.infer<typeof schema>
+export type HooksConfig = NonNullable<Config['hooks']>
 export type CommandConfig = z.infer<typeof command>
 export type ServiceConfig = z.infer<typeof service>
 

@@ -296,6 +296,15 @@ const bodies = [
     bound: z.string().nullable(),
     summary: z.string(),
   }),
+  /** A command of `hooks:` has ended. */
+  z.object({
+    type: z.literal('hook.finished'),
+    hook: z.string(),
+    command: z.string(),
+    ok: z.boolean(),
+    message: z.string().nullable(),
+    ms: z.number(),
+  }),
   z.object({ type: z.literal('decision'), ...taskRef, attempt: z.number(), decision: z.string(), reason: z.string() }),
   z.object({ type: z.literal('commit'), ...taskRef, commit: z.string(), tree: z.string(), subject: z.string() }),
   z.object({

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { HooksConfig } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
 import type { Mask } from '../core/mask.ts'
 import type { CheckRequest, ModelRequest, Tree, Unprovided, Unready, World } from '../world.ts'
@@ -11,6 +12,7 @@ import { type Repository, readHead, uncommitted } from './git/repository.ts'
 import { searchTree } from './git/search.ts'
 import { openTree } from './git/tree.ts'
 import { cacheFolder, type Worktrees } from './git/worktree.ts'
+import { createHooks } from './hooks.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Memory } from './journal/memory.ts'
 import type { Model } from './models/model.ts'
@@ -31,6 +33,8 @@ export interface RealWorldOptions {
   recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
   /** Before the user's branch moves. Answers what takes it back, for when it does not move. */
   beforeLanding?(): Promise<() => Promise<void>>
+  /** Commands of the user around each task. */
+  hooks: HooksConfig | undefined
   /** Told when an attempt was red, so that a recording can keep the seeds: its replay must be red too. */
   onRed(last: ModelRequest, seeds: number[]): Promise<void>
   tell(event: Event): void
@@ -114,6 +118,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     dropWaiting: (waiting) => dropBranch(repository.root, waiting.branch, waiting.commit),
     recall: memory.recall,
     remember: memory.remember,
+    hook: createHooks({ root: repository.root, hooks: options.hooks, tell: options.tell, signal }),
     tell: options.tell,
     now: options.now,
     seed: options.seed,

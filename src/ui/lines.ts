@@ -189,6 +189,17 @@ function landed(e: EventOf<'landed'>, look: Look): Line[] {
   return step(look, { mark: 'warn', label: 'waiting', text: `${hash} waits${branch}${why}`, kind: 'key' })
 }
 
+function hookFinished(e: EventOf<'hook.finished'>, look: Look): Line[] {
+  const text = `${oneLine(e.command)}${e.message === null ? '' : ` ${e.message}`}`
+  return step(look, {
+    mark: e.ok ? 'good' : 'bad',
+    label: e.hook,
+    time: elapsed(e.ms),
+    text,
+    kind: e.ok ? 'step' : 'key',
+  })
+}
+
 /** Signs of life of what takes long. */
 function lifeSign(event: EventOf<'model.delta' | 'check.progress'>, t: number, before: ViewState, look: Look): Line[] {
   const key = event.type === 'model.delta' ? 'model' : event.stage
@@ -260,6 +271,8 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
       return patchRefused(event, look)
     case 'check.started':
       return []
+    case 'hook.finished':
+      return hookFinished(event, look)
     case 'check.finished':
       return checkFinished(event, before, look)
     case 'teeth.finished':

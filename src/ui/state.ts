@@ -170,6 +170,7 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
       return { ...state, landed: event }
     case 'run.result':
       return { ...state, finished: true, running: [] }
+    case 'hook.finished':
     case 'run.recovered':
     case 'limit.reached':
     case 'isolation.ready':

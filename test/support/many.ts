@@ -61,3 +61,19 @@ export const sumCode = (n: number, by = n) =>
 export function sumRight(n: number, by = n): string {
   return block(`src/f${n}.ts`, stubOf(n), sumCode(n, by))
 }
+
+/** The same tasks in a project that shell commands judge: no author is asked, and a check takes a few hundredths of a second. */
+export function lightSums(tasks: SumTask[]): Files {
+  const verified = tasks.map(({ n, lines = [] }) => ({ n, lines: [`Verify: \`sh verify.sh ${n}\``, ...lines] }))
+  return {
+    ...sumsSpec(verified),
+    'package.json': null,
+    'agent.yaml': 'checks: [{ name: all, run: sh check.sh }]\n',
+    'check.sh': 'for file in src/*.ts; do test -s "$file" || exit 1; done\n',
+    'verify.sh': 'grep -q "return value + $1" "src/f$1.ts"\n',
+    'src/index.ts': '// Functions stand in files of their own.\n',
+  }
+}
+
+/** The implementer's reply there. */
+export const lightRight = (n: number, by = n) => creates({ [`src/f${n}.ts`]: sumCode(n, by) })

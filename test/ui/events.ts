@@ -72,6 +72,14 @@ const bodies = {
     journal: text,
     note: maybeText,
   }),
+  'hook.finished': fc.record({
+    ...type('hook.finished'),
+    hook: text,
+    command: text,
+    ok: fc.boolean(),
+    message: maybeText,
+    ms,
+  }),
   'run.recovered': fc.record({ ...type('run.recovered'), found: fc.array(text, { maxLength: 3 }) }),
   'limit.reached': fc.record({ ...type('limit.reached'), limit: text, message: text }),
   'task.selected': fc.record({
