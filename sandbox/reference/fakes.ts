@@ -1,4 +1,4 @@
-import type { Clock, Disk, Net } from 'specproof/sim'
+import type { Clock, Disk, Net, NodeEnv } from 'specproof/sim'
 
 /** What the example suites run on: a clock that is turned by hand, a network and a disk that do what they are told. Without the kit, on purpose. */
 export class FakeWorld {
@@ -49,6 +49,41 @@ export class FakeWorld {
       await new Promise(setImmediate)
     }
     this.now = end
+  }
+
+  /** What a node is built from, until `kill` ends it. `int` answers what chance would. */
+  node(name: string, disk: FakeDisk, int: (max: number) => number = () => 0): { env: NodeEnv; kill: () => void } {
+    let alive = true
+    const { setTimeout, clearTimeout } = this.clock
+    const repeated = new Map<number, number>()
+    const clock = {
+      now: () => this.now,
+      monotonic: () => this.now,
+      setTimeout: (fn: () => void, ms: number) => setTimeout(() => alive && fn(), ms),
+      clearTimeout,
+      setInterval: (fn: () => void, ms: number) => {
+        const again = () => {
+          repeated.set(id, clock.setTimeout(again, ms))
+          fn()
+        }
+        const id = clock.setTimeout(again, ms)
+        return id
+      },
+      clearInterval: (id: number | undefined) => {
+        clearTimeout(id)
+        clearTimeout(repeated.get(id!))
+      },
+      sleep: (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, ms)),
+    }
+    const net: Net = {
+      send: (from, to, message) => alive && this.net.send(from, to, message),
+      onMessage: (node, handler) => this.net.onMessage(node, (from, message) => alive && handler(from, message)),
+    }
+    const random = { next: () => 0, int, uuid: () => `${name}-${this.now}` }
+    const kill = () => {
+      alive = false
+    }
+    return { env: { name, clock, net, disk: disk.asDisk(), random }, kill }
   }
 
   to(node: string): Record<string, unknown>[] {

@@ -1,7 +1,7 @@
 import type { NodeEnv } from 'specproof/sim'
 import { type Journal, openJournal } from './journal.ts'
 import type { ToOrchestrator } from './messages.ts'
-import { after, type Event, next, type Progress, type Step, startProgress } from './progress.ts'
+import { advance, type Event, next, type Progress, type Step, startProgress } from './progress.ts'
 
 /** For tests and people to look at. */
 export interface OrchestratorNode {
@@ -88,14 +88,14 @@ class Orchestrator implements OrchestratorNode {
   async #onEvent(saga: string, event: Event): Promise<void> {
     const known = this.#sagas.get(saga)
     // What comes late or twice changes nothing, and need not be written down.
-    if (known === undefined || after(known.progress, event) === known.progress) return
+    if (known === undefined || advance(known.progress, event) === known.progress) return
     await this.#journal.append({ saga, event })
     this.#move(known, event)
     await this.#goOn(saga)
   }
 
   #move(saga: Saga, event: Event): void {
-    saga.progress = after(saga.progress, event)
+    saga.progress = advance(saga.progress, event)
   }
 
   /** Asks for what is current until an answer comes, or ends the saga. */

@@ -27,7 +27,7 @@ export function startProgress(steps: readonly Step[]): Progress {
 }
 
 /** Events that do not belong to the current step or direction change nothing: the same progress. */
-export function after(progress: Progress, event: Event): Progress {
+export function advance(progress: Progress, event: Event): Progress {
   const expected = next(progress)
   if (expected === null) return progress
   if ('end' in expected) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { after, type Event, next, startProgress } from '../src/progress.ts'
+import { advance, type Event, next, startProgress } from '../src/progress.ts'
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
@@ -37,7 +37,7 @@ it('1.2 1.3, 2.1, 2.2, 2.4, 2.5 steps are done in order to the end, or undone in
           else event = { what: kind, step: expected.step } as Event
         }
         const before = JSON.stringify(progress)
-        const moved = after(progress, event)
+        const moved = advance(progress, event)
         expect(JSON.stringify(progress)).toBe(before)
         let counts = false
         if (end === null && event.what === 'ended') {
