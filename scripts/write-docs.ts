@@ -1,9 +1,11 @@
 // Writes what documents show of the program: the schema of events, and what the demo prints. `npm run docs`.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { configSchemaJson } from '../src/core/config-schema.ts'
 import { eventSchemaJson } from '../src/core/event-schema.ts'
 
 writeFileSync('docs/events.schema.json', eventSchemaJson())
+writeFileSync('docs/agent.schema.json', configSchemaJson())
 
 if (!process.argv.includes('--schema-only')) {
   const output = runDemo()

@@ -5,6 +5,7 @@ import type { ChaosFlags } from './commands/chaos.ts'
 import type { CleanFlags } from './commands/clean.ts'
 import type { ContextFlags } from './commands/context.ts'
 import type { DemoFlags } from './commands/demo.ts'
+import type { InitFlags } from './commands/init.ts'
 import type { LintFlags } from './commands/lint.ts'
 import type { GlobalOptions } from './commands/options.ts'
 import type { ReplayFlags } from './commands/replay.ts'
@@ -29,6 +30,7 @@ const COMMANDS = {
   trace: () => import('./commands/trace.ts'),
   report: () => import('./commands/report.ts'),
   replay: () => import('./commands/replay.ts'),
+  init: () => import('./commands/init.ts'),
   doctor: () => import('./commands/doctor.ts'),
   apply: () => import('./commands/apply.ts'),
   chaos: () => import('./commands/chaos.ts'),
@@ -197,6 +199,13 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--no-save', 'keep no failing case as a regression test')
     .action(async (target: string, flags: ChaosFlags, command: Command) =>
       run(COMMANDS.chaos().then((module) => module.chaosCommand(globals(command), target, flags))),
+    )
+  program
+    .command('init')
+    .description('writes agent.yaml for this repository; with a yes adds the property library and a first spec')
+    .option('--yes', 'do it all without a question')
+    .action(async (flags: InitFlags, command: Command) =>
+      run(COMMANDS.init().then((module) => module.initCommand(globals(command), flags))),
     )
   program
     .command('doctor')

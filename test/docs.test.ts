@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/core/config.ts'
+import { configSchemaJson } from '../src/core/config-schema.ts'
 import { eventSchemaJson } from '../src/core/event-schema.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -10,6 +11,10 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 describe('documents', () => {
   it('publish the schema of events that the code has', () => {
     expect(read('docs/events.schema.json')).toBe(eventSchemaJson())
+  })
+
+  it('publish the schema of agent.yaml that the code has', () => {
+    expect(read('docs/agent.schema.json')).toBe(configSchemaJson())
   })
 
   it('link only to files that exist', () => {

@@ -115,7 +115,8 @@ const level = z.strictObject({
 })
 const suiteLevel = level.pick({ seeds: true, runs: true, maxMinutes: true })
 
-const schema = z.strictObject({
+/** What agent.yaml may hold. */
+export const configSchema = z.strictObject({
   /** Of all roles that `models` does not name. */
   model: z.string().min(1).optional(),
   /** Further folders that hold specs, from the repository's root: `packages/api/specs`. */
@@ -230,7 +231,7 @@ const schema = z.strictObject({
     .optional(),
 })
 
-export type Config = z.infer<typeof schema>
+export type Config = z.infer<typeof configSchema>
 export type HooksConfig = NonNullable<Config['hooks']>
 export type CommandConfig = z.infer<typeof command>
 export type ServiceConfig = z.infer<typeof service>
@@ -252,7 +253,7 @@ export function parseConfig(file: string, text: string): Config {
     const message = broken.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
     throw new UserError(`${file}:${broken.linePos?.[0].line ?? 1}: ${message}`)
   }
-  const result = schema.safeParse(valuesOf(document, file))
+  const result = configSchema.safeParse(valuesOf(document, file))
   if (result.success) {
     places.set(result.data, (path) => `${file}:${lineOf(document, path, lines)}`)
     return result.data
@@ -264,7 +265,7 @@ export function parseConfig(file: string, text: string): Config {
   if (path.length === 0) throw new UserError(`${at}: expected settings, one a line, such as \`attempts: 3\`.`)
   const where = path.join('.')
   if (unknown.length === 0) throw new UserError(`${at}: \`${where}\`: ${issue.message}`)
-  const known = path.length === 1 ? `; known are ${Object.keys(schema.shape).join(', ')}` : ''
+  const known = path.length === 1 ? `; known are ${Object.keys(configSchema.shape).join(', ')}` : ''
   throw new UserError(`${at}: \`${where}\` is not a setting${known}.`)
 }
 

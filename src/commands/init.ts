@@ -1,0 +1,221 @@
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { execa } from 'execa'
+import { EXIT, UserError } from '../core/errors.ts'
+import { configText, SCHEMA } from '../core/init/config-text.ts'
+import { firstSpec } from '../core/init/first-spec.ts'
+import { addCommand, MANIFESTS } from '../core/init/install.ts'
+import { ciIn, languagesIn, type Survey, specsElsewhere } from '../core/init/survey.ts'
+import { askYes, canAsk } from '../io/ask.ts'
+import { detectProject } from '../io/checks/detect.ts'
+import { git, gitBuffer, tryGit } from '../io/git/git.ts'
+import { openRepository, requireIdentity, uncommitted } from '../io/git/repository.ts'
+import { PACKAGE_ROOT, packageVersion } from '../io/package-root.ts'
+import { MANAGERS } from '../io/setup/managers.ts'
+import { specFilesOnDisk } from '../io/spec-files.ts'
+import { loadSpecs } from '../task/load-specs.ts'
+import type { GlobalOptions } from './options.ts'
+
+export interface InitFlags {
+  yes?: boolean
+}
+
+/** One thing that was looked at or done. */
+interface Step {
+  what: string
+  /** `found` and `kept` change nothing; `left`: only with a yes. */
+  status: 'found' | 'kept' | 'written' | 'committed' | 'left' | 'failed'
+  text: string
+}
+
+/**
+ * `agent init`: looks at the repository, writes agent.yaml, and where somebody says yes adds the property library in a commit of its
+ * own and writes a first spec. Nothing that is there is ever overwritten. 10: the packages could not be installed.
+ */
+export async function initCommand(options: GlobalOptions, flags: InitFlags): Promise<number> {
+  const { root } = await openRepository(options.cwd)
+  const survey = await surveyOf(root)
+  const steps = foundSteps(survey)
+  const say = teller(options)
+  for (const step of steps) say(step)
+  const agreed = async (question: string) => flags.yes === true || (canAsk(process.env) && (await askYes(question)))
+  const done = async (step: Promise<Step>) => {
+    steps.push(await step)
+    say(steps.at(-1)!)
+  }
+  const wanted = missingPackages(survey)
+  const names = wanted.map(({ name }) => name).join(' and ')
+  const question = `Add ${names} to the development dependencies, in a commit of its own?`
+  const adding = wanted.length > 0 && (await agreed(question))
+  if (adding) await done(addPackages(root, survey, wanted))
+  else if (wanted.length > 0)
+    await done(left('packages', `${names}: not added; \`agent init --yes\` adds it in a commit of its own`))
+  if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
+    await done(left('.gitignore', 'node_modules is not ignored: add the line `node_modules/`, or a commit holds it'))
+  const added = steps.some(({ what, status }) => what === 'packages' && status === 'committed')
+  const schema = added || survey.dependencies?.has('specproof') ? SCHEMA : null
+  await done(writeNew(root, 'agent.yaml', configText(survey, schema)))
+  if (survey.specs.length + survey.elsewhere.length === 0) {
+    if (await agreed('Write a first spec to specs/first, with three lines to edit?'))
+      await done(writeSpec(root, survey))
+    else await done(left('spec', 'none is there; `agent init --yes` writes specs/first, with three lines to edit'))
+  }
+  const failed = steps.some(({ status }) => status === 'failed')
+  if (options.json) process.stdout.write(`${JSON.stringify({ root, survey: plain(survey), steps })}\n`)
+  else if (!options.quiet) process.stdout.write(`\n${NEXT}`)
+  return failed ? EXIT.environment : EXIT.done
+}
+
+const NEXT = `Next:
+  git add -A && git commit     what a run is to see must be committed
+  npx agent doctor             what this machine can do
+  npx agent lint               what is wrong with the specs
+  npx agent next --model provider/model
+`
+
+const plain = (survey: Survey) => ({ ...survey, dependencies: survey.dependencies && [...survey.dependencies] })
+
+async function surveyOf(root: string): Promise<Survey> {
+  const listed = await gitBuffer(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard'])
+  const paths = listed.toString('utf8').split('\0').filter(Boolean)
+  const top = paths.filter((path) => !path.includes('/'))
+  const read = (path: string) => readFile(join(root, path), 'utf8').catch(() => null)
+  const project = await detectProject(read, paths)
+  const { specs } = await loadSpecs(await specFilesOnDisk(root), [])
+  const known = specs.map(({ dir }) => dir)
+  const manifest = await read('package.json')
+  return {
+    languages: languagesIn([...top, ...paths.filter((path) => /\.[cm]?tsx?$/.test(path))]),
+    manager: MANAGERS.find(({ lockfiles }) => lockfiles.some((file) => top.includes(file)))?.name ?? null,
+    runner: 'unsupported' in project ? project : { name: project.runner ?? 'commands', why: project.why },
+    ci: ciIn(paths),
+    specs: known,
+    elsewhere: specsElsewhere(paths, known),
+    steering: [
+      ...new Set(
+        specs
+          .flatMap(({ steering }) => steering.map(({ path }) => path))
+          .concat(top.filter((path) => path === 'AGENTS.md')),
+      ),
+    ],
+    dependencies: manifest === null ? null : dependenciesIn(manifest),
+  }
+}
+
+function dependenciesIn(manifest: string): ReadonlySet<string> | null {
+  try {
+    const all = JSON.parse(manifest.replace(/^\uFEFF/, '')) as Record<string, object | undefined>
+    return new Set(
+      ['dependencies', 'devDependencies', 'peerDependencies'].flatMap((kind) => Object.keys(all[kind] ?? {})),
+    )
+  } catch {
+    return null
+  }
+}
+
+function foundSteps({ languages, manager, runner, ci, specs, steering }: Survey): Step[] {
+  const found = (what: string, text: string): Step => ({ what, status: 'found', text })
+  const lockfile = manager === null ? 'no lockfile' : `installed by ${manager}`
+  return [
+    found('language', `${languages.join(', ') || 'none that is known'}; ${lockfile}`),
+    found('runner', 'name' in runner ? `${runner.name}: ${runner.why}` : `none that is known: ${runner.unsupported}`),
+    found(
+      'ci',
+      ci
+        .map(({ name, path }) => `${name} (${path}): \`npx agent lint --strict\` and \`npx agent trace\` fit there`)
+        .join('; ') || 'none',
+    ),
+    found('specs', specs.join(', ') || 'none'),
+    ...(steering.length > 0 ? [found('steering', `${steering.join(', ')}: part of the prompts where it applies`)] : []),
+  ]
+}
+
+interface Package {
+  name: string
+  /** What the package manager is told. */
+  wanted: string
+}
+
+/** Only where there is a package.json: other languages bring property libraries of their own. */
+function missingPackages({ dependencies }: Survey): Package[] {
+  if (dependencies === null) return []
+  const inModules = PACKAGE_ROOT.split(sep).includes('node_modules')
+  // A clone is installed from where it lies.
+  const own = inModules ? `specproof@${packageVersion()}` : PACKAGE_ROOT
+  return [
+    { name: 'fast-check', wanted: 'fast-check' },
+    { name: 'specproof', wanted: own },
+  ].filter(({ name }) => !dependencies.has(name))
+}
+
+/** Commits the manifest and the lockfile alone; whatever else is staged stays as it is. */
+async function addPackages(root: string, { manager }: Survey, packages: Package[]): Promise<Step> {
+  const failed = (text: string): Step => ({ what: 'packages', status: 'failed', text })
+  const names = packages.map(({ name }) => name).join(' and ')
+  const command = addCommand(
+    manager,
+    packages.map(({ wanted }) => wanted),
+  )
+  const dirty = await uncommitted(root, MANIFESTS)
+  if (dirty.length > 0)
+    return failed(
+      `${names}: not added, because ${dirty.join(' and ')} has changes that are not committed; commit them, or run \`${command.join(' ')}\` yourself`,
+    )
+  await requireIdentity(root)
+  const [program = 'npm', ...args] = command
+  const ended = await execa(program, args, { cwd: root, reject: false, stdin: 'ignore', all: true, timeout: 600_000 })
+  if (ended.failed) {
+    await restore(root)
+    const last = (ended.all ?? '').trim().split('\n').filter(Boolean).slice(-3).join(' ')
+    return failed(`${names}: \`${command.join(' ')}\` failed: ${last || ended.shortMessage}`)
+  }
+  const changed = await uncommitted(root, MANIFESTS)
+  await git(root, ['add', '--', ...changed])
+  await git(root, ['commit', '--quiet', '--only', '--message', `Add ${names} for property tests`, '--', ...changed])
+  const hash = await git(root, ['rev-parse', '--short', 'HEAD'])
+  return { what: 'packages', status: 'committed', text: `${names}, in commit ${hash}: ${changed.join(', ')}` }
+}
+
+/** What an installation that failed has left half done. */
+async function restore(root: string): Promise<void> {
+  const tracked = (await git(root, ['ls-files', '--', ...MANIFESTS])).split('\n').filter(Boolean)
+  if (tracked.length > 0) await tryGit(root, ['checkout', 'HEAD', '--', ...tracked])
+}
+
+async function left(what: string, text: string): Promise<Step> {
+  return { what, status: 'left', text }
+}
+
+/** Never over what is there, not even over a link that leads nowhere. */
+async function writeNew(root: string, path: string, text: string): Promise<Step> {
+  const place = join(root, path)
+  try {
+    await mkdir(dirname(place), { recursive: true })
+    await writeFile(place, text, { flag: 'wx' })
+    return { what: path, status: 'written', text: 'each choice stands there with its reason' }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      return { what: path, status: 'kept', text: 'it is there already and stays as it is' }
+    throw new UserError(`${place}: cannot be written: ${(error as Error).message}`, 'environment')
+  }
+}
+
+async function writeSpec(root: string, { languages }: Survey): Promise<Step> {
+  const there = await access(join(root, 'specs/first')).then(
+    () => true,
+    () => false,
+  )
+  if (there) return { what: 'spec', status: 'kept', text: 'specs/first is there already and stays as it is' }
+  const { files, edits } = firstSpec(languages.includes('TypeScript'))
+  for (const [path, text] of Object.entries(files)) await writeNew(root, path, text)
+  const lines = edits.map(({ path, line, what }) => `${path}:${line} (${what})`).join(', ')
+  return { what: 'spec', status: 'written', text: `specs/first runs as it is; make it yours in three lines: ${lines}` }
+}
+
+function teller(options: GlobalOptions): (step: Step) => void {
+  const out = options.json ? process.stderr : process.stdout
+  return ({ what, status, text }) => {
+    if (options.quiet && status !== 'failed') return
+    out.write(`${status.padEnd(10)}${what.padEnd(12)}${text}\n`)
+  }
+}

@@ -1,0 +1,214 @@
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../src/core/config.ts'
+import { configText, SCHEMA } from '../src/core/init/config-text.ts'
+import type { Survey } from '../src/core/init/survey.ts'
+import { start } from './support/agent.ts'
+import { CLAMP_SPEC } from './support/clamp.ts'
+import { type Files, makeRepository, type TestRepository } from './support/repository.ts'
+
+interface Told {
+  survey: Record<string, unknown>
+  steps: { what: string; status: string; text: string }[]
+}
+
+/** A small project without specs and settings. */
+const bare = (files: Files = {}) =>
+  makeRepository({
+    files: { 'agent.yaml': null, ...Object.fromEntries(Object.keys(CLAMP_SPEC).map((path) => [path, null])), ...files },
+    packages: [],
+  })
+
+async function init(repository: TestRepository, args: string[] = [], env: Record<string, string> = {}) {
+  const ended = await start(repository, ['init', ...args], { env })
+  return { ...ended, told: JSON.parse(ended.stdout || '{}') as Told }
+}
+
+const did = ({ steps }: Told) => Object.fromEntries(steps.map(({ what, status }) => [what, status]))
+
+/** A package manager that does what its real one would, without a network. */
+async function npmThat(repository: TestRepository, script: string): Promise<Record<string, string>> {
+  const bin = join(repository.around, 'bin')
+  await mkdir(bin)
+  await writeFile(join(bin, 'npm'), `#!/bin/sh\n${script}\n`)
+  await chmod(join(bin, 'npm'), 0o755)
+  return { PATH: `${bin}:${repository.env['PATH']}` }
+}
+
+describe('agent init', () => {
+  it('without a terminal and without --yes writes agent.yaml alone, and says what else it would do', async () => {
+    const repository = await bare()
+    const head = await repository.git('rev-parse', 'HEAD')
+    const { code, told } = await init(repository)
+    expect(code).toBe(0)
+    expect(did(told)).toMatchObject({ 'agent.yaml': 'written', packages: 'left', spec: 'left' })
+    expect(await repository.git('rev-parse', 'HEAD')).toBe(head)
+    expect(await repository.git('status', '--porcelain')).toBe('?? agent.yaml')
+    const text = await repository.read('agent.yaml')
+    expect(text).toContain('Test runner: node:test, because the script `test` starts it: node --test.')
+    parseConfig('agent.yaml', text)
+
+    await repository.write({ 'agent.yaml': 'attempts: 1\n' })
+    expect(did((await init(repository)).told)).toMatchObject({ 'agent.yaml': 'kept' })
+    expect(await repository.read('agent.yaml')).toBe('attempts: 1\n')
+  })
+
+  it('with --yes adds the packages in a commit of their own and a spec that runs as it is', async () => {
+    const repository = await bare({ 'package.json': '{"scripts":{"test":"node --test"}}\n' })
+    await repository.write({ 'staged.txt': 'mine\n' })
+    await repository.git('add', 'staged.txt')
+    const env = await npmThat(
+      repository,
+      'echo "$@" > ../asked\necho \'{"devDependencies":{"fast-check":"4"}}\' > package.json\necho {} > package-lock.json',
+    )
+    const { code, told, stderr } = await init(repository, ['--yes'], env)
+    expect(code, stderr).toBe(0)
+    expect(did(told)).toMatchObject({ packages: 'committed', 'agent.yaml': 'written', spec: 'written' })
+    expect(await readFile(join(repository.around, 'asked'), 'utf8')).toMatch(
+      /^install --save-dev --ignore-scripts .*fast-check \//,
+    )
+    expect(await repository.git('show', '--format=%s', '--name-only', 'HEAD')).toBe(
+      'Add fast-check and specproof for property tests\n\npackage-lock.json\npackage.json',
+    )
+    expect(await repository.git('status', '--porcelain')).toContain('A  staged.txt')
+    expect(await repository.read('agent.yaml')).toContain(`$schema=${SCHEMA}`)
+
+    const lint = await start(repository, ['lint', '--strict'])
+    expect(lint.code, lint.stdout).toBe(0)
+    await repository.commit({})
+    expect(JSON.parse((await start(repository, ['status'])).stdout).specs).toMatchObject([{ id: 'first', next: '1' }])
+    for (const [, path, line] of told.steps.at(-1)!.text.matchAll(/(specs\/\S+):(\d+)/g))
+      expect((await repository.read(path!)).split('\n')[Number(line) - 1]).toMatch(/^(1\. THE|`src|- \[ \] 1\.)/)
+  })
+
+  it('leaves everything as it was where the packages cannot be installed, or the manifest is not committed', async () => {
+    const repository = await bare()
+    const before = await repository.read('package.json')
+    const env = await npmThat(repository, 'echo broken > package.json\necho "E404 no such package" >&2\nexit 1')
+    const failed = await init(repository, ['--yes'], env)
+    expect(failed.code).toBe(10)
+    expect(failed.told.steps.find(({ what }) => what === 'packages')).toMatchObject({
+      status: 'failed',
+      text: expect.stringContaining('E404 no such package'),
+    })
+    expect(await repository.read('package.json')).toBe(before)
+
+    await repository.write({ 'package.json': '{"name":"mine"}\n' })
+    const dirty = await init(repository, ['--yes'], env)
+    expect(dirty.code).toBe(10)
+    expect(dirty.told.steps.find(({ what }) => what === 'packages')!.text).toContain(
+      'package.json has changes that are not committed',
+    )
+    expect(await repository.read('package.json')).toBe('{"name":"mine"}\n')
+  })
+
+  it('writes over nothing: not a file, not a link that leads nowhere, not a folder of specs', async () => {
+    const repository = await bare({ 'specs/first/notes.md': 'mine\n' })
+    await symlink('nowhere', join(repository.dir, 'agent.yaml'))
+    const env = await npmThat(repository, 'exit 1')
+    const { told } = await init(repository, ['--yes'], env)
+    expect(did(told)).toMatchObject({ 'agent.yaml': 'kept', spec: 'kept' })
+    expect(await repository.git('status', '--porcelain')).toBe('?? agent.yaml')
+  })
+
+  const task = '- [ ] 1. Answer\n'
+  const rules = '### Requirement 1: Answers\n\n1. THE server SHALL answer.\n'
+  const kiro = { '.kiro/specs/login/tasks.md': task, '.kiro/specs/login/requirements.md': rules }
+  it.each<[string, Files, object, string]>([
+    [
+      'TypeScript with vitest, Kiro specs, GitHub and AGENTS.md',
+      {
+        'package.json': '{"devDependencies":{"vitest":"*"}}',
+        'tsconfig.json': '{}',
+        ...kiro,
+        '.github/workflows/ci.yml': '',
+        'AGENTS.md': 'Be short.\n',
+        'pnpm-lock.yaml': '',
+      },
+      {
+        languages: ['TypeScript'],
+        manager: 'pnpm',
+        ci: [{ name: 'GitHub Actions' }],
+        specs: ['.kiro/specs/login'],
+        steering: ['AGENTS.md'],
+      },
+      '# runner: vitest',
+    ],
+    [
+      'Python',
+      { 'package.json': null, 'pyproject.toml': '', '.gitlab-ci.yml': '' },
+      { languages: ['Python'], ci: [{ name: 'GitLab CI' }], dependencies: null },
+      'run: python -m pytest',
+    ],
+    ['Go', { 'package.json': null, 'go.mod': 'module x\n' }, { languages: ['Go'] }, 'run: go test ./...'],
+    [
+      'specs in a package',
+      { 'packages/api/specs/login/tasks.md': task, 'packages/api/specs/login/requirements.md': rules },
+      { specs: [], elsewhere: ['packages/api/specs'] },
+      'specs: ["packages/api/specs"]',
+    ],
+    [
+      'two runners',
+      { 'package.json': '{"devDependencies":{"vitest":"*","jest":"*"}}' },
+      { languages: ['JavaScript'] },
+      'No test runner that is known',
+    ],
+    ['nothing at all', { 'package.json': null, '.gitignore': null }, { languages: [] }, 'there is no package.json'],
+  ])('sees %s', async (_name, files, survey, setting) => {
+    const repository = await bare(files)
+    const { code, told } = await init(repository)
+    expect(code).toBe(0)
+    expect(told.survey).toMatchObject(survey)
+    const text = await repository.read('agent.yaml')
+    expect(text).toContain(setting)
+    parseConfig('agent.yaml', text)
+  })
+
+  it('writes settings that can be read, whatever files and scripts are called', () => {
+    const word = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.constantFrom('a\nb: c', '"', '#', ': {', '\u2028x', '\u0085y', '\x00'),
+    )
+    const survey = fc.record({
+      languages: fc.subarray(['TypeScript', 'JavaScript', 'Python', 'Go', 'Rust', 'Java']),
+      manager: fc.constant(null),
+      runner: fc.oneof(
+        fc.record({ name: fc.constantFrom('vitest', 'jest'), why: word }),
+        fc.record({ unsupported: word }),
+      ),
+      ci: fc.constant<Survey['ci']>([]),
+      specs: fc.constant<string[]>([]),
+      elsewhere: fc.array(
+        word.map((text) => `${text}/specs`.replace(/^[/\\]|\.\.|^[A-Za-z]:/g, 'x')),
+        { maxLength: 3 },
+      ),
+      steering: fc.constant<string[]>([]),
+      dependencies: fc.constant(null),
+    })
+    fc.assert(
+      fc.property(survey, (found) => {
+        const config = parseConfig('agent.yaml', configText(found, SCHEMA))
+        expect(config.specs ?? []).toEqual(found.elsewhere)
+        expect(config.attempts).toBe(3)
+      }),
+    )
+  })
+
+  const hasTerminal = spawnSync('script', ['--version']).status === 0
+  it.skipIf(!hasTerminal)('asks in a terminal, and takes a no for a no', async () => {
+    const repository = await bare()
+    const bin = join(import.meta.dirname, '..', 'bin', 'agent.js')
+    const command = `'${process.execPath}' '${bin}' --cwd '${repository.dir}' init`
+    const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      env: repository.env,
+      input: 'n\nn\n',
+      encoding: 'utf8',
+    })
+    expect(stdout).toContain('Add specproof to the development dependencies, in a commit of its own? [Y/n]')
+    expect(status).toBe(0)
+    expect(await repository.git('status', '--porcelain')).toBe('?? agent.yaml')
+  })
+})
