@@ -94,7 +94,6 @@ describe('a run that is killed', () => {
     expect(await repository.snapshot()).toEqual(before)
     const cache = join(repository.env['XDG_CACHE_HOME']!, 'specproof')
     expect(await readdir(cache)).toHaveLength(1)
-    expect(await repository.git('worktree', 'list')).toContain(cache)
     // Going on with it, the next run would judge the endless answer again.
     await rm(join(repository.dir, '.agent', 'runs'), { recursive: true })
 

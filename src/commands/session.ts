@@ -21,6 +21,7 @@ import { openRepository, type Repository, readHead } from '../io/git/repository.
 import { lockRepository } from '../io/git/run-lock.ts'
 import { openTree } from '../io/git/tree.ts'
 import { createWorktrees } from '../io/git/worktree.ts'
+import { cutLanding } from '../io/journal/calls.ts'
 import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
 import { type Memory, openMemory } from '../io/journal/memory.ts'
 import { unfinishedRun } from '../io/journal/past-runs.ts'
@@ -238,15 +239,13 @@ async function runAlone(
       })
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
-  const found = wanted.dryRun ? [] : await recover(repository)
+  const past = wanted.dryRun || journaled ? null : await unfinishedRun(repository.root)
+  const found = wanted.dryRun ? [] : await recover(repository, cutLanding(past?.calls ?? []))
   tools.maskAlso(boxVariables(config.env ?? [], {}).env)
   const head = await (journaled ? replayedHead(journaled) : readHead(repository.root))
   const fresh = journaled !== null || wanted.dryRun || adopted !== null || flags.record !== undefined
-  const before = fresh
-    ? null
-    : await unfinishedRun(repository.root, (past) =>
-        isSame(past.described as unknown as RunDescription, settings, head),
-      )
+  const then = past?.run.described as RunDescription | undefined
+  const before = !fresh && past && then && isSame(then, settings, head) ? past : null
   const journal = await tools.open(repository.root, id, config.limits?.journalMB ?? DEFAULT_JOURNAL_MB)
   const worktrees = await createWorktrees(repository, id, isolation.prepareTree)
   tools.onForced(() => worktrees.closeAll())

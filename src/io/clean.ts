@@ -22,7 +22,7 @@ const DAY_MS = 24 * 3_600_000
 /** `now`: milliseconds since 1970. */
 export async function survey(repository: Repository, now: number): Promise<Leftovers> {
   const item = (path: string) => measure(path, now)
-  const open = await unfinishedRun(repository.root, () => true)
+  const open = await unfinishedRun(repository.root)
   const needed = new Set(open === null ? [] : [open.run.id, open.run.described?.['resumes']])
   const runs: Item[] = []
   for (const id of await listRuns(repository.root)) {

@@ -1,3 +1,4 @@
+import { finishLanding } from './finish-landing.ts'
 import { tryGit } from './git.ts'
 import { dropBranch } from './land.ts'
 import type { Repository } from './repository.ts'
@@ -7,9 +8,11 @@ import { removeOrphans } from './worktree.ts'
 /**
  * Clears up after runs that were killed, while this one alone works in the repository. Answers what was found, a sentence each. What
  * is not ours, and every commit that is not part of HEAD, stays.
+ * `landing`: the commit whose landing was begun last, if nobody knows what came of it.
  */
-export async function recover(repository: Repository): Promise<string[]> {
-  const found: string[] = []
+export async function recover(repository: Repository, landing: string | null = null): Promise<string[]> {
+  const landed = landing === null ? null : await finishLanding(repository.root, landing)
+  const found = landed === null ? [] : [landed]
   const worktrees = await removeOrphans(repository)
   if (worktrees > 0)
     found.push(`${worktrees === 1 ? 'a worktree' : `${worktrees} worktrees`} of a run that was killed removed`)

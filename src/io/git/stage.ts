@@ -9,6 +9,7 @@ import { git } from './git.ts'
 export async function stage(root: string, paths: readonly string[]): Promise<() => Promise<void>> {
   const index = resolve(root, (await git(root, ['rev-parse', '--git-path', 'index'])).trim())
   const before = await readFile(index).catch(() => null)
-  await git(root, ['--literal-pathspecs', 'add', '--all', '--', ...paths])
+  // Without a path, all of the checkout would be meant.
+  if (paths.length > 0) await git(root, ['--literal-pathspecs', 'add', '--all', '--', ...paths])
   return () => (before === null ? rm(index, { force: true }) : writeFile(index, before))
 }

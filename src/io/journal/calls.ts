@@ -17,6 +17,8 @@ export interface CallRecord {
   again?: true
   /** It is about to happen; what came of it stands in a later record, if the run lived to write one. */
   begins?: true
+  /** The commit that begins to land; left out: it is no such record. */
+  commit?: string
   /** What it answered; left out: nothing, or what can be read from git again. */
   value?: unknown
   /** What it threw. */
@@ -68,7 +70,8 @@ export function recordCalls(world: World, log: CallLog): World {
     (call: string, kept: boolean) =>
     async (...args: never[]) => {
       const key = keyOf(call, args)
-      if (GRAVE.includes(call)) record(call, key, { begins: true })
+      const commit = call === 'land' && args[3] === true ? { commit: String(args[0]) } : {}
+      if (GRAVE.includes(call)) record(call, key, { begins: true, ...commit })
       let value: unknown
       try {
         value = await (world[call as Called] as (...args: never[]) => Promise<unknown>)(...args)
@@ -93,6 +96,12 @@ function quietly(write: () => void): void {
   try {
     write()
   } catch {}
+}
+
+/** The commit whose landing was begun, and of which nobody knows what came; null: there is none. */
+export function cutLanding(records: readonly CallRecord[]): string | null {
+  const last = records.findLast(({ call }) => call === 'land')
+  return last?.begins ? (last.commit ?? null) : null
 }
 
 /** Answers that are facts for as long as the question is the same. */

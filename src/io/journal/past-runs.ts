@@ -73,16 +73,17 @@ export interface Unfinished {
 }
 
 /**
- * The last run, if it has not come to its end. `fits`: whether it was asked for the same. Runs that ended before they were described
- * did nothing, and replays and dry runs are none.
+ * The last run, if it has not come to its end. Runs that ended before they were described did nothing, and replays and dry runs are
+ * none.
  */
-export async function unfinishedRun(root: string, fits: (run: PastRun) => boolean): Promise<Unfinished | null> {
+export async function unfinishedRun(root: string): Promise<Unfinished | null> {
   const ids = await listRuns(root)
   for (const id of ids.reverse()) {
     const run = await readRun(root, id)
-    if (run.described === null || run.described['replays'] !== undefined) continue
+    const { replays, wanted } = run.described ?? {}
+    if (run.described === null || replays !== undefined || (wanted as { dryRun?: boolean }).dryRun) continue
     const status = run.result?.status ?? null
-    if ((status !== null && !OPEN.includes(status)) || !fits(run)) return null
+    if (status !== null && !OPEN.includes(status)) return null
     return { run, how: status === null ? 'was killed' : `ended with ${status}`, calls: await chainOf(root, run) }
   }
   return null
