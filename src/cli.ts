@@ -74,6 +74,14 @@ function withRunOptions(command: Command): Command {
     .option('--record <dir>', 'keep all replies as a recording')
 }
 
+/** Files for CI services: see docs/ci.md. */
+function withCiOptions(command: Command): Command {
+  return command
+    .option('--summary <file>', 'append a summary in Markdown')
+    .option('--annotations <file>', 'write what is wrong as workflow commands of GitHub Actions')
+    .option('--junit <file>', 'write the evidence as JUnit XML')
+}
+
 function build(run: (action: Promise<number>) => Promise<void>): Command {
   const program = new Command('agent')
     .description(
@@ -86,14 +94,18 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .option('--quiet', 'verdicts, commits and errors only')
     .addOption(new Option('--no-color', 'no colours'))
     .exitOverride()
-  withRunOptions(program.command('next').description('the next unchecked task, to one verified commit or a report'))
+  withCiOptions(
+    withRunOptions(program.command('next').description('the next unchecked task, to one verified commit or a report')),
+  )
     .option('--spec <id>', 'only this spec')
     .option('--task <n>', 'this task')
     .option('--dry-run', 'show the task and the prompt, ask no model')
     .action(async (flags: RunFlags, command: Command) =>
       run(COMMANDS.run().then((module) => module.nextCommand(globals(command), flags))),
     )
-  withRunOptions(program.command('run').description('`next` until nothing is left, a task fails or a limit is met'))
+  withCiOptions(
+    withRunOptions(program.command('run').description('`next` until nothing is left, a task fails or a limit is met')),
+  )
     .option('--spec <id>', 'only this spec')
     .option('--until <n>', 'stop after this task')
     .option('--keep-going', 'go on with the next task after one that was not verified')
@@ -108,9 +120,11 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .action(async (flags: { watch?: boolean }, command: Command) =>
       run(COMMANDS.status().then((module) => module.statusCommand(globals(command), flags))),
     )
-  program
-    .command('lint [paths...]')
-    .description('what is wrong with the specs: file, line, and what to write instead')
+  withCiOptions(
+    program
+      .command('lint [paths...]')
+      .description('what is wrong with the specs: file, line, and what to write instead'),
+  )
     .option('--strict', 'warnings count as well')
     .option('--coverage', 'the table of components and failure modes instead, with its open cells')
     .action(async (paths: string[], flags: LintFlags, command: Command) =>
@@ -169,11 +183,13 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .action(async (flags: ApplyFlags, command: Command) =>
       run(COMMANDS.apply().then((module) => module.applyCommand(globals(command), flags))),
     )
-  program
-    .command('verify')
-    .description(
-      'the evidence of ticked tasks again at HEAD, on known and fresh seeds; what no longer holds, since when',
-    )
+  withCiOptions(
+    program
+      .command('verify')
+      .description(
+        'the evidence of ticked tasks again at HEAD, on known and fresh seeds; what no longer holds, since when',
+      ),
+  )
     .option('--spec <id>', 'only this spec')
     .option('--task <n>', 'only this task')
     .option('--level <name>', 'attempt (default) or nightly: how many seeds and schedules')

@@ -296,5 +296,7 @@ export function tellSelected(world: World, { plan, around }: State): void {
     requirement: plan.slice.requirements[0]?.criteria[0]?.text ?? plan.task.statements[0] ?? null,
     test: plan.task.test?.text ?? null,
     attempts: around.settings.attempts,
+    file: plan.tasksPath,
+    line: plan.task.line,
   })
 }

@@ -7,7 +7,9 @@ import type { Diagnostic, Spec } from '../core/spec/spec.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { readSpecFolder, specFilesOnDisk } from '../io/spec-files.ts'
 import { describeDiagnostic } from '../run.ts'
+import type { CiReport } from '../ui/ci.ts'
 import { oneLine, plural, table } from '../ui/format.ts'
+import { type CiFlags, writeCi } from './ci.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
 /** The repository's files of specs as they lie on the disk, and the folders that are specs. */
@@ -39,7 +41,7 @@ export async function specsOnDisk(options: GlobalOptions, wanted: string[]): Pro
   return found
 }
 
-export interface LintFlags {
+export interface LintFlags extends CiFlags {
   strict?: boolean
   coverage?: boolean
 }
@@ -50,12 +52,31 @@ export async function lintCommand(options: GlobalOptions, paths: string[], flags
   const diagnostics = unique(specs.flatMap((spec) => spec.diagnostics))
   const count = (severity: Diagnostic['severity']) => diagnostics.filter((one) => one.severity === severity).length
   const counts = { error: count('error'), warning: count('warning'), info: count('info') }
+  await writeCi(options.cwd, flags, lintReport(diagnostics, counts))
   if (options.json) {
     const coverage = specs.map((spec) => ({ spec: spec.id, dir: spec.dir, components: coverageOf(spec) }))
     process.stdout.write(`${JSON.stringify({ diagnostics, counts, coverage })}\n`)
   } else if (flags.coverage) process.stdout.write(specs.map(describeCoverage).join('\n'))
   else process.stdout.write(describe(specs, diagnostics, counts))
   return counts.error > 0 || (flags.strict && counts.warning > 0) ? EXIT.problems : EXIT.done
+}
+
+const LEVELS = { error: 'error', warning: 'warning', info: 'notice' } as const
+
+function lintReport(
+  diagnostics: Diagnostic[],
+  { error, warning, info }: Record<Diagnostic['severity'], number>,
+): CiReport {
+  const counted = [plural(error, 'error'), plural(warning, 'warning'), plural(info, 'remark')].join(', ')
+  const problems = diagnostics
+    .filter(({ severity }) => severity !== 'info')
+    .map((one) => ({
+      ...one,
+      level: LEVELS[one.severity],
+      title: one.code,
+      message: `${one.message} ${one.suggestion}`,
+    }))
+  return { heading: 'specproof: lint', message: counted, facts: [], tasks: [], problems }
 }
 
 /** Steering belongs to every spec and is told once. */

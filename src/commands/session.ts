@@ -6,7 +6,7 @@ import { NOTHING_SPENT, spend } from '../core/budget.ts'
 import { errorOf } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
 import { diskTrouble, UserError } from '../core/errors.ts'
-import { EVENT_VERSION, type Event } from '../core/events.ts'
+import { EVENT_VERSION, type Event, type StampedEvent } from '../core/events.ts'
 import { sha256 } from '../core/hash.ts'
 import { createMask, type Mask } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
@@ -38,8 +38,10 @@ import { loadTemplates } from '../io/templates.ts'
 import { runParallel } from '../parallel.ts'
 import { type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
+import { runReport } from '../ui/ci.ts'
 import type { Head, Tree, World } from '../world.ts'
 import { adopt } from './adopt.ts'
+import { wantsCi, writeCi } from './ci.ts'
 import { interruption } from './interruption.ts'
 import { chooseIsolation, type Isolation } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
@@ -52,6 +54,9 @@ import { openViews } from './views.ts'
 
 /** Tokens of a first question that lets nothing important out. */
 const PROMPT_AIM = 3_000
+/** Signs of life, of which there are thousands. */
+const FREQUENT: Event['type'][] = ['model.delta', 'check.progress']
+
 /** Runs tasks and shows what happens. On every way out the last event is `run.result`; answers the exit code. */
 export async function runSession(options: GlobalOptions, flags: RunFlags, wanted: RunOptions): Promise<number> {
   return (await session(options, flags, wanted, null)).exitCode
@@ -87,6 +92,7 @@ async function session(
   /** What must not stay when nothing is waited for; the last one is done first. */
   const clearUps: ClearUp[] = []
   const events: Event[] = []
+  const forCi: StampedEvent[] = []
   const prompts: { estimated: number; counted: number }[] = []
   const tell = (told: Event, of?: string) => {
     const event = masked(told, mask)
@@ -101,6 +107,7 @@ async function session(
       ? journal.write(event, now(), of)
       : { v: EVENT_VERSION, t: Math.round(now()), ...mark, ...event }
     views.listen(stamped)
+    if (wantsCi(flags) && !FREQUENT.includes(event.type)) forCi.push(stamped)
   }
   const open = async (root: string, id: string, journalMB: number) => {
     const full = () => tell({ type: 'limit.reached', limit: 'limits.journalMB', message: fullJournal(journalMB) })
@@ -133,6 +140,10 @@ async function session(
   const estimate = errorOf(prompts)
   tell({ ...result, journal: written?.dir ?? null, ...(estimate ? { estimate } : {}) })
   written?.close()
+  if (wantsCi(flags))
+    await writeCi(options.cwd, flags, runReport(forCi)).catch((error: Error) =>
+      process.stderr.write(`agent: ${error.message}\n`),
+    )
   await views.close()
   stop.release()
   return { exitCode: result.exitCode, events }

@@ -37,6 +37,9 @@ export interface RunFlags {
   record?: string
   /** Tasks at work at once, of `run`. */
   parallel?: string
+  annotations?: string
+  summary?: string
+  junit?: string
 }
 
 export const DEFAULTS = {

@@ -15,8 +15,10 @@ import { againAt, type Bench, firstBroken, runAgain } from '../task/again.ts'
 import { pinsKeyOf } from '../task/evidence.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { checkOf } from '../task/verify.ts'
-import type { Verified } from '../ui/verify.ts'
+import { verifyReport } from '../ui/ci.ts'
+import { type Verified, verifiedSummary } from '../ui/verify.ts'
 import type { Intensity, Tree } from '../world.ts'
+import { type CiFlags, writeCi } from './ci.ts'
 import { readEvidence } from './evidence.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { runSession } from './session.ts'
@@ -24,7 +26,7 @@ import { commandChecks, levelOf, nightlyOf } from './settings.ts'
 import { createVerifyShow } from './verify-show.ts'
 import { withWorkbench } from './workbench.ts'
 
-export interface VerifyFlags {
+export interface VerifyFlags extends CiFlags {
   spec?: string
   task?: string
   /** `attempt` or `nightly`. */
@@ -59,7 +61,10 @@ export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags):
   const ticked = await tickedTasks(repository.root, specs, flags)
   const show = createVerifyShow(options)
   show.begin(head, ticked.length)
-  if (ticked.length === 0) return show.end([], head.commit)
+  if (ticked.length === 0) {
+    await writeCi(options.cwd, flags, verifyReport([], verifiedSummary([])))
+    return show.end([], head.commit)
+  }
   const found: Verified[] = []
   const anyToRun = ticked.some(({ task, commit }) => commit !== null && rerunOf(task, commit) !== null)
   let interrupted = false
@@ -88,7 +93,9 @@ export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags):
     )
   const changed = await uncommitted(repository.root, ['.'])
   show.note(changed.length > 0 ? `HEAD was judged; the checkout has changes that are not committed.` : null)
-  return show.end(found, head.commit, interrupted)
+  const code = show.end(found, head.commit, interrupted)
+  await writeCi(options.cwd, flags, verifyReport(found, verifiedSummary(found)))
+  return code
 }
 
 /** `agent verify --adopt`: a person's own change through the gates of `agent next`, in one attempt. */

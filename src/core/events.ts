@@ -96,6 +96,9 @@ const bodies = [
     requirement: z.string().nullable(),
     test: z.string().nullable(),
     attempts: z.number(),
+    /** Where its checkbox stands. */
+    file: z.string().optional(),
+    line: z.number().optional(),
   }),
   z.object({
     type: z.literal('isolation.ready'),

@@ -1,0 +1,281 @@
+import { spawn } from 'node:child_process'
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { annotationsOf, type CiReport, junitOf, summaryOf } from '../src/ui/ci.ts'
+import { lightRight, lightSums, taskIn } from './support/many.ts'
+import { makeRepository, type TestRepository } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+
+interface Step {
+  name?: string
+  id?: string
+  if?: string
+  uses?: string
+  run?: string
+  shell?: string
+  env?: Record<string, string>
+  with?: Record<string, string>
+}
+interface Workflow {
+  on: Record<string, unknown>
+  permissions: Record<string, string>
+  jobs: Record<string, { if: string; permissions?: Record<string, string>; steps: Step[] }>
+}
+
+const page = read('docs/ci.md')
+const text = /^```yaml\n([\s\S]*?)^```/m.exec(page)![1]!
+const workflow = parse(text) as Workflow
+const action = parse(read('action.yml')) as {
+  inputs: Record<string, { default?: string }>
+  runs: { steps: Step[] }
+}
+
+const KEY = 'sk-ant-test-0123456789'
+
+/** Runs steps as the runner does, in a checkout with a remote, with stand-ins for the programs that are not ours. */
+class Runner {
+  readonly executed = new Set<string>()
+  log = ''
+  outputs: Record<string, Record<string, string>> = {}
+  private readonly repository: TestRepository
+  private readonly temp: string
+  private readonly more: Record<string, string>
+
+  constructor(repository: TestRepository, more: Record<string, string>) {
+    this.repository = repository
+    this.more = more
+    this.temp = join(repository.around, 'temp')
+    mkdirSync(join(this.temp, 'bin'), { recursive: true })
+    const stub = (name: string, body: string) => {
+      writeFileSync(join(this.temp, 'bin', name), `#!/bin/bash\n${body}\n`)
+      chmodSync(join(this.temp, 'bin', name), 0o755)
+    }
+    for (const name of ['npm', 'sudo', 'gh']) stub(name, `echo "${name} $*" >> "${this.temp}/calls"`)
+    stub('npx', `[ "$1 $2" = "--no-install specproof" ] || exit 9\nshift 2\nexec node "${ROOT}/bin/agent.js" "$@"`)
+  }
+
+  file(name: string): string {
+    const path = join(this.temp, name)
+    return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  }
+
+  /** Exit code of a job up to its end; steps after a red one run only where they say so. */
+  async job(name: string): Promise<number> {
+    let code = 0
+    for (const step of workflow.jobs[name]!.steps) {
+      if (code !== 0 && !step.if?.includes('always()')) continue
+      const ended = step.run ? await this.step(step, {}, `${name} ${step.name}`) : await this.uses(step)
+      code ||= ended
+    }
+    return code
+  }
+
+  private async uses(step: Step): Promise<number> {
+    if (!step.uses?.startsWith('OWNER/specproof@')) return 0
+    const given = Object.entries(action.inputs).map(([name, { default: value = '' }]) => [
+      `inputs.${name}`,
+      step.with?.[name] ?? value,
+    ])
+    const inputs = Object.fromEntries(given) as Record<string, string>
+    for (const part of action.runs.steps) {
+      if (part.if && inputs['inputs.command'] === 'lint') continue
+      const env = { ...step.env, ...part.env }
+      const code = await this.step({ ...part, env, ...(step.id ? { id: step.id } : {}) }, inputs, `action ${part.name}`)
+      if (code !== 0) return code
+    }
+    return 0
+  }
+
+  private async step(step: Step, inputs: Record<string, string>, name: string): Promise<number> {
+    this.executed.add(name)
+    const known: Record<string, string> = { ...inputs, 'secrets.ANTHROPIC_API_KEY': KEY, 'github.token': 'ghs_test' }
+    const value = (text: string) =>
+      text.replace(/\$\{\{ (.+?) \}\}/g, (_, expression: string) => known[expression] ?? `unknown ${expression}`)
+    const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([key, one]) => [key, value(one)]))
+    const script = join(this.temp, 'step.sh')
+    // Expressions stand in `env` only: what they hold is never part of a script.
+    expect(step.run).not.toContain('${{')
+    writeFileSync(script, step.run!.replaceAll('anthropic/MODEL', 'anthropic/scripted'))
+    for (const file of ['output', 'env']) writeFileSync(join(this.temp, file), this.file(file))
+    const given = Object.fromEntries(
+      this.file('env')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split('=') as [string, string]),
+    )
+    const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], {
+      cwd: this.repository.dir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...this.repository.env,
+        ...this.more,
+        ...{ CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: '77', GITHUB_REF_NAME: 'main', RUNNER_TEMP: this.temp },
+        ...{
+          GITHUB_STEP_SUMMARY: join(this.temp, 'summary'),
+          GITHUB_OUTPUT: join(this.temp, 'output'),
+          GITHUB_ENV: join(this.temp, 'env'),
+        },
+        ...given,
+        ...env,
+        PATH: `${join(this.temp, 'bin')}:${this.repository.env['PATH']}`,
+        ARGS: (env['ARGS'] ?? '').replace('anthropic/MODEL', 'anthropic/scripted'),
+      },
+    })
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (this.log += chunk.toString('utf8')))
+    return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)))
+  }
+}
+
+describe('the workflow of docs/ci.md', () => {
+  it('builds at night within a budget, makes a pull request of what was committed, and gates pull requests without a key', async () => {
+    const spec = lightSums([{ n: 1 }, { n: 2 }])
+    const evil = 'echo "::error::by a test"\n'
+    const repository = await makeRepository({
+      files: { ...spec, 'verify.sh': `${evil}${spec['verify.sh']}`, '.gitignore': 'node_modules/\n*.xml\n' },
+      packages: null,
+    })
+    const remote = join(repository.around, 'remote.git')
+    await repository.git('clone', '--quiet', '--bare', repository.dir, remote)
+    await repository.git('remote', 'add', 'origin', remote)
+    const answers = Array.from(
+      { length: 8 },
+      () => (request: { prompt: string }) => lightRight(taskIn(request), taskIn(request) === 2 ? 9 : 1),
+    )
+    const model = await scriptModel({ implementer: answers }, 'anthropic')
+    const night = new Runner(repository, { ANTHROPIC_BASE_URL: model.env['ANTHROPIC_BASE_URL']! })
+    await repository.write({
+      'agent.yaml': `${spec['agent.yaml']}prices: { anthropic/scripted: { input: 1, output: 1 } }\n`,
+    })
+    await repository.commit({}, 'A price')
+    const base = await repository.git('rev-parse', 'HEAD')
+
+    expect(await night.job('nightly'), night.log).toBe(3)
+    expect(await repository.git('rev-parse', '--abbrev-ref', 'HEAD')).toBe('agent/nightly-77')
+    expect(await repository.git('log', '--format=%s', `${base}..HEAD`)).toBe('sums: implement f1 (task 1)')
+    // The pull request is made although the second task failed.
+    expect(await repository.git('--git-dir', remote, 'rev-parse', 'agent/nightly-77')).toBe(
+      await repository.git('rev-parse', 'HEAD'),
+    )
+    expect(night.file('calls')).toContain('gh pr create --base main --head agent/nightly-77 --title specproof: 1 tasks')
+    expect(night.file('body.md')).toMatch(/^- sums: implement f1 \(task 1\)\n/)
+    expect(night.file('output')).toBe('exit-code=3\n')
+
+    const summary = night.file('summary')
+    expect(summary).toMatch(/^## specproof: failed\n/)
+    expect(summary).toMatch(/\| sums\/1 Implement f1 \| checked \| [0-9a-f]{7} \|/)
+    expect(summary).toContain('| sums/2 Implement f2 | **failed** |')
+    const lines = night.log.split('\n')
+    const tasksLine = (await repository.read('specs/sums/tasks.md')).split('\n').indexOf('- [ ] 2. Implement f2') + 1
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        new RegExp(
+          `^::error file=specs/sums/tasks.md,line=${tasksLine},title=sums/2 failed::Implement f2: 1 of 1 tests failed`,
+        ),
+      ),
+    )
+    // No command of a test reaches the runner: all its lines stand between the two of the token.
+    const stop = lines.findIndex((line) => line.startsWith('::stop-commands::'))
+    const go = lines.indexOf(`::${lines[stop]!.slice('::stop-commands::'.length)}::`)
+    const inside = lines.flatMap((line, at) => (line.trimStart().startsWith('::error::by a test') ? [at] : []))
+    expect(inside.every((at) => at > stop && at < go)).toBe(true)
+    expect(go).toBeGreaterThan(stop)
+    expect(night.log.length).toBeLessThan(50_000)
+    expect(`${night.log}${summary}${night.file('calls')}${night.file('body.md')}`).not.toMatch(
+      new RegExp(`${KEY}|ghs_test`),
+    )
+    const junit = await repository.read('specproof-evidence.xml')
+    expect(XMLValidator.validate(junit)).toBe(true)
+    const { testsuites } = new XMLParser({ ignoreAttributes: false }).parse(junit)
+    expect(testsuites['@_failures']).toBe('1')
+
+    const gate = new Runner(repository, {})
+    expect(await gate.job('gate'), gate.log).toBe(0)
+    expect(gate.file('summary')).toContain('specproof: lint')
+    expect(gate.file('summary')).toContain('| sums/1 Implement f1 | holds |')
+    appendFileSync(join(repository.dir, 'src/f1.ts'), '')
+    await repository.commit({ 'src/f1.ts': 'export const gone = 1\n' }, 'Breaks it')
+    const red = new Runner(repository, {})
+    expect(await red.job('gate')).toBe(1)
+    expect(red.log).toMatch(/^::error title=sums\/1 broken::/m)
+
+    const named = (steps: Step[], of: string) => steps.filter(({ run }) => run).map(({ name }) => `${of} ${name}`)
+    const all = [
+      ...Object.entries(workflow.jobs).flatMap(([name, { steps }]) => named(steps, name)),
+      ...named(action.runs.steps, 'action'),
+    ]
+    expect([...new Set([...night.executed, ...gate.executed])].sort()).toEqual(all.sort())
+  })
+
+  it('gives pull requests neither keys nor rights', () => {
+    expect(Object.keys(workflow.on)).not.toContain('pull_request_target')
+    expect(workflow.permissions).toEqual({ contents: 'read' })
+    const gate = workflow.jobs['gate']!
+    expect(gate.if).toBe("github.event_name == 'pull_request'")
+    expect(gate.permissions).toBeUndefined()
+    expect(JSON.stringify(gate)).not.toMatch(/secrets|token/)
+    const { nightly } = workflow.jobs
+    expect(nightly!.if).toBe("github.event_name != 'pull_request'")
+    // The key is there for the one step that asks, and the token for the one that pushes.
+    const having = (what: string) => nightly!.steps.filter((step) => JSON.stringify(step.env ?? {}).includes(what))
+    expect(having('secrets.').map(({ uses }) => uses)).toEqual(['OWNER/specproof@COMMIT'])
+    expect(having('github.token').map(({ name }) => name)).toEqual(['A pull request of what was committed'])
+    for (const { steps } of Object.values(workflow.jobs))
+      expect(steps.find(({ uses }) => uses?.startsWith('actions/checkout'))!.with).toMatchObject({
+        'persist-credentials': false,
+      })
+  })
+})
+
+describe('what CI services are given', () => {
+  const nasty = 'a%b\r\n::error::x, | `<b>` ]]> & "q" \u001b[2J\u0000'
+  const report: CiReport = {
+    heading: nasty,
+    message: nasty,
+    facts: [nasty],
+    tasks: [
+      {
+        id: 'q/1',
+        title: nasty,
+        status: 'failed',
+        ok: false,
+        commit: null,
+        evidence: nasty,
+        cases: [
+          { name: nasty, ok: false, detail: nasty },
+          { name: 's', ok: null, detail: '' },
+        ],
+        seconds: 1,
+      },
+    ],
+    problems: Array.from({ length: 80 }, () => ({
+      level: 'error',
+      file: 'a,b:c.md',
+      line: 3,
+      column: null,
+      title: nasty,
+      message: nasty,
+    })),
+  }
+
+  it('holds no command, markup or end of a line of what it tells of', () => {
+    const lines = annotationsOf(report).trimEnd().split('\n')
+    expect(lines).toHaveLength(50)
+    expect(lines[0]).toMatch(/^::error file=a%2Cb%3Ac\.md,line=3,title=[^:\n]*::a%25b%0A/)
+    expect(XMLValidator.validate(junitOf(report))).toBe(true)
+    expect(junitOf(report)).toContain('tests="2" failures="1" skipped="1"')
+    const row = summaryOf(report)
+      .split('\n')
+      .find((line) => line.startsWith('| q/1'))!
+    expect(row.match(/(?<!\\)\|/g)).toHaveLength(5)
+    // Outside of a block of code.
+    expect(summaryOf(report).replace(/```text[^]*?```/g, '')).not.toMatch(/<b>|\x1b/)
+    expect(summaryOf({ ...report, message: 'x'.repeat(2_000_000) }).length).toBeLessThan(210_000)
+  })
+})
