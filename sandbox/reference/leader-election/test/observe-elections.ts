@@ -81,8 +81,10 @@ export function observeTerms(cluster: Cluster): void {
   })
 }
 
+const HEARTBEAT_MS = 300
 const SHORTEST_MS = 1_000
 const LONGEST_MS = 2_000
+const LOOK_MS = 250
 /** Something that happens while another thing is being written to the disk is handled after it. */
 const RACE_MS = 20
 
@@ -103,8 +105,11 @@ export function observeTimeouts(cluster: Cluster): void {
     if (!sim.isUp(name)) begun.set(name, [])
     runs.set(name, { at: sim.now(), why: 'an interruption' })
   })
+  // Nobody sees when a leader gives up, only that it was one a moment ago.
+  const ledUntil = (name: string, at: number) => runs.set(name, { at, why: 'it led' })
   cluster.onSent((from, _to, message) => {
     heardTerm(from, message.term)
+    if (message.type === 'append') ledUntil(from, sim.now() + HEARTBEAT_MS)
     if (message.type === 'vote-answer' && message.granted) begin(from, 'its vote')
     if (message.type !== 'vote') return
     const last = begun.get(from)!.findLast(({ at }) => sim.now() - at > RACE_MS)
@@ -117,9 +122,10 @@ export function observeTimeouts(cluster: Cluster): void {
     if (message.type === 'append' && message.term >= (terms.get(to) ?? 0)) begin(to, 'an append message')
     heardTerm(to, message.term)
   })
-  sim.every(250, () => {
+  sim.every(LOOK_MS, () => {
     for (const name of names) {
-      if (cluster.leads(name) !== undefined || isInterrupted(sim, name)) runs.set(name, { at: sim.now(), why: 'that' })
+      if (isInterrupted(sim, name)) runs.set(name, { at: sim.now(), why: 'that' })
+      if (cluster.leads(name) !== undefined) ledUntil(name, sim.now() + LOOK_MS)
       const { at, why } = runs.get(name)!
       const waited = sim.now() - at
       // Nobody takes part while it starts, and a message may be on its way through.
@@ -135,7 +141,6 @@ function isInterrupted(sim: Simulation, name: string): boolean {
   return !sim.isUp(name) || pauses.some(({ at, ms }) => at <= now && now < at + ms)
 }
 
-const HEARTBEAT_MS = 300
 const ALONE_MS = 4_000
 
 /** A leader sends to all every 300 ms, and none goes on for more than 4 s that no majority answers. */
