@@ -4,14 +4,18 @@ import { registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { derivedSeed } from '../../sandbox/harness/search.mts'
-import { waitFor, watch, watched } from '../../sandbox/harness/test-process.mts'
+import { type Watch, waitFor, watch, watched } from '../../sandbox/harness/test-process.mts'
 import type { PropertyRun } from '../../src/core/verdict/evidence.ts'
 import { type Declared, declared } from './declare.ts'
 import type { Message, Order, Shrunk, Trial, TrialResult } from './protocol.ts'
 import { state } from './state.ts'
 
-/** What a test without cases may take, and a case that waits for something that never comes. */
+/** A case that waits for so long waits for something that never comes. */
 const PATIENCE_MS = 5_000
+/** The longest time that Node's timers take. */
+const MOST_MS = 2_000_000_000
+/** The cases until the failing one once more, and then the search for the smallest. */
+const MOST_SHRINK_MS = 35_000
 const KIT = pathToFileURL(join(import.meta.dirname, '..', '..', 'sandbox', 'sim', 'index.ts')).href
 const STAND_INS: Record<string, string> = {
   vitest: new URL('./vitest.ts', import.meta.url).href,
@@ -48,10 +52,18 @@ interface Seen {
   properties: PropertyRun[]
 }
 
-async function runTest({ title, run }: Declared, brief: boolean): Promise<Seen> {
+let running: Watch | null = null
+
+// As a test runner has it: a rejection that nobody handles is an error of the test that runs.
+for (const event of ['unhandledRejection', 'uncaughtException'])
+  process.on(event, (error: unknown) => running?.failed(error))
+
+async function runTest({ title, run }: Declared, brief: boolean, limit: number): Promise<Seen> {
   state.brief = brief ? { inTime: (waiting) => waitFor(waiting, PATIENCE_MS) } : null
   const seer = watch(title, false)
-  await watched(state, seer, run).catch(() => {})
+  running = seer
+  // What waits for ever would end the process, or keep it.
+  await waitFor(watched(state, seer, run), limit).catch((error: Error) => seer.failed(error))
   const { error, properties } = seer.seen()
   return { error: error?.message ?? null, properties }
 }
@@ -64,7 +76,7 @@ async function shrunk(test: Declared, failed: PropertyRun): Promise<Shrunk | nul
   if (failed.seed === null) return null
   const runs = Math.max(1, failed.runs)
   state.intensity = { seeds: [failed.seed], runs, minMs: 0 }
-  const { properties } = await runTest(test, false)
+  const { properties } = await runTest(test, false, MOST_SHRINK_MS)
   const found = properties.find(({ counterexample }) => counterexample !== null)
   if (!found?.counterexample) return null
   const schedule = found.counterexample.includes('"faults":')
@@ -100,7 +112,7 @@ async function runTrial(trial: Trial, tests: Declared[]): Promise<TrialResult> {
       // What draws nothing says the same each time.
       if (own.get(test) === 0) continue
       state.intensity = { seeds: [derivedSeed(seed, round)], runs, minMs: 0 }
-      const { error, properties } = await runTest(test, true)
+      const { error, properties } = await runTest(test, true, Math.min(maxMs, MOST_MS) + PATIENCE_MS)
       own.set(test, (own.get(test) ?? 0) + sum(properties))
       result.drawn += sum(properties)
       if (error === null) continue

@@ -40,6 +40,7 @@ export class FakeWorld {
   /** Lets time pass, and promises come to their end after each event. */
   async pass(ms: number): Promise<void> {
     const end = this.now + ms
+    await new Promise(setImmediate)
     for (;;) {
       const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at || a.id - b.id)[0]
       if (due === undefined) break

@@ -17,11 +17,14 @@ const request = fc.oneof(
       value: fc.string({ maxLength: 3 }),
     }),
   },
-  fc.record({ type: fc.constant('fetch'), offset: fc.nat(6), max: small }),
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('fetch'), offset: fc.nat(6), max: small }) },
   fc.record({ type: fc.constant('position'), group }),
   fc.record({ type: fc.constant('commit'), group, offset: small }),
-  fc.record({ type: fc.constant('bury'), group, offset: small, error: fc.constantFrom('e', 'f') }),
-  fc.record({ type: fc.constant('dead'), group }),
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('bury'), group, offset: small, error: fc.constantFrom('e', 'f') }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('dead'), group }) },
   fc.constantFrom<Record<string, unknown>>(
     { type: 'steal' },
     { type: 'append', producer: 'p' },

@@ -3,6 +3,9 @@ import { type Fault, Simulation } from 'specproof/sim'
 import { expect, it } from 'vitest'
 import { type Journal, openJournal } from '../src/journal.ts'
 
+/** Bytes of a line, with its end. */
+const LINE = Buffer.byteLength('{"n":100,"text":"é"}\n')
+
 const trouble = fc.record({
   kind: fc.constantFrom(
     'crash' as const,
@@ -13,7 +16,7 @@ const trouble = fc.record({
   ),
   after: fc.oneof(fc.nat(15), fc.nat(300)),
   ms: fc.integer({ min: 1, max: 40 }),
-  keep: fc.nat(40),
+  keep: fc.oneof(fc.nat(40), fc.constantFrom(LINE - 2, LINE - 1, LINE)),
 })
 const appends = fc.array(fc.oneof(fc.nat(4), fc.nat(60)), { minLength: 1, maxLength: 25 })
 
@@ -61,9 +64,9 @@ async function play(
       const gap = gaps[(life * 7 + n) % gaps.length]!
       if (n < 12) clock.setTimeout(next, gap)
       if (journal === undefined) return
-      const call: Call = { n: calls.length + 1, life, outcome: 'open' }
+      const call: Call = { n: 100 + calls.length, life, outcome: 'open' }
       calls.push(call)
-      journal.append({ n: call.n, text: `é ${'x'.repeat(call.n % 9)}` }).then(
+      journal.append({ n: call.n, text: 'é' }).then(
         () => Object.assign(call, { outcome: 'safe' }),
         () => Object.assign(call, { outcome: 'refused' }),
       )
@@ -94,6 +97,11 @@ it('1.5 what was answered as safe is replayed in its order after every crash, an
         const safe = calls.filter(({ outcome }) => outcome === 'safe').map(({ n }) => n)
         const final = replays.at(-1)!
         for (const n of safe) if (!final.includes(n)) wrong.push(`${n} was safe and is lost`)
+        // A line without its end counts for nothing, or it would be there after one restart and gone after the next.
+        for (const [index, replay] of replays.entries()) {
+          const gone = (replays[index - 1] ?? []).filter((n) => !replay.includes(n))
+          if (gone.length > 0) wrong.push(`${gone} were replayed and are not any more`)
+        }
         for (const replay of replays)
           if (replay.some((n, index) => index > 0 && n <= replay[index - 1]!))
             wrong.push(`not in order, or twice: ${replay}`)
