@@ -5,6 +5,7 @@ import type { ChaosFlags } from './commands/chaos.ts'
 import type { CleanFlags } from './commands/clean.ts'
 import type { ContextFlags } from './commands/context.ts'
 import type { DemoFlags } from './commands/demo.ts'
+import type { DoctorFlags } from './commands/doctor.ts'
 import type { InitFlags } from './commands/init.ts'
 import type { LintFlags } from './commands/lint.ts'
 import type { GlobalOptions } from './commands/options.ts'
@@ -226,8 +227,10 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
   program
     .command('doctor')
     .description('what this machine can do, by trying it, and the mend for each thing missing')
-    .action(async (_flags, command: Command) =>
-      run(COMMANDS.doctor().then((module) => module.doctorCommand(globals(command)))),
+    .option('--ask', 'ask the models of agent.yaml, or --model, for one token each')
+    .option('--model <name>', 'with --ask: whom')
+    .action(async (flags: DoctorFlags, command: Command) =>
+      run(COMMANDS.doctor().then((module) => module.doctorCommand(globals(command), flags))),
     )
   program
     .command('clean')

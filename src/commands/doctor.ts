@@ -1,14 +1,22 @@
-import { EXIT } from '../core/errors.ts'
+import { EXIT, UserError } from '../core/errors.ts'
 import type { Box, Probe } from '../io/box/box.ts'
 import { allBoxes } from '../io/box/choose.ts'
 import { detectAll, type Toolchains } from '../io/box/toolchains/index.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { canPlace } from '../io/setup/run-setup.ts'
 import { wrap } from '../ui/format.ts'
+import { askModels, diagnose, type Finding, keysSet } from './diagnose.ts'
 import { type LimitInForce, limitLines, limitsInForce } from './limits.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
+export interface DoctorFlags {
+  ask?: boolean
+  model?: string
+}
+
 interface Diagnosis {
+  /** Everything but the boxes, and what they come to in one line. */
+  findings: Finding[]
   node: string
   /** Variables that hold a key; their values are not looked at. */
   keys: string[]
@@ -38,25 +46,43 @@ const WIDTH = 78
 
 const folded = (text: string) => wrap(text, WIDTH - 2).map((line) => `  ${line}`)
 
-const KEYS = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL']
-
-/** `agent doctor`: what this machine can do, by trying it, and the mend for each thing missing. */
-export async function doctorCommand(options: GlobalOptions): Promise<number> {
+/** `agent doctor`: what this machine can do, by trying it, and the mend for each thing missing. Its first problem gives the exit code. */
+export async function doctorCommand(options: GlobalOptions, flags: DoctorFlags = {}): Promise<number> {
+  if (flags.model !== undefined && !flags.ask)
+    throw new UserError('--model: names whom --ask asks, and --ask is not there.')
   const repository = await openRepository(options.cwd).catch(() => null)
   const place = repository?.root ?? options.cwd
   const boxes: Diagnosis['boxes'] = []
   for (const box of allBoxes()) boxes.push(await tried(box, place))
+  const findings = [boxFinding(boxes), ...(await diagnose(options, repository))]
+  if (flags.ask) findings.push(...(await askModels(options, repository, flags.model)))
   const diagnosis: Diagnosis = {
+    findings,
     node: process.versions.node,
-    keys: KEYS.filter((name) => process.env[name]),
+    keys: keysSet(),
     repository: repository?.root ?? null,
-    limits: limitsInForce(repository ? await loadConfig(options, repository.root) : {}),
+    // Settings that cannot be read are a finding already.
+    limits: limitsInForce(repository ? await loadConfig(options, repository.root).catch(() => ({})) : {}),
     setUpInPlace: await canPlace(place),
     toolchains: await detectAll(process.env, place),
     boxes,
   }
-  process.stdout.write(options.json ? `${JSON.stringify(diagnosis)}\n` : describe(diagnosis))
-  return boxes.some((box) => box.ok) ? EXIT.done : EXIT.isolation
+  process.stdout.write(options.json ? `${JSON.stringify(diagnosis)}\n` : describe(diagnosis, options.quiet))
+  return findings.find(({ state }) => state === 'problem')?.exitCode ?? EXIT.done
+}
+
+/** The first that holds is the one that a run takes. */
+function boxFinding(boxes: Diagnosis['boxes']): Finding {
+  const best = boxes.find((box) => box.ok)
+  if (best === undefined)
+    return {
+      ...{ name: 'box', state: 'problem', text: 'none holds: nothing can be judged here', exitCode: EXIT.isolation },
+      mend: 'what stands below for each of them; docs/the-box.md tells more',
+    }
+  const limited = !best.level?.includes(NO_MEMORY_LIMIT)
+  const text = `${best.level}; ${best.checks.length} probes held`
+  if (limited) return { name: 'box', state: 'ok', text, mend: null, exitCode: EXIT.done }
+  return { name: 'box', state: 'warning', text, mend: MEMORY_MEND.replace(/^To mend it: /, ''), exitCode: EXIT.done }
 }
 
 async function tried(box: Box, place: string): Promise<Diagnosis['boxes'][number]> {
@@ -71,13 +97,24 @@ async function tried(box: Box, place: string): Promise<Diagnosis['boxes'][number
   }
 }
 
-function describe(diagnosis: Diagnosis): string {
-  const lines = [
-    `Node         ${diagnosis.node}`,
-    `repository   ${diagnosis.repository ?? 'none here'}`,
-    `models       ${diagnosis.keys.length > 0 ? `${diagnosis.keys.join(', ')} set` : 'no key and no base URL is set'}`,
+const WORDS = { ok: 'ok', warning: 'warning', problem: 'PROBLEM' }
+const COLUMN = 21
+
+function findingLines({ name, state, text, mend }: Finding): string[] {
+  const [first = '', ...rest] = wrap(text, WIDTH - COLUMN)
+  const more = [...rest, ...(mend === null ? [] : wrap(`-> ${mend}`, WIDTH - COLUMN))]
+  return [`${WORDS[state].padEnd(9)}${name.padEnd(12)}${first}`, ...more.map((line) => `${' '.repeat(COLUMN)}${line}`)]
+}
+
+function describe(diagnosis: Diagnosis, quiet: boolean): string {
+  const shown = diagnosis.findings.filter(({ state }) => !quiet || state !== 'ok')
+  const lines = shown.flatMap(findingLines)
+  if (quiet) return lines.map((line) => `${line}\n`).join('')
+  lines.push(
+    '',
     `set-up       ${diagnosis.setUpInPlace ? 'sees a fresh tree at the path of the repository' : 'not at the path of the repository: paths that it writes down do not hold'}`,
-  ]
+    'faults       simulated: network, clock, disk, crashes; the machine itself is never disturbed',
+  )
   lines.push('', 'limits, and where they are set', ...limitLines(diagnosis.limits))
   lines.push('', 'toolchains that a box can show')
   const { found, missing } = diagnosis.toolchains

@@ -1,0 +1,298 @@
+import { readFile, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+import type { Config } from '../core/config.ts'
+import { EXIT, UserError } from '../core/errors.ts'
+import type { Runner } from '../io/checks/choose-runner.ts'
+import { detectProject } from '../io/checks/detect.ts'
+import { missingTools } from '../io/checks/installed.ts'
+import { gitBuffer, tryGit } from '../io/git/git.ts'
+import { type Repository, requireIdentity } from '../io/git/repository.ts'
+import { cacheFolder } from '../io/git/worktree.ts'
+import { ModelNameError } from '../io/models/model-name.ts'
+import { specFilesOnDisk } from '../io/spec-files.ts'
+import { loadSpecs } from '../task/load-specs.ts'
+import { count, elapsed, money, plural } from '../ui/format.ts'
+import { allNames, modelNames, openModels } from './models.ts'
+import { type GlobalOptions, loadConfig } from './options.ts'
+
+/** One line of the diagnosis. */
+export interface Finding {
+  name: string
+  /** `problem`: a run would end by it. */
+  state: 'ok' | 'warning' | 'problem'
+  text: string
+  /** What to do about it; null where nothing has to be done. */
+  mend: string | null
+  /** Exit code of the command when this is its first problem. */
+  exitCode: number
+}
+
+const ok = (name: string, text: string): Finding => ({ name, state: 'ok', text, mend: null, exitCode: EXIT.done })
+const warning = (name: string, text: string, mend: string): Finding => ({
+  name,
+  state: 'warning',
+  text,
+  mend,
+  exitCode: EXIT.done,
+})
+const problem = (name: string, text: string, mend: string, exitCode: number): Finding => ({
+  name,
+  state: 'problem',
+  text,
+  mend,
+  exitCode,
+})
+
+/** What is found of everything but the boxes. Asks no model. */
+export async function diagnose(options: GlobalOptions, repository: Repository | null): Promise<Finding[]> {
+  const findings = [ok('node', process.versions.node), await gitFinding(options.cwd, repository)]
+  if (repository === null)
+    return [
+      ...findings,
+      warning('repository', 'none here', 'run it in a git repository, or give its folder with --cwd'),
+      keys(null),
+      await disk([tmpdir()]),
+    ]
+  const { root } = repository
+  const config = await readConfig(options, root)
+  findings.push(await head(root), config.finding)
+  const specs = await specsFinding(root, config.config)
+  findings.push(specs, await runner(root, config.config ?? {}, specs.text !== NO_SPECS), keys(config.config))
+  findings.push(await disk([root, cacheFolder(repository), tmpdir()]))
+  return findings
+}
+
+async function gitFinding(cwd: string, repository: Repository | null): Promise<Finding> {
+  const version = await tryGit(repository?.root ?? cwd, ['--version']).catch(() => null)
+  if (!version?.ok) return problem('git', 'not found', 'install git and start again', EXIT.git)
+  const text = version.stdout
+    .toString('utf8')
+    .trim()
+    .replace(/^git version /, '')
+  if (repository === null) return ok('git', text)
+  try {
+    await requireIdentity(repository.root)
+    return ok('git', text)
+  } catch (error) {
+    return problem('git', `${text}; nobody is named who commits`, (error as Error).message, EXIT.git)
+  }
+}
+
+async function head(root: string): Promise<Finding> {
+  const branch = await tryGit(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
+  const commit = await tryGit(root, ['rev-parse', '--verify', '--quiet', '--short', 'HEAD^{commit}'])
+  const where = commit.stdout.toString('utf8').trim()
+  if (!commit.ok)
+    return problem(
+      'repository',
+      `${root}: nothing is committed`,
+      'commit the project and its spec: `git add -A && git commit`',
+      EXIT.git,
+    )
+  if (!branch.ok)
+    return warning('repository', `${root} at ${where}, on no branch`, '`git switch BRANCH`, or run with --no-land')
+  return ok('repository', `${root} on ${branch.stdout.toString('utf8').trim()} at ${where}`)
+}
+
+async function readConfig(options: GlobalOptions, root: string): Promise<{ finding: Finding; config: Config | null }> {
+  try {
+    const config = await loadConfig(options, root)
+    const settings = Object.keys(config)
+    const text = settings.length > 0 ? settings.join(', ') : 'nothing is set: all is detected or has its default'
+    return { finding: ok('settings', text), config }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return {
+      finding: problem(
+        'settings',
+        error.message,
+        'see docs/configuration.md, or `agent init` in a fresh repository',
+        EXIT.usage,
+      ),
+      config: null,
+    }
+  }
+}
+
+const NO_SPECS = 'none'
+
+async function specsFinding(root: string, config: Config | null): Promise<Finding> {
+  const { specs } = await loadSpecs(await specFilesOnDisk(root, config?.specs ?? []), config?.specs ?? [])
+  if (specs.length === 0)
+    return warning('specs', NO_SPECS, '`agent init` writes a first one; docs/spec-format.md tells the form')
+  const open = specs.flatMap(({ tasks }) => tasks).filter(({ status }) => status === 'open').length
+  const errors = specs.flatMap(({ diagnostics }) => diagnostics).filter(({ severity }) => severity === 'error').length
+  const text = `${plural(specs.length, 'spec')}, ${plural(open, 'open task')}`
+  if (errors === 0) return ok('specs', text)
+  return warning('specs', `${text}; ${plural(errors, 'error')}`, '`agent lint` names the lines')
+}
+
+/** Finds the runner as a run would, and starts it. */
+async function runner(root: string, config: Config, needed: boolean): Promise<Finding> {
+  const bad = (text: string, mend: string) =>
+    needed ? problem('runner', text, mend, EXIT.environment) : warning('runner', text, mend)
+  const listed = await gitBuffer(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard'])
+  const paths = listed.toString('utf8').split('\0')
+  const read = (path: string) => readFile(join(root, path), 'utf8').catch(() => null)
+  const { build, runner: said, checks = [] } = config
+  const told = { ...(build === undefined ? {} : { build }), ...(said === undefined ? {} : { runner: said }) }
+  const project = await detectProject(read, paths, { ...told, commands: checks.length > 0 })
+  if ('unsupported' in project)
+    return bad(project.unsupported, '`runner:` or `checks:` in agent.yaml: docs/configuration.md')
+  if (project.runner === null) return ok('runner', `commands: ${checks.map(({ name, run }) => name ?? run).join(', ')}`)
+  const missing = await missingTools(root, project.runner)
+  if (missing !== null)
+    return bad(missing, 'install what the project names; a run does it by itself where there is a lockfile')
+  return startRunner(root, project.runner, project.why, bad)
+}
+
+const STARTS: Record<Runner, string[]> = {
+  vitest: ['node_modules/vitest/vitest.mjs', '--version'],
+  jest: ['node_modules/jest/bin/jest.js', '--version'],
+  'node:test': ['--version'],
+}
+
+async function startRunner(
+  root: string,
+  name: Runner,
+  why: string,
+  bad: (text: string, mend: string) => Finding,
+): Promise<Finding> {
+  const began = performance.now()
+  const ended = await execa('node', STARTS[name], {
+    cwd: root,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 30_000,
+    all: true,
+  })
+  const said = (ended.all ?? '').trim().split('\n')[0] ?? ''
+  if (ended.failed)
+    return bad(`${name} does not start: ${said || ended.shortMessage}`, 'install the dependencies again')
+  return ok('runner', `${name} (${why}); it starts in ${elapsed(performance.now() - began)}: ${said}`)
+}
+
+const KEYS = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL']
+const KEY_OF: Record<string, string[]> = {
+  anthropic: ['ANTHROPIC_API_KEY'],
+  openai: ['OPENAI_API_KEY'],
+  'openai-compatible': ['OPENAI_BASE_URL'],
+}
+
+/** Names of the variables that are set; their values are not looked at. */
+export const keysSet = (): string[] => KEYS.filter((name) => process.env[name]?.trim())
+
+function keys(config: Config | null): Finding {
+  const there = keysSet()
+  const lacking = modelsOf(config).flatMap((model) => {
+    const provider = model.slice(0, model.indexOf('/'))
+    if (provider === 'openai-compatible' && config?.baseUrl) return []
+    return (KEY_OF[provider] ?? []).filter((name) => !there.includes(name)).map((name) => ({ model, name }))
+  })
+  const text = there.length > 0 ? `${there.join(', ')} set` : 'no key and no base URL is set'
+  const [first] = lacking
+  if (first !== undefined)
+    return problem('models', `${text}; ${first.model} needs ${first.name}`, `export ${first.name}=...`, EXIT.provider)
+  if (there.length > 0) return ok('models', text)
+  return warning(
+    'models',
+    text,
+    'export ANTHROPIC_API_KEY or OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own; recorded/... and command/... need none',
+  )
+}
+
+/** Of the folder, or of the nearest one above it that is there. */
+async function room(folder: string): Promise<{ bavail: number; bsize: number } | null> {
+  for (let dir = folder; ; dir = dirname(dir)) {
+    const stat = await statfs(dir).catch(() => null)
+    if (stat !== null || dir === dirname(dir)) return stat
+  }
+}
+
+/** All that agent.yaml names; none where it names too few for a run. */
+function modelsOf(config: Config | null): string[] {
+  try {
+    return config === null ? [] : allNames(modelNames({}, config))
+  } catch {
+    return []
+  }
+}
+
+const GB = 1024 ** 3
+
+/** Trees, caches and scratch files need room: below 1 GB it is tight, below 0.1 GB a run ends at once. */
+async function disk(folders: string[]): Promise<Finding> {
+  const free: { folder: string; bytes: number }[] = []
+  for (const folder of folders) {
+    const stat = await room(folder)
+    if (stat !== null) free.push({ folder, bytes: stat.bavail * stat.bsize })
+  }
+  const least = free.sort((one, other) => one.bytes - other.bytes)[0]
+  if (least === undefined) return warning('disk', 'how much is free cannot be told', 'look at `df`')
+  const text = `${(least.bytes / GB).toFixed(1)} GB free at ${least.folder}`
+  if (least.bytes < GB / 10)
+    return problem('disk', text, 'make room; `agent clean` removes old journals and caches', EXIT.environment)
+  if (least.bytes < GB) return warning('disk', text, 'make room; `agent clean` removes old journals and caches')
+  return ok('disk', text)
+}
+
+/** Asks each model for one token. Costs that, at every service that takes money. */
+export async function askModels(
+  options: GlobalOptions,
+  repository: Repository | null,
+  named: string | undefined,
+): Promise<Finding[]> {
+  const config = await loadConfig(options, repository?.root ?? options.cwd)
+  const names = modelNames(named === undefined ? {} : { model: named }, config)
+  const findings: Finding[] = []
+  for (const name of allNames(names)) {
+    const only = {
+      roles: Object.fromEntries(Object.keys(names.roles).map((role) => [role, [name]])) as typeof names.roles,
+      fallback: [],
+    }
+    findings.push(await askOne(options, only, { ...config, retries: { most: 0 } }, name))
+  }
+  return findings
+}
+
+async function askOne(
+  options: GlobalOptions,
+  names: Parameters<typeof openModels>[0],
+  config: Config,
+  name: string,
+): Promise<Finding> {
+  const label = 'asked'
+  try {
+    const model = (await openModels(names, config, options.cwd)).get(name)!
+    const began = performance.now()
+    const result = await model.ask(
+      {
+        ...{
+          model: name,
+          spec: 'doctor',
+          task: '1',
+          role: 'implementer',
+          attempt: 1,
+          round: 1,
+          promptVersion: 'doctor',
+        },
+        ...{ system: 'Answer with one word.', prompt: 'Say yes.', maxOutputTokens: 1 },
+      },
+      { signal: AbortSignal.timeout(60_000), onDelta: () => {} },
+    )
+    await model.close?.()
+    const time = elapsed(performance.now() - began)
+    if (!result.ok)
+      return problem(label, result.message, 'see docs/troubleshooting.md#the-models-service', EXIT.provider)
+    const { usage, usd } = result
+    return ok(
+      label,
+      `${name} answered in ${time}: ${count(usage.input)} tokens in, ${count(usage.output)} out, ${money(usd)}`,
+    )
+  } catch (error) {
+    if (!(error instanceof ModelNameError)) throw error
+    return problem(label, error.message, 'see docs/models.md', EXIT.provider)
+  }
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Finding } from '../src/commands/diagnose.ts'
+import { start } from './support/agent.ts'
+import { startModelServer } from './support/model-server.ts'
+import { makeRepository, type TestRepository } from './support/repository.ts'
+
+async function doctor(repository: TestRepository, args: string[] = [], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await start(repository, ['doctor', ...args], { env })
+  expect(stderr).toBe('')
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] }
+  expect(code).toBe(findings.find(({ state }) => state === 'problem')?.exitCode ?? 0)
+  return { stdout, of: (name: string) => findings.find((one) => one.name === name)!, findings }
+}
+
+describe('agent doctor', () => {
+  it('finds a project that is ready, starts its runner, and asks a model on request only', async () => {
+    const repository = await makeRepository()
+    const server = await startModelServer(() => ({ text: 'yes' }))
+    onTestFinished(() => server.close())
+    const before = await repository.snapshot()
+    const quiet = await doctor(repository, [], { OPENAI_API_KEY: 'sk-test-9876543210-mine' })
+    for (const name of ['node', 'git', 'repository', 'settings', 'specs', 'runner', 'models', 'disk'])
+      expect(quiet.of(name), name).toMatchObject({ state: 'ok', mend: null })
+    expect(quiet.of('specs').text).toBe('1 spec, 1 open task')
+    expect(quiet.of('runner').text).toMatch(
+      /^node:test \(the script `test` starts it: node --test\); it starts in .*: v\d+/,
+    )
+    expect(quiet.stdout).not.toContain('9876543210')
+    expect(server.requests).toEqual([])
+    expect(await repository.snapshot()).toEqual(before)
+
+    const asked = await doctor(repository, ['--ask', '--model', 'openai-compatible/scripted'], {
+      OPENAI_BASE_URL: server.openaiUrl,
+    })
+    expect(asked.of('asked')).toMatchObject({
+      state: 'ok',
+      text: expect.stringContaining('openai-compatible/scripted answered in'),
+    })
+    expect(server.requests.map(({ body }) => body['max_tokens'] ?? body['max_completion_tokens'])).toEqual([1])
+  })
+
+  it('names each problem with its mend, and ends with the code that a run would end with', async () => {
+    const repository = await makeRepository({ packages: null, files: { 'agent.yaml': 'model: anthropic/some\n' } })
+    await repository.git('config', '--unset', 'user.email')
+    const found = await doctor(repository, [], {
+      EMAIL: '',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'user.useConfigOnly',
+      GIT_CONFIG_VALUE_0: 'true',
+    })
+    expect(found.of('git')).toMatchObject({
+      state: 'problem',
+      exitCode: 9,
+      mend: expect.stringContaining('git config user.name'),
+    })
+    expect(found.of('runner')).toMatchObject({
+      state: 'problem',
+      exitCode: 10,
+      text: expect.stringContaining('dependencies are not installed'),
+    })
+    expect(found.of('models')).toMatchObject({ state: 'problem', exitCode: 6, mend: 'export ANTHROPIC_API_KEY=...' })
+
+    await repository.write({ 'agent.yaml': 'attempts: none\n' })
+    expect((await doctor(repository)).of('settings')).toMatchObject({
+      state: 'problem',
+      exitCode: 2,
+      text: expect.stringContaining('agent.yaml:1'),
+    })
+  })
+
+  it('tells that a service refuses the key, without the key', async () => {
+    const repository = await makeRepository()
+    const server = await startModelServer(() => ({ status: 401, message: 'invalid x-api-key sk-ant-test-9876543210' }))
+    onTestFinished(() => server.close())
+    const key = 'sk-ant-test-9876543210'
+    const { of, stdout } = await doctor(repository, ['--ask', '--model', 'anthropic/scripted'], {
+      ANTHROPIC_BASE_URL: server.anthropicUrl,
+      ANTHROPIC_API_KEY: key,
+    })
+    expect(of('asked')).toMatchObject({ state: 'problem', exitCode: 6 })
+    expect(stdout).not.toContain(key)
+  })
+})
