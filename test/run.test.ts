@@ -198,7 +198,8 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
 }
 
 async function runIn(repo: Repo, options: Partial<RunOptions> = {}, settings: Partial<Settings> = {}) {
-  const kit = { author: '', example: '', implementer: '' }
+  const disk = { author: '', implementer: '' }
+  const kit = { author: '', example: '', implementer: '', disk }
   const roles = { author: '', implementer: '', strengthener: '', arbiter: '', migrator: '' }
   const templates = { ...roles, rules: '', kit, instead: { tests: '', refactoring: '' }, version: 'v' }
   const around: Surroundings = {

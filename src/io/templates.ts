@@ -7,7 +7,11 @@ import { ROLES } from '../core/settings.ts'
 import type { Role } from '../world.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
 
-const PAGES = ['rules', 'kit-author', 'kit-example', 'kit-implementer', 'author-tests', 'author-refactoring'] as const
+const PAGES = [
+  'rules',
+  ...(['kit-author', 'kit-author-disk', 'kit-example', 'kit-implementer', 'kit-implementer-disk'] as const),
+  ...(['author-tests', 'author-refactoring'] as const),
+] as const
 
 /**
  * The prompt templates. Their version is a hash: a recording says exactly which texts it answered. A template whose slots
@@ -20,7 +24,8 @@ export async function loadTemplates(folder = join(PACKAGE_ROOT, 'prompts')): Pro
   for (const name of PAGES) checkTemplate(`prompts/${name}.md`, text[name], [])
   for (const role of ROLES) checkTemplate(`prompts/${role}.md`, text[role], ROLE_SLOTS[role])
   const roles = Object.fromEntries(ROLES.map((role) => [role, text[role]])) as Record<Role, string>
-  const kit = { author: text['kit-author'], example: text['kit-example'], implementer: text['kit-implementer'] }
+  const disk = { author: text['kit-author-disk'], implementer: text['kit-implementer-disk'] }
+  const kit = { author: text['kit-author'], example: text['kit-example'], implementer: text['kit-implementer'], disk }
   const instead = { tests: text['author-tests'], refactoring: text['author-refactoring'] }
   return { ...roles, rules: text.rules, kit, instead, version: sha256(texts.join('\0')).slice(0, 12) }
 }

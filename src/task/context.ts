@@ -2,7 +2,7 @@ import { neighbourTimes } from '../core/prompt/neighbour-times.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { onOneLine, renderSlice } from '../core/prompt/sections.ts'
 import { rolePart } from '../core/prompt/templates.ts'
-import type { Role, World } from '../world.ts'
+import type { World } from '../world.ts'
 import { fileParts } from './files.ts'
 import { mapPart } from './map.ts'
 import { pathsOf } from './overlay.ts'
@@ -10,6 +10,7 @@ import type { Frozen, Scene, State } from './state.ts'
 import { steeringParts } from './steering.ts'
 
 const ON_KIT = /specproof\/sim/
+const ON_DISK = /\b(?:Disk|NodeEnv|NodeClock)\b/
 const NOTHING_FROZEN = { stubs: [], files: [] }
 
 /**
@@ -24,7 +25,7 @@ export async function authorParts(scene: Scene, past: Part[]): Promise<Part[]> {
   return [
     ...first,
     ...timesPart(scene),
-    ...(usesKit ? [kitPart(scene, 'author', parts)] : []),
+    ...(usesKit ? [kitPart(scene, 'author', first, parts)] : []),
     ...parts,
     await mapPart(scene, tree.paths, shown),
     rolePart('author', around.templates, { framework: around.framework }),
@@ -50,7 +51,7 @@ export async function implementerParts(scene: Scene, frozen: Frozen | null, past
   return [
     ...first,
     ...timesPart(scene),
-    ...(usesKit ? [kitPart(scene, 'implementer', parts)] : []),
+    ...(usesKit ? [kitPart(scene, 'implementer', first, parts)] : []),
     ...(frozen ? [testNames(frozen)] : []),
     ...parts,
     await mapPart(scene, pathsOf(tree, stubs), shown),
@@ -77,22 +78,30 @@ function timesPart({ plan }: Scene): Part[] {
   return [{ kind: 'times', source: 'times beside it', text, short, mandatory: false, rank: 3 }]
 }
 
+/** A chaos test of a design on the kit is on it too, though its own section may not say so again. */
 function isOnKit({ plan }: Scene, parts: Part[]): boolean {
+  if (plan.judgedBy === 'chaos' && plan.spec.sections.some(({ text }) => ON_KIT.test(text))) return true
   return parts.some((part) => part.kind === 'slice' && ON_KIT.test(part.text)) || ON_KIT.test(plan.task.text)
 }
 
 /** The page on the kit that roles which write or read tests get, where the task is about it. */
 export function kitFor(scene: Scene, first: Part[]): Part[] {
-  const text = scene.around.templates.kit.author
+  const text = kitText(scene, 'author', first, false)
   return isOnKit(scene, first) ? [{ kind: 'kit', source: 'specproof/sim', text, mandatory: true }] : []
 }
 
 /** The example stands in for a test on the kit where the repository has none. */
-function kitPart({ around }: Scene, role: Role, files: Part[]): Part {
-  const { kit } = around.templates
+function kitPart(scene: Scene, role: 'author' | 'implementer', first: Part[], files: Part[]): Part {
   const bare = role === 'author' && !files.some((part) => part.kind === 'nearest' && ON_KIT.test(part.text))
-  const text = role === 'implementer' ? kit.implementer : bare ? `${kit.author.trim()}\n\n${kit.example}` : kit.author
-  return { kind: 'kit', source: 'specproof/sim', text, mandatory: true }
+  return { kind: 'kit', source: 'specproof/sim', text: kitText(scene, role, first, bare), mandatory: true }
+}
+
+/** Disks and promises take a page of their own, with an example, where the slice speaks of them. */
+function kitText({ around, plan }: Scene, role: 'author' | 'implementer', first: Part[], bare: boolean): string {
+  const { kit } = around.templates
+  const slice = first.find(({ kind }) => kind === 'slice')?.text ?? ''
+  if (ON_DISK.test(slice) || ON_DISK.test(plan.task.text)) return `${kit[role].trim()}\n${kit.disk[role]}`
+  return bare ? `${kit.author.trim()}\n\n${kit.example}` : kit[role]
 }
 
 function testNames(frozen: Frozen): Part {

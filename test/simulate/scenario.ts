@@ -61,7 +61,7 @@ const WORDS: Templates = {
   },
   ...{
     rules: 'Rules.',
-    kit: { author: '', example: '', implementer: '' },
+    kit: { author: '', example: '', implementer: '', disk: { author: '', implementer: '' } },
     instead: { tests: '', refactoring: '' },
     version: 'v',
   },

@@ -3,8 +3,11 @@ import type { Role } from '../../world.ts'
 /** Templates by name, as they stand in `prompts/`, and the version that names exactly these texts. */
 export interface Templates extends Record<Role, string> {
   rules: string
-  /** The simulation kit: its interfaces for tests, an example, and what code under test sees of it. */
-  kit: { author: string; example: string; implementer: string }
+  /**
+   * The simulation kit: its interfaces for tests, an example, and what code under test sees of it; `disk`: what comes on top
+   * where nodes have a disk or are written with promises.
+   */
+  kit: { author: string; example: string; implementer: string; disk: { author: string; implementer: string } }
   /** What is different for the author where a task delivers no new behaviour. */
   instead: { tests: string; refactoring: string }
   version: string

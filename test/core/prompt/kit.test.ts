@@ -8,10 +8,15 @@ import { expect, it, onTestFinished } from 'vitest'
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 const run = promisify(execFile)
 
-/** Code of the pages on the simulation kit, as ambient declarations: what a first test needs, not all that there is. */
-async function pageCode(name: string): Promise<string> {
+async function blocks(name: string): Promise<string[]> {
   const page = await readFile(join(ROOT, 'prompts', `${name}.md`), 'utf8')
-  return [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]).join('\n')
+  return [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!)
+}
+
+/** Code of the pages on the simulation kit, as ambient declarations: what a first test needs, not all that there is. */
+async function pageCode(...names: string[]): Promise<string> {
+  const all = (await Promise.all(names.map(blocks))).flat()
+  return all.filter((block) => !block.startsWith("it('")).join('\n')
 }
 
 const CLAIMS = `
@@ -26,13 +31,22 @@ const all: Is<keyof kit.Clock | keyof kit.Net, keyof Implementer.Clock | keyof I
 export { all, code, faults, functions, made, promised, world }
 `
 
+/** Of the pages on disks and promises. */
+const DISK_CLAIMS = `
+const given: Is<kit.Disk, Author.Disk> & Is<kit.NodeClock, Author.NodeClock> & Is<kit.Random, Author.Random> & Is<kit.NodeEnv, Author.NodeEnv> = true
+const same: Is<kit.Disk, Implementer.Disk> & Is<kit.NodeEnv, Implementer.NodeEnv> = true
+const more: Is<Author.MoreFaults, kit.Fault> & Is<Author.FaultKind, kit.FaultKind> = true
+const campaign: Is<Parameters<typeof Author.chaos>[0], kit.ChaosOptions> = true
+export { campaign, given, more, same }
+`
+
 /** What the compiler says of the pages; empty where they are true. */
-async function compiled(author: string, implementer: string): Promise<string> {
+async function compiled(author: string, implementer: string, more = ''): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'specproof-kit-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const kit = JSON.stringify(join(ROOT, 'sandbox', 'sim', 'index.ts'))
   const namespaces = `declare namespace Author {\n${author}\n}\ndeclare namespace Implementer {\n${implementer}\n}`
-  const text = `import fc from 'fast-check'\nimport * as kit from ${kit}\n${namespaces}\n${CLAIMS}`
+  const text = `import fc from 'fast-check'\nimport * as kit from ${kit}\n${namespaces}\n${CLAIMS}\n${more}`
   await writeFile(join(dir, 'page.ts'), text)
   const compilerOptions = {
     strict: true,
@@ -55,6 +69,19 @@ async function compiled(author: string, implementer: string): Promise<string> {
 
 it('the pages on the simulation kit say what it is', async () => {
   expect(await compiled(await pageCode('kit-author'), await pageCode('kit-implementer'))).toBe('')
+})
+
+it('so do the pages on disks and promises, and their example is a test', async () => {
+  const author = await pageCode('kit-author', 'kit-author-disk')
+  const [example] = (await blocks('kit-author-disk')).filter((block) => block.startsWith("it('"))
+  const test = `declare function it(name: string, run: () => unknown): void
+declare function startStore(net: kit.Net, disk: kit.Disk): void
+const { chaos } = kit
+${example}`
+  const implementer = await pageCode('kit-implementer', 'kit-implementer-disk')
+  expect(await compiled(author, implementer, `${DISK_CLAIMS}\n${test}`)).toBe('')
+  const wrong = author.replace('fsync(path: string)', 'fsync(path: number)')
+  expect(await compiled(wrong, implementer, DISK_CLAIMS)).toContain('page.ts')
 })
 
 it('a page that is wrong, or promises what is not there, is noticed', async () => {
