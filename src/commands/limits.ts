@@ -45,7 +45,7 @@ export function limitsInForce(config: Config): LimitInForce[] {
       'seconds',
       'retries.seconds',
     ),
-    limit('silence of a stream', TIMING.idleMs / 1_000, 'seconds', null),
+    limit('silence of a stream', retries.silence ?? TIMING.idleMs / 1_000, 'seconds', 'retries.silence'),
     limit('files of a patch', LIMITS.files, '', null),
     limit('time of a check', levelOf(config).maxMinutes, 'minutes', 'level.maxMinutes'),
     limit('processes in the box', box.processes, '', 'limits.processes'),

@@ -100,10 +100,11 @@ export async function openModels(
   return models
 }
 
-function patienceOf({ retries }: Config): { tries?: number; totalMs?: number; longestMs?: number } {
+function patienceOf({ retries }: Config): { tries?: number; totalMs?: number; longestMs?: number; idleMs?: number } {
   const seconds = retries?.seconds
   return {
     ...(retries?.most === undefined ? {} : { tries: retries.most + 1 }),
+    ...(retries?.silence === undefined ? {} : { idleMs: retries.silence * 1_000 }),
     ...(seconds === undefined ? {} : { totalMs: seconds * 1_000, longestMs: seconds * 1_000 }),
   }
 }

@@ -140,7 +140,12 @@ export const configSchema = z.strictObject({
     .optional(),
   /** How often and how long in all a question is asked again that a service could not answer. */
   retries: z
-    .strictObject({ most: z.int().min(0).max(20).optional(), seconds: z.number().min(0).max(3_600).optional() })
+    .strictObject({
+      most: z.int().min(0).max(20).optional(),
+      seconds: z.number().min(0).max(3_600).optional(),
+      /** A stream that is silent for so long counts as cut. */
+      silence: z.number().min(1).max(3_600).optional(),
+    })
     .optional(),
   baseUrl: z.url().optional(),
   attempts: z.int().min(1).max(20).optional(),

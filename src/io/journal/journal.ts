@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs'
+import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EVENT_VERSION, type Event, type StampedEvent } from '../../core/events.ts'
 import type { ModelRequest, ModelResult } from '../../world.ts'
@@ -43,8 +43,7 @@ export async function openJournal(
   room: Room = UNCAPPED,
 ): Promise<Journal> {
   const dir = join(root, '.agent', 'runs', run)
-  await mkdir(join(dir, 'prompts'), { recursive: true })
-  await mkdir(join(dir, 'replies'), { recursive: true })
+  for (const name of ['prompts', 'replies']) await makeFolder(root, join(dir, name))
   const file = openSync(join(dir, 'events.jsonl'), 'a')
   const calls = openCallLog(dir, mask, room)
   let open = true
@@ -80,6 +79,19 @@ function quietly(write: () => void): void {
   try {
     write()
   } catch {}
+}
+
+/** Node says of a disk that cannot be written that the folder is not there: the true reason is asked for. */
+async function makeFolder(root: string, dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true })
+  } catch (error) {
+    for (const place of [root, join(root, '.agent'), join(root, '.agent', 'runs')])
+      await access(place, constants.W_OK).catch((why: NodeJS.ErrnoException) => {
+        if (why.code !== 'ENOENT') throw why
+      })
+    throw error
+  }
 }
 
 /** Answers null where the run got no answer to this question. */
