@@ -161,6 +161,8 @@ export interface CommitRequest {
   parent: string
   changes: FileChange[]
   message: string
+  /** It is to land, so it is signed where the user signs commits; left out: it is a draft. */
+  lasting?: boolean
 }
 
 /** A verified commit that waits on a branch of its own because it could not land. */

@@ -5,6 +5,7 @@ import { type CheckProgress, type Checks, createChecks } from '../io/checks/chec
 import { type DetectOptions, detectProject, type Project } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
+import { requireSigning } from '../io/git/sign.ts'
 import type { Worktrees } from '../io/git/worktree.ts'
 import type { Tree, Unprovided, Unready } from '../world.ts'
 import { createEquipper } from './equip.ts'
@@ -40,7 +41,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
     checks: () => checks,
     provide: equipper.provide,
     async prepare(tree) {
-      identified ??= requireIdentity(repository.root)
+      identified ??= requireIdentity(repository.root).then(() => requireSigning(repository.root))
       await identified
       if (!box) {
         const isolated = await isolate(options.isolation, repository.root, options.tell)

@@ -43,7 +43,7 @@ export async function commit(world: World, state: State): Promise<State> {
     prompts: around.templates.version,
     run: around.run,
   })
-  const made = await world.makeCommit({ parent: state.tree.commit, changes: candidate.changes, message })
+  const made = await world.makeCommit({ parent: state.tree.commit, changes: candidate.changes, message, lasting: true })
   if (made.tree !== candidate.tree)
     return end(state, 'bug', `the commit holds ${made.tree} and ${candidate.tree} was judged`)
   await world.remember(baselineKey(made.tree, around.settings), candidate.final)

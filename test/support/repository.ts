@@ -117,7 +117,8 @@ export async function cloneRepository(original: TestRepository, at: string): Pro
   return clone
 }
 
-function openTestRepository(dir: string, around: string): TestRepository {
+/** A checkout that is there already. `around`: where home and cache lie. */
+export function openTestRepository(dir: string, around: string): TestRepository {
   const env = {
     // The Node that runs the tests comes first, since it also runs the checks.
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FileChange } from '../../core/patch/patch.ts'
 import type { CommitRequest } from '../../world.ts'
 import { git } from './git.ts'
+import { signedCommit, wantsSigned } from './sign.ts'
 import { listTree, type TreeEntry } from './tree.ts'
 
 /**
@@ -36,7 +37,10 @@ export async function makeCommit(
       await git(root, ['update-index', '-z', '--index-info'], { env, input: `${lines.join('\0')}\0` })
     }
     const tree = await git(root, ['write-tree'], { env })
-    const commit = await git(root, ['commit-tree', tree, '-p', request.parent], { input: request.message })
+    const signed = request.lasting && (await wantsSigned(root))
+    const commit = signed
+      ? await signedCommit(root, tree, [request.parent], request.message)
+      : await git(root, ['commit-tree', tree, '-p', request.parent], { input: request.message })
     return { commit, tree }
   } finally {
     await rm(scratch, { recursive: true, force: true })

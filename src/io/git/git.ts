@@ -6,6 +6,8 @@ export interface GitOptions {
   env?: Record<string, string>
   /** It goes on whatever becomes of this process: Ctrl-C in a terminal reaches all of its group. Left out: it ends with us. */
   apart?: boolean
+  /** It is ended after so long; left out: never. */
+  timeoutMs?: number
 }
 
 export interface GitResult {
@@ -50,6 +52,7 @@ export async function tryGit(dir: string, args: string[], options: GitOptions = 
     reject: false,
     stripFinalNewline: false,
     maxBuffer: 1 << 30,
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.apart ? { detached: true, cleanup: false } : {}),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   })

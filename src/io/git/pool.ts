@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { UserError } from '../../core/errors.ts'
 import { type Blobs, openBlobs } from './blobs.ts'
 import { git, gitBuffer, tryGit } from './git.ts'
 import { removeTree } from './remove-tree.ts'
@@ -233,7 +234,8 @@ function createWriter(repository: Repository, scratch: string, blobs: Blobs): Wr
       const env = await environment(dir)
       try {
         await git(repository.root, [...WHOLE, 'read-tree', commit], { env })
-        await git(repository.root, [...WHOLE, 'checkout-index', '--all', '--force'], { env })
+        const laid = await tryGit(repository.root, [...WHOLE, 'checkout-index', '--all', '--force'], { env })
+        if (!laid.ok) throw notLaid(laid.message)
       } finally {
         rmSync(env.GIT_INDEX_FILE, { force: true })
       }
@@ -269,6 +271,15 @@ function createWriter(repository: Repository, scratch: string, blobs: Blobs): Wr
       }
     },
   }
+}
+
+/** Programs of the user's configuration take part in a checkout: filters, as of LFS. */
+function notLaid(said: string): Error {
+  if (!/filter/.test(said)) return new Error(`git checkout-index: ${said}`)
+  return new UserError(
+    `git cannot lay out the files of a commit here, since a filter of its configuration fails:\n${said}\nInstall what the filter runs (\`git lfs install\`), or take the filter out of your git configuration.`,
+    'environment',
+  )
 }
 
 /** Whether settings may make git write other bytes than the object holds: then git has to do it. */

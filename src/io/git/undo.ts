@@ -1,6 +1,7 @@
 import type { FileChange } from '../../core/patch/patch.ts'
 import { makeCommit } from './commit.ts'
 import { git, tryGit } from './git.ts'
+import { signedCommit, wantsSigned } from './sign.ts'
 
 export type Undone = { ok: true; commit: string } | { ok: false; conflicts: string[] }
 
@@ -32,7 +33,11 @@ export async function undo(
   const [tree = '', ...names] = merged.stdout.toString('utf8').split('\0')
   if (!merged.ok && names.filter(Boolean).length === 0) throw new Error(`git merge-tree: ${merged.message}`)
   if (!merged.ok) return { ok: false, conflicts: [...new Set(names.filter(Boolean))] }
-  return { ok: true, commit: await commitTree(root, tree.trim(), [head], message) }
+  const signed = await wantsSigned(root)
+  const taken = signed
+    ? await signedCommit(root, tree.trim(), [head], message)
+    : await commitTree(root, tree.trim(), [head], message)
+  return { ok: true, commit: taken }
 }
 
 async function treeWith(root: string, parent: string, path: string, content: string): Promise<string> {
