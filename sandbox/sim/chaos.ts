@@ -5,7 +5,7 @@ import type { FaultsOptions } from './faults.ts'
 import { Marks } from './marks.ts'
 import { EVENT_LIMIT_MS } from './parts.ts'
 import type { Phases } from './phases.ts'
-import { runOnce } from './pump.ts'
+import { runOnce, turn } from './pump.ts'
 import { checkFaults } from './schedule.ts'
 import { Simulation } from './simulation.ts'
 import type { SimulationOptions } from './types.ts'
@@ -69,6 +69,8 @@ export async function chaos(options: ChaosOptions, scenario: Scenario): Promise<
     await assert(property, { numRuns: (kept === null ? runs : 0) + given.length, examples: given })
   } catch (error) {
     throw explained(error, failed)
+  } finally {
+    await turn()
   }
   if (count >= ENOUGH_RUNS) marks.assertReached(count)
 }

@@ -53,6 +53,16 @@ describe('chaos', () => {
     expect(runs).toBe(150 + 8 + 8)
   })
 
+  it('does not watch what comes after it', async () => {
+    await chaos({ ...OPTIONS, runs: 1, eventLimit: 2_000 }, (sim) => {
+      sim.node('a', () => {})
+      sim.node('b', () => {})
+      sim.node('server', () => {})
+    })
+    const end = performance.now() + 2_300
+    while (performance.now() < end);
+  })
+
   it('fails with the smallest schedule, the invariant, and what was seen', async () => {
     // Seeds are fresh, and few schedules show it.
     const failing = chaos({ ...OPTIONS, runs: 5_000 }, (sim) => {
