@@ -4,7 +4,9 @@ import { expect, it } from 'vitest'
 import { addElement, EMPTY, elementsOf, mergeSets, removeElement, type SetState } from '../src/or-set.ts'
 import { histories, NAMES, play } from './histories.ts'
 
-type Event = { readonly added: string } | { readonly removed: string; readonly saw: ReadonlySet<Event> }
+type Event =
+  | { readonly added: string; readonly before: number; readonly number: number }
+  | { readonly removed: string; readonly saw: ReadonlySet<Event> }
 interface Act {
   readonly add: boolean
   readonly element: string
@@ -14,12 +16,13 @@ const element = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('x', 'y') },
   fc.constantFrom('10', '9', 'B', '', '__proto__', 'toString'),
 )
+const numberIn = ({ seen }: SetState, replica: string) => (Object.hasOwn(seen, replica) ? seen[replica]! : 0)
 const reached = histories(fc.record({ add: fc.boolean(), element })).map((steps) =>
-  play<SetState, Event, Act>(steps, EMPTY, mergeSets, (state, replica, { add, element }, knows) =>
-    add
-      ? { state: addElement(state, replica, element), event: { added: element } }
-      : { state: removeElement(state, element), event: { removed: element, saw: new Set(knows) } },
-  ),
+  play<SetState, Event, Act>(steps, EMPTY, mergeSets, (before, replica, { add, element }, knows) => {
+    if (!add) return { state: removeElement(before, element), event: { removed: element, saw: new Set(knows) } }
+    const state = addElement(before, replica, element)
+    return { state, event: { added: element, before: numberIn(before, replica), number: numberIn(state, replica) } }
+  }),
 )
 
 /** Elements with an addition that no known removal of it had seen. */
@@ -42,6 +45,15 @@ it('2.3 2.1, 2.2, 2.4 an element is in the set exactly when an addition is known
         const merged = NAMES.map((other) => last.get(other)!.state).reduce(mergeSets, last.get(name)!.state)
         expect(elementsOf(merged)).toEqual(expected(known))
       }
+    }),
+  )
+})
+
+it('2.1 an addition gets a tag with a number one higher than any that its replica has given before', () => {
+  fc.assert(
+    fc.property(reached, ({ all }) => {
+      for (const { knows } of all)
+        for (const event of knows) if ('added' in event) expect(event.number).toBe(event.before + 1)
     }),
   )
 })

@@ -160,6 +160,13 @@ it('5.1 1.1, 2.1, 2.2, 2.3, 2.4, 3.5, 3.6, 4.3, 4.4, 4.5, 5.2 all or nothing, an
     })
   }))
 
+it('2.1 2.3 a commit has the votes of all, however often they come', () =>
+  chaos({ nodes: ['c', ...PARTICIPANTS], kinds: ['one-way', 'duplicate', 'delay'], runs: 150, until: 5_000 }, (sim) => {
+    const system = startSystem(sim)
+    observeDecisions(sim, system)
+    startClients(sim)
+  }))
+
 it('5.3 2.2 without faults, a transaction that can be made commits within 1 s, and one that cannot aborts within 3 s', () =>
   chaos({ nodes: ['c'], kinds: ['duplicate'], max: 0, runs: 20, jitter: 20, until: 8_000 }, (sim) => {
     startSystem(sim)
