@@ -112,14 +112,14 @@ describe('exchange', () => {
     )
     replicas[0]!.add(5)
     replicas[1]!.subtract(2)
-    await world.pass(1_100)
+    await world.pass(2_001)
     expect(replicas.map((replica) => replica.value())).toEqual([3, 3, 3])
     world.lose = () => true
     replicas[2]!.add(4)
     await world.pass(2_000)
     expect(replicas.map((replica) => replica.value())).toEqual([3, 3, 7])
     world.lose = () => false
-    await world.pass(1_100)
+    await world.pass(2_001)
     expect(replicas.map((replica) => replica.value())).toEqual([7, 7, 7])
   })
 })

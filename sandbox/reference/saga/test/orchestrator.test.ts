@@ -192,3 +192,11 @@ it('4.5 1.1, 1.2, 1.3, 1.4, 1.5, 2.1, 2.2, 2.3, 2.4, 2.5, 4.1, 4.4 all steps of 
         sim.reach('a step is given up')
     })
   }))
+
+it('2.5 2.2, 4.1 no step is asked for after a compensation, over a restart either', () =>
+  chaos({ nodes: ['o', 's'], kinds: ['partition', 'crash'], runs: 100, until: UNTIL }, (sim) => {
+    const system = startSystem(sim)
+    observeOrder(sim, system)
+    observeTimes(sim, system)
+    startClients(sim, system)
+  }))
