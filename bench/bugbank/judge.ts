@@ -42,30 +42,26 @@ export async function judgeReference(system: string, cases: number, seed: number
   ])
 }
 
-/** A process that stands still in a trial has failed it; the others are run by a new one. */
+/** A process that stands still in a trial, or ends in it, has failed it as it would any test runner; the others are run by a new one. */
 async function runTrials(version: Omit<Order, 'trials'>, trials: Trial[]): Promise<TrialResult[]> {
   const results: TrialResult[] = []
   while (results.length < trials.length) {
     const left = trials.slice(results.length)
-    const { done, stuck } = await runProcess({ ...version, trials: left })
+    const { done, failed } = await runProcess({ ...version, trials: left })
     results.push(...done)
-    if (stuck !== null) results.push(standsStill(stuck))
+    if (failed !== null) results.push(failed)
   }
   return results
 }
 
-function standsStill(name: string): TrialResult {
-  const message = 'does not end'
-  return { name, tests: 0, killed: true, by: null, message, cases: 0, drawn: 0, ms: SILENCE_MS, shrunk: null }
-}
-
-function runProcess(order: Order): Promise<{ done: TrialResult[]; stuck: string | null }> {
+function runProcess(order: Order): Promise<{ done: TrialResult[]; failed: TrialResult | null }> {
   return new Promise((resolve, reject) => {
     const child = fork(join(import.meta.dirname, 'test-process.ts'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     const said: string[] = []
     for (const stream of [child.stdout!, child.stderr!]) createInterface(stream).on('line', (line) => said.push(line))
     const done: TrialResult[] = []
     let current: string | null = null
+    let begun = 0
     let broken: string | null = null
     let watchdog: NodeJS.Timeout | undefined
     const patience = () => {
@@ -74,7 +70,7 @@ function runProcess(order: Order): Promise<{ done: TrialResult[]; stuck: string 
       if (maxMs < Number.MAX_SAFE_INTEGER) watchdog = setTimeout(() => child.kill('SIGKILL'), maxMs + SILENCE_MS)
     }
     child.on('message', (message: Message) => {
-      if ('begin' in message) current = message.begin
+      if ('begin' in message) [current, begun] = [message.begin, performance.now()]
       else if ('broken' in message) broken = message.broken
       else done.push(message.result)
       patience()
@@ -82,9 +78,12 @@ function runProcess(order: Order): Promise<{ done: TrialResult[]; stuck: string 
     child.on('exit', (_code, signal) => {
       clearTimeout(watchdog)
       if (broken !== null) return reject(new Error(`${order.root}: ${broken}`))
-      if (done.length === order.trials.length) return resolve({ done, stuck: null })
-      if (signal === 'SIGKILL' && current !== null) return resolve({ done, stuck: current })
-      reject(new Error(`${order.root}: the test process ended in ${current}: ${said.slice(-20).join('\n')}`))
+      if (done.length === order.trials.length) return resolve({ done, failed: null })
+      if (current === null) return reject(new Error(`${order.root}: no test process: ${said.slice(-20).join('\n')}`))
+      const message = signal === 'SIGKILL' ? 'does not end' : `the test process ended:\n${said.slice(-20).join('\n')}`
+      const ms = performance.now() - begun
+      const none = { tests: 0, by: null, cases: 0, drawn: 0, shrunk: null }
+      resolve({ done, failed: { ...none, name: current, killed: true, message, ms } })
     })
     child.on('error', reject)
     patience()

@@ -15,7 +15,7 @@ export interface Trial {
   /** Real time after which no further case is begun. */
   maxMs: number
   seed: number
-  /** Tests whose title begins with one of these come first in each round. */
+  /** Tests whose title begins with one of these come first. */
   first: string[]
 }
 
