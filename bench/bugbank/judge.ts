@@ -5,11 +5,11 @@ import { sha256 } from '../../src/core/hash.ts'
 import { applied, type Bug, REFERENCE } from './bank.ts'
 import type { Message, Order, Trial, TrialResult } from './protocol.ts'
 
-/** The bound of the bank: as many cases of each property and campaign, or so long for all of them together. */
+/** The bound of the bank: as many cases of each property and campaign, or so much CPU time for all of them together. */
 export const KIT = { rounds: [30, 270, 1_700], maxMs: 10_000 }
 const EXAMPLES_MS = 1_000
 /** A test process that says nothing for so much longer than it may take stands still: the smallest failing case is looked for in that time, too. */
-const SILENCE_MS = 40_000
+const SILENCE_MS = 120_000
 
 export interface Judged {
   bug: Bug

@@ -1,9 +1,9 @@
 /**
  * Runs the bug bank: every bug of `sandbox/reference` must die by the tests of its system. `npm run bugbank`, with `-- --spec NAME`
  * for one system, `--bug TEXT` for those whose name holds it, `--sample N` for some, `--seed N`, `--workers N`, `--show` for the
- * smallest failing cases. A whole run writes docs/bugbank.md. Exit code 1: a reference is red, or a survivor is not explained.
+ * smallest failing cases. Without --bug and --sample it writes docs/bugbank.md, with --spec the part of that system. Exit code 1: a reference is red, or a survivor is not explained.
  */
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -98,8 +98,9 @@ const judged = await inTurns(bugs, async (bug) => {
   tell(one, count, bugs.length)
   return one
 })
-if (values.spec === undefined && values.bug === undefined && values.sample === undefined)
-  writeFileSync(join(import.meta.dirname, '..', '..', 'docs', 'bugbank.md'), page(judged, seed))
+const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'bugbank.md')
+if (values.bug === undefined && values.sample === undefined)
+  writeFileSync(PAGE, page(values.spec !== undefined && existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '', judged))
 const alive = judged.filter(({ kit }) => !kit.killed)
 for (const { bug } of alive)
   console.log(`survives: ${bug.system}/${bug.name}: ${bug.survives ?? 'not explained: add `survives:`, or a test'}`)

@@ -12,7 +12,7 @@ export interface Trial {
   folder: 'test' | 'examples'
   /** Cases of each property and campaign, one number for each round over all tests. */
   rounds: number[]
-  /** Real time after which no further case is begun. */
+  /** CPU time after which no further case is begun. */
   maxMs: number
   seed: number
   /** Tests whose title begins with one of these come first. */
@@ -40,7 +40,7 @@ export interface TrialResult {
   cases: number
   /** Cases that all tests have drawn. */
   drawn: number
-  /** Real time to the kill, or in all. */
+  /** CPU time to the kill, or in all. */
   ms: number
   shrunk: Shrunk | null
 }

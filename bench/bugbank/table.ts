@@ -28,47 +28,74 @@ export function size({ shrunk }: TrialResult): { faults: number | null; lines: n
 
 export const seconds = (ms: number) => `${(ms / 1_000).toFixed(ms < 9_950 ? 1 : 0)} s`
 
-/** The page docs/bugbank.md. */
-export function page(all: readonly Judged[], seed: number): string {
-  const systems = [...Map.groupBy(all, ({ bug }) => bug.system)]
-  return [...head(all, seed), ...systems.flatMap(([system, judged]) => part(system, judged)), ...survivors(all)].join(
-    '\n',
+/** The page docs/bugbank.md; systems that were not judged now stay as they are in the page before, '' for none. */
+export function page(before: string, all: readonly Judged[]): string {
+  const parts = new Map(
+    before
+      .split(/^(?=## )/m)
+      .slice(1)
+      .map((text) => [/^## (\S+)/.exec(text)![1]!, text]),
   )
+  const rows = new Map([...before.matchAll(ROW)].map(([text, system]) => [system!, text]))
+  for (const [system, judged] of Map.groupBy(all, ({ bug }) => bug.system)) {
+    parts.set(system, part(system, judged))
+    rows.set(system, summary(system, judged))
+  }
+  const sorted = <T>(map: Map<string, T>) =>
+    [...map].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value)
+  return [...HEAD, ...sorted(rows), sum([...rows.values()]), '', ...FOOT, '', sorted(parts).join('')].join('\n')
 }
 
-function head(all: readonly Judged[], seed: number): string[] {
+const ROW = /^\| ([a-z][a-z-]+) \|(?: \d+ \|){4} \d+ of \d+ \| \d+ of \d+ \|$/gm
+
+const HEAD = [
+  '# The bug bank',
+  '',
+  'Made by `npm run bugbank`; do not edit. Each bug is one small edit to a reference implementation in `sandbox/reference`, written',
+  'down before the tests were tuned, as a reply in our own [patch format](patches.md), with the criterion that it violates and',
+  'where such bugs come from. Three suites are run on each of them:',
+  '',
+  '- **kit**: the property and chaos tests of the system, until one is red; at most 2,000 cases of each test, or 10 s of CPU time for all',
+  '- **one run**: the same tests with a single case each',
+  '- **examples**: a plain suite as an engineer writes it without the kit, on a clock and a network made by hand',
+  '',
+  'Where the smallest failing case is a fault schedule, its faults are counted. Its space-time picture never has more than 40 lines; it is',
+  'whole where no rows had to be left out.',
+  '',
+  '| system | bugs | killed by the kit | by one run | by examples | at most 3 faults | whole picture |',
+  '| --- | --- | --- | --- | --- | --- | --- |',
+]
+
+const FOOT = [
+  'Times below are CPU time of the search, and a "+" says that the picture is not whole. Whoever wrote the bugs wrote the suites, too, and knew',
+  'both, which flatters all three.',
+]
+
+function summary(system: string, all: readonly Judged[]): string {
   const { bugs, kit, single, examples } = totals(all)
-  const percent = (count: number) => `${count} (${bugs === 0 ? 0 : Math.round((100 * count) / bugs)} %)`
-  const shrunk = all.flatMap(({ kit }) => size(kit) ?? [])
-  const drawn = shrunk.filter(({ faults }) => faults !== null)
-  const rows = [...Map.groupBy(all, ({ bug }) => bug.system)].map(([system, judged]) => {
-    const own = totals(judged)
-    return `| ${system} | ${own.bugs} | ${own.kit} | ${own.single} | ${own.examples} |`
-  })
-  return [
-    '# The bug bank',
-    '',
-    'Made by `npm run bugbank`; do not edit. Each bug is one small edit to a reference implementation in `sandbox/reference`, written',
-    'down before the tests were tuned, as a reply in our own [patch format](patches.md), with the criterion that it violates and',
-    'where such bugs come from. Three suites are run on each of them:',
-    '',
-    '- **kit**: the property and chaos tests of the system, until one is red; at most 2,000 cases of each test, or 10 s for all of them',
-    '- **one run**: the same tests with a single case each',
-    '- **examples**: a plain suite as an engineer writes it without the kit, on a clock and a network made by hand',
-    '',
-    '| system | bugs | killed by the kit | by one run | by examples |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows,
-    `| **all** | **${bugs}** | **${percent(kit)}** | **${percent(single)}** | **${percent(examples)}** |`,
-    '',
-    `Of ${drawn.length} kills under a fault schedule, the smallest schedule that fails has at most three faults in ${drawn.filter(({ faults }) => (faults ?? 0) <= 3).length}.`,
-    `A picture never has more than 40 lines; in ${drawn.filter(({ cut }) => !cut).length} of these it shows the whole run, in the others ("+") rows were left out.`,
-    `Seed ${seed}; times are of one machine under load. The suites were written by those who wrote the bugs, which flatters all three.`,
-    '',
-  ]
+  const drawn = all.flatMap(({ kit }) => size(kit) ?? []).filter(({ faults }) => faults !== null)
+  const few = drawn.filter(({ faults }) => (faults ?? 0) <= 3).length
+  const whole = drawn.filter(({ cut }) => !cut).length
+  return `| ${system} | ${bugs} | ${kit} | ${single} | ${examples} | ${few} of ${drawn.length} | ${whole} of ${drawn.length} |`
 }
 
-function part(system: string, all: readonly Judged[]): string[] {
+/** The row below those of the systems. */
+function sum(rows: readonly string[]): string {
+  const numbers = rows.map((row) =>
+    row
+      .match(/\d+(?= )/g)!
+      .slice(-8)
+      .map(Number),
+  )
+  const at = (column: number) => numbers.reduce((all, row) => all + row[column]!, 0)
+  const bugs = at(0)
+  const percent = (count: number) => `${count} (${bugs === 0 ? 0 : Math.round((100 * count) / bugs)} %)`
+  return `| **all** | ${bugs} | ${percent(at(1))} | ${percent(at(2))} | ${percent(at(3))} | ${at(4)} of ${at(5)} | ${at(6)} of ${at(7)} |`
+}
+
+function part(system: string, all: readonly Judged[]): string {
+  const alive = all.filter(({ kit }) => !kit.killed)
+  const survivors = alive.map(({ bug }) => `- ${bug.name} survives: ${bug.survives ?? 'not explained yet'}`)
   return [
     `## ${system}`,
     '',
@@ -76,7 +103,9 @@ function part(system: string, all: readonly Judged[]): string[] {
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...all.map(row),
     '',
-  ]
+    ...(survivors.length === 0 ? [] : [...survivors, '']),
+    '',
+  ].join('\n')
 }
 
 const word = ({ killed }: TrialResult) => (killed ? 'killed' : '-')
@@ -88,11 +117,4 @@ function row({ bug, kit, single, examples }: Judged): string {
   const cases = kit.killed ? kit.cases : `${kit.drawn} in all`
   const link = `[${bug.name}](../sandbox/reference/${bug.system}/bugs/${bug.name}.md): ${bug.what}`
   return `| ${link} | ${bug.violates} | ${kit.killed ? 'killed' : '**survives**'} | ${cases} | ${seconds(kit.ms)} | ${faults} | ${lines} | ${word(single)} | ${word(examples)} |`
-}
-
-function survivors(all: readonly Judged[]): string[] {
-  const alive = all.filter(({ kit }) => !kit.killed)
-  if (alive.length === 0) return ['## Survivors', '', 'None.', '']
-  const lines = alive.map(({ bug }) => `- ${bug.system}/${bug.name}: ${bug.survives ?? 'not explained yet'}`)
-  return ['## Survivors', '', ...lines, '']
 }
