@@ -6,6 +6,7 @@ import type { CleanFlags } from './commands/clean.ts'
 import type { ContextFlags } from './commands/context.ts'
 import type { DemoFlags } from './commands/demo.ts'
 import type { DoctorFlags } from './commands/doctor.ts'
+import { examplesOf } from './commands/examples.ts'
 import type { InitFlags } from './commands/init.ts'
 import type { LintFlags } from './commands/lint.ts'
 import type { GlobalOptions } from './commands/options.ts'
@@ -251,14 +252,16 @@ function build(run: (action: Promise<number>) => Promise<void>): Command {
     .action(async (flags: DemoFlags, command: Command) =>
       run(COMMANDS.demo().then((module) => module.demoCommand(globals(command), flags))),
     )
-  return program
+  for (const command of program.commands) command.addHelpText('after', examplesOf(command.name()))
+  return program.addHelpText('after', examplesOf(''))
 }
 
 /** Errors of commands that show no events: one message on stderr. */
 function report(error: unknown): number {
   if (error instanceof UserError) {
-    process.stderr.write(`agent: ${error.message}\n`)
-    return exitCodeOf(error.status)
+    const code = exitCodeOf(error.status)
+    process.stderr.write(`agent: ${error.message}\nexit ${code}: see docs/troubleshooting.md#exit-${code}\n`)
+    return code
   }
   process.stderr.write(
     `agent: this is a bug of agent, not of yours.\n${error instanceof Error ? error.stack : String(error)}\n`,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
+import { didYouMean } from '../core/nearest.ts'
 import { makeDemoRepository } from '../io/demo.ts'
 import { readRecordingInfo } from '../io/models/recording.ts'
 import { PACKAGE_ROOT } from '../io/package-root.ts'
@@ -32,7 +33,7 @@ function shippedSpec(name: string): string {
   )
   const known = specs.filter((id) => id !== 'agent')
   if (known.includes(name)) return name
-  throw new UserError(`--spec ${name}: the demo has ${known.join(', ')}.`)
+  throw new UserError(`--spec ${name}: the demo has ${known.join(', ')}.${didYouMean(name, known)}`)
 }
 
 /** The last task that the recording of a spec answers, where the spec goes on behind it; null: all are recorded. */

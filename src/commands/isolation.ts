@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import type { Event } from '../core/events.ts'
+import { didYouMean } from '../core/nearest.ts'
 import type { Box } from '../io/box/box.ts'
 import { createBwrapBox } from '../io/box/bwrap.ts'
 import { candidates, chooseAuto, type Rejected } from '../io/box/choose.ts'
@@ -33,7 +34,9 @@ export function chooseIsolation(flag: string | undefined, config: Config): Isola
     case 'srt':
       return { boxes: [createSrtBox()], prepareTree }
     default:
-      throw new UserError(`--isolation ${wanted}: expected auto, bwrap, unshare, srt or none.`)
+      throw new UserError(
+        `--isolation ${wanted}: expected auto, bwrap, unshare, srt or none.${didYouMean(wanted, ['auto', 'bwrap', 'unshare', 'srt', 'none'])}`,
+      )
   }
 }
 

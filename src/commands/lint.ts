@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
+import { didYouMean } from '../core/nearest.ts'
 import { type CoverageCell, coverageOf, FAILURE_MODES, isCovered } from '../core/spec/lint/coverage.ts'
 import { loadFolder } from '../core/spec/load.ts'
 import { type SpecFolder, specFolders } from '../core/spec/locate.ts'
@@ -34,7 +35,10 @@ export async function specsOnDisk(options: GlobalOptions, wanted: string[]): Pro
     const spec = folder ? await load(folder) : await readSpecFolder(root, resolve(options.cwd, name))
     if (!spec)
       throw new UserError(
-        `There is no spec or folder "${name}"; there are: ${folders.map(({ id }) => id).join(', ') || 'none'}.`,
+        `There is no spec or folder "${name}"; there are: ${folders.map(({ id }) => id).join(', ') || 'none'}.${didYouMean(
+          name,
+          folders.map(({ id }) => id),
+        )}`,
       )
     found.push(spec)
   }
@@ -90,7 +94,17 @@ function describe(specs: Spec[], diagnostics: Diagnostic[], counts: Record<strin
   const told = [plural(error, 'error'), plural(warning, 'warning'), plural(info, 'remark')].join(', ')
   const summary = `${specs.map((spec) => spec.id).join(', ')}: ${told}`
   // Messages quote what stands in the specs, and that may be meant for the terminal.
-  return `${[...diagnostics.map((one) => oneLine(describeDiagnostic(one))), summary].join('\n')}\n`
+  return `${[...diagnostics.map((one) => oneLine(describeDiagnostic(one))), summary, ...explained(diagnostics)].join('\n')}\n`
+}
+
+const MOST_LINKS = 6
+
+/** Where the codes are explained, each once, those of errors first. */
+function explained(diagnostics: Diagnostic[]): string[] {
+  const worst = ['error', 'warning', 'info']
+  const sorted = diagnostics.toSorted((one, other) => worst.indexOf(one.severity) - worst.indexOf(other.severity))
+  const codes = [...new Set(sorted.map(({ code }) => code))].slice(0, MOST_LINKS)
+  return codes.map((code) => `  ${code}: docs/lint.md#${code}`)
 }
 
 /** Component x failure mode: what speaks of it, `OPEN` where nothing does, `-` where it cannot happen by what the spec says. */

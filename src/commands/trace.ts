@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
+import { didYouMean } from '../core/nearest.ts'
 import type { Spec } from '../core/spec/spec.ts'
 import type { SpecTrace } from '../core/trace/matrix.ts'
 import { countStates, tableOf } from '../core/trace/rows.ts'
@@ -33,7 +34,10 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
   const wanted = specs.filter(({ id, dir }) => flags.spec === undefined || id === flags.spec || dir === flags.spec)
   if (flags.spec !== undefined && wanted.length === 0)
     throw new UserError(
-      `There is no spec "${flags.spec}"; there are: ${specs.map(({ id }) => id).join(', ') || 'none'}.`,
+      `There is no spec "${flags.spec}"; there are: ${specs.map(({ id }) => id).join(', ') || 'none'}.${didYouMean(
+        flags.spec,
+        specs.map(({ id }) => id),
+      )}`,
     )
   const traces = await traceAll(root, specs, wanted)
   const changed =

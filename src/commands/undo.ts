@@ -1,4 +1,5 @@
 import { EXIT, UserError } from '../core/errors.ts'
+import { didYouMean } from '../core/nearest.ts'
 import { splitTarget } from '../core/spec/locate.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import { untick } from '../core/spec/tick.ts'
@@ -89,7 +90,10 @@ function find(specs: Spec[], target: string): { spec: Spec; task: Task } {
   const spec = specs.find((one) => one.id === name || one.dir === name)
   if (!spec)
     throw new UserError(
-      `There is no spec "${name}" at HEAD; there are: ${specs.map((one) => one.id).join(', ') || 'none'}.`,
+      `There is no spec "${name}" at HEAD; there are: ${specs.map((one) => one.id).join(', ') || 'none'}.${didYouMean(
+        name ?? '',
+        specs.map((one) => one.id),
+      )}`,
     )
   const task = spec.tasks.find((one) => one.id === id)
   if (task?.status === 'done') return { spec, task }

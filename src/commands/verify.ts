@@ -1,5 +1,6 @@
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
+import { didYouMean } from '../core/nearest.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { TaskCommit } from '../core/trace/evidence.ts'
@@ -108,7 +109,7 @@ function adoptCommand(options: GlobalOptions, flags: VerifyFlags): Promise<numbe
 function levelNamed(name: string, config: Config): Settings['level'] {
   if (name === 'attempt') return levelOf(config)
   if (name === 'nightly') return nightlyOf(config)
-  throw new UserError(`--level ${name}: there are attempt and nightly.`)
+  throw new UserError(`--level ${name}: there are attempt and nightly.${didYouMean(name, ['attempt', 'nightly'])}`)
 }
 
 async function tickedTasks(root: string, specs: Spec[], { spec, task }: VerifyFlags): Promise<Ticked[]> {
@@ -116,7 +117,12 @@ async function tickedTasks(root: string, specs: Spec[], { spec, task }: VerifyFl
   if (wanted.length === 0) {
     const known = specs.map(({ id }) => id).join(', ') || 'none'
     throw new UserError(
-      spec === undefined ? 'No spec found at HEAD.' : `There is no spec "${spec}" at HEAD; there are: ${known}.`,
+      spec === undefined
+        ? 'No spec found at HEAD.'
+        : `There is no spec "${spec}" at HEAD; there are: ${known}.${didYouMean(
+            spec,
+            specs.map(({ id }) => id),
+          )}`,
     )
   }
   const { histories } = await readEvidence(root, wanted)

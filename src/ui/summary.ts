@@ -115,5 +115,13 @@ export function summary(result: EventOf<'run.result'>, ms: number, look: Look): 
     ...details.flatMap((d) => step(look, { mark: 'none', kind: 'key', aligned: true, ...d })),
   ]
   if (exitCode === 0) return lines
-  return [...lines, ...paragraph(look, `exit ${exitCode}: ${exitWords(exitCode, status)}`, 'key', 'bold')]
+  return [
+    ...lines,
+    ...paragraph(
+      look,
+      `exit ${exitCode}: ${exitWords(exitCode, status)}; see docs/troubleshooting.md#exit-${exitCode}`,
+      'key',
+      'bold',
+    ),
+  ]
 }

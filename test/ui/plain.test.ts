@@ -165,7 +165,7 @@ test('an unsuccessful run ends with its exit code in words and an honest price',
       tokens        0 in, 0 out
       money         price unknown
       time          1 min 01 s
-      exit 3: not verified within its attempts
+      exit 3: not verified within its attempts; see docs/troubleshooting.md#exit-3
     "
   `)
 })

@@ -1,4 +1,5 @@
 import type { TaskOutcomeStatus } from '../events.ts'
+import { didYouMean } from '../nearest.ts'
 import { nextTask } from './next.ts'
 import type { Spec, Task } from './spec.ts'
 
@@ -51,7 +52,10 @@ export function choose(
   if (wanted.length === 0)
     return stop(
       'usage',
-      `There is no spec "${options.spec}" at HEAD; there are: ${specs.map((spec) => spec.id).join(', ')}.`,
+      `There is no spec "${options.spec}" at HEAD; there are: ${specs.map((spec) => spec.id).join(', ')}.${didYouMean(
+        options.spec ?? '',
+        specs.map(({ id }) => id),
+      )}`,
     )
   if (options.task !== null) return namedTask(wanted, options.task)
   const empty = wanted.filter((spec) => spec.tasks.length === 0)
@@ -92,7 +96,10 @@ function namedTask(specs: Spec[], id: string): Choice {
   if (first) return first
   const known = specs.flatMap((spec) => spec.tasks.map((task) => `${spec.id}/${task.id}`)).slice(0, 20)
   return {
-    outcome: { status: 'usage', message: `There is no task "${id}"; there are: ${known.join(', ') || 'none'}.` },
+    outcome: {
+      status: 'usage',
+      message: `There is no task "${id}"; there are: ${known.join(', ') || 'none'}.${didYouMean(id, known)}`,
+    },
   }
 }
 
