@@ -22,6 +22,7 @@ const DRIVERS: Record<HarnessRunner, () => Promise<{ driver: Driver }>> = {
   vitest: () => import('./vitest/driver.mts'),
   'node:test': () => import('./node-test/driver.mts'),
   jest: () => import('./jest/driver.mts'),
+  pytest: () => import('./pytest/driver.mts'),
 }
 
 async function main(): Promise<void> {

@@ -71,7 +71,7 @@ export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest
   return { ...(right ?? none), mutants }
 }
 
-function outcomeOf(mutant: number, { tests, uncollected, unhandled }: HarnessReport): MutantRun {
+export function outcomeOf(mutant: number, { tests, uncollected, unhandled }: HarnessReport): MutantRun {
   const runs = tests.map((test) => outcomeOfTest(mutant, test))
   const [problem] = [...uncollected, ...unhandled]
   if (problem) runs.push({ mutant, status: 'error', test: null, message: reasonOf(problem.message) })

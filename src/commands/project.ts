@@ -51,7 +51,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
       const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
       if ('unsupported' in project)
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
-      const equipped = await equipper.equip(box, tree, ['javascript'])
+      const equipped = await equipper.equip(box, tree, [project.runner === 'pytest' ? 'python' : 'javascript'])
       if (!equipped.ok) return { status: 'environment', message: equipped.unready.message }
       const missing = project.runner && (await missingTools(equipped.provision.home, project.runner))
       if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }

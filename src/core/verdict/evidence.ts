@@ -22,6 +22,8 @@ export interface PropertyRun {
   runs: number
   /** Different cases among the first 20; left out: not counted. */
   distinct?: number
+  /** The generator can draw no more cases than were run; left out: it can. */
+  exhausted?: boolean
   failed: boolean
   /** Seed and path that replay the shrunk counterexample; null when it held. */
   seed: number | null

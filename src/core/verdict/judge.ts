@@ -110,7 +110,7 @@ export function judgeProperties(
       if (run.failed) return red('passed although one of its properties failed')
       if (asked.seeds.some((seed, i) => run.seeds[i] !== seed))
         return red('did not run on the seeds that were asked for')
-      if (run.runs < run.seeds.length * asked.runs)
+      if (!run.exhausted && run.runs < run.seeds.length * asked.runs)
         return red(`ran ${run.runs} cases on ${run.seeds.length} seeds, not ${asked.runs} on each`)
     }
   }
@@ -119,7 +119,9 @@ export function judgeProperties(
 
 /** Whether no property drew more than one case in twenty: examples in the clothes of properties. */
 export function drawsOneCase(runs: readonly PropertyRun[]): boolean {
-  const counted = runs.filter(({ distinct, runs: cases }) => distinct !== undefined && cases >= 20)
+  const counted = runs.filter(
+    ({ distinct, runs: cases, exhausted }) => distinct !== undefined && (exhausted || cases >= 20),
+  )
   return counted.length > 0 && counted.length === runs.length && counted.every(({ distinct }) => distinct === 1)
 }
 

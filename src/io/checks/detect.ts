@@ -1,5 +1,6 @@
 import { chooseRunner, type Manifest, type Runner } from './choose-runner.ts'
 import { type NodeTests, nodeTestScript } from './node-script.ts'
+import { pytestSigns } from './python-tests.ts'
 
 /** What the checks need to know about a project. */
 export interface Project {
@@ -39,8 +40,28 @@ async function withRunner(
   paths: string[],
   options: DetectOptions,
 ): Promise<Project | { unsupported: string }> {
+  const build = options.build === undefined ? null : ['sh', '-c', options.build]
+  const pytest = (why: string): Project => ({ runner: 'pytest', why, build, node: NO_NODE_TESTS })
+  if (options.runner === 'pytest') return pytest('agent.yaml says so')
+  const python = options.runner === undefined ? await pytestSigns(read, paths) : null
   const source = await read('package.json')
-  if (source === null) return { unsupported: 'there is no package.json at the top of the repository' }
+  if (source === null && python !== null) return pytest(python)
+  if (source === null)
+    return { unsupported: 'there is no package.json at the top of the repository, and nothing of Python' }
+  const script = await ofScript(source, paths, options)
+  if (python === null) return script
+  // A package.json without tests serves tools; one with tests beside those of Python is a question.
+  if ('unsupported' in script) return pytest(python)
+  return {
+    unsupported: `${script.why}, and ${python}: say \`runner: ${script.runner}\` or \`runner: pytest\` in agent.yaml`,
+  }
+}
+
+async function ofScript(
+  source: string,
+  paths: string[],
+  options: DetectOptions,
+): Promise<Project | { unsupported: string }> {
   const manifest = parseManifest(source)
   if ('unsupported' in manifest) return manifest
   const choice = chooseRunner(manifest, paths, options.runner)

@@ -30,3 +30,40 @@ describe('detecting a project', () => {
     expect(await detect({ 'package.json': 'null' })).toEqual({ unsupported: 'package.json: not an object' })
   })
 })
+
+describe('a project of Python', () => {
+  const runner = async (files: Record<string, string>, options = {}) => {
+    const project = await detectProject(async (path) => files[path] ?? null, Object.keys(files), options)
+    return 'unsupported' in project ? project.unsupported : [project.runner, project.why]
+  }
+
+  it.each([
+    ['pytest.ini', '', 'is there'],
+    ['pyproject.toml', '[tool.pytest.ini_options]\n', 'has a section `tool.pytest`'],
+    ['pyproject.toml', '[dependency-groups]\ndev = ["pytest>=8"]\n', 'names pytest among the dependencies'],
+    ['setup.cfg', '[tool:pytest]\n', 'has a section `tool:pytest`'],
+    ['tox.ini', '[testenv]\ncommands = pytest\n', 'starts pytest'],
+    ['noxfile.py', 'session.run("pytest")', 'starts pytest'],
+    ['requirements-dev.txt', 'pytest==9\n', 'names pytest'],
+    ['uv.lock', '', 'makes it a project of Python'],
+    ['tests/test_queue.py', 'import unittest', 'is a test of Python'],
+  ])('is told by %s', async (path, text, words) => {
+    expect(await runner({ [path]: text })).toEqual(['pytest', `${path} ${words}`])
+  })
+
+  it('is one beside a package.json without tests; beside one with tests a person says which', async () => {
+    const python = { 'pyproject.toml': '[project]\nname = "x"\n' }
+    const tools = JSON.stringify({ devDependencies: { prettier: '*' } })
+    const tested = JSON.stringify({ scripts: { test: 'vitest run' }, devDependencies: { vitest: '*' } })
+    expect(await runner({ ...python, 'package.json': tools })).toMatchObject(['pytest', expect.any(String)])
+    expect(await runner({ ...python, 'package.json': tested })).toContain('`runner: vitest` or `runner: pytest`')
+    expect(await runner({ ...python, 'package.json': tested }, { runner: 'pytest' })).toMatchObject([
+      'pytest',
+      'agent.yaml says so',
+    ])
+    expect(await runner({ ...python, 'package.json': tested }, { runner: 'vitest' })).toMatchObject([
+      'vitest',
+      'agent.yaml says so',
+    ])
+  })
+})

@@ -35,8 +35,8 @@ export async function write(folder: string, files: Record<string, string>): Prom
   }
 }
 
-/** A repository whose dependencies are links to ours, and a worktree of it that holds `files`. */
-export async function makeTarget(files: Record<string, string>, finished?: Parameters<typeof scratch>[0]) {
+/** Null leaves a file out. A repository whose dependencies are links to ours, and a worktree of it that holds `files`. */
+export async function makeTarget(given: Record<string, string | null>, finished?: Parameters<typeof scratch>[0]) {
   const folder = await scratch(finished)
   const repository = join(folder, 'repository')
   const worktree = join(folder, 'worktree')
@@ -44,9 +44,10 @@ export async function makeTarget(files: Record<string, string>, finished?: Param
     await mkdir(dirname(join(repository, 'node_modules', name)), { recursive: true })
     await symlink(join(INSTALLED, name), join(repository, 'node_modules', name))
   }
-  const all = { 'package.json': MANIFEST, ...files }
-  await write(worktree, all)
-  return { repository, worktree, files: all }
+  const all = { 'package.json': MANIFEST, ...given }
+  const files = Object.fromEntries(Object.entries(all).flatMap(([path, text]) => (text === null ? [] : [[path, text]])))
+  await write(worktree, files)
+  return { repository, worktree, files }
 }
 
 type Target = Awaited<ReturnType<typeof makeTarget>>
@@ -57,6 +58,8 @@ export interface Options {
   commands?: CommandCheck[]
   onProgress?: (progress: CheckProgress) => void
   signal?: AbortSignal
+  /** Left out: Node alone. */
+  path?: string
 }
 
 export async function runRequest(target: Target, request: CheckRequest, options: Options = {}): Promise<CheckResult> {
@@ -66,7 +69,7 @@ export async function runRequest(target: Target, request: CheckRequest, options:
   const checks = createChecks({
     box: createNoneBox(),
     repository: target.repository,
-    toolchains: { readOnly: [], mounts: [], path: `${dirname(process.execPath)}:/usr/bin:/bin` },
+    toolchains: { readOnly: [], mounts: [], path: options.path ?? `${dirname(process.execPath)}:/usr/bin:/bin` },
     project,
     env: {},
     gitDir: null,

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { MutantRun, TestResult } from '../../../src/core/verdict/evidence.ts'
+import type { TeethRequest } from '../../../src/world.ts'
+import { monotonicMs } from '../clock.mts'
+import { type Driver, type Order, patienceMs, WORKERS } from '../driver.mts'
+import type { HarnessReport, Problem, Progress } from '../protocol.mts'
+import { buildReport, type RunnerFile } from '../report.mts'
+import { joined, notRun, outcomeOf } from '../teeth.mts'
+import { type Job, PytestServer } from './server.mts'
+
+/** One server for each worker; a file of tests is a fork of it, so that it has a process of its own and starts at once. */
+export const driver: Driver = {
+  run: (order) => withServers(order, WORKERS, (servers) => runAll(order, servers)),
+  teeth: (order, teeth) => withServers(order, WORKERS, (servers) => runTeeth(order, teeth, servers)),
+}
+
+async function withServers<T>(order: Order, count: number, use: (servers: PytestServer[]) => Promise<T>): Promise<T> {
+  const servers = Array.from({ length: count }, () => new PytestServer(order))
+  try {
+    return await use(servers)
+  } finally {
+    await Promise.all(servers.map((server) => server.end()))
+  }
+}
+
+async function runAll(order: Order, servers: PytestServer[]): Promise<HarnessReport> {
+  const { request, settings, tell } = order
+  const found = await filesOf(order, servers[0]!)
+  const files: RunnerFile[] = []
+  let progress: Progress = { done: 0, total: null, runs: 0, failed: 0, running: null }
+  const follow = (more: { done?: number; failed?: number; runs?: number }, running: string | null) => {
+    const { done = 0, failed = 0, runs = 0 } = more
+    const sum = { done: progress.done + done, failed: progress.failed + failed, runs: progress.runs + runs }
+    progress = { ...progress, ...sum, running }
+    tell(progress)
+  }
+  await each(servers, found.files, async (server, file) => {
+    follow({}, file)
+    const { results, ended } = await server.runFile(jobOf(order, file), (more) => follow(more, file))
+    files.push(results.end(ended))
+  })
+  const report = buildReport(files, [], request.files, settings.key)
+  report.uncollected.push(...found.problems)
+  return report
+}
+
+/** Files that were asked for and are there; or all that pytest collects, by its own configuration. */
+async function filesOf(order: Order, server: PytestServer): Promise<{ files: string[]; problems: Problem[] }> {
+  const asked = order.request.files
+  if (asked)
+    return { files: asked.filter((file) => /\.py$/.test(file) && existsSync(join(process.cwd(), file))), problems: [] }
+  return server.collect(jobOf(order, null))
+}
+
+function jobOf({ request, settings }: Order, file: string | null): Job {
+  const { intensity, replay, seedEnd } = settings
+  return { file, intensity, replay, seedEnd, brief: false, env: {}, patienceMs: patienceMs(request) }
+}
+
+async function each<T>(
+  servers: PytestServer[],
+  all: readonly T[],
+  run: (server: PytestServer, one: T) => Promise<void>,
+) {
+  const left = [...all]
+  const work = async (server: PytestServer) => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) await run(server, one)
+  }
+  await Promise.all(servers.map(work))
+}
+
+/** A wrong version may take this many times as long as the right one, and so much over that. */
+const SLOWER = 4
+const OVER_MS = 1_000
+
+async function runTeeth(order: Order, teeth: TeethRequest, servers: PytestServer[]): Promise<HarnessReport> {
+  const started = monotonicMs()
+  const end = started + teeth.maxMs
+  const none: HarnessReport = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
+  const right = teeth.control ? await runAll({ ...order, tell: () => {} }, servers) : none
+  // What is red on the right version tells nothing of the wrong ones.
+  const red = new Set(right.tests.flatMap(({ id, status }) => (status === 'failed' ? [id] : [])))
+  const patience = SLOWER * (monotonicMs() - started) + OVER_MS
+  const mutants: MutantRun[] = []
+  await each(servers, teeth.mutants, async (server, mutant) => {
+    mutants.push(monotonicMs() > end ? notRun(mutant) : await tryOne(order, teeth, { server, mutant, red, patience }))
+    const failed = mutants.filter(({ status }) => status === 'killed').length
+    order.tell({ done: mutants.length, total: teeth.mutants.length, runs: 0, failed, running: null })
+  })
+  return { ...right, mutants: joined(mutants) }
+}
+
+interface Try {
+  server: PytestServer
+  mutant: number
+  red: ReadonlySet<string>
+  patience: number
+}
+
+/** File after file, until one is red. */
+async function tryOne(order: Order, teeth: TeethRequest, { server, mutant, red, patience }: Try): Promise<MutantRun> {
+  const { request, settings } = order
+  const outcomes: MutantRun[] = []
+  for (const file of request.files ?? []) {
+    const job: Job = {
+      ...jobOf(order, file),
+      intensity: teeth.thorough ?? request.intensity,
+      seedEnd: monotonicMs() + patience,
+      env: { [teeth.key]: String(mutant) },
+      brief: teeth.every !== true && red.size === 0,
+      patienceMs: patience,
+    }
+    const { results, ended } = await server.runFile(job, () => {})
+    const report = buildReport([results.end(ended)], [], [file], settings.key)
+    const tests: TestResult[] = report.tests.filter(({ id }) => !red.has(id))
+    outcomes.push(outcomeOf(mutant, { ...report, tests }))
+    if (teeth.every !== true && outcomes.at(-1)?.status !== 'survived') break
+  }
+  return joined(outcomes)[0] ?? notRun(mutant)
+}

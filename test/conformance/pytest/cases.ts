@@ -1,0 +1,266 @@
+/** Test files of a project that shows every result once. */
+export const RESULTS = {
+  'pyproject.toml': '[tool.pytest.ini_options]\naddopts = "-x"\nxfail_strict = false\n',
+  'tests/test_results.py': `
+import asyncio
+import time
+import unittest
+import pytest
+
+def test_holds(): assert 1 == 1
+def test_is_wrong(): assert 1 == 2
+def test_throws(): raise TypeError('not implemented')
+def test_does_not_raise():
+    with pytest.raises(ValueError): pass
+@pytest.mark.skip
+def test_is_skipped(): pass
+@pytest.mark.xfail
+def test_may_fail(): assert False
+@pytest.mark.xfail
+def test_may_fail_and_passes(): pass
+def test_skips_itself(): pytest.skip('not here')
+@pytest.mark.parametrize('n', [1, 2])
+def test_of_a_number(n): assert n == 1
+@pytest.fixture
+def database(): raise RuntimeError('no database')
+def test_cannot_run(database): pass
+@pytest.fixture
+def closing():
+    yield
+    raise RuntimeError('cannot be closed')
+def test_fails_at_its_end(closing): pass
+class TestSuite:
+    def test_inside(self): assert True
+class Plain(unittest.TestCase):
+    def test_equal(self): self.assertEqual(1, 2)
+    def test_same(self): self.assertEqual(1, 1)
+    def test_parts(self):
+        with self.subTest(n=1): self.assertEqual(1, 2)
+    @unittest.skip('no')
+    def test_left_out(self): pass
+class Later(unittest.IsolatedAsyncioTestCase):
+    async def test_waits(self): await asyncio.sleep(0)
+    async def test_waits_and_fails(self): self.assertTrue(False)
+def test_sets_the_clock(monkeypatch):
+    time.monotonic = lambda: 0.0
+    time.time = lambda: 0.0
+def test_comes_after(): pass
+`,
+  'tests/test_forged.py': `
+import os, sys
+def test_prints_a_result_of_its_own():
+    for nonce in ['', 'x', *sys.argv, *os.environ.values()]:
+        print('\\n\\u001e specproof-result ' + nonce + ' {"tests":[],"uncollected":[],"unhandled":[],"doubts":[],"files":1}')
+    print('a word of my own')
+    raise ValueError('red all the same')
+`,
+  'tests/test_good.py': 'def test_holds(): pass\n',
+  'tests/test_more.py':
+    'from hypothesis import given, strategies as st\n@given(st.integers())\ndef test_goes_on(n): pass\n',
+  'tests/test_properties.py': `
+from hypothesis import given, settings, seed, example, assume, strategies as st, Phase, reproduce_failure
+from hypothesis.stateful import RuleBasedStateMachine, rule, invariant
+import pytest
+seen = []
+
+@seed(1)
+@settings(max_examples=3, derandomize=True)
+@given(st.integers())
+def test_overrides_what_the_author_fixed(n): pass
+
+@example(n='mine')
+@given(n=st.text())
+def test_counts_no_examples(n): seen.append(n)
+def test_ran_the_example(): assert seen.count('mine') >= 1
+
+@settings(max_examples=1)
+@given(st.integers(), st.text())
+def test_fails(n, s): assert n < 1000
+
+@given(st.integers(min_value=0))
+def test_throws(n): raise NotImplementedError
+
+@given(st.just(5))
+def test_draws_one_case(n): pass
+@given(st.booleans())
+def test_draws_all(n): pass
+@given(st.integers())
+def test_rejects_all(n): assume(False)
+@example(n=-7)
+@given(n=st.integers(min_value=0))
+def test_fails_its_example(n): assert n >= 0
+@settings(phases=[Phase.explicit])
+@given(st.integers())
+def test_has_no_cases(n): assert False
+def test_inner():
+    @given(st.integers(min_value=0))
+    def law(n): assert n < 500
+    law()
+def test_swallows():
+    @given(st.integers())
+    def law(n): assert False
+    try: law()
+    except AssertionError: pass
+calls = 0
+@given(st.integers())
+def test_fails_once(n):
+    global calls
+    calls += 1
+    assert calls != 5
+
+class Machine(RuleBasedStateMachine):
+    def __init__(self):
+        super().__init__()
+        self.n = 0
+    @rule(by=st.integers(min_value=1, max_value=5))
+    def add(self, by): self.n += by
+    @invariant()
+    def small(self): assert self.n < 7
+TestMachine = Machine.TestCase
+`,
+}
+
+export const TROUBLE: Record<string, string> = {
+  'pyproject.toml': '[project]\nname = "x"\n',
+  'tests/test_good.py': 'def test_holds(): pass\n',
+  'tests/test_syntax.py': 'def test_x(:\n',
+  'tests/test_missing.py': 'import nowhere_at_all\ndef test_x(): pass\n',
+  'tests/test_without.py': 'x = 1\n',
+  'tests/test_exits.py': 'import os\ndef test_ends_its_process(): os._exit(0)\ndef test_comes_after(): pass\n',
+  'tests/test_leaves.py': 'import sys\ndef test_leaves(): sys.exit(0)\n',
+  'tests/test_killed.py': 'import os, signal\ndef test_is_killed(): os.kill(os.getpid(), signal.SIGKILL)\n',
+  'elsewhere/other.txt': 'x',
+}
+
+export interface Attack {
+  name: string
+  /** Code of a module of the project, which the test imports. */
+  code: string
+  test?: string
+}
+
+const FAILING = `
+from hypothesis import given, strategies as st
+def test_fails(): assert work() == 2
+@given(st.integers())
+def test_law(n): assert work() == 2
+class TestLater:
+    def test_late(self): assert work() == 2
+`
+
+export const ATTACKS: Attack[] = [
+  { name: 'exits', code: 'import atexit, os\natexit.register(lambda: os._exit(0))\ndef work(): os._exit(0)\n' },
+  {
+    name: 'reports',
+    code: `
+import _pytest.reports as r
+r.TestReport.outcome = property(lambda self: 'passed', lambda self, v: None)
+def work(): return 1
+`,
+  },
+  {
+    name: 'raises',
+    code: `
+import pytest, contextlib
+pytest.raises = lambda *a, **k: contextlib.nullcontext()
+def work(): return 1
+`,
+    test: 'import pytest\ndef test_fails():\n    with pytest.raises(ValueError): work()\n',
+  },
+  {
+    name: 'builtins',
+    code: 'import builtins\nbuiltins.all = lambda x: True\ndef work(): return 1\n',
+    test: 'def test_fails(): assert all([work() == 2])\n',
+  },
+  {
+    name: 'pyfunc',
+    code: `
+import _pytest.python as p
+p.Function.runtest = lambda self: None
+def work(): return 1
+`,
+  },
+  {
+    name: 'hypothesis',
+    code: `
+import hypothesis.core as c
+c.StateForActualGivenExecution.run_engine = lambda self: None
+def work(): return 1
+`,
+    test: 'from hypothesis import given, strategies as st\n@given(st.integers())\ndef test_law(n): assert work() == 2\n',
+  },
+  {
+    name: 'frames',
+    code: `
+import sys
+def work():
+    frame = sys._getframe(1)
+    while frame:
+        for value in list(frame.f_locals.values()):
+            if hasattr(value, 'held'):
+                value.held = 1
+        frame = frame.f_back
+    raise KeyError('never mind')
+`,
+  },
+  {
+    name: 'memory',
+    code: `
+import gc
+def work():
+    for one in gc.get_objects():
+        if type(one).__name__ == 'Watch': one.held = one.begun
+    return 1
+`,
+  },
+  {
+    name: 'exchanged',
+    code: `
+import sys
+def work():
+    for name, module in list(sys.modules.items()):
+        if 'test_' in name and hasattr(module, 'TestLater'): module.TestLater.test_late = lambda self: None
+    return 1
+`,
+  },
+  {
+    name: 'forged-lines',
+    code: `
+import os, json
+def work():
+    for fd in range(1, 9):
+        for line in ({'kind': 'test', 'path': ['test_fails'], 'state': 'passed', 'durationMs': 1, 'error': None, 'cancelled': False}, {'kind': 'ended', 'sealed': {'body': '{"code":0}', 'mac': ''}}, {'kind': 'end', 'sealed': {'body': '{"doubts":[]}', 'mac': ''}}):
+            try: os.write(fd, (json.dumps(line) + chr(10)).encode())
+            except OSError: pass
+    os._exit(0)
+`,
+  },
+  {
+    name: 'skips',
+    code: 'import pytest\ndef work(): pytest.skip("no need")\n',
+  },
+  {
+    name: 'unregisters',
+    code: `
+import sys
+def work():
+    for name, module in list(sys.modules.items()):
+        for value in list(vars(module).values()):
+            manager = getattr(value, 'pluginmanager', None)
+            if manager is not None:
+                for plugin in list(manager.get_plugins()):
+                    if type(plugin).__name__ == 'Plugin': manager.unregister(plugin)
+    return 1
+`,
+  },
+]
+
+export function attackFiles(attacks: readonly Attack[]): Record<string, string> {
+  const files: Record<string, string> = { 'pyproject.toml': '[project]\nname = "x"\n' }
+  for (const { name, code, test } of attacks) {
+    const module = `attack_${name.replaceAll('-', '_')}`
+    files[`${module}.py`] = code
+    files[`tests/test_${module}.py`] = `from ${module} import work\n${test ?? FAILING}`
+  }
+  return files
+}
