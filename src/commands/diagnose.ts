@@ -1,4 +1,4 @@
-import { readFile, statfs } from 'node:fs/promises'
+import { access, readFile, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
@@ -152,6 +152,16 @@ const STARTS: Record<Runner, string[]> = {
   vitest: ['node_modules/vitest/vitest.mjs', '--version'],
   jest: ['node_modules/jest/bin/jest.js', '--version'],
   'node:test': ['--version'],
+  pytest: ['-m', 'pytest', '--version'],
+}
+
+/** The Python of the project's own environment, where it has one. */
+async function pythonOf(root: string): Promise<string> {
+  const own = join(root, '.venv', 'bin', 'python3')
+  return access(own).then(
+    () => own,
+    () => 'python3',
+  )
 }
 
 async function startRunner(
@@ -161,7 +171,7 @@ async function startRunner(
   bad: (text: string, mend: string) => Finding,
 ): Promise<Finding> {
   const began = performance.now()
-  const ended = await execa('node', STARTS[name], {
+  const ended = await execa(name === 'pytest' ? await pythonOf(root) : 'node', STARTS[name], {
     cwd: root,
     reject: false,
     stdin: 'ignore',

@@ -401,8 +401,9 @@ export async function surroundings(
   tree: Tree | null = null,
 ): Promise<Surroundings> {
   const counters = tokenCounters(Object.keys(settings.models))
-  const [templates, { count, countFor }] = await Promise.all([loadTemplates(), counters])
   const { runner, typed } = tree ? await projectOf(tree, config) : { runner: 'vitest' as const, typed: true }
+  const language = runner === 'pytest' ? 'python' : 'typescript'
+  const [templates, { count, countFor }] = await Promise.all([loadTemplates(undefined, language), counters])
   const framework = frameworkText(runner, typed) + servicesText(services ?? [])
   return {
     run: id,

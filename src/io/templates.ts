@@ -13,13 +13,21 @@ const PAGES = [
   ...(['author-tests', 'author-refactoring'] as const),
 ] as const
 
+/** Those that are other ones for a project of Python, in a folder of their own. */
+const PYTHON = ['author', 'strengthener']
+
 /**
  * The prompt templates. Their version is a hash: a recording says exactly which texts it answered. A template whose slots
  * are not those that its role fills throws with the file's name, before anything is asked.
  */
-export async function loadTemplates(folder = join(PACKAGE_ROOT, 'prompts')): Promise<Templates> {
+export async function loadTemplates(
+  folder = join(PACKAGE_ROOT, 'prompts'),
+  language: 'typescript' | 'python' = 'typescript',
+): Promise<Templates> {
   const names = [...PAGES, ...ROLES]
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, `${name}.md`), 'utf8')))
+  const own: readonly string[] = language === 'python' ? PYTHON : []
+  const fileOf = (name: string) => join(folder, own.includes(name) ? 'python' : '.', `${name}.md`)
+  const texts = await Promise.all(names.map((name) => readFile(fileOf(name), 'utf8')))
   const text = Object.fromEntries(names.map((name, at) => [name, texts[at]!])) as Record<(typeof names)[number], string>
   for (const name of PAGES) checkTemplate(`prompts/${name}.md`, text[name], [])
   for (const role of ROLES) checkTemplate(`prompts/${role}.md`, text[role], ROLE_SLOTS[role])

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, mkdtemp, realpath, rename, rm } from 'node:fs/promises'
+import { access, chmod, mkdtemp, realpath, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -28,6 +28,8 @@ async function makeEnvironment(): Promise<{ venv: string } | { missing: string }
     await run('python3', ['-m', 'venv', made], { timeout: MOST_MS })
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', ...PACKAGES]
     await run(join(made, 'bin', 'python3'), pip, { timeout: MOST_MS })
+    // In the box somebody else reads it.
+    await chmod(made, 0o755)
     await rm(SHARED, { recursive: true, force: true })
     await rename(made, SHARED)
     return { venv: await realpath(SHARED) }

@@ -11,7 +11,7 @@ import { type Job, PytestServer } from './server.mts'
 
 /** One server for each worker; a file of tests is a fork of it, so that it has a process of its own and starts at once. */
 export const driver: Driver = {
-  run: (order) => withServers(order, WORKERS, (servers) => runAll(order, servers)),
+  run: (order) => withServers(order, 1, (servers) => runAll(order, servers)),
   teeth: (order, teeth) => withServers(order, WORKERS, (servers) => runTeeth(order, teeth, servers)),
 }
 
@@ -27,6 +27,8 @@ async function withServers<T>(order: Order, count: number, use: (servers: Pytest
 async function runAll(order: Order, servers: PytestServer[]): Promise<HarnessReport> {
   const { request, settings, tell } = order
   const found = await filesOf(order, servers[0]!)
+  // Starting a second one takes longer than most files.
+  while (servers.length < Math.min(WORKERS, found.files.length)) servers.push(new PytestServer(order))
   const files: RunnerFile[] = []
   let progress: Progress = { done: 0, total: null, runs: 0, failed: 0, running: null }
   const follow = (more: { done?: number; failed?: number; runs?: number }, running: string | null) => {

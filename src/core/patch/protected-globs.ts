@@ -112,6 +112,10 @@ export const RUNNER_CONFIG_GLOBS = anywhere(
   '.env.test',
   '.env.test.*',
   '{conftest,sitecustomize,usercustomize,noxfile}.py',
+  // Found before the installed ones of this name.
+  '{pytest,_pytest,hypothesis,pluggy,unittest,_hypothesis_pytestplugin}{.py,/**}',
+  '{.hypothesis,__pycache__,.venv,*.egg-info}/**',
+  '*.{pyc,pyo,egg-link}',
   '*.pth',
   '{pytest,.pytest,tox}.{ini,toml}',
   'setup.cfg',

@@ -13,7 +13,7 @@ export function isTestPath(path: string): boolean {
   return segments.some((segment) => TEST_FOLDERS.has(segment)) || TEST_NAMES.some((pattern) => pattern.test(name))
 }
 
-const RUN_BY_NAME = /\.(test|spec)\.[cm]?[jt]sx?$/
+const RUN_BY_NAME = /\.(test|spec)\.[cm]?[jt]sx?$|(^|\/)test_[^/]*\.py$|_test\.(py|go)$/
 
 /** Those test files that a runner collects; helpers and fixtures beside them are not run by themselves. */
 export function collectable(paths: string[]): string[] {

@@ -7,7 +7,7 @@ const HARMLESS = /\bTS(6133|6138|6192|6196|6198|6199|7027)\b/
 
 /** Beside the file, so that its imports hold; no runner collects it. */
 function twinPath(path: string, id: number): string {
-  return path.replace(/(\.[cm]?[jt]sx?)$/, `.specproof${id}$1`)
+  return path.replace(/(\.[cm]?[jt]sx?|\.py)$/, `.specproof${id}$1`)
 }
 
 /**

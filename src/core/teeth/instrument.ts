@@ -1,6 +1,7 @@
 import { isNode, type Node, walk } from '../verdict/syntax.ts'
-import type { Mutant } from './mutants.ts'
+import { isPython, type Mutant } from './mutants.ts'
 import { parseSource } from './parse.ts'
+import { instrumentPython } from './python.ts'
 
 /**
  * All wrong versions of one file in one text, none of them active. Which one is active is
@@ -8,6 +9,7 @@ import { parseSource } from './parse.ts'
  * of that name: its id. Loops and functions say that they run, so that one that never ends can be ended.
  */
 export function instrument(path: string, text: string, mutants: readonly Mutant[], key: string): string {
+  if (isPython(path)) return instrumentPython(text, mutants, key)
   const program = parseSource(path, text)
   if (!program) return text
   const active = `active$${key}`

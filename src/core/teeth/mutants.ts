@@ -2,6 +2,7 @@ import { alignLines } from '../patch/align-lines.ts'
 import { isNode, type Node } from '../verdict/syntax.ts'
 import { type Alternative, conditionOf, forgotten, isFormat, isLog, OPERATORS } from './operators.ts'
 import { parseSource } from './parse.ts'
+import { pythonChanges } from './python.ts'
 
 /** A wrong version of one file that differs from it in one place. */
 export interface Mutant {
@@ -26,8 +27,12 @@ const SOURCE = /\.[cm]?[jt]sx?$/
 const DECLARATIONS = /\.d\.[cm]?ts$/
 const MOST_SHOWN = 80
 
+export function isPython(path: string): boolean {
+  return path.endsWith('.py')
+}
+
 export function isMutable(path: string): boolean {
-  return SOURCE.test(path) && !DECLARATIONS.test(path)
+  return (SOURCE.test(path) && !DECLARATIONS.test(path)) || isPython(path)
 }
 
 /**
@@ -35,6 +40,7 @@ export function isMutable(path: string): boolean {
  * changed; null: all of it. A text that cannot be parsed has none.
  */
 export function mutantsOf(path: string, text: string, before: string | null, firstId: number): Mutant[] {
+  if (isPython(path)) return mutantsOfPython(path, text, before, firstId)
   const program = isMutable(path) ? parseSource(path, text) : null
   if (!program) return []
   const lines = new Lines(text)
@@ -61,6 +67,18 @@ export function mutantsOf(path: string, text: string, before: string | null, fir
   return found.sort((a, b) => a.start - b.start).map((one, at) => ({ id: firstId + at, ...one }))
 }
 
+function mutantsOfPython(path: string, text: string, before: string | null, firstId: number): Mutant[] {
+  const lines = new Lines(text)
+  const changed = changedLines(before, text)
+  const found = pythonChanges(text).flatMap((one): Omit<Mutant, 'id'>[] => {
+    const line = lines.of(one.start)
+    if (!anyBetween(changed, line, lines.of(one.end))) return []
+    const original = brief(text.slice(one.start, one.end))
+    return [{ ...one, path, line, original, replacement: one.code === '' ? '(nothing)' : brief(one.code) }]
+  })
+  return found.sort((a, b) => a.start - b.start).map((one, at) => ({ id: firstId + at, ...one }))
+}
+
 /**
  * Where a change is written. A bracket at the beginning of a statement would continue the line before it, so there the whole statement is
  * written anew.
@@ -78,7 +96,8 @@ function placeOf(
 }
 
 /** The file as this wrong version has it. */
-export function applied(text: string, { start, end, kind, code }: Mutant): string {
+export function applied(text: string, { path, start, end, kind, code }: Mutant): string {
+  if (isPython(path)) return text.slice(0, start) + code + text.slice(end)
   return text.slice(0, start) + (kind === 'expression' ? `(${code})` : `{${code}}`) + text.slice(end)
 }
 

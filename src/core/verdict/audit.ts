@@ -1,7 +1,9 @@
 import type { FileChange } from '../patch/patch.ts'
+import { equalToAll, gluedNames, PYTHON_TRAPS } from './audit-python.ts'
 import { foldedStrings } from './fold.ts'
 
-interface Trap {
+/** Lines of code that nobody has an honest use for. */
+export interface Trap {
   pattern: RegExp
   why: string
 }
@@ -59,7 +61,7 @@ const HIDDEN =
   /vitest|fast-check|\bjest\b|node:test|asymmetricMatch|specproof|node:inspector|JEST_WORKER|NODE_TEST_CONTEXT/i
 
 /** Documents may say what they want. */
-const CODE = /\.([cm]?[jt]sx?|vue|svelte|astro)$/
+const CODE = /\.([cm]?[jt]sx?|vue|svelte|astro|py)$/
 
 export interface Finding {
   path: string
@@ -74,13 +76,22 @@ export function audit(changes: FileChange[], before: (path: string) => string | 
     if (change.content === null || !CODE.test(change.path)) return []
     const old = new Set((before(change.path) ?? '').split('\n').map((line) => line.trim()))
     const lines = change.content.split('\n')
-    const hidden = hiddenNames(change.content)
+    const python = change.path.endsWith('.py')
+    const traps = python ? PYTHON_TRAPS : TRAPS
+    const hidden = python ? hiddenInPython(change.content) : hiddenNames(change.content)
     return lines.flatMap((line, index) => {
       if (old.has(line.trim())) return []
-      const why = TRAPS.find(({ pattern }) => pattern.test(line))?.why ?? hidden.get(index + 1)
+      const why = traps.find(({ pattern }) => pattern.test(line))?.why ?? hidden.get(index + 1)
       return why ? [{ path: change.path, line: index + 1, text: line.trim().slice(0, 120), why }] : []
     })
   })
+}
+
+function hiddenInPython(content: string): Map<number, string> {
+  return new Map([
+    ...gluedNames(content).map((line) => [line, 'puts together a name of the test runner'] as const),
+    ...equalToAll(content).map((line) => [line, 'makes a value that every assertion takes for equal'] as const),
+  ])
 }
 
 /** Lines on which code puts such a name together out of pieces. */
@@ -97,7 +108,7 @@ export function describeFindings(findings: Finding[]): string {
     .join('\n')
 }
 
-const NOT_IMPLEMENTED = /throw new Error\((['"`])not implemented\1\)/
+const NOT_IMPLEMENTED = /throw new Error\((['"`])not implemented\1\)|^\s+raise NotImplementedError\b/m
 
 /** Files of the stub in which a function still throws as it did in the stub. */
 export function unimplemented(stubs: FileChange[], changes: FileChange[]): string[] {

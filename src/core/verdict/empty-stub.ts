@@ -1,4 +1,5 @@
 import { parse } from '@babel/parser'
+import { emptyPython } from './empty-python.ts'
 import { emptyValue, type TypeNames } from './empty-value.ts'
 import { isNode, type Node, walk } from './syntax.ts'
 
@@ -8,13 +9,17 @@ import { isNode, type Node, walk } from './syntax.ts'
  * compiler and the runner report those better.
  */
 export function emptyStub(files: { path: string; text: string }[]): { path: string; text: string }[] {
-  const parsed = files.map((file) => ({ ...file, program: parseTypeScript(file.text) }))
+  const isPython = (path: string) => path.endsWith('.py')
+  const parsed = files.map((file) => ({ ...file, program: isPython(file.path) ? null : parseTypeScript(file.text) }))
   const types: TypeNames = new Map()
   for (const { program, text } of parsed) {
     if (program)
       for (const declaration of declarations(program)) types.set(declaration.name, { node: declaration.node, text })
   }
-  return parsed.map(({ path, text, program }) => ({ path, text: program ? replaceThrows(program, text, types) : text }))
+  return parsed.map(({ path, text, program }) => {
+    if (isPython(path)) return { path, text: emptyPython(text) }
+    return { path, text: program ? replaceThrows(program, text, types) : text }
+  })
 }
 
 function parseTypeScript(text: string): Node | null {

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { FileChange } from '../../../src/core/patch/patch.ts'
+import { audit, unimplemented } from '../../../src/core/verdict/audit.ts'
+import { emptyStub } from '../../../src/core/verdict/empty-stub.ts'
+
+const STUB = `from typing import Iterator
+
+class Job:
+    def __init__(self, name: str) -> None:
+        raise NotImplementedError
+
+class Queue:
+    def take(self) -> "Job":
+        raise NotImplementedError("later")
+    def names(
+        self,
+        most: int = 3,
+    ) -> list[str]:
+        """What waits."""
+        raise NotImplementedError()
+    async def count(self) -> int:
+        raise NotImplementedError  # soon
+    def first(self) -> Job | None:
+        raise NotImplementedError
+    def each(self) -> Iterator[Job]:
+        raise NotImplementedError
+    def by_name(self) -> dict[str, Job]:
+        raise NotImplementedError
+    def nothing(self):
+        raise NotImplementedError
+`
+
+describe('stubs of Python', () => {
+  it('answer the empty value of their annotation', () => {
+    const text = emptyStub([{ path: 'a.py', text: STUB }])[0]!.text
+    const bodies = text.split('\n').filter((line) => /^ {8}(return|pass)/.test(line))
+    expect(bodies.map((line) => line.trim())).toEqual([
+      'pass',
+      'return Job.__new__(Job)',
+      'return []',
+      'return 0',
+      'return None',
+      'return iter(())',
+      'return {}',
+      'return None',
+    ])
+    expect(text).not.toContain('NotImplementedError')
+  })
+
+  it('are found where they still raise', () => {
+    const file = (content: string): FileChange => ({ path: 'a.py', action: 'create', content, blocks: [] })
+    expect(unimplemented([file(STUB)], [file(STUB)])).toEqual(['a.py'])
+    expect(unimplemented([file(STUB)], [file('class Job: ...\n')])).toEqual([])
+  })
+})
+
+const found = (content: string) =>
+  audit([{ path: 'src/a.py', action: 'create', content, blocks: [] }], () => null).map(({ line }) => line)
+
+describe('the audit of Python', () => {
+  it.each([
+    'import pytest',
+    'from hypothesis import settings',
+    'import sys; sys.modules["x"]',
+    'os._exit(0)',
+    'import gc',
+    'frame.f_back',
+    'eval(text)',
+    '__import__(name)',
+    'if "PYTEST_CURRENT_TEST" in os.environ:',
+    "if 'pytest' in names:",
+    "load('py' + 'test')",
+    'def __eq__(self, other): return True',
+    'raise AssertionError("x")',
+    'except BaseException:',
+    'except:',
+  ])('finds %s', (line) => {
+    expect(found(`x = 1\n${line}\n`)).toEqual([2])
+  })
+
+  it('finds an equality that compares nothing', () => {
+    expect(found('class A:\n    def __eq__(self, other):\n        return True\n')).toEqual([3])
+  })
+
+  it.each([
+    'import sys',
+    'import re; re.compile("x")',
+    'raise ValueError("no test")',
+    'except (KeyError, ValueError):',
+    'def __eq__(self, other): return self.n == other.n',
+    'evaluate(1)',
+    'model.eval()',
+    'assert n > 0',
+  ])('leaves %s alone', (line) => {
+    expect(found(`${line}\n`)).toEqual([])
+  })
+})

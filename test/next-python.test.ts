@@ -1,0 +1,57 @@
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { agent, eventsOf } from './support/agent.ts'
+import { pythonEnvironment } from './support/python.ts'
+import {
+  implementQueue,
+  QUEUE_AUTHOR,
+  QUEUE_RIGHT,
+  QUEUE_SPEC,
+  QUEUE_WRONG,
+  RETRIES_AUTHOR,
+  RETRIES_RIGHT,
+} from './support/python-queue.ts'
+import { makeRepository } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+
+const python = await pythonEnvironment()
+if ('missing' in python) it.skip(`projects of Python are not run here: ${python.missing}`, () => {})
+
+const LEVEL = 'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 1, mutants: 6 }\n'
+
+async function project() {
+  if ('missing' in python) throw new Error(python.missing)
+  const repository = await makeRepository({ files: { ...QUEUE_SPEC, 'agent.yaml': LEVEL }, packages: null })
+  await symlink(python.venv, join(repository.dir, '.venv'))
+  return repository
+}
+
+describe.runIf('venv' in python)('a project of Python', () => {
+  it('gets two tasks verified: red on both stubs, a shrunk counterexample for the wrong patch, wrong versions killed', async () => {
+    const repository = await project()
+    const model = await scriptModel({
+      author: [QUEUE_AUTHOR, RETRIES_AUTHOR],
+      implementer: [implementQueue(QUEUE_WRONG), implementQueue(QUEUE_RIGHT), RETRIES_RIGHT],
+    })
+    const run = await agent(repository, ['run', ...model.args], { model })
+    expect(run.result.status, `${run.result.message}\n${run.stderr}`).toBe('verified')
+    expect(eventsOf(run, 'runner.chosen')).toMatchObject([
+      { runner: 'pytest', why: expect.stringMatching(/pyproject/) },
+    ])
+    expect(eventsOf(run, 'tests.frozen')).toMatchObject([
+      { tests: 2, red: '2/2, 2 by assertion' },
+      { tests: 1, red: '1/1, 1 by assertion' },
+    ])
+    const red = eventsOf(run, 'check.finished').find((event) => event.stage === 'tests' && event.failed > 0)
+    expect(red?.counterexample).toMatchObject({ value: 'priorities=[0, 0]', path: expect.any(String) })
+    expect(model.asked('author')[0]).toContain('Hypothesis')
+    expect(model.asked('author')[0]).not.toContain('fc.assert')
+    expect(model.asked('implementer')[1]).toContain('priorities=[0, 0]')
+    const messages = await repository.git('log', '-2', '--format=%B')
+    expect(messages.match(/^Verdict: verified$/gm)).toHaveLength(2)
+    expect(messages).toMatch(/teeth \d+\/\d+/)
+    const teeth = eventsOf(run, 'teeth.finished')
+    for (const { killed, total } of teeth) expect(killed / total).toBeGreaterThan(0.7)
+  })
+})
