@@ -126,7 +126,7 @@ describe('a task in a repository of many peculiarities', () => {
     await refused(
       filter,
       { status: 'environment', exitCode: 10 },
-      /a filter of its configuration fails:[^]*no-such-program/,
+      /a filter of its configuration fails:[\s\S]*no-such-program/,
     )
     await repository.git('config', '--unset', 'user.name')
     await repository.git('config', 'user.useConfigOnly', 'true')

@@ -228,7 +228,9 @@ async function readDraft(
   const [stray] = plan.delivers === 'code' ? [] : stubs
   if (stray) return refuse(`${stray.path} is no test, and this task adds no code: only create test files.`)
   if (files.length === 0)
-    return refuse('Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts` (in Python `tests/test_*.py`).')
+    return refuse(
+      'Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts` (in Python `tests/test_*.py`).',
+    )
   const traps = files.flatMap((file) => testTraps(file.path, file.content ?? ''))
   if (traps.length > 0) return refuse(`${traps.join('\n')}\n\nAnswer again with all files, complete.`)
   if (plan.judgedBy === 'chaos' && !files.some((file) => file.content?.includes('specproof/sim'))) {
