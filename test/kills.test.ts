@@ -91,6 +91,11 @@ async function begin(repository: TestRepository, model: string, kill: Kill | nul
   })
 }
 
+/** The last line that a run has told. */
+function endOf(stdout: string): string {
+  return (stdout.trim().split('\n').at(-1) ?? '').slice(0, 300)
+}
+
 /** Kills a run once, then runs until it is done. Answers what went wrong, in words; null: nothing. */
 async function survive(kill: Kill, name: string): Promise<string | null> {
   const repository = await prepared()
@@ -101,7 +106,11 @@ async function survive(kill: Kill, name: string): Promise<string | null> {
   })
   if (killed.signal === 'SIGKILL') struck++
   let last = killed
-  for (let n = 1; last.code !== 0 && n < MOST_RUNS; n++) last = await begin(repository, name)
+  const ends: string[] = []
+  for (let n = 1; last.code !== 0 && n < MOST_RUNS; n++) {
+    last = await begin(repository, name)
+    ends.push(endOf(last.stdout))
+  }
   if (last.code !== 0) return `it is not done: ${last.stdout.trim().split('\n').at(-1)}`
   const faults: string[] = []
   const expectSame = (what: string, is: string, should: string) => {
@@ -123,9 +132,7 @@ async function survive(kill: Kill, name: string): Promise<string | null> {
   const asked = server.requests.filter(({ model }) => model === name).length
   // An author and an implementer, and again the one that was being asked.
   if (asked > (killed.signal === 'SIGKILL' ? 3 : 2)) faults.push(`${asked} questions`)
-  return faults.length === 0
-    ? null
-    : `${faults.join('; ')} (the killed run said: ${killed.stdout.trim().split('\n').at(-1)?.slice(0, 200)})`
+  return faults.length === 0 ? null : `${faults.join('; ')}; runs: ${[endOf(killed.stdout), ...ends].join(' | ')}`
 }
 
 /** In full every git command, before and after, and moments between; else some of all. */

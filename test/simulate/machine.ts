@@ -10,6 +10,7 @@ export const FAULTS = [
   ...[
     'kill',
     'kill-after',
+    'kill-landed',
     'interrupt',
     'full',
     'moved',
@@ -106,7 +107,9 @@ export class Machine {
     if (['makeCommit', 'remember', 'openWorktree'].includes(name)) this.#fill()
     const result = effect()
     this.clock += ms
-    if (after) this.kill()
+    // Right after the next landing, wherever that is.
+    const landed = name === 'land' && (result as { landed?: boolean }).landed === true
+    if (after || (landed && this.#met('kill-landed'))) this.kill()
     return result
   }
 
