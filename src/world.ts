@@ -128,7 +128,7 @@ export interface TeethRequest {
 
 export type CheckRequest =
   | { stage: 'build' | 'baseline'; kind: 'build' }
-  | { stage: 'verify'; kind: 'command'; check: CommandCheck; maxMs: number }
+  | { stage: 'verify' | 'hooks'; kind: 'command'; check: CommandCheck; maxMs: number }
   | {
       stage: Stage
       kind: 'tests'
@@ -217,6 +217,10 @@ export interface World {
   openWorktree(commit: string): Promise<Worktree>
   closeWorktree(worktree: Worktree): Promise<void>
   runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>
+  /** The project's own `pre-commit` among these paths; null: it has none. Left out: nobody looks. */
+  projectHook?(paths: readonly string[]): Promise<string | null>
+  /** Tracked files that were changed in a worktree, as they are now; `content` null: gone, or no text. */
+  edited?(worktree: Worktree): Promise<{ path: string; content: string | null }[]>
   /** `mayRepeat` is asked before a question whose paid answer was lost is asked again, with what was billed for it. */
   askModel(request: ModelRequest, mayRepeat: (billed: Usage) => boolean): Promise<ModelResult>
   /** Seeds on which this attempt was red when it was recorded; empty with a live model. */

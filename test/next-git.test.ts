@@ -161,4 +161,30 @@ describe('a task in a repository of many peculiarities', () => {
     )
     expect(await repository.git('for-each-ref', 'refs/heads/specproof')).toBe('')
   })
+
+  it('passes the pre-commit of the project in the box: what it refuses is red, what it formats lands', async () => {
+    const hook = `#!/bin/sh
+for file in $(git diff --cached --name-only -- src); do
+  if grep -q FORBIDDEN "$file"; then echo "$file holds what is forbidden"; exit 1; fi
+  sed -i '1i // formatted' "$file"
+done
+touch "$HOME/was-here" ../was-here 2> /dev/null || true
+`
+    const repository = await makeRepository({
+      files: { ...lightSums([{ n: 1 }]), '.githooks/pre-commit': hook },
+      packages: null,
+    })
+    await chmod(join(repository.dir, '.githooks/pre-commit'), 0o755)
+    await repository.commit({}, 'Executable')
+    await repository.git('config', 'core.hooksPath', '.githooks')
+    const bad = lightRight(1).replace('return', '// FORBIDDEN\n  return')
+    const scripted = await scriptModel({ implementer: [bad, lightRight(1)] })
+    const result = await run(repository, scripted, ['next'])
+    expect(result, result.message).toMatchObject({ status: 'checked', exitCode: 0 })
+    expect(scripted.asked('implementer')[1]).toContain('.githooks/pre-commit of the project refuses the change')
+    expect(scripted.asked('implementer')[1]).toContain('src/f1.ts holds what is forbidden')
+    expect(await repository.read('src/f1.ts')).toMatch(/^\/\/ formatted\nexport function f1/)
+    expect(await repository.git('show', 'HEAD:src/f1.ts')).toMatch(/^\/\/ formatted\n/)
+    expect(await repository.git('status', '--porcelain')).toBe('')
+  })
 })

@@ -1,3 +1,4 @@
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HooksConfig } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
@@ -7,10 +8,11 @@ import type { Checks } from './checks/checks.ts'
 import { changesOf } from './git/changes.ts'
 import { makeCommit } from './git/commit.ts'
 import { dropBranch, keepOnBranch, land, waitingCommits } from './git/land.ts'
+import { projectHook } from './git/project-hooks.ts'
 import { reapply } from './git/reapply.ts'
 import { type Repository, readHead, uncommitted } from './git/repository.ts'
 import { searchTree } from './git/search.ts'
-import { openTree } from './git/tree.ts'
+import { decodeBlob, openTree } from './git/tree.ts'
 import { cacheFolder, type Worktrees } from './git/worktree.ts'
 import { createHooks } from './hooks.ts'
 import type { Journal } from './journal/journal.ts'
@@ -75,6 +77,11 @@ export function createRealWorld(options: RealWorldOptions): World {
       const message = `files of the commit were changed while the tests ran: ${modified.join(', ')}`
       return { ...result, problems: [...result.problems, { file: modified[0] ?? null, message }] }
     },
+    projectHook: (paths) => projectHook(repository.root, paths),
+    async edited(worktree) {
+      const paths = await worktrees.modified(worktree)
+      return Promise.all(paths.map(async (path) => ({ path, content: await textIn(worktree.dir, path) })))
+    },
     async askModel(asking, mayRepeat) {
       const request = masked(asking, options.mask)
       const { role, attempt, round } = request
@@ -122,6 +129,22 @@ export function createRealWorld(options: RealWorldOptions): World {
     tell: options.tell,
     now: options.now,
     seed: options.seed,
+  }
+}
+
+/** Largest file that a hook may have written. */
+const LARGEST_EDIT = 1024 ** 2
+
+/** Text of a plain file in a tree that a payload has written; no link is followed. Null: it is none. */
+async function textIn(dir: string, path: string): Promise<string | null> {
+  const file = join(dir, path)
+  try {
+    if ((await realpath(file)) !== join(await realpath(dir), path)) return null
+    const { size } = await stat(file)
+    const read = size > LARGEST_EDIT ? null : decodeBlob(await readFile(file))
+    return read?.kind === 'text' ? read.text : null
+  } catch {
+    return null
   }
 }
 

@@ -25,6 +25,7 @@ import { runCheck, withWorktree } from './checks.ts'
 import { judgesOf } from './judges.ts'
 import { keepCases, withKeptCases } from './keep-cases.ts'
 import { withoutOthers } from './own-tests.ts'
+import { projectHooks } from './project-hooks.ts'
 import type { Candidate, State } from './state.ts'
 import { teeth } from './teeth.ts'
 import { byCommand } from './verify.ts'
@@ -88,7 +89,10 @@ async function judgeTree(
   const bitten = await teeth(world, state, changes, ask)
   if (world.signal.aborted) return ended({ kind: 'interrupted' }, bitten.state)
   if (bitten.weak !== null) return ended({ kind: 'toothless', reason: bitten.weak }, bitten.state)
-  const final = await finalEvidence(world, bitten.state, bitten.changes, early)
+  const hooked = await projectHooks(world, bitten.state, bitten.changes)
+  if (world.signal.aborted) return ended({ kind: 'interrupted' }, bitten.state)
+  if (!hooked.ok) return ended({ kind: 'red', stage: 'hooks', reason: hooked.reason, failed: [] }, bitten.state)
+  const final = await finalEvidence(world, bitten.state, hooked.changes, early)
   if (final.kind !== 'passed') return ended(final, bitten.state)
   const { candidate } = final
   const evidence = { ...candidate.evidence, teeth: bitten.evidence, kept }

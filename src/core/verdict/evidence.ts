@@ -10,6 +10,7 @@ export type Stage =
   | 'property'
   | 'chaos'
   | 'verify'
+  | 'hooks'
   | 'teeth'
   | 'guards'
   | 'final'
