@@ -17,8 +17,6 @@ import type { RunFlags } from './commands/settings.ts'
 import type { TraceFlags } from './commands/trace.ts'
 import type { VerifyFlags } from './commands/verify.ts'
 import { EXIT, exitCodeOf, UserError } from './core/errors.ts'
-import { EVENT_VERSION } from './core/events.ts'
-import { resultWithoutRun } from './core/result.ts'
 import { packageVersion } from './io/package-root.ts'
 
 // Each command is loaded when it runs: SDKs, Ink and the tokenizer cost start-up time.
@@ -285,6 +283,8 @@ async function main(argv: string[]): Promise<number> {
     if (error.exitCode === 0) return EXIT.done
     // Scripts read the last line of `next` and `run` on every way out, this one included.
     if (argv.includes('--json') && argv.some((word) => word === 'next' || word === 'run')) {
+      const { EVENT_VERSION } = await import('./core/events.ts')
+      const { resultWithoutRun } = await import('./core/result.ts')
       process.stdout.write(
         `${JSON.stringify({ v: EVENT_VERSION, t: 0, ...resultWithoutRun('usage', error.message) })}\n`,
       )

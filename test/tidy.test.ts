@@ -87,6 +87,24 @@ describe('who may import whom', () => {
   })
 })
 
+describe('the command line starts soon', () => {
+  it('what is loaded before a command is known needs no package but commander', () => {
+    const packages = new Set<string>()
+    const seen = new Set<string>()
+    const walk = (path: string) => {
+      if (seen.has(path)) return
+      seen.add(path)
+      const text = readFileSync(join(ROOT, path), 'utf8')
+      for (const [, name = ''] of text.matchAll(/(?:^|\n)(?:import|export)\s+(?!type\s)[^'"]*?from\s+'([^']+)'/g)) {
+        if (name.startsWith('.')) walk(relative(ROOT, join(ROOT, path, '..', name)))
+        else if (!isNode(name)) packages.add(name)
+      }
+    }
+    walk('src/cli.ts')
+    expect([...packages]).toEqual(['commander'])
+  })
+})
+
 describe('pieces stay small', () => {
   it('no file is longer than 500 lines', () => {
     const long = sources.filter((path) => readFileSync(join(ROOT, path), 'utf8').split('\n').length > 500)
