@@ -141,7 +141,7 @@ describe('agent init', () => {
       'Python',
       { 'package.json': null, 'pyproject.toml': '', '.gitlab-ci.yml': '' },
       { languages: ['Python'], ci: [{ name: 'GitLab CI' }], dependencies: null },
-      'run: python -m pytest',
+      '# runner: pytest',
     ],
     ['Go', { 'package.json': null, 'go.mod': 'module x\n' }, { languages: ['Go'] }, 'run: go test ./...'],
     [

@@ -50,6 +50,8 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   if (adding) await done(addPackages(root, survey, wanted))
   else if (wanted.length > 0)
     await done(left('packages', `${names}: not added; \`agent init --yes\` adds it in a commit of its own`))
+  if ('name' in survey.runner && survey.runner.name === 'pytest')
+    await done(left('packages', 'property tests of Python need hypothesis: add it as you add packages, and commit'))
   if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
     await done(left('.gitignore', 'node_modules is not ignored: add the line `node_modules/`, or a commit holds it'))
   const added = steps.some(({ what, status }) => what === 'packages' && status === 'committed')
@@ -206,7 +208,7 @@ async function writeSpec(root: string, { languages }: Survey): Promise<Step> {
     () => false,
   )
   if (there) return { what: 'spec', status: 'kept', text: 'specs/first is there already and stays as it is' }
-  const { files, edits } = firstSpec(languages.includes('TypeScript'))
+  const { files, edits } = firstSpec(languages)
   for (const [path, text] of Object.entries(files)) await writeNew(root, path, text)
   const lines = edits.map(({ path, line, what }) => `${path}:${line} (${what})`).join(', ')
   return { what: 'spec', status: 'written', text: `specs/first runs as it is; make it yours in three lines: ${lines}` }

@@ -4,7 +4,6 @@ import type { Survey } from './survey.ts'
 export const SCHEMA = './node_modules/specproof/docs/agent.schema.json'
 
 const COMMANDS: Record<string, string> = {
-  Python: '{ name: pytest, run: python -m pytest -q --junitxml=build/junit.xml, report: build/junit.xml }',
   Go: '{ name: go, run: go test ./... }',
   Rust: '{ name: cargo, run: cargo test }',
   Java: '{ name: maven, run: mvn -q test, report: target/surefire-reports/*.xml }',

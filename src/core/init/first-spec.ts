@@ -32,12 +32,17 @@ const TASKS = `# Tasks: first
   - Validates: Requirements 1.1
 `
 
-/** A spec of one task that runs as it is, and the three lines that make it another one. `typed`: the project is TypeScript. */
-export function firstSpec(typed: boolean): { files: Record<string, string>; edits: Edit[] } {
+const SOURCES: [language: string, path: string][] = [
+  ['TypeScript', 'src/slugify.ts'],
+  ['Python', 'slugify.py'],
+]
+
+/** A spec of one task that runs as it is, and the three lines that make it another one. */
+export function firstSpec(languages: readonly string[]): { files: Record<string, string>; edits: Edit[] } {
   const dir = 'specs/first'
   const files: Record<string, string> = {
     [`${dir}/requirements.md`]: REQUIREMENTS,
-    [`${dir}/design.md`]: DESIGN(typed ? 'src/slugify.ts' : 'src/slugify.js'),
+    [`${dir}/design.md`]: DESIGN(SOURCES.find(([language]) => languages.includes(language))?.[1] ?? 'src/slugify.js'),
     [`${dir}/tasks.md`]: TASKS,
   }
   const edit = (name: string, start: string, what: string): Edit => {
@@ -48,7 +53,7 @@ export function firstSpec(typed: boolean): { files: Record<string, string>; edit
     files,
     edits: [
       edit('requirements.md', '1. THE', 'what must hold'),
-      edit('design.md', '`src/', 'which file offers what'),
+      edit('design.md', '`', 'which file offers what'),
       edit('tasks.md', '- [ ] 1.', 'what is to be done'),
     ],
   }
