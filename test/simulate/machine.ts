@@ -264,8 +264,9 @@ export class Machine {
           if (met === 'stopped') return cut(result, 'wall-clock')
           if (met === 'dies') return { ...result, status: 'no-results', tests: [] }
           if (met === 'boxless') return { ...result, status: 'no-results', tests: [], infrastructure: 'box' }
-          if (met === 'flaky') return flaky(result)
+          // A test that is red by chance says nothing about the tree, and may be found out.
           if (request.stage === 'final' && result.status === 'passed') this.judged.add(tree)
+          if (met === 'flaky') return flaky(result)
           return result
         }),
       askModel: (request, mayRepeat) => this.call('askModel', 60 * SECOND, () => this.#ask(request, mayRepeat)),
