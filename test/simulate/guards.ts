@@ -69,12 +69,6 @@ export const GUARDS: Guard[] = [
     replace: 'if (false) {',
   },
   {
-    name: 'a call is reserved with the margin of our count',
-    file: 'src/core/budget.ts',
-    search: 'const input = Math.ceil(promptTokens * margin)\n  const least',
-    replace: 'const input = promptTokens\n  const least',
-  },
-  {
     name: 'a lost answer is asked again only within the limits',
     file: 'src/task/ask.ts',
     search: 'return permit.ok && again.ok && again.maxOutputTokens >= permit.maxOutputTokens',
@@ -107,8 +101,8 @@ export const GUARDS: Guard[] = [
   {
     name: 'an answer in the journal is not asked for again',
     file: 'src/io/journal/calls.ts',
-    search: "const found = take('askModel', keyOf('askModel', [request]))",
-    replace: 'const found = undefined as CallRecord | undefined',
+    search: "const found = known('askModel', [request])",
+    replace: 'const found = null as { value: unknown } | null',
   },
   {
     name: 'a baseline that nothing can be judged by is not remembered',
