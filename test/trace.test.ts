@@ -240,7 +240,9 @@ describe('what the command shows', () => {
       expect(stdout).toBe('')
       return `${code} ${stderr.trim()}`
     }
-    expect(await refused('trace', '--spec', 'limit')).toBe('2 agent: There is no spec "limit"; there are: limits.')
+    expect(await refused('trace', '--spec', 'limit')).toContain(
+      '2 agent: There is no spec "limit"; there are: limits. Did you mean "limits"?',
+    )
     expect(await refused('trace', '--json', '--markdown')).toMatch(/^2 agent: --json and --markdown/)
     expect(await refused('trace', '--html', 'no/such/folder.html')).toMatch(/^2 agent: --html .*cannot be written/)
   })
