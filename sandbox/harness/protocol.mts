@@ -111,15 +111,20 @@ export const CARRIER = 'specproof: outcome'
 export const MARK = '\u001e'
 
 export function resultLine(nonce: string, report: HarnessReport): string {
-  return line('specproof-result', `${nonce} ${JSON.stringify(report)}`)
+  return line('specproof-result', `${nonce} ${asLine(report)}`)
 }
 
 export function progressLine(nonce: string, progress: Progress): string {
-  return line('specproof-progress', `${nonce} ${JSON.stringify(progress)}`)
+  return line('specproof-progress', `${nonce} ${asLine(progress)}`)
 }
 
 export function hintLine(hint: Hint): string {
-  return line('specproof-hint', JSON.stringify(hint))
+  return line('specproof-hint', asLine(hint))
+}
+
+/** JSON that has no line end for anybody: many readers take these two for one, and JSON leaves them as they are. */
+export function asLine(value: unknown): string {
+  return JSON.stringify(value).replace(/[\u2028\u2029]/g, (end) => (end === '\u2028' ? '\\u2028' : '\\u2029'))
 }
 
 /** The leading newline ends whatever a test printed without one. */

@@ -59,6 +59,10 @@ describe.each(DIALECTS.map((dialect) => [dialect.runner, dialect] as const))('%s
       expect(plain('throws').error).toEqual({ name: 'TypeError', message: 'not implemented', assertion: false })
     })
 
+    it('takes no word for the end of a line', () => {
+      expect(plain('speaks of lines').error?.message).toBe('one\u2028two\u2029three')
+    })
+
     it('gives tests of the same name different ids, and leaves seeds out of them', () => {
       expect(plain('same name (2)').status).toBe('passed')
       expect(plain('same').status).toBe('passed')

@@ -7,7 +7,7 @@ import { registerHooks } from 'node:module'
 import * as nodeTest from 'node:test'
 import { isMainThread } from 'node:worker_threads'
 import { OFFER, overridden } from '../fast-check.mts'
-import type { ProcessSettings } from '../protocol.mts'
+import { asLine, type ProcessSettings } from '../protocol.mts'
 import { assertCanaries } from '../sentinel.mts'
 import { createTestProcess, type TestProcess } from '../test-process.mts'
 import { watchedApi } from './api.mts'
@@ -48,7 +48,7 @@ if (isTestProcess()) {
   state.canaries.push(...assertCanaries())
   const write = writeSync
   const tell = (line: Line) => {
-    write(RESULTS_FD, `${JSON.stringify(line)}\n`)
+    write(RESULTS_FD, `${asLine(line)}\n`)
   }
   const watching = { state, key, file, patienceMs, tell }
   reporting = { ...watching }

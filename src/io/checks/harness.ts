@@ -54,7 +54,7 @@ export class RunFollower {
   }
 
   #take(line: string): boolean {
-    const body = /^. specproof-(result|progress|hint) (.*)$/u.exec(line)
+    const body = /^. specproof-(result|progress|hint) (.*)$/su.exec(line)
     if (!body) return false
     const [, kind, rest = ''] = body
     if (kind === 'hint') return this.#hint(parsed<Hint>(rest))

@@ -41,6 +41,7 @@ it('holds', () => { assert.equal(1, 1) })
 it('is wrong', () => { assert.equal(1, 2) })
 it('throws', () => { throw new TypeError('not implemented') })
 it('rejects later', async () => { await null; throw new TypeError('not implemented') })
+it('speaks of lines', () => { throw new Error('one\\u2028two\\u2029three') })
 it.skip('is skipped', () => {})
 it.todo('is to do')
 ${skipNow ? `it('skips itself', ${skipNow})` : ''}
