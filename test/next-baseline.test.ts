@@ -92,7 +92,9 @@ describe('what was there before', () => {
     await repository.commit({ 'README.md': 'Limits.\n' })
     const again = await next(repository, model)
     expect(again.result).toMatchObject({ status: 'verified', exitCode: 0 })
-    expect(await repository.git('log', '-1', trailer)).toMatch(/^green 1\/1; property 3 seeds x 50 runs; /)
+    expect(await repository.git('log', '-1', trailer)).toMatch(
+      /^red 1\/1 at \w+; green 1\/1; property 3 seeds x 50 runs; /,
+    )
   })
 
   it('blocks where nothing of it can run; tests are reviewed and written anew where that is asked for', async () => {

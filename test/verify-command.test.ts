@@ -94,7 +94,7 @@ describe('agent verify', () => {
       [['--level', 'weekly'], '--level weekly: there are attempt and nightly.'],
     ] as const) {
       const { code, stderr } = await verify(repository, ...args)
-      expect([code, stderr]).toEqual([2, `agent: ${message}\n`])
+      expect([code, stderr]).toEqual([2, `agent: ${message}\nexit 2: see docs/troubleshooting.md#exit-2\n`])
     }
   })
 })
@@ -121,7 +121,7 @@ describe('agent undo', () => {
     const dirty = await command(repository, 'undo', 'limits/1')
     expect([dirty.code, dirty.stderr]).toEqual([
       9,
-      'agent: These files have changes that are not committed: src/clamp.ts.\n',
+      'agent: These files have changes that are not committed: src/clamp.ts.\nexit 9: see docs/troubleshooting.md#exit-9\n',
     ])
     await repository.write({ 'src/clamp.ts': CLAMP_RIGHT })
 
@@ -137,7 +137,7 @@ describe('agent undo', () => {
     const again = await command(repository, 'undo', 'limits/1')
     expect([again.code, again.stderr]).toEqual([
       2,
-      'agent: Task 1 of limits is not ticked at HEAD: there is nothing to take back.\n',
+      'agent: Task 1 of limits is not ticked at HEAD: there is nothing to take back.\nexit 2: see docs/troubleshooting.md#exit-2\n',
     ])
     expect((await verify(repository)).tasks.map(({ task, standing }) => [task, standing])).toEqual([
       ['2', 'none'],
