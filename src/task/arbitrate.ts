@@ -50,17 +50,23 @@ function counted(repeated: TestResult['repeated']): Pick<TestResult, 'repeated'>
   return repeated ? { repeated } : {}
 }
 
+function has({ tests }: CheckResult, id: string, status: TestResult['status']): boolean {
+  return tests.some((test) => test.id === id && test.status === status)
+}
+
 function redIds(result: CheckResult): string[] {
   return result.tests.filter(({ status }) => status === 'failed').map(({ id }) => id)
 }
 
 /**
- * The baseline with those tests as red that the final run found red and that are red on the base as well, on the same
- * seeds, within three looks: they cannot say anything about this patch. A test is accused by nothing less.
+ * The baseline with those tests as red that the final run found red and that say nothing about this patch: they are red on the
+ * base as well, on the same seeds, within three looks, and either green with the patch in one of as many, or red on the base each
+ * time. What is always red with the patch and now and then without it is worse than it was, and stays red.
  */
 export async function accused(
   world: World,
   state: State,
+  candidate: string,
   final: CheckResult,
   request: TestRequest,
 ): Promise<CheckResult | null> {
@@ -71,13 +77,19 @@ export async function accused(
   const suspects = final.tests.filter(({ id, status }) => status === 'failed' && green.has(id) && !own.has(id))
   const files = [...new Set(suspects.map(({ file }) => file))].filter((file) => tree.paths.includes(file))
   if (!baseline || files.length === 0 || suspects.length > MOST_ACCUSED) return baseline
-  const flaky = new Set<string>()
-  await withWorktree(world, tree.commit, async (worktree) => {
-    for (let look = 0; look < LOOKS && flaky.size < suspects.length && !world.signal.aborted; look++) {
-      const again = await world.runChecks(worktree, { ...request, files })
-      for (const id of redIds(again)) if (suspects.some((suspect) => suspect.id === id)) flaky.add(id)
-    }
-  })
+  const looks = async (commit: string): Promise<CheckResult[]> => {
+    const all: CheckResult[] = []
+    while (all.length < LOOKS && !world.signal.aborted)
+      all.push(await withWorktree(world, commit, (worktree) => world.runChecks(worktree, { ...request, files })))
+    return all
+  }
+  const onBase = await looks(tree.commit)
+  const some = suspects.map(({ id }) => id).filter((id) => onBase.some((look) => has(look, id, 'failed')))
+  if (some.length === 0) return baseline
+  const withPatch = await looks(candidate)
+  if (world.signal.aborted) return baseline
+  const always = (id: string) => onBase.every((look) => has(look, id, 'failed'))
+  const flaky = new Set(some.filter((id) => always(id) || withPatch.some((look) => has(look, id, 'passed'))))
   if (flaky.size === 0) return baseline
   const told = { spec: state.plan.spec.id, task: state.plan.task.id, attempt: state.attempt }
   const reason = `red on the base as well, before any change: ${[...flaky].join(', ')}`

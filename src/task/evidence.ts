@@ -114,7 +114,7 @@ async function finalEvidence(world: World, state: State, changes: FileChange[], 
   if (world.signal.aborted) return { kind: 'interrupted' }
   const unknown = notTheCode(final)
   if (unknown) return { kind: 'unready', status: 'environment', reason: unknown }
-  const before = await accused(world, state, final, request)
+  const before = await accused(world, state, draft.commit, final, request)
   if (world.signal.aborted) return { kind: 'interrupted' }
   // A checkpoint without a single test shows nothing; documentation has nothing to show.
   const nothingToRun = state.frozen === null && state.plan.task.kind !== 'checkpoint' && final.status === 'empty'

@@ -96,14 +96,13 @@ describe('a test that is newly red in the final run', () => {
 
   it('is accused when it is red on the base too, on the same seeds, and then says nothing about the patch', async () => {
     const final = result(test('old', 'failed'), test('other', 'passed'), test('mine', 'passed'))
-    const { world, asked, told, kept } = worldOf([baseline, result(test('old', 'failed'), test('other', 'passed'))])
+    const red = result(test('old', 'failed'), test('other', 'passed'))
+    // Three looks at the base, three at the patch.
+    const { world, asked, told, kept } = worldOf([baseline, red, baseline, red, baseline, red])
     expect(judgeSuite(final, baseline, ['a.test.ts > mine']).ok).toBe(false)
-    const before = await accused(world, state, final, REQUEST)
+    const before = await accused(world, state, 'patch', final, REQUEST)
     expect(judgeSuite(final, before, ['a.test.ts > mine'])).toEqual({ ok: true })
-    expect(asked.map(({ intensity }) => intensity.seeds)).toEqual([
-      [7, 8],
-      [7, 8],
-    ])
+    expect(asked.map(({ intensity }) => intensity.seeds)).toEqual(Array(6).fill([7, 8]))
     expect(told).toEqual(['tests accused'])
     // The next task on this base knows it.
     expect([...kept.values()]).toEqual([before])
@@ -112,10 +111,23 @@ describe('a test that is newly red in the final run', () => {
   it('stays red where the base holds three times, and a frozen test is never accused', async () => {
     const final = result(test('old', 'failed'), test('mine', 'failed'))
     const { world, asked } = worldOf([baseline])
-    expect(await accused(world, state, final, REQUEST)).toBe(baseline)
+    expect(await accused(world, state, 'patch', final, REQUEST)).toBe(baseline)
     expect(asked).toHaveLength(3)
     const mine = worldOf([result(test('mine', 'failed'))])
-    expect(await accused(mine.world, state, result(test('mine', 'failed')), REQUEST)).toBe(baseline)
+    expect(await accused(mine.world, state, 'patch', result(test('mine', 'failed')), REQUEST)).toBe(baseline)
     expect(mine.asked).toEqual([])
+  })
+
+  it('stays red where it always fails with the patch and the base is red by chance', async () => {
+    const final = result(test('old', 'failed'), test('other', 'passed'))
+    const red = final
+    const nothing = { ...result(), status: 'no-results' as const }
+    const broken = worldOf([red, baseline, baseline, red, nothing, red])
+    expect(await accused(broken.world, state, 'patch', final, REQUEST)).toBe(baseline)
+    expect(broken.told).toEqual([])
+    // Always red on the base, it says nothing, whatever it is with the patch; a base that did not run is not red.
+    const before = await accused(worldOf([red]).world, state, 'patch', final, REQUEST)
+    expect(judgeSuite(final, before, [])).toEqual({ ok: true })
+    expect(await accused(worldOf([nothing]).world, state, 'patch', final, REQUEST)).toBe(baseline)
   })
 })
