@@ -78,6 +78,22 @@ describe('a clone without installed dependencies', () => {
     expect(model.server.requests).toHaveLength(0)
   })
 
+  it('is looked at again by the next run once its user has mended what no commit holds, and asks no model twice', async () => {
+    const repository = await makeRepository({
+      files: {
+        'agent.yaml': `${LIGHT_LEVEL}build: test -e gen/made\ncarry: [gen]\n`,
+        '.gitignore': 'node_modules\n.agent\ngen\n',
+      },
+    })
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    await repository.write({ 'gen/other': 'kept' })
+    expect((await next(repository, model)).result).toMatchObject({ status: 'environment', exitCode: 10 })
+    await repository.write({ 'gen/made': 'yes' })
+    const run = await next(repository, model)
+    expect(run.result, run.result.message).toMatchObject({ status: 'verified' })
+    expect(model.asked('author')).toHaveLength(1)
+  })
+
   it('leaves nothing behind when it is interrupted while it is set up', async () => {
     const setup = ['sleep 60']
     const repository = await makeRepository({ packages: null, files: { 'agent.yaml': yaml({ setup }) } })

@@ -63,6 +63,9 @@ async function lastResult(path: string): Promise<EventOf<'run.result'> | null> {
 /** Ends after which the next run goes on; so does one that was killed. */
 const OPEN: TaskOutcomeStatus[] = ['interrupted', 'budget', 'provider', 'isolation', 'git', 'environment']
 
+/** Ends that the user mends outside of the commits: what ran before the mend may end otherwise after it. */
+const MENDED: TaskOutcomeStatus[] = ['isolation', 'environment']
+
 /** A run to go on with. */
 export interface Unfinished {
   run: PastRun
@@ -92,9 +95,12 @@ export async function unfinishedRun(root: string): Promise<Unfinished | null> {
 async function chainOf(root: string, last: PastRun): Promise<CallRecord[]> {
   const chain: CallRecord[][] = []
   const seen = new Set<string>()
+  let mended = false
   for (let run: PastRun | null = last; run !== null && !seen.has(run.id); ) {
     seen.add(run.id)
-    chain.unshift(await readCalls(run.dir))
+    mended ||= run.result !== null && MENDED.includes(run.result.status)
+    const calls = await readCalls(run.dir)
+    chain.unshift(mended ? calls.filter(({ call }) => call !== 'runChecks') : calls)
     const before: unknown = run.described?.['resumes']
     run = typeof before === 'string' ? await readRun(root, before) : null
   }
