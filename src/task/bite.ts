@@ -1,8 +1,8 @@
 import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
-import { refusedByCompiler, twins } from '../core/teeth/compile.ts'
+import { namedByCompiler, refusedByCompiler, twins } from '../core/teeth/compile.ts'
 import { instrument } from '../core/teeth/instrument.ts'
-import type { Mutant } from '../core/teeth/mutants.ts'
+import { isGo, type Mutant } from '../core/teeth/mutants.ts'
 import { survived } from '../core/teeth/score.ts'
 import type { CheckResult, MutantRun } from '../core/verdict/evidence.ts'
 import type { Intensity, TeethRequest, Worktree, World } from '../world.ts'
@@ -40,16 +40,34 @@ export interface Bitten {
 }
 
 /** Ids of those that the compiler refuses. */
-export async function refusedOnes(
-  world: World,
-  state: State,
-  { changes, texts }: Judged,
-  mutants: Mutant[],
-): Promise<Set<number>> {
-  if (mutants.length === 0) return new Set()
-  const commit = await commitOf(world, state, [...changes, ...twins(mutants, texts)])
-  const build = await withWorktree(world, commit, (tree) => world.runChecks(tree, { stage: 'build', kind: 'build' }))
-  return refusedByCompiler(build, mutants)
+export async function refusedOnes(world: World, state: State, judged: Judged, mutants: Mutant[]): Promise<Set<number>> {
+  const go = mutants.filter(({ path }) => isGo(path))
+  const refused = await refusedInGo(world, state, judged, go)
+  const others = mutants.filter(({ path }) => !isGo(path))
+  if (others.length === 0) return refused
+  const build = await built(world, state, [...judged.changes, ...twins(others, judged.texts)])
+  return new Set([...refused, ...refusedByCompiler(build, others)])
+}
+
+/** A compiler of Go stops after ten complaints; a build with so many left out tells of the next ones. */
+const ROUNDS = 6
+
+async function refusedInGo(world: World, state: State, judged: Judged, mutants: Mutant[]): Promise<Set<number>> {
+  const refused = new Set<number>()
+  for (let round = 0; round < ROUNDS; round++) {
+    const left = mutants.filter(({ id }) => !refused.has(id))
+    if (left.length === 0) break
+    const build = await built(world, state, instrumented(judged, left, keyOf(world)))
+    const named = namedByCompiler(build)
+    if (named.size === 0) break
+    for (const id of named) refused.add(id)
+  }
+  return refused
+}
+
+async function built(world: World, state: State, changes: FileChange[]): Promise<CheckResult> {
+  const commit = await commitOf(world, state, changes)
+  return withWorktree(world, commit, (tree) => world.runChecks(tree, { stage: 'build', kind: 'build' }))
 }
 
 /** Runs the tests on all wrong versions: a quick pass, then a longer one over those that live. */
@@ -87,8 +105,7 @@ export async function biteWhole(
   lists: string[][],
   maxMs: number,
 ): Promise<MutantRun | null> {
-  const built = await commitOf(world, state, judged.changes)
-  const build = await withWorktree(world, built, (tree) => world.runChecks(tree, { stage: 'build', kind: 'build' }))
+  const build = await built(world, state, judged.changes)
   if (!['passed', 'empty'].includes(build.status)) return null
   const key = keyOf(world)
   // The places where it can be ended when it does not end.

@@ -33,3 +33,9 @@ export function refusedByCompiler(build: CheckResult, mutants: readonly Mutant[]
   const told = mutants.filter(({ path }) => !refused.has(twinPath(path, 0)))
   return new Set(told.filter(({ path, id }) => refused.has(twinPath(path, id))).map(({ id }) => id))
 }
+
+/** Ids of wrong versions of Go of which a compiler said something: `instrumentGo` names them as files to it. */
+export function namedByCompiler({ problems, output }: CheckResult): Set<number> {
+  const said = [...problems.flatMap(({ file, message }) => [file ?? '', message]), output].join('\n')
+  return new Set([...said.matchAll(/\bwrong(\d+)\.go\b/g)].map(([, id]) => Number(id)))
+}

@@ -1,5 +1,6 @@
 import { isNode, type Node, walk } from '../verdict/syntax.ts'
-import { isPython, type Mutant } from './mutants.ts'
+import { instrumentGo } from './go-instrument.ts'
+import { isGo, isPython, type Mutant } from './mutants.ts'
 import { parseSource } from './parse.ts'
 import { instrumentPython } from './python.ts'
 
@@ -10,6 +11,7 @@ import { instrumentPython } from './python.ts'
  */
 export function instrument(path: string, text: string, mutants: readonly Mutant[], key: string): string {
   if (isPython(path)) return instrumentPython(text, mutants, key)
+  if (isGo(path)) return instrumentGo(path, text, mutants, key)
   const program = parseSource(path, text)
   if (!program) return text
   const active = `active$${key}`

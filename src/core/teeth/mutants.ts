@@ -1,8 +1,9 @@
 import { alignLines } from '../patch/align-lines.ts'
 import { isNode, type Node } from '../verdict/syntax.ts'
+import { goChanges } from './go.ts'
 import { type Alternative, conditionOf, forgotten, isFormat, isLog, OPERATORS } from './operators.ts'
 import { parseSource } from './parse.ts'
-import { pythonChanges } from './python.ts'
+import { type Change, pythonChanges } from './python.ts'
 
 /** A wrong version of one file that differs from it in one place. */
 export interface Mutant {
@@ -31,8 +32,12 @@ export function isPython(path: string): boolean {
   return path.endsWith('.py')
 }
 
+export function isGo(path: string): boolean {
+  return path.endsWith('.go')
+}
+
 export function isMutable(path: string): boolean {
-  return (SOURCE.test(path) && !DECLARATIONS.test(path)) || isPython(path)
+  return (SOURCE.test(path) && !DECLARATIONS.test(path)) || isPython(path) || isGo(path)
 }
 
 /**
@@ -40,7 +45,8 @@ export function isMutable(path: string): boolean {
  * changed; null: all of it. A text that cannot be parsed has none.
  */
 export function mutantsOf(path: string, text: string, before: string | null, firstId: number): Mutant[] {
-  if (isPython(path)) return mutantsOfPython(path, text, before, firstId)
+  if (isPython(path)) return fromChanges(pythonChanges(text), path, text, before, firstId)
+  if (isGo(path)) return fromChanges(goChanges(text), path, text, before, firstId)
   const program = isMutable(path) ? parseSource(path, text) : null
   if (!program) return []
   const lines = new Lines(text)
@@ -67,14 +73,20 @@ export function mutantsOf(path: string, text: string, before: string | null, fir
   return found.sort((a, b) => a.start - b.start).map((one, at) => ({ id: firstId + at, ...one }))
 }
 
-function mutantsOfPython(path: string, text: string, before: string | null, firstId: number): Mutant[] {
+function fromChanges(
+  changes: readonly Change[],
+  path: string,
+  text: string,
+  before: string | null,
+  firstId: number,
+): Mutant[] {
   const lines = new Lines(text)
   const changed = changedLines(before, text)
-  const found = pythonChanges(text).flatMap((one): Omit<Mutant, 'id'>[] => {
+  const found = changes.flatMap(({ shown, ...one }): Omit<Mutant, 'id'>[] => {
     const line = lines.of(one.start)
     if (!anyBetween(changed, line, lines.of(one.end))) return []
-    const original = brief(text.slice(one.start, one.end))
-    return [{ ...one, path, line, original, replacement: one.code === '' ? '(nothing)' : brief(one.code) }]
+    const [original, becomes] = [brief(text.slice(one.start, one.end)), brief(shown ?? one.code)]
+    return [{ ...one, path, line, original, replacement: becomes === '' ? '(nothing)' : becomes }]
   })
   return found.sort((a, b) => a.start - b.start).map((one, at) => ({ id: firstId + at, ...one }))
 }
@@ -97,7 +109,7 @@ function placeOf(
 
 /** The file as this wrong version has it. */
 export function applied(text: string, { path, start, end, kind, code }: Mutant): string {
-  if (isPython(path)) return text.slice(0, start) + code + text.slice(end)
+  if (isPython(path) || isGo(path)) return text.slice(0, start) + code + text.slice(end)
   return text.slice(0, start) + (kind === 'expression' ? `(${code})` : `{${code}}`) + text.slice(end)
 }
 

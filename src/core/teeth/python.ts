@@ -1,8 +1,8 @@
 import type { Mutant } from './mutants.ts'
 import { pythonLines, type Token } from './python-tokens.ts'
 
-/** A change of one place: what stands between two offsets, and what takes its place. */
-export type Change = Pick<Mutant, 'start' | 'end' | 'operator' | 'code' | 'kind'>
+/** A change of one place: what stands between two offsets, and what takes its place. `shown`: what people are told instead. */
+export type Change = Pick<Mutant, 'start' | 'end' | 'operator' | 'code' | 'kind'> & { shown?: string }
 
 const LEFT_OUT = new Set([
   'import',
