@@ -1,7 +1,8 @@
 import type { BaseFile, FileChange } from '../core/patch/patch.ts'
 import { globMatcher } from '../core/patch/protected-globs.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
-import { MANIFESTS, manifestFacts } from '../core/prompt/manifest-facts.ts'
+import type { GoManifests } from '../core/prompt/go-packages.ts'
+import { MANIFESTS, manifestFacts, manifestsIn } from '../core/prompt/manifest-facts.ts'
 import { outlineOf, withoutComments } from '../core/prompt/outline.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
@@ -10,6 +11,7 @@ import { holdsDeclarations, stubOutline } from '../core/prompt/stub.ts'
 import { testShape } from '../core/prompt/test-shape.ts'
 import { builtText } from '../core/spec/slice.ts'
 import type { Role } from '../world.ts'
+import { goManifests } from './go-manifests.ts'
 import { pathsOf, readerOf } from './overlay.ts'
 import type { Frozen, Plan, Scene } from './state.ts'
 
@@ -51,7 +53,8 @@ export async function fileParts(
     const nearest = await nearestOf(scene, usesKit, read)
     if (nearest !== null) for (const { path, part } of nearest) add(path, part)
   }
-  for (const { path, kind } of await wanted(scene.plan, role, paths, tests, read))
+  const imports = importsOf(paths, await goManifests(scene.tree))
+  for (const { path, kind } of await wanted(scene.plan, role, imports, tests, read))
     add(path, await filePart(scene, path, kind, read))
   for (const { path, part } of await manifestParts(scene.plan, paths, read)) add(path, part)
   for (const path of MANIFESTS) shown.add(path)
@@ -77,7 +80,7 @@ function textOf(file: BaseFile): string | null {
 async function wanted(
   plan: Plan,
   role: Role,
-  paths: string[],
+  { paths, of }: Imports,
   tests: readonly FileChange[],
   read: Read,
 ): Promise<Shown[]> {
@@ -86,17 +89,29 @@ async function wanted(
   if (role === 'author') return named.map((path): Shown => ({ path, kind: 'large-outline' }))
   const built = namedFiles(builtText(plan.spec, plan.task), paths).filter((path) => !inSpec(path))
   const tested = tests
-    .flatMap(({ path, content }) => importedFiles(path, content ?? '', paths))
+    .flatMap(({ path, content }) => of(path, content ?? ''))
     .filter((path) => !built.includes(path) && !isTestPath(path))
   const imported: string[] = []
   for (const path of [...named, ...tested]) {
     const text = await read(path)
-    if (text !== null) imported.push(...importedFiles(path, text, paths))
+    if (text !== null) imported.push(...of(path, text))
   }
   return [
-    ...[...named, ...tested].map((path): Shown => ({ path, kind: 'whole' })),
+    ...named.map((path): Shown => ({ path, kind: 'whole' })),
+    // In Go a package is imported as a whole, of which a task changes a file or two.
+    ...tested.map((path): Shown => ({ path, kind: path.endsWith('.go') ? 'large-outline' : 'whole' })),
     ...[...built, ...new Set(imported)].slice(0, MOST_OUTLINES).map((path): Shown => ({ path, kind: 'outline' })),
   ]
+}
+
+/** Paths of a tree, and which of them a file imports. */
+interface Imports {
+  paths: string[]
+  of(path: string, text: string): string[]
+}
+
+function importsOf(paths: string[], manifests: GoManifests): Imports {
+  return { paths, of: (path, text) => importedFiles(path, text, paths, manifests) }
 }
 
 /** Files of the base that the task or its linked design names. */
@@ -158,7 +173,8 @@ async function nearestOf(scene: Scene, usesKit: boolean, read: Read): Promise<Na
   const short = renderFile(name, testShape(path, text, true))
   const part: Part = { kind: 'nearest', source: path, text: renderFile(name, shape), short, mandatory: true, rank: 3 }
   const found: Named[] = [{ path, part }]
-  for (const helper of [...importedFiles(path, text, paths).filter(isTestPath), ...fixturesOf(path, paths)]) {
+  const { of } = importsOf(paths, await goManifests(scene.tree))
+  for (const helper of [...of(path, text).filter(isTestPath), ...fixturesOf(path, paths)]) {
     const shown = await filePart(scene, helper, 'outline', read)
     if (shown !== null) found.push({ path: helper, part: shown })
   }
@@ -187,7 +203,7 @@ async function manifestParts(plan: Plan, paths: string[], read: Read): Promise<N
   const found: Named[] = []
   const facts: string[] = []
   const short: string[] = []
-  for (const path of MANIFESTS.filter((one) => paths.includes(one))) {
+  for (const path of manifestsIn(paths)) {
     const text = await read(path)
     const line = text === null || allowed(path) ? null : manifestFacts(path, text)
     if (line !== null) {

@@ -12,6 +12,7 @@ import type { World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { bite, type Judged, refusedOnes, thoroughly } from './bite.ts'
 import { runCheck, withWorktree } from './checks.ts'
+import { goManifests } from './go-manifests.ts'
 import type { StubVerdict } from './red.ts'
 import type { State } from './state.ts'
 
@@ -132,11 +133,12 @@ async function coveredTexts(
   stubs: ReadonlySet<string>,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>()
+  const manifests = await goManifests(tree)
   let from = files.map(({ path, content }) => ({ path, text: content ?? '' }))
   for (let depth = 0; depth < DEEPEST && from.length > 0; depth++) {
     const next: typeof from = []
     for (const { path, text } of from) {
-      for (const target of importedFiles(path, text, tree.paths)) {
+      for (const target of importedFiles(path, text, tree.paths, manifests)) {
         if (found.has(target) || stubs.has(target) || isTestPath(target) || !isMutable(target)) continue
         const file = await tree.read(target)
         if (file.kind !== 'text' || found.size >= MOST_FILES) continue

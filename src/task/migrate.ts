@@ -28,6 +28,7 @@ import { describe } from './baseline.ts'
 import { bite, type Judged, refusedOnes } from './bite.ts'
 import { withWorktree } from './checks.ts'
 import { sceneOf } from './context.ts'
+import { goManifests } from './go-manifests.ts'
 import { mergeChanges } from './overlay.ts'
 import { pastParts } from './past.ts'
 import { migratorParts } from './roles.ts'
@@ -178,12 +179,13 @@ async function brokenBy({ tree, frozen, baseline }: State, patch: FileChange[]):
   const own = new Set(frozen?.files.map(({ path }) => path))
   const collected = new Set(baseline?.tests.map(({ file }) => file))
   const found: FileChange[] = []
+  const manifests = await goManifests(tree)
   for (const path of tree.paths.filter((one) => collected.has(one) && isTestPath(one) && !own.has(one))) {
     const file = await tree.read(path)
     if (file.kind !== 'text') continue
     let from = [{ path, text: file.text }]
     for (let depth = 0; depth < DEEPEST && from.length > 0; depth++) {
-      const targets = from.flatMap((one) => importedFiles(one.path, one.text, tree.paths))
+      const targets = from.flatMap((one) => importedFiles(one.path, one.text, tree.paths, manifests))
       if (targets.some((target) => changed.has(target))) {
         found.push({ path, action: 'edit', content: file.text, blocks: [] })
         break

@@ -1,6 +1,6 @@
 import { foldPath } from './safe-path.ts'
 
-const TEST_FOLDERS = new Set(['test', 'tests', '__tests__'])
+const TEST_FOLDERS = new Set(['test', 'tests', '__tests__', 'testdata', 'testutil', 'testutils', 'testhelpers'])
 const TEST_NAMES = [/\.(test|spec)\.[cm]?[jt]sx?$/, /^test_.*\.py$/, /_test\.(py|go)$/]
 
 /**

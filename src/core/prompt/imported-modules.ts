@@ -1,15 +1,19 @@
 import { scanFile } from '../symbols/scan.ts'
 import { type Language, languageOf } from '../symbols/symbols.ts'
-
-/** Files of a Go package that count as imported. */
-const MOST_OF_A_PACKAGE = 8
+import { type GoManifests, goFiles } from './go-packages.ts'
 
 /**
  * Files of the repository that a Python, Go, Rust or Java file imports, in the order of its imports; none for other
  * languages. A module that could mean several files, or one outside of the repository, means none.
  */
-export function importedModules(path: string, text: string, paths: readonly string[]): string[] {
+export function importedModules(
+  path: string,
+  text: string,
+  paths: readonly string[],
+  manifests: GoManifests = new Map(),
+): string[] {
   const language = languageOf(path)
+  if (language === 'go') return goFiles(path, text, paths, manifests)
   const find = language === null ? undefined : FINDERS[language]
   const imports = find === undefined ? [] : (scanFile(path, text)?.imports ?? [])
   const found = new Set(imports.flatMap((written) => find?.(written, path, paths) ?? []))
@@ -28,16 +32,6 @@ const FINDERS: Partial<Record<Language, Finder>> = {
     if (dots === 0) return nearest(files(parts), parts.length, from, paths)
     const folder = from.split('/').slice(0, -dots)
     return files([...folder, ...parts]).filter((path) => paths.includes(path))
-  },
-  /** The folder that shares most of its end with the import; one name alone is of the standard library. */
-  go: (written, _from, paths) => {
-    const parts = written.split('/')
-    for (let from = 0; from < parts.length - (parts.length > 1 ? 0 : 1); from++) {
-      const folder = parts.slice(from).join('/')
-      const inside = paths.filter((path) => path.endsWith('.go') && !path.endsWith('_test.go') && liesIn(path, folder))
-      if (inside.length > 0) return inside.slice(0, MOST_OF_A_PACKAGE)
-    }
-    return []
   },
   /** `crate::a::b::Item` is `a/b.rs`, `a/b/mod.rs` or `a.rs` below `src`; `super` and `self` begin at the file's folder. */
   rust: (written, from, paths) => {
@@ -72,9 +66,4 @@ function nearest(endings: readonly string[], length: number, from: string, paths
   if (exact !== undefined || length < 2) return exact === undefined ? [] : [exact]
   const hits = paths.filter((path) => endings.some((ending) => path.endsWith(`/${ending}`)))
   return hits.length === 1 ? hits : []
-}
-
-function liesIn(path: string, folder: string): boolean {
-  const own = path.slice(0, path.lastIndexOf('/'))
-  return own === folder || own.endsWith(`/${folder}`)
 }

@@ -1,5 +1,15 @@
 /** Manifests that are shown as facts, not as files. */
-export const MANIFESTS = ['package.json', 'tsconfig.json']
+export const MANIFESTS = ['package.json', 'tsconfig.json', 'go.mod']
+/** Of a repository of several Go modules, so many are told. */
+const MOST_MODULES = 6
+
+/** The manifests that these paths hold; of Go modules those near the top. */
+export function manifestsIn(paths: readonly string[]): string[] {
+  const depth = (path: string) => path.split('/').length
+  const modules = paths.filter((path) => /\/go\.mod$/.test(path) && !/(^|\/)(vendor|testdata)\//.test(path))
+  const nested = modules.sort((a, b) => depth(a) - depth(b)).slice(0, MOST_MODULES)
+  return [...MANIFESTS.filter((one) => paths.includes(one)), ...nested]
+}
 
 /** Compiler options that say nothing about how code has to be written. */
 const SILENT =
@@ -13,6 +23,7 @@ const MOST_NAMES = 40
  * without compiler options that the files shown beside it tell already.
  */
 export function manifestFacts(path: string, text: string, short = false): string | null {
+  if (path.endsWith('go.mod')) return moduleFacts(path, text)
   const value = readJson(text)
   if (value === null) return null
   const facts = path.endsWith('tsconfig.json') ? compilerFacts(value, short) : packageFacts(value, short)
@@ -57,6 +68,22 @@ function compilerFacts(value: Json, short: boolean): string {
       option === true ? name : `${name} ${Array.isArray(option) ? `[${option.join(', ')}]` : String(option)}`,
     )
   return list([...base, ...shown])
+}
+
+/** The module's import path, its Go, and what it requires itself. */
+function moduleFacts(path: string, text: string): string | null {
+  const module = /^module[ \t]+"?([^\s"]+)/m.exec(text)?.[1]
+  if (module === undefined) return null
+  const go = /^go[ \t]+(\S+)/m.exec(text)?.[1]
+  const required = [
+    ...text.matchAll(
+      /^[ \t]*(?:require[ \t]+)?([\w.~/-]+\.[\w.~/-]+)[ \t]+(v\S+)(?![^\n]*\/\/ indirect)(?![^\n]*=>)/gm,
+    ),
+  ]
+  const own = required.flatMap(([line, name, version]) =>
+    /^\s*(replace|exclude|retract)\b/.test(line) ? [] : [`${name} ${version}`],
+  )
+  return `- ${path}: module ${module}${go ? `, go ${go}` : ''}${own.length > 0 ? `; ${list(own)}` : ''}`
 }
 
 /** What another option says already. */

@@ -1,3 +1,4 @@
+import type { GoManifests } from './go-packages.ts'
 import { importedModules } from './imported-modules.ts'
 
 /** Files of `paths` that a text names, by full path or, for names that are unique, by file name. */
@@ -21,9 +22,17 @@ export function namedFiles(text: string, paths: string[]): string[] {
   return paths.filter((path) => found.has(path))
 }
 
-/** Files that a file imports: TypeScript and JavaScript by a relative path, Python, Go, Rust and Java by module. */
-export function importedFiles(path: string, text: string, paths: string[]): string[] {
-  if (!/\.([cm]?[jt]sx?|json|vue|svelte)$/.test(path)) return importedModules(path, text, paths)
+/**
+ * Files that a file imports: TypeScript and JavaScript by a relative path, Python, Go, Rust and Java by module. `manifests`: what says where Go's
+ * modules are.
+ */
+export function importedFiles(
+  path: string,
+  text: string,
+  paths: string[],
+  manifests: GoManifests = new Map(),
+): string[] {
+  if (!/\.([cm]?[jt]sx?|json|vue|svelte)$/.test(path)) return importedModules(path, text, paths, manifests)
   const folder = path.split('/').slice(0, -1)
   const known = new Set(paths)
   const found: string[] = []

@@ -1,4 +1,5 @@
 import { isNode, type Node } from '../verdict/syntax.ts'
+import { goTestShape } from './go-test-shape.ts'
 import { declarationsOf, nodes, parseModule } from './outline.ts'
 
 /** Limits of a shape, and of a short one. */
@@ -19,11 +20,16 @@ const PLAIN_LINES = 40
  */
 export function testShape(path: string, text: string, short = false): string {
   const size = SIZES[short ? 'short' : 'whole']
-  const shape = /\.[cm]?[jt]sx?$/.test(path) ? moduleShape(path, text, size) : plainShape(text, size)
+  const shape = shapeOf(path, text, size)
   return shape === null || shape.length > 0.8 * text.length ? text : shape
 }
 
 type Size = (typeof SIZES)['whole']
+
+function shapeOf(path: string, text: string, size: Size): string | null {
+  if (path.endsWith('.go')) return goTestShape(text, size) ?? plainShape(text, size)
+  return /\.[cm]?[jt]sx?$/.test(path) ? moduleShape(path, text, size) : plainShape(text, size)
+}
 
 /** One test of a file by its own name, without those of its suites. */
 export interface Test {

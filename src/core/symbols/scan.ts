@@ -22,8 +22,10 @@ const PATTERNS: Record<Language, { declares: RegExp; imports: RegExp }> = {
     imports: /^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))/gm,
   },
   go: {
-    declares: /^(?:func[ \t]+(?:\([^)\n]*\)[ \t]*)?|type[ \t]+|var[ \t]+|const[ \t]+)([A-Za-z_]\w*)/gm,
-    imports: /^(?:import[ \t]+|[ \t]+)(?:[\w.]+[ \t]+)?"([^"\n]{1,200})"/gm,
+    // A line of a group, `\tLimit = 3` or `\tStore interface {`, is known by its name for others.
+    declares:
+      /^(?:func[ \t]+(?:\([^)\n]*\)[ \t]*)?|type[ \t]+|var[ \t]+|const[ \t]+)([A-Za-z_]\w*)|^\t([A-Z]\w*)(?=(?:[ \t]+[\w.*[\]]+)?[ \t]*=[ \t]|[ \t]+(?:struct|interface)\b|[ \t]*(?:\/\/[^\n]*)?$)/gm,
+    imports: /^(?:import[ \t]+|[ \t]+)(?:[\w.]+[ \t]+)?"([^"\n]{1,200})"(?=[ \t]*(?:\/\/[^\n]*)?$)/gm,
   },
   rust: {
     declares:

@@ -1,4 +1,5 @@
 import type { Language, Signature } from '../../core/symbols/symbols.ts'
+import { goSignatures } from './go-signatures.ts'
 import type { SyntaxNode } from './grammars.ts'
 
 interface Shape {
@@ -21,7 +22,7 @@ const SCRIPT: Shape = {
     return false
   },
 }
-const SHAPES: Record<Language, Shape> = {
+const SHAPES: Record<Exclude<Language, 'go'>, Shape> = {
   typescript: SCRIPT,
   tsx: SCRIPT,
   javascript: SCRIPT,
@@ -29,11 +30,6 @@ const SHAPES: Record<Language, Shape> = {
     declares: /^(?:function_definition|class_definition)$/,
     holds: /^(?:module|decorated_definition|block)$/,
     exported: (node, text) => !textOf(node.childForFieldName('name') ?? node, text).startsWith('_'),
-  },
-  go: {
-    declares: /^(?:function_declaration|method_declaration|type_spec|type_alias|const_spec|var_spec)$/,
-    holds: /^(?:source_file|type_declaration|const_declaration|var_declaration|var_spec_list)$/,
-    exported: (node, text) => /^\p{Lu}/u.test(textOf(node.childForFieldName('name') ?? node, text)),
   },
   rust: {
     declares:
@@ -62,6 +58,7 @@ const TYPE = /^(?:(?:abstract_)?class|interface|type|enum|struct|trait|union|rec
 
 /** Declarations of a parsed file, members of its types included, in their order; at most 60. */
 export function signaturesOf(language: Language, root: SyntaxNode, text: string): Signature[] {
+  if (language === 'go') return goSignatures(root, text).slice(0, MOST)
   const shape = SHAPES[language]
   const found: Signature[] = []
   const visit = (node: SyntaxNode, owner: string, depth: number) => {

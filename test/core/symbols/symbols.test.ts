@@ -12,6 +12,12 @@ describe('a scan', () => {
     ['a.js', "const b = require('./b')\nclass X {}\nasync function g() {}\n", 'b,X,g', './b'],
     ['a.py', 'from a.b import c\nclass Job:\n    def run(self): pass\nasync def main(): pass\n', 'Job,run,main', 'a.b'],
     ['a.go', 'import (\n\t"fmt"\n)\ntype Job struct {}\nfunc (q *Queue) Take() {}\n', 'Job,Take', 'fmt'],
+    [
+      'b.go',
+      'import "a/b"\nconst (\n\tA Kind = iota\n\tB\n\tc\n)\ntype (\n\tStore interface {\n)\nfunc f() {\n\tx := []string{\n\t"no",\n\t}\n}\n',
+      'A,B,Store,f',
+      'a/b',
+    ],
     ['a.rs', 'use crate::net;\npub struct Job {}\n    pub fn take() {}\n', 'Job,take', 'crate::net'],
     ['A.java', 'import a.b.C;\npublic class Job {\n  public int take(int n) {\n    if (x) {\n', 'Job,take', 'a.b.C'],
   ])('of %s finds names and imports', (path, text, names, imports) => {

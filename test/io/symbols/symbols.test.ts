@@ -89,8 +89,8 @@ describe('signatures', () => {
     ],
     [
       'go' as const,
-      'package a\ntype Job struct { ID string }\nfunc (q *Queue) Take(n int) error { return nil }\nfunc local() {}',
-      '+type Job | +Take(n int) error | -local()',
+      'package a\nconst (\n\tMost = 3\n\tb\n)\ntype Job struct {\n\tID string `json:"id"`\n\tn int\n}\ntype Store[K any] interface {\n\tGet(key K,\n\t\tn int) error\n}\ntype Kind = int\nfunc (q *Queue[T]) Take(n int) (j Job, err error) { return }\nfunc local() {}',
+      '+const Most = 3 | -const b | +struct Job { ID string } | +interface Store[K any] | +Store.Get(key K, n int) error | +type Kind = int | +Queue.Take(n int) (j Job, err error) | -local()',
     ],
     [
       'rust' as const,
