@@ -1,7 +1,7 @@
 import { NOTHING_SPENT } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
 import { type Chosen, keyOf, readyTasks, workOrder } from './core/spec/choose.ts'
-import { type Base, begin, type RunOptions, tellSelected } from './run.ts'
+import { type Base, begin, type Hold, NO_HOLD, type RunOptions, tellSelected } from './run.ts'
 import { waitingBranch } from './task/commit.ts'
 import { beforeHooks } from './task/hooks.ts'
 import type { Outcome, State, Surroundings } from './task/state.ts'
@@ -14,6 +14,8 @@ export interface Workers {
   most: number
   /** The World of worker 1 to `most`, and of 0, which lands; what it tells is marked with the task (`spec/task`). */
   world(worker: number, task: string): World
+  /** Left out: nobody holds the run. */
+  hold?: Hold
 }
 
 /** A task that was begun ahead of its turn. */
@@ -56,6 +58,9 @@ export function createCrew(
   const running = new Set<Promise<unknown>>()
   let wanted: { chosen: Chosen; base: Base }[] = []
   let closed = false
+  /** Whose turn has come: it is begun even while the run is held. */
+  let turn: string | null = null
+  const { held } = workers.hold ?? NO_HOLD
 
   const start = ({ chosen, base }: { chosen: Chosen; base: Base }): void => {
     const worker = free.shift()!
@@ -75,7 +80,8 @@ export function createCrew(
   }
   const fill = (): void => {
     while (!closed && free.length > 0) {
-      const next = wanted.find(({ chosen }) => !jobs.has(keyOf(chosen)) && !failed.has(keyOf(chosen)))
+      const open = wanted.filter(({ chosen }) => !held() || keyOf(chosen) === turn)
+      const next = open.find(({ chosen }) => !jobs.has(keyOf(chosen)) && !failed.has(keyOf(chosen)))
       if (!next || (next !== wanted[0] && jobs.size >= AHEAD * workers.most)) return
       start(next)
     }
@@ -108,6 +114,8 @@ export function createCrew(
       return wanted.map(({ chosen }) => chosen)
     },
     async take(key) {
+      turn = key
+      fill()
       while (!jobs.has(key)) {
         if (running.size === 0) throw new Error(`nobody can begin ${key}`)
         await Promise.race(running)

@@ -43,8 +43,10 @@ export async function runParallel(
   const crew = createCrew(shared, options, workers, tally.failed)
   const train = createTrain(shared, workers, crew)
   try {
-    do tally.add(await turn(world, shared, options, workers, crew, train, tally.failed))
-    while (tally.goesOn())
+    do {
+      await workers.hold?.over()
+      tally.add(await turn(world, shared, options, workers, crew, train, tally.failed))
+    } while (tally.goesOn())
   } catch (error) {
     await crew.leave().catch(() => {})
     await train.end()

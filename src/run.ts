@@ -32,14 +32,29 @@ export interface RunOptions {
 
 export type RunResult = EventOf<'run.result'>
 
+/** A person who wants no further task to be begun for a while. */
+export interface Hold {
+  held(): boolean
+  /** Resolves when nobody holds the run any more. */
+  over(): Promise<void>
+}
+
+export const NO_HOLD: Hold = { held: () => false, over: async () => {} }
+
 /** How often a commit that was verified is judged again because its branch moved meanwhile. */
 const MOST_FOLLOWED = 3
 
 /** The loop over tasks: `next` until nothing is left, a task fails or a limit is met. */
-export async function run(world: World, around: Surroundings, options: RunOptions): Promise<RunResult> {
+export async function run(
+  world: World,
+  around: Surroundings,
+  options: RunOptions,
+  hold: Hold = NO_HOLD,
+): Promise<RunResult> {
   const tally = createTally(options)
   let spent = NOTHING_SPENT
   do {
+    await hold.over()
     let step = await oneTask(world, around, options, spent, tally.failed)
     // Nobody is there to start it again: what waits because somebody has committed is judged on top of that at once.
     for (let tries = 0; step.outcome.moved && options.most === null && tries < MOST_FOLLOWED; tries++)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createHold } from '../src/commands/hold.ts'
 import type { Event } from '../src/core/events.ts'
 import type { Settings } from '../src/core/settings.ts'
 import { runParallel } from '../src/parallel.ts'
@@ -268,5 +269,71 @@ describe('tasks at work at once', () => {
     const before = small.events.length
     for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
     expect(small.events.length).toBe(before)
+  })
+})
+
+describe('a run that a person holds', () => {
+  const TURNS = 200
+
+  /** Holds the run from one of its events on (the number of it, or the first of a type) for many turns of the event loop; answers which tasks were begun meanwhile. */
+  async function held(tasks: Scripted[], delay: () => number, from: number | Event['type'], most: number) {
+    const small = open(tasks, delay)
+    const hold = createHold(new AbortController().signal)
+    const begun: string[] = []
+    let told = 0
+    const world = {
+      ...small.world,
+      tell(event: Event) {
+        if (hold.held() && event.type === 'task.selected') begun.push(event.task)
+        small.world.tell(event)
+        if (from !== told++ && from !== event.type) return
+        hold.set(true)
+        void (async () => {
+          for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
+          hold.set(false)
+        })()
+      },
+    }
+    const around = smallSurroundings()
+    const result =
+      most === 1
+        ? await run(world, around, OPTIONS, hold)
+        : await runParallel(world, around, OPTIONS, { most, world: () => world, hold })
+    return { small, result, begun }
+  }
+
+  it('begins no other task until it goes on, and then comes to the same end', async () => {
+    await fc.assert(
+      fc.asyncProperty(scripted, delays, fc.nat({ max: 40 }), fc.integer({ min: 1, max: 4 }), async (...drawn) => {
+        const [tasks, delay, from, most] = drawn
+        const free = await inSequence(tasks, {})
+        const { small, result, begun } = await held(tasks, delay, from, most)
+        expect(small.landed()).toEqual(free.small.landed())
+        expect(result.exitCode).toBe(free.result.exitCode)
+        // What workers had taken by then is told a moment later, and whose turn has come is begun all the same.
+        expect(begun.length).toBeLessThanOrEqual(most === 1 ? 0 : most)
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('begins nothing ahead either, though workers are free', async () => {
+    const tasks = Array.from({ length: 6 }, () => ({ goes: 'right' as const, depends: [], needs: null }))
+    const { small, begun } = await held(tasks, () => 3, 'verdict', 2)
+    expect(begun).toEqual([])
+    expect(small.landed()).toHaveLength(6)
+  })
+
+  it('ends when it is told to, though it is held', async () => {
+    const stop = new AbortController()
+    const small = open([{ goes: 'right', depends: [], needs: null }], () => 0)
+    const hold = createHold(stop.signal)
+    hold.set(true)
+    const world = { ...small.world, signal: stop.signal }
+    const ended = run(world, smallSurroundings(), OPTIONS, hold)
+    stop.abort()
+    expect((await ended).status).toBe('interrupted')
+    hold.set(true)
+    expect(hold.held()).toBe(false)
   })
 })

@@ -10,6 +10,8 @@ export interface GlobalOptions {
   json: boolean
   quiet: boolean
   color: boolean
+  /** No live view: lines that a screen reader can read. Left out: no. */
+  plain?: boolean
 }
 
 /** agent.yaml: optional under its default name, required where it was named. */

@@ -17,6 +17,7 @@ import { type Beside, reportHtml } from '../ui/report/html.ts'
 import { type Story, storyOfRun } from '../ui/report/story.ts'
 import { reportLines } from '../ui/report/terminal.ts'
 import type { ModelRequest } from '../world.ts'
+import { cut, SHOW } from './diffs.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { traceAll, writePage } from './trace.ts'
 
@@ -28,9 +29,7 @@ export interface ReportFlags {
 export async function reportCommand(options: GlobalOptions, name: string, flags: ReportFlags): Promise<number> {
   const { root } = await openRepository(options.cwd)
   const dir = await folderOfRun(root, options.cwd, name)
-  const { events, unread } = await readEvents(dir)
-  const story = storyOfRun(events)
-  if (unread > 0) story.notes.push(`${unread} events are not told: another version of agent wrote them`)
+  const story = await readStory(dir)
   if (story.run === null && story.result === null)
     throw new UserError(`${join(dir, 'events.jsonl')} holds no events of a run that this version of agent can read.`)
   const page = flags.html === undefined ? null : resolve(options.cwd, flags.html)
@@ -38,6 +37,19 @@ export async function reportCommand(options: GlobalOptions, name: string, flags:
   if (options.json) process.stdout.write(`${JSON.stringify({ ...story, html: page })}\n`)
   else print(options, story, page)
   return EXIT.done
+}
+
+async function readStory(dir: string): Promise<Story> {
+  const { events, unread } = await readEvents(dir)
+  const story = storyOfRun(events)
+  if (unread > 0) story.notes.push(`${unread} events are not told: another version of agent wrote them`)
+  return story
+}
+
+/** Writes the page of a run, as far as its journal tells it. */
+export async function writeReport(options: GlobalOptions, root: string, dir: string, page: string): Promise<void> {
+  const story = await readStory(dir)
+  await writePage(page, reportHtml(story, await besides(options, root, dir, story)))
 }
 
 /** A run by its id, the beginning of it, `last`, or its folder. Throws UserError, which names those that there are. */
@@ -55,9 +67,6 @@ async function folderOfRun(root: string, cwd: string, name: string): Promise<str
       : 'There is none in this repository: `agent next` writes the first.'
   throw new UserError(name === 'last' ? advice : `There is no journal of a run "${name}". ${advice}`)
 }
-
-/** Longer answers and diffs make a page that no phone opens. */
-const LONGEST = 200_000
 
 async function besides(options: GlobalOptions, root: string, dir: string, story: Story): Promise<Beside> {
   // What stands in the journal is masked already; what git holds is not.
@@ -88,12 +97,6 @@ async function besides(options: GlobalOptions, root: string, dir: string, story:
     reply: (asked) => replies.get(nameOf({ ...asked, role: asked.role as ModelRequest['role'] })) ?? null,
     traces: await tracesOf(options, root, story),
   }
-}
-
-const SHOW = ['show', '--format=', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options']
-
-function cut(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}\n... cut: ${text.length} characters in all\n`
 }
 
 /** Of the specs that the run worked on; none where they are gone or cannot be read any more. */

@@ -36,19 +36,22 @@ import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
 import { loadTemplates } from '../io/templates.ts'
 import { runParallel } from '../parallel.ts'
-import { type RunOptions, type RunResult, run } from '../run.ts'
+import { type Hold, type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
 import { runReport } from '../ui/ci.ts'
 import type { Head, Tree, World } from '../world.ts'
 import { adopt } from './adopt.ts'
 import { wantsCi, writeCi } from './ci.ts'
+import { createHold } from './hold.ts'
 import { interruption } from './interruption.ts'
 import { chooseIsolation, type Isolation } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { createPeek, type Peek } from './peek.ts'
 import { createPreparation, projectOf } from './project.ts'
 import { isSame, recordedWorlds } from './resume.ts'
 import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
+import { pastTimes } from './times.ts'
 import { tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
 
@@ -78,7 +81,14 @@ async function session(
   journaled: JournaledRun | null,
 ): Promise<{ exitCode: number; events: Event[] }> {
   const stop = interruption()
-  const views = await openViews(options, stop.interrupt)
+  const hold = createHold(stop.signal)
+  const peek = createPeek(options)
+  const views = await openViews(options, {
+    stop: stop.interrupt,
+    pause: (on) => hold.set(on),
+    show: (kind, state) => peek.show(kind, state),
+    report: () => peek.report(),
+  })
   const started = performance.now()
   const now = () => performance.now() - started
   let journal: Journal | null = null
@@ -112,6 +122,8 @@ async function session(
   const open = async (root: string, id: string, journalMB: number) => {
     const full = () => tell({ type: 'limit.reached', limit: 'limits.journalMB', message: fullJournal(journalMB) })
     journal = await openJournal(root, id, mask, roomOf(journalMB * 1024 ** 2, full))
+    peek.at(root, journal.dir)
+    if (views.expect) void pastTimes(root, id).then(views.expect)
     return journal
   }
   let result: RunResult
@@ -123,6 +135,8 @@ async function session(
       mask,
       maskAlso,
       signal: stop.signal,
+      hold,
+      peek,
       onForced: (one: ClearUp) => void clearUps.push(one),
     }
     const work = runInRepository(options, flags, wanted, tools, journaled)
@@ -199,6 +213,8 @@ interface SessionTools {
   /** Further variables whose values are secret by their names. */
   maskAlso(env: Record<string, string>): void
   signal: AbortSignal
+  hold: Hold
+  peek: Peek
 }
 
 async function runInRepository(
@@ -262,7 +278,7 @@ async function runAlone(
   tools.onForced(() => worktrees.closeAll())
   const recording = flags.record ? resolve(options.cwd, flags.record) : null
   const replayed = folderOfRecording(settings, options.cwd)
-  const { tell, now, signal } = tools
+  const { tell, now, signal, hold, peek } = tools
   const runSeed = journaled?.run.seed ?? (before?.run.described?.['seed'] as number | undefined) ?? randomInt(2 ** 31)
   const many = wanted.parallel !== undefined && wanted.parallel > 1 && settings.land
   if (many) requireApart(isolation, config)
@@ -316,7 +332,8 @@ async function runAlone(
     // The seeds of a task depend on how often it was begun, and not on what else is at work.
     return make(task, task === null ? runSeed : seedOf(runSeed, `${task} ${times}`))
   }
-  const recorded = await recordedWorlds(repository, journal, journaled?.dir ?? null, before)
+  const logged = await recordedWorlds(repository, journal, journaled?.dir ?? null, before)
+  const recorded = (real: World) => peek.watching(logged(real))
   const world = recorded(workerWorld(0, null))
   try {
     const { commit: base, branch } = head
@@ -337,14 +354,25 @@ async function runAlone(
     const note = journaled
       ? `replay of ${journaled.run.run}: no model is asked and nothing lands`
       : priceNote(settings, config)
-    tell({ type: 'run.started', run: id, model: modelsInWords(settings), base, branch, journal: journal.dir, note })
+    const { limits } = settings
+    tell({
+      type: 'run.started',
+      run: id,
+      model: modelsInWords(settings),
+      base,
+      branch,
+      journal: journal.dir,
+      note,
+      limits,
+    })
     if (before) found.unshift(`run ${before.run.id} ${before.how}: what it was answered is not asked or paid again`)
     if (found.length > 0) tell({ type: 'run.recovered', found })
-    if (!many) return await run(world, around, wanted)
+    if (!many) return await run(world, around, wanted, hold)
     for (let worker = 1; worker <= (wanted.parallel ?? 1); worker++)
       await mkdir(join(worktrees.scratch, `worker-${worker}`), { recursive: true })
     return await runParallel(world, around, wanted, {
       most: wanted.parallel ?? 1,
+      hold,
       world: (worker, task) => recorded(workerWorld(worker, task)),
     })
   } finally {

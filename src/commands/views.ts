@@ -1,32 +1,42 @@
 import type { StampedEvent } from '../core/events.ts'
-import { chooseColor, chooseUnicode, chooseView } from '../ui/choose.ts'
+import { chooseColor, chooseUnicode, chooseView, isSpoken } from '../ui/choose.ts'
+import type { Times } from '../ui/expected.ts'
+import type { Hands } from '../ui/ink/mount.tsx'
 import { createJsonlView } from '../ui/jsonl.ts'
 import { createPlainView } from '../ui/plain.ts'
 import type { GlobalOptions } from './options.ts'
 
 export interface Views {
   listen(event: StampedEvent): void
+  /** How long stages took in earlier runs; left out: nobody wants to know. */
+  expect?(times: Times): void
   close(): Promise<void>
 }
 
 /** What people and programs see of a run: JSON lines, plain lines, or the live view in a terminal. */
-export async function openViews(options: GlobalOptions, onInterrupt: () => void): Promise<Views> {
+export async function openViews(options: GlobalOptions, hands: Hands): Promise<Views> {
   const { stdout, stderr, stdin, env } = process
   const view = chooseView({
     json: options.json,
     quiet: options.quiet,
+    plain: options.plain ?? false,
     noColor: !options.color,
     stdoutIsTTY: stdout.isTTY === true,
     stdinIsTTY: stdin.isTTY === true,
     env,
   })
-  const unicode = chooseUnicode(env)
+  const spoken = isSpoken({ plain: options.plain, env })
+  const unicode = chooseUnicode(env) && !spoken
   const colorOn = (stream: NodeJS.WriteStream) =>
     chooseColor({ noColor: !options.color, isTTY: stream.isTTY === true, env })
   if (view === 'ink') {
     const { mountInkView } = await import('../ui/ink/mount.tsx')
-    const mounted = mountInkView({ stdout, stdin, color: colorOn(stdout), unicode, onInterrupt })
-    return { listen: (event) => mounted.listen(event), close: () => mounted.unmount() }
+    const mounted = mountInkView({ stdout, stdin, color: colorOn(stdout), unicode, hands })
+    return {
+      listen: (event) => mounted.listen(event),
+      expect: (times) => mounted.expect(times),
+      close: () => mounted.unmount(),
+    }
   }
   const people = view === 'jsonl' ? stderr : stdout
   const plain = createPlainView({
@@ -35,6 +45,7 @@ export async function openViews(options: GlobalOptions, onInterrupt: () => void)
     quiet: options.quiet,
     width: people.columns ?? 100,
     unicode,
+    spoken,
   })
   const lines = sayingOneLine(plain, (text) => void stderr.write(text))
   if (view === 'plain') return { listen: lines, close: async () => {} }

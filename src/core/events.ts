@@ -84,6 +84,10 @@ const bodies = [
     branch: z.string().nullable(),
     journal: z.string(),
     note: z.string().nullable(),
+    /** Of the run; null is no limit. Left out: an older version wrote it. */
+    limits: z
+      .object({ maxTokens: z.number().nullable(), maxUsd: z.number().nullable(), maxMinutes: z.number().nullable() })
+      .optional(),
   }),
   /** What runs that were killed had left, and what became of it; a sentence each. */
   z.object({ type: z.literal('run.recovered'), found: z.array(z.string()) }),

@@ -1,6 +1,8 @@
 export interface Terminal {
   json: boolean
   quiet: boolean
+  /** `--plain`; left out: no. */
+  plain?: boolean
   noColor: boolean
   stdoutIsTTY: boolean
   stdinIsTTY: boolean
@@ -12,6 +14,7 @@ export interface Environment {
   CI?: string | undefined
   NO_COLOR?: string | undefined
   TERM?: string | undefined
+  ACCESSIBLE?: string | undefined
   LC_ALL?: string | undefined
   LC_CTYPE?: string | undefined
   LANG?: string | undefined
@@ -21,7 +24,14 @@ export type View = 'ink' | 'plain' | 'jsonl'
 
 /** Whether an automation runs us, as most CI services say it: `CI` set to anything but nothing, `0` or `false`. */
 export function inCi(env: Environment): boolean {
-  return env.CI !== undefined && !['', '0', 'false'].includes(env.CI.toLowerCase())
+  return isSet(env.CI)
+}
+
+const isSet = (value: string | undefined) => value !== undefined && !['', '0', 'false'].includes(value.toLowerCase())
+
+/** Whether what is shown is read aloud: then nothing is drawn anew, and nothing is said by a mark alone. */
+export function isSpoken({ plain = false, env }: { plain?: boolean | undefined; env: Environment }): boolean {
+  return plain || isSet(env.ACCESSIBLE)
 }
 
 /**
@@ -30,7 +40,7 @@ export function inCi(env: Environment): boolean {
  */
 export function chooseView(terminal: Terminal): View {
   if (terminal.json) return 'jsonl'
-  const live = terminal.stdoutIsTTY && terminal.stdinIsTTY && !terminal.quiet
+  const live = terminal.stdoutIsTTY && terminal.stdinIsTTY && !terminal.quiet && !isSpoken(terminal)
   return live && !inCi(terminal.env) && terminal.env.TERM !== 'dumb' ? 'ink' : 'plain'
 }
 

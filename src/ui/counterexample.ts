@@ -35,7 +35,7 @@ function valueLabel(c: Counterexample): string {
 /** The smallest failing case as a block: test, value, message, last events of the history, and how to replay it. */
 export function counterexampleBlock(c: Counterexample, run: string | null, look: Look): Line[] {
   const indent = ' '.repeat(blockIndent(look))
-  const rail = look.unicode ? '│ ' : '| '
+  const rail = look.spoken ? '' : look.unicode ? '│ ' : '| '
   const room = look.width - indent.length - rail.length - LABEL
   const lines: Line[] = []
   const add = (spans: Span[]) => lines.push({ kind: 'step', spans: [spanOf(indent), spanOf(rail, 'bad'), ...spans] })

@@ -20,6 +20,8 @@ export interface Line {
 export interface Look {
   width: number
   unicode: boolean
+  /** It is read aloud: no lines are drawn. Left out: no. */
+  spoken?: boolean
 }
 
 /** Columns to write in on a screen of `columns`: neither too few for the blocks nor too many for the eye. */

@@ -1,43 +1,75 @@
-import { count, money, oneLine, plural, shortHash, ticking } from './format.ts'
-import { cutSpans, type Look, type Span, spanOf } from './line.ts'
+import { expectedMs } from './expected.ts'
+import { count, money, oneLine, plural, shortHash, ticking, wrap } from './format.ts'
+import { cutSpans, ellipsis, type Look, type Span, spanOf } from './line.ts'
+import { pretty } from './pretty.ts'
 import { expectsRed, type Running, type ViewState } from './state.ts'
+import { clean, truncate } from './text.ts'
 
 const BAR = 24
+/** Below this many columns there is no room for words that one can do without. */
+const NARROW = 60
+/** Lines of the screen from which on there is room for more than one line of each thing. */
+const ROOMY = 14
+const REQUIREMENT_LINES = 3
+const VALUE_LINES = 4
+/** Characters of a token, about: what streams is counted by its service when it has ended. */
+const CHARS = 4
 
 const isBad = (running: Running) => running.failed > 0 && !expectsRed(running.key)
 
+/** Share of a stage that is done: by its tests, and by cases while they run. 1 only when all tests have ended. */
+function share({ done, total, runs, planned }: Running): number {
+  if (total === null || total <= 0) return 0
+  const cases = planned === null || planned <= 0 ? 0 : Math.min(0.99, runs / (planned * total))
+  return Math.min(1, Math.max(done / total, cases, 0))
+}
+
 function bar(running: Running, look: Look): Span[] {
-  const { done, total } = running
-  if (total === null || total <= 0) return []
+  if (running.total === null || running.total <= 0) return []
   const width = Math.min(BAR, Math.floor(look.width / 4))
-  const filled = Math.round(width * Math.min(1, Math.max(0, done / total)))
+  const filled = Math.round(width * share(running))
   const style = isBad(running) ? 'bad' : 'good'
   if (!look.unicode) return [spanOf(`[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]`, style), spanOf('  ')]
   return [spanOf('█'.repeat(filled), style), spanOf('░'.repeat(width - filled), 'dim'), spanOf('  ')]
 }
 
-function counts(running: Running): Span[] {
+/** What the cases of a stage are called. */
+const casesOf = (stage: string): string => (stage === 'chaos' ? 'schedule' : 'run')
+
+function counts(running: Running, look: Look): Span[] {
   const { done, total, runs, failed } = running
   const of = total === null ? '' : ` of ${count(total)}`
+  const what = running.key === 'teeth' ? ' wrong versions' : total === null || look.width < NARROW ? '' : ' tests'
   // Most schedules are one run each: the same number twice says nothing.
-  const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')}` : ''
-  const words = `, ${count(failed)} ${expectsRed(running.key) ? 'red' : 'failed'}`
-  return [spanOf(`${count(done)}${of}`), spanOf(words, isBad(running) ? 'bad' : 'dim'), spanOf(cases, 'dim')]
+  const cases = runs > 0 && runs !== done ? `, ${plural(runs, casesOf(running.key))}` : ''
+  const word = running.key === 'teeth' ? 'killed' : expectsRed(running.key) ? 'red' : 'failed'
+  const words = `, ${isBad(running) ? (look.unicode ? '✗ ' : 'FAIL ') : ''}${count(failed)} ${word}`
+  return [spanOf(`${count(done)}${of}${what}`), spanOf(words, isBad(running) ? 'bad' : 'dim'), spanOf(cases, 'dim')]
+}
+
+/** `14 s of about 18 s`, where it is known how long the like took. */
+export function elapsedWords(state: ViewState, running: Running, now: number): string {
+  const elapsed = now - running.since
+  const expected = expectedMs(state.times, running.label)
+  if (expected === null || expected < 1_000) return ticking(elapsed)
+  return elapsed > expected * 1.5
+    ? `${ticking(elapsed)}, longer than usual (about ${ticking(expected)})`
+    : `${ticking(elapsed)} of about ${ticking(expected)}`
 }
 
 function runningLines(running: Running, state: ViewState, now: number, look: Look): Span[][] {
   const round = running.round > 1 ? `, round ${running.round}` : ''
   const isModel = running.key === 'model'
   const silent = running.waiting === null ? '  waiting for a reply' : `  asked again soon: ${oneLine(running.waiting)}`
-  const chars = running.chars > 0 ? `  ${count(running.chars)} chars` : silent
+  const streamed = running.chars > 0 ? `  about ${plural(Math.ceil(running.chars / CHARS), 'token')} so far` : silent
   const head = [
     spanOf(attemptWords(state), 'dim'),
     spanOf(`${running.label}${round}`, 'bold'),
-    spanOf(`  ${ticking(now - running.since)}`),
-    ...(isModel ? [spanOf(chars, running.chars > 0 ? undefined : 'dim')] : []),
+    spanOf(`  ${elapsedWords(state, running, now)}`),
+    ...(isModel ? [spanOf(streamed, running.chars > 0 ? undefined : 'dim')] : []),
   ]
   const measured = !isModel && (running.total !== null || running.done > 0 || running.runs > 0)
-  return measured ? [head, [...bar(running, look), ...counts(running)]] : [head]
+  return measured ? [head, [...bar(running, look), ...counts(running, look)]] : [head]
 }
 
 function attemptWords(state: ViewState): string {
@@ -46,22 +78,41 @@ function attemptWords(state: ViewState): string {
   return `attempt ${state.attempt}${all >= state.attempt ? ` of ${all}` : ''}  `
 }
 
-function taskLines(state: ViewState): Span[][] {
+/** At most so many lines of the width; what is cut off is marked at the end of the last. */
+function fewLines(lines: string[], most: number, look: Look): string[] {
+  if (lines.length <= most) return lines
+  const last = truncate(`${lines[most - 1]}   `, look.width, '')
+  return [...lines.slice(0, most - 1), `${truncate(last, look.width - 3, '').trimEnd()}${ellipsis(look)}`]
+}
+
+function taskLines(state: ViewState, look: Look, most: number): Span[][] {
   const { task } = state
   if (!task) return []
   const title: Span[] = [
     spanOf(`${oneLine(`${task.spec}/${task.task}`)}  `, 'dim'),
     spanOf(oneLine(task.title), 'bold'),
   ]
-  return task.requirement === null ? [title] : [title, [spanOf(oneLine(task.requirement), 'dim')]]
+  if (task.requirement === null) return [title]
+  const words = most === 1 ? [oneLine(task.requirement)] : wrap(oneLine(task.requirement), look.width)
+  return [title, ...(most === 1 ? words : fewLines(words, most, look)).map((text) => [spanOf(text, 'dim')])]
 }
 
-function foundLine(state: ViewState): Span[][] {
+function foundLines(state: ViewState, look: Look, roomy: boolean): Span[][] {
   if (!state.found || state.verdict?.status === 'verified') return []
-  const { attempt, counterexample } = state.found
-  const what = oneLine(counterexample.value ?? counterexample.message)
-  const name = oneLine(counterexample.test.split(' > ').at(-1) ?? counterexample.test)
-  return [[spanOf(`attempt ${attempt} failed  `, 'bad'), spanOf(`${name}: ${what}`, 'dim')]]
+  const { attempt, counterexample: c } = state.found
+  const name = oneLine(c.test.split(' > ').at(-1) ?? c.test)
+  const head = spanOf(`attempt ${attempt} failed  `, 'bad')
+  const said = oneLine(clean(c.message).trim().split('\n')[0] ?? '')
+  if (!roomy) return [[head, spanOf(`${name}: ${c.value === null ? said : oneLine(c.value)}`, 'dim')]]
+  const value = c.value === null ? [] : pretty(clean(c.value), look.width - 2)
+  return [
+    [head, spanOf(name)],
+    ...(said === '' ? [] : [[spanOf('  '), spanOf(said, 'bad')]]),
+    ...fewLines(value, VALUE_LINES, { ...look, width: look.width - 2 }).map((text) => [
+      spanOf('  '),
+      spanOf(text, 'dim'),
+    ]),
+  ]
 }
 
 function outcomeLines(state: ViewState): Span[][] {
@@ -75,11 +126,14 @@ function outcomeLines(state: ViewState): Span[][] {
   return lines
 }
 
-/** Time, tokens and money of the run so far. */
+/** Time, tokens and money of the run so far, against its limits where they are told. */
 export function totals(state: ViewState, now: number): Span[] {
+  const { maxTokens = null, maxUsd = null } = state.run?.limits ?? {}
   const all = state.tokens.input + state.tokens.output
-  const cost = state.priced ? money(state.usd) : state.usd > 0 ? `at least ${money(state.usd)}` : money(null)
-  return [spanOf([ticking(now), plural(all, 'token'), ...(all > 0 ? [cost] : [])].join('   '), 'dim')]
+  const tokens = maxTokens === null ? plural(all, 'token') : `${count(all)} of ${plural(maxTokens, 'token')}`
+  const known = state.priced ? money(state.usd) : state.usd > 0 ? `at least ${money(state.usd)}` : money(null)
+  const cost = maxUsd === null ? known : `${known} of ${money(maxUsd)}`
+  return [spanOf([ticking(now), tokens, ...(all > 0 || maxUsd !== null ? [cost] : [])].join('   '), 'dim')]
 }
 
 /**
@@ -90,8 +144,17 @@ export function liveLines(state: ViewState, now: number, look: Look, rows = 10):
   if (state.finished || (!state.run && !state.task)) return []
   const running = state.running.flatMap((r) => runningLines(r, state, now, look))
   const idle = state.running.length === 0 && state.task && !state.verdict ? [[spanOf('preparing', 'dim')]] : []
-  const body = [...running, ...idle, ...foundLine(state), ...outcomeLines(state), totals(state, now)]
-  const all = [...taskLines(state), ...body]
+  const body = (roomy: boolean) => [
+    ...running,
+    ...idle,
+    ...foundLines(state, look, roomy),
+    ...outcomeLines(state),
+    totals(state, now),
+  ]
+  const all = (roomy: boolean) => [...taskLines(state, look, roomy ? REQUIREMENT_LINES : 1), ...body(roomy)]
+  const tight = all(false)
+  const roomy = rows >= ROOMY ? all(true) : tight
   // A live area taller than the screen cannot be redrawn; what happens now matters more than the title.
-  return (all.length > rows ? body.slice(-Math.max(1, rows)) : all).map((spans) => cutSpans(spans, look))
+  const fitting = [roomy, tight].find((lines) => lines.length <= rows) ?? body(false).slice(-Math.max(1, rows))
+  return fitting.map((spans) => cutSpans(spans, look))
 }

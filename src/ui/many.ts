@@ -1,9 +1,10 @@
 import type { StampedEvent } from '../core/events.ts'
-import { oneLine, ticking } from './format.ts'
+import type { Times } from './expected.ts'
+import { oneLine } from './format.ts'
 import { cutSpans, type Line, type Look, type Span, spanOf } from './line.ts'
 import { linesOf } from './lines.ts'
-import { liveLines, totals } from './live.ts'
-import { initialState, reduce, type ViewState } from './state.ts'
+import { elapsedWords, liveLines, totals } from './live.ts'
+import { expectsRed, initialState, reduce, type ViewState } from './state.ts'
 import { displayWidth, padEnd } from './text.ts'
 
 /** What the screen knows of a run in which several tasks may be at work: of each apart, so that none is mixed into another. */
@@ -14,14 +15,29 @@ export interface RunView {
   tasks: ReadonlyMap<string, ViewState>
 }
 
-export function initialView(): RunView {
-  return { whole: initialState(), tasks: new Map() }
+/** `times`: how long stages took in earlier runs. */
+export function initialView(times: Times = {}): RunView {
+  return { whole: initialState(times), tasks: new Map() }
 }
+
+/** The same, with what earlier runs tell. */
+export function withTimes({ whole, tasks }: RunView, times: Times): RunView {
+  return { whole: { ...whole, times: { ...times, ...whole.times } }, tasks }
+}
+
+/** The task that is looked at: of several the one that the steps lead to, of those that are at work. */
+export function inFocus(view: RunView, focus: number): ViewState {
+  const active = atWork(view)
+  return active[focus % Math.max(1, active.length)]?.[1] ?? view.whole
+}
+
+const atWork = ({ tasks }: RunView) =>
+  [...tasks].filter(([, state]) => state.landed === null || state.landed.ref === null || isAtWork(state))
 
 export function reduceView({ whole, tasks }: RunView, event: StampedEvent): RunView {
   const { of } = event
   if (of === undefined) return { whole: reduce(whole, event), tasks }
-  const before = tasks.get(of) ?? { ...initialState(), run: whole.run }
+  const before = tasks.get(of) ?? { ...initialState(whole.times), run: whole.run }
   const sums = event.type === 'model.finished' ? reduce(whole, event) : whole
   return {
     whole: { ...sums, now: Math.max(sums.now, event.t) },
@@ -47,6 +63,7 @@ const LONGEST_NAME = 24
 /** All marks are as wide as the longest so far. */
 function markOf(of: string, known: Iterable<string>, look: Look): string {
   const width = Math.max(...[...known, of].map((one) => displayWidth(nameOf(one))))
+  if (look.spoken) return `${nameOf(of)}: `
   return `${padEnd(nameOf(of), width)} ${look.unicode ? '│' : '|'} `
 }
 
@@ -55,12 +72,19 @@ function nameOf(of: string): string {
   return name.length > LONGEST_NAME ? name.slice(-LONGEST_NAME) : name
 }
 
-/** The live area: of one task as ever, of several one line each, and the sums. At most `rows` lines, each cut to the width. */
-export function liveView({ whole, tasks }: RunView, now: number, look: Look, rows = 10): Span[][] {
+/**
+ * The live area: of one task as ever, of several one line each, and the sums. At most `rows` lines, each cut to the width. `focus`:
+ * which task is marked; null: none.
+ */
+export function liveView(view: RunView, now: number, look: Look, rows = 10, focus: number | null = null): Span[][] {
+  const { whole, tasks } = view
   if (tasks.size === 0) return liveLines(whole, now, look, rows)
   if (whole.finished) return []
-  const active = [...tasks].filter(([, state]) => state.landed === null || state.landed.ref === null || isAtWork(state))
-  const lines = active.map(([of, state]) => [spanOf(markOf(of, tasks.keys(), look), 'dim'), ...stateWords(state, now)])
+  const active = atWork(view)
+  const lines = active.map(([of, state], at) => {
+    const mark = focus === null || active.length < 2 ? '' : at === focus % active.length ? '> ' : '  '
+    return [spanOf(mark, 'bold'), spanOf(markOf(of, tasks.keys(), look), 'dim'), ...stateWords(state, now)]
+  })
   const room = Math.max(1, rows - 1)
   const shown =
     lines.length > room ? [...lines.slice(0, room - 1), [spanOf(`and ${lines.length - room + 1} more`, 'dim')]] : lines
@@ -74,7 +98,9 @@ function stateWords(state: ViewState, now: number): Span[] {
   const attempt = state.attempt > 0 ? `attempt ${state.attempt}  ` : ''
   if (running) {
     const counts = running.done > 0 ? `  ${running.done}${running.total === null ? '' : ` of ${running.total}`}` : ''
-    return [spanOf(attempt, 'dim'), spanOf(running.label, 'bold'), spanOf(`  ${ticking(now - running.since)}${counts}`)]
+    const failed = running.failed > 0 && !expectsRed(running.key) ? [spanOf(`  ${running.failed} failed`, 'bad')] : []
+    const words = spanOf(`  ${elapsedWords(state, running, now)}${counts}`)
+    return [spanOf(attempt, 'dim'), spanOf(running.label, 'bold'), words, ...failed]
   }
   if (state.landed) return [spanOf('verified', 'good'), spanOf('  waits for its turn', 'dim')]
   if (state.verdict) {

@@ -10,6 +10,8 @@ export interface PlainOptions {
   /** Columns of the screen; no line is made longer than 100. */
   width?: number
   unicode?: boolean
+  /** It is read aloud. */
+  spoken?: boolean
 }
 
 /** Event time in milliseconds after which a silent log looks dead. */
@@ -39,6 +41,7 @@ export function createPlainView(options: PlainOptions): (event: StampedEvent) =>
   const look: Look = {
     width: readableWidth(options.width),
     unicode: options.unicode ?? false,
+    spoken: options.spoken ?? false,
   }
   let state = initialView()
   let lastWritten = 0

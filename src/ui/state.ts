@@ -1,4 +1,5 @@
 import type { Counterexample, EventOf, StampedEvent } from '../core/events.ts'
+import { learn, type Times } from './expected.ts'
 
 /** Something that takes time: a call of a model or a stage of the checks. */
 export interface Running {
@@ -13,6 +14,8 @@ export interface Running {
   done: number
   total: number | null
   runs: number
+  /** Cases of one test that are planned at least; null: it is not known. */
+  planned: number | null
   failed: number
   round: number
   /** Why it waits; null: it does not. */
@@ -32,6 +35,10 @@ export interface ViewState {
   /** Attempt of the implementer; 0 while the tests are written. */
   attempt: number
   running: Running[]
+  /** How long the like took before. */
+  times: Times
+  /** What was asked last. */
+  prompt: EventOf<'prompt.built'> | null
   tokens: { input: number; output: number; cached: number }
   /** Sum of the known prices. */
   usd: number
@@ -47,12 +54,14 @@ export interface ViewState {
   now: number
 }
 
-export function initialState(): ViewState {
+export function initialState(times: Times = {}): ViewState {
   return {
     run: null,
     task: null,
     attempt: 0,
     running: [],
+    times,
+    prompt: null,
     tokens: { input: 0, output: 0, cached: 0 },
     usd: 0,
     priced: true,
@@ -70,7 +79,7 @@ export function expectsRed(stage: string): boolean {
   return stage.startsWith('red') || stage === 'teeth'
 }
 
-const idle = { chars: 0, done: 0, total: null, runs: 0, failed: 0, round: 1, waiting: null }
+const idle = { chars: 0, done: 0, total: null, runs: 0, planned: null, failed: 0, round: 1, waiting: null }
 
 function start(state: ViewState, running: Running): ViewState {
   return { ...state, running: [...state.running.filter((r) => r.key !== running.key), running] }
@@ -80,12 +89,27 @@ function stop(state: ViewState, key: string): ViewState {
   return { ...state, running: state.running.filter((r) => r.key !== key) }
 }
 
+/** A stage that is through, however it ended. */
+function ended(state: ViewState, key: string, ms: number): ViewState {
+  return stop({ ...state, times: learn(state.times, key, ms) }, key)
+}
+
 function update(state: ViewState, key: string, change: (running: Running) => Partial<Running>): ViewState {
   return { ...state, running: state.running.map((r) => (r.key === key ? { ...r, ...change(r) } : r)) }
 }
 
 function selectTask(state: ViewState, task: EventOf<'task.selected'>): ViewState {
-  return { ...state, task, attempt: 0, running: [], found: null, verdict: null, commit: null, landed: null }
+  return {
+    ...state,
+    task,
+    attempt: 0,
+    running: [],
+    prompt: null,
+    found: null,
+    verdict: null,
+    commit: null,
+    landed: null,
+  }
 }
 
 function startModel(state: ViewState, event: EventOf<'model.started'>, t: number): ViewState {
@@ -107,17 +131,20 @@ function finishModel(state: ViewState, event: EventOf<'model.finished'>): ViewSt
     cached: state.tokens.cached + usage.cached,
   }
   const priced = state.priced && event.usd !== null
-  return stop({ ...state, tokens, priced, usd: state.usd + (event.usd ?? 0) }, 'model')
+  const role = state.running.find(({ key }) => key === 'model')?.label
+  const times = role === undefined || !event.ok ? state.times : learn(state.times, role, event.ms)
+  return stop({ ...state, tokens, priced, times, usd: state.usd + (event.usd ?? 0) }, 'model')
 }
 
 /** The planned number of cases, where the event tells it; what is measured in other units comes with the progress. */
 function startCheck(state: ViewState, event: EventOf<'check.started'>, t: number): ViewState {
-  return start(state, { ...idle, key: event.stage, label: event.stage, since: t, total: event.tests })
+  const planned = event.seeds === null || event.runs === null ? null : event.seeds * event.runs
+  return start(state, { ...idle, key: event.stage, label: event.stage, since: t, total: event.tests, planned })
 }
 
 function finishCheck(state: ViewState, event: EventOf<'check.finished'>): ViewState {
   const { counterexample, stage } = event
-  const stopped = stop(state, stage)
+  const stopped = ended(state, stage, event.ms)
   return counterexample && !expectsRed(stage)
     ? { ...stopped, found: { attempt: state.attempt, stage, counterexample } }
     : stopped
@@ -137,7 +164,7 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
     case 'task.selected':
       return selectTask(state, event)
     case 'prompt.built':
-      return event.role === 'implementer' ? startAttempt(state, event.attempt) : state
+      return { ...(event.role === 'implementer' ? startAttempt(state, event.attempt) : state), prompt: event }
     case 'model.started':
       return startModel(state, event, event.t)
     case 'model.delta':
@@ -151,15 +178,15 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
     case 'setup.started':
       return start(state, { ...idle, key: 'set-up', label: 'set-up', since: event.t })
     case 'setup.finished':
-      return stop(state, 'set-up')
+      return ended(state, 'set-up', event.ms)
     case 'baseline.finished':
-      return stop(state, 'baseline')
+      return event.cached ? stop(state, 'baseline') : ended(state, 'baseline', event.ms)
     case 'check.started':
       return startCheck(state, event, event.t)
     case 'check.progress':
       return progress(state, event, event.t)
     case 'teeth.finished':
-      return stop(state, 'teeth')
+      return ended(state, 'teeth', event.ms)
     case 'check.finished':
       return finishCheck(state, event)
     case 'verdict':

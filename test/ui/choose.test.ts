@@ -23,6 +23,8 @@ test.each<[string, Partial<Terminal>]>([
   ['CI is set', { env: { CI: 'true' } }],
   ['the terminal is dumb', { env: { TERM: 'dumb' } }],
   ['quiet was asked for', { quiet: true }],
+  ['plain lines were asked for', { plain: true }],
+  ['a screen reader reads', { env: { ACCESSIBLE: '1', TERM: 'xterm' } }],
 ])('plain lines when %s', (_, change) => {
   expect(chooseView({ ...terminal, ...change })).toBe('plain')
 })

@@ -70,8 +70,8 @@ test('the live area has one line for each task at work, and the sums of all', ()
   expect(lines()).toMatchInlineSnapshot(`
     [
       "limits/1  │ attempt 1  implementer  36 s",
-      "limits/22 │ attempt 1  chaos  22 s  418 of 2000",
-      "sums/3    │ attempt 2  implementer  17 s",
+      "limits/22 │ attempt 1  chaos  22 s  418 of 2000  1 failed",
+      "sums/3    │ attempt 2  implementer  17 s of about 13 s",
       "1 min 00 s   18,690 tokens   $0.1837",
     ]
   `)

@@ -61,8 +61,8 @@ test('the live area tells the task, the attempt, what runs and what it cost so f
     [
       "job-queue/2  Implement failure detection and reassignment",
       "WHEN a worker has sent no heartbeat for 30 s THE SYSTEM SHALL mark it failed an…",
-      "attempt 2 of 3  chaos  4 s",
-      "██████████████████░░  1,800 of 2,000, 0 failed",
+      "attempt 2 of 3  chaos  4 s of about 4 s",
+      "██████████████████░░  1,800 of 2,000 tests, 0 failed",
       "attempt 1 failed  reassigns the jobs of a worker that is cut off: [{"kind":"par…",
       "1 min 04 s   13,140 tokens   $0.1031",
     ]

@@ -1,4 +1,5 @@
-import { Box, Static, Text, useInput } from 'ink'
+import { Box, type Key as InkKey, Static, Text, useInput } from 'ink'
+import type { Key } from '../keys.ts'
 import type { Line, Span, Style } from '../line.ts'
 
 interface Paint {
@@ -7,6 +8,7 @@ interface Paint {
   bold?: boolean
 }
 
+/** Named colours are the terminal's own, which suit its background whether that is light or dark. */
 const PAINTS: Record<Style, Paint> = {
   good: { color: 'green' },
   bad: { color: 'red' },
@@ -26,12 +28,28 @@ function Row({ spans, color, wrap }: { spans: Span[]; color: boolean; wrap: 'wra
     )
   })
   // An empty text has no height, and a blank line must have one.
-  return <Text wrap={wrap}>{texts.length === 0 ? ' ' : texts}</Text>
+  return <Text wrap={wrap}>{spans.every(({ text }) => text === '') ? ' ' : texts}</Text>
 }
 
-function Interrupt({ onInterrupt }: { onInterrupt(): void }) {
+/** One of our names for each key that means something, or the character. */
+function nameOf(input: string, key: InkKey): Key {
+  if (key.ctrl) return input === 'c' ? 'interrupt' : ''
+  if (key.escape) return 'escape'
+  if (key.upArrow) return 'up'
+  if (key.downArrow) return 'down'
+  if (key.pageUp) return 'page-up'
+  if (key.pageDown) return 'page-down'
+  if (key.home) return 'home'
+  if (key.end) return 'end'
+  return key.tab ? 'tab' : input
+}
+
+function Keys({ onKey }: { onKey(key: Key): void }) {
   useInput((input, key) => {
-    if (key.ctrl && input === 'c') onInterrupt()
+    // What was typed faster than it is read comes in one piece.
+    const name = nameOf(input, key)
+    if (name.length > 1 && name === input) for (const one of input) onKey(one)
+    else if (name !== '') onKey(name)
   })
   return null
 }
@@ -42,12 +60,12 @@ export interface AppProps {
   /** The live area, already cut to the width. */
   live: Span[][]
   color: boolean
-  /** Called for Ctrl-C when keys are read; null when there is nothing to read keys from. */
-  onInterrupt: (() => void) | null
+  /** Null when there is nothing to read keys from. */
+  onKey: ((key: Key) => void) | null
 }
 
 /** Finished lines above, and one live area below them. */
-export function App({ finished, live, color, onInterrupt }: AppProps) {
+export function App({ finished, live, color, onKey }: AppProps) {
   return (
     <>
       <Static items={finished}>{(line, i) => <Row key={i} spans={line.spans} color={color} wrap="wrap" />}</Static>
@@ -59,7 +77,7 @@ export function App({ finished, live, color, onInterrupt }: AppProps) {
           ))}
         </Box>
       )}
-      {onInterrupt && <Interrupt onInterrupt={onInterrupt} />}
+      {onKey && <Keys onKey={onKey} />}
     </>
   )
 }

@@ -1,8 +1,23 @@
 import { render } from 'ink'
 import type { StampedEvent } from '../../core/events.ts'
+import type { Times } from '../expected.ts'
+import { type Key, NO_KEYS, type PanelKind, press, type Wish } from '../keys.ts'
 import { type Line, type Look, readableWidth } from '../line.ts'
-import { initialView, linesOfView, liveView, reduceView } from '../many.ts'
+import { inFocus, initialView, linesOfView, reduceView, withTimes } from '../many.ts'
+import { helpLines, panelLines, type Shown } from '../panel.ts'
+import { type PanelText, panelRows, screenView } from '../screen.ts'
+import type { ViewState } from '../state.ts'
 import { App } from './app.tsx'
+
+/** What keys reach beyond the screen. */
+export interface Hands {
+  stop(): void
+  /** Whether no further task is to be begun. */
+  pause(on: boolean): void
+  show(kind: Exclude<PanelKind, 'help'>, state: ViewState): Promise<Shown>
+  /** Answers a sentence. */
+  report(): Promise<string>
+}
 
 export interface InkOptions {
   stdout: NodeJS.WriteStream
@@ -10,11 +25,13 @@ export interface InkOptions {
   stdin?: NodeJS.ReadStream
   color: boolean
   unicode: boolean
-  onInterrupt(): void
+  hands: Hands
 }
 
 export interface InkView {
   listen(event: StampedEvent): void
+  /** How long stages took in earlier runs. */
+  expect(times: Times): void
   /** Removes the live area, gives cursor and keys back; resolves when all is written. */
   unmount(): Promise<void>
 }
@@ -41,20 +58,78 @@ function lookOf({ stdout, unicode }: InkOptions): Look & { rows: number } {
   return { width: readableWidth((stdout.columns || 80) - 1), unicode, rows: Math.max(3, (stdout.rows || 24) - 2) }
 }
 
+/** The text of the open panel, for the width that it is shown in. */
+function panelTexts() {
+  let shown: Shown | 'help' | null = null
+  let made: { of: Shown | 'help'; width: number; text: PanelText } | null = null
+  return {
+    set(now: Shown | 'help' | null) {
+      shown = now
+    },
+    at(look: Look): PanelText | null {
+      if (shown === null) return null
+      if (made?.of !== shown || made.width !== look.width) {
+        const text =
+          shown === 'help'
+            ? { title: 'Keys', lines: helpLines(look) }
+            : { title: shown.title, lines: panelLines(shown, look) }
+        made = { of: shown, width: look.width, text }
+      }
+      return made.text
+    },
+  }
+}
+
 /** The live view of a run. Import it only where it is mounted: it loads React. */
 export function mountInkView(options: InkOptions): InkView {
-  const { stdout, stdin, color, onInterrupt } = options
+  const { stdout, stdin, color, hands } = options
   const clock = runClock()
   const readsKeys = stdin?.isTTY === true
+  const texts = panelTexts()
   let state = initialView()
+  let controls = NO_KEYS
   let finished: Line[] = []
   let closed = false
   let frame: NodeJS.Timeout | null = null
 
   const app = () => {
     const look = lookOf(options)
-    const live = closed ? [] : liveView(state, clock.now(), look, look.rows)
-    return <App finished={finished} live={live} color={color} onInterrupt={readsKeys ? onInterrupt : null} />
+    const keys = readsKeys ? controls : null
+    const live = closed ? [] : screenView(state, clock.now(), look, look.rows, keys, texts.at(look))
+    return <App finished={finished} live={live} color={color} onKey={readsKeys ? onKey : null} />
+  }
+  const onKey = (key: Key) => {
+    const look = lookOf(options)
+    const size = { lines: texts.at(look)?.lines.length ?? 0, rows: panelRows(look.rows) }
+    const pressed = press(controls, key, size)
+    controls = pressed.controls
+    if (pressed.wish !== null) grant(pressed.wish)
+    soon()
+  }
+  const grant = (wish: Wish) => {
+    if (wish === 'stop') return hands.stop()
+    if (wish === 'pause') return hands.pause(controls.paused)
+    if (wish === 'report') return void hands.report().then(note, failed)
+    if (wish.show === 'help') return texts.set('help')
+    texts.set(null)
+    const { panel } = controls
+    const arrived = (shown: Shown) => {
+      if (controls.panel?.kind === panel?.kind) texts.set(shown)
+      soon()
+    }
+    void hands.show(wish.show, inFocus(state, controls.focus)).then(arrived, failed)
+  }
+  const note = (text: string) => {
+    controls = { ...controls, note: text }
+    soon()
+  }
+  const failed = (error: unknown) => note(error instanceof Error ? error.message : String(error))
+  const draw = () => {
+    frame = null
+    instance.rerender(app())
+  }
+  const soon = () => {
+    if (!closed) frame ??= setTimeout(draw, FRAME_MS)
   }
   const instance = render(app(), {
     stdout,
@@ -63,15 +138,13 @@ export function mountInkView(options: InkOptions): InkView {
     // Whoever mounts this has decided that there is a terminal.
     interactive: true,
     maxFps: FRAMES_PER_SECOND,
+    incrementalRendering: true,
   })
-  const draw = () => {
-    frame = null
-    instance.rerender(app())
-  }
   const tick = setInterval(() => {
     if (frame === null && !state.whole.finished) draw()
   }, TICK_MS)
   tick.unref()
+  stdout.on('resize', soon)
 
   return {
     listen(event) {
@@ -80,12 +153,16 @@ export function mountInkView(options: InkOptions): InkView {
       if (lines.length > 0) finished = [...finished, ...lines]
       state = reduceView(state, event)
       clock.hear(event.t)
-      frame ??= setTimeout(draw, FRAME_MS)
+      soon()
+    },
+    expect(times) {
+      state = withTimes(state, times)
     },
     async unmount() {
       if (closed) return
       closed = true
       clearInterval(tick)
+      stdout.off('resize', soon)
       if (frame !== null) clearTimeout(frame)
       draw()
       const exited = instance.waitUntilExit()
