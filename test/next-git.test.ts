@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../src/core/events.ts'
 import { start } from './support/agent.ts'
+import { block } from './support/clamp.ts'
 import { lightRight, lightSums, taskIn } from './support/many.ts'
 import { makeRepository, openTestRepository, type TestRepository } from './support/repository.ts'
 import { type ScriptedModel, scriptModel } from './support/scripted-model.ts'
@@ -178,9 +179,15 @@ touch "$HOME/was-here" ../was-here 2> /dev/null || true
     await repository.commit({}, 'Executable')
     await repository.git('config', 'core.hooksPath', '.githooks')
     const bad = lightRight(1).replace('return', '// FORBIDDEN\n  return')
-    const scripted = await scriptModel({ implementer: [bad, lightRight(1)] })
+    const index = await repository.read('src/index.ts')
+    const emptied = `${lightRight(1)}\n\n${block('src/index.ts', index, '')}`
+    const scripted = await scriptModel({ implementer: [bad, emptied, { status: 401 }, lightRight(1)] })
+    const refused = await run(repository, scripted, ['next'])
+    expect(refused, refused.message).toMatchObject({ status: 'provider', exitCode: 6 })
+    // The run that goes on runs the hook again: what it edits is no answer of the journal.
     const result = await run(repository, scripted, ['next'])
     expect(result, result.message).toMatchObject({ status: 'checked', exitCode: 0 })
+    expect(scripted.server.requests).toHaveLength(4)
     expect(scripted.asked('implementer')[1]).toContain('.githooks/pre-commit of the project refuses the change')
     expect(scripted.asked('implementer')[1]).toContain('src/f1.ts holds what is forbidden')
     expect(await repository.read('src/f1.ts')).toMatch(/^\/\/ formatted\nexport function f1/)

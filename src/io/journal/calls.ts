@@ -175,17 +175,23 @@ export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming
     async openWorktree(commit) {
       return { commit, dir: '' }
     },
+    ...(world.edited
+      ? { edited: async (worktree) => (opened.has(worktree) ? world.edited!(opened.get(worktree)!) : []) }
+      : {}),
     async closeWorktree(worktree) {
       const real = opened.get(worktree)
       opened.delete(worktree)
       if (real) await world.closeWorktree(real)
     },
-    runChecks: (worktree, request) =>
-      answered('runChecks', [worktree, request], async () => {
+    runChecks(worktree, request) {
+      const live = async () => {
         const real = opened.get(worktree) ?? (await world.openWorktree(worktree.commit))
         opened.set(worktree, real)
         return world.runChecks(real, request)
-      }),
+      }
+      // What a hook of the project writes into the tree stands in no answer.
+      return request.stage === 'hooks' ? live() : answered('runChecks', [worktree, request], live)
+    },
   }
 }
 
