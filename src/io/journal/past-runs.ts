@@ -61,7 +61,7 @@ async function lastResult(path: string): Promise<EventOf<'run.result'> | null> {
 }
 
 /** Ends after which the next run goes on; so does one that was killed. */
-const OPEN: TaskOutcomeStatus[] = ['interrupted', 'budget', 'provider', 'isolation', 'git', 'environment']
+const OPEN: TaskOutcomeStatus[] = ['interrupted', 'budget', 'provider', 'isolation', 'git', 'environment', 'bug']
 
 /** Ends that the user mends outside of the commits: what ran before the mend may end otherwise after it. */
 const MENDED: TaskOutcomeStatus[] = ['isolation', 'environment']
@@ -87,6 +87,7 @@ export async function unfinishedRun(root: string): Promise<Unfinished | null> {
     if (run.described === null || replays !== undefined || (wanted as { dryRun?: boolean }).dryRun) continue
     const status = run.result?.status ?? null
     if (status !== null && !OPEN.includes(status)) return null
+    if (status === 'bug' && (await goesOnWithBug(root, run))) return null
     return { run, how: status === null ? 'was killed' : `ended with ${status}`, calls: await chainOf(root, run) }
   }
   return null
@@ -96,13 +97,25 @@ async function chainOf(root: string, last: PastRun): Promise<CallRecord[]> {
   const chain: CallRecord[][] = []
   const seen = new Set<string>()
   let mended = false
-  for (let run: PastRun | null = last; run !== null && !seen.has(run.id); ) {
+  let wrong = false
+  for (let run: PastRun | null = last; run !== null && !seen.has(run.id); run = await resumedBy(root, run)) {
     seen.add(run.id)
     mended ||= run.result !== null && MENDED.includes(run.result.status)
+    wrong ||= run.result?.status === 'bug'
     const calls = await readCalls(run.dir)
-    chain.unshift(mended ? calls.filter(({ call }) => call !== 'runChecks') : calls)
-    const before: unknown = run.described?.['resumes']
-    run = typeof before === 'string' ? await readRun(root, before) : null
+    chain.unshift(
+      calls.filter(({ call }) => (wrong ? call === 'askModel' || call === 'land' : !mended || call !== 'runChecks')),
+    )
   }
   return chain.flat()
+}
+
+async function resumedBy(root: string, { described }: PastRun): Promise<PastRun | null> {
+  const before: unknown = described?.['resumes']
+  return typeof before === 'string' ? readRun(root, before) : null
+}
+
+/** What was paid is tried once more after a mistake of ours; where that ends the same way, the answers may be what it stumbles over. */
+async function goesOnWithBug(root: string, run: PastRun): Promise<boolean> {
+  return (await resumedBy(root, run))?.result?.status === 'bug'
 }

@@ -2,11 +2,13 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { EVENT_VERSION, type Event } from '../../../src/core/events.ts'
+import { EVENT_VERSION, type Event, type TaskOutcomeStatus } from '../../../src/core/events.ts'
+import { resultWithoutRun } from '../../../src/core/result.ts'
 import { readCalls } from '../../../src/io/journal/call-log.ts'
 import { CALLS_VERSION, type CallRecord } from '../../../src/io/journal/calls.ts'
 import { excludeFromGit, openJournal } from '../../../src/io/journal/journal.ts'
 import { openMemory } from '../../../src/io/journal/memory.ts'
+import { unfinishedRun } from '../../../src/io/journal/past-runs.ts'
 import { roomOf } from '../../../src/io/journal/room.ts'
 import { readSeeds, writeSeeds } from '../../../src/io/models/recorded-seeds.ts'
 import type { ModelRequest } from '../../../src/world.ts'
@@ -90,6 +92,31 @@ describe('the calls of a run', () => {
     journal.close()
     expect(await readCalls(journal.dir)).toMatchObject([{ call: 'runChecks', key: 'k' }])
     expect((await readCalls(journal.dir))[0]).not.toHaveProperty('value')
+  })
+})
+
+describe('a run to go on with', () => {
+  const write = async (id: string, status: TaskOutcomeStatus, resumes?: string) => {
+    const journal = await openJournal(root, id, plain)
+    await journal.describe({ wanted: {}, ...(resumes === undefined ? {} : { resumes }) })
+    for (const call of ['askModel', 'runChecks', 'recall'])
+      journal.calls.append({ ...CALL(`${id} ${call}`), call }, false)
+    journal.write({ ...resultWithoutRun('nothing', ''), status }, 1)
+    journal.close()
+  }
+  const known = async () => (await unfinishedRun(root))?.calls.map(({ value }) => value) ?? null
+
+  it('is one that ended by a mistake of ours, once, and of it only what models answered', async () => {
+    await write('run-1', 'provider')
+    expect(await known()).toEqual(['run-1 askModel', 'run-1 runChecks', 'run-1 recall'])
+    await write('run-2', 'bug', 'run-1')
+    expect(await known()).toEqual(['run-1 askModel', 'run-2 askModel'])
+    await write('run-3', 'environment', 'run-2')
+    expect(await known()).toEqual(['run-1 askModel', 'run-2 askModel', 'run-3 askModel', 'run-3 recall'])
+    await write('run-4', 'bug', 'run-3')
+    expect(await known()).toHaveLength(4)
+    await write('run-5', 'bug', 'run-4')
+    expect(await known()).toBeNull()
   })
 })
 
