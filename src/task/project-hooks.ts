@@ -32,7 +32,7 @@ export async function projectHooks(world: World, state: State, changes: FileChan
   })
   if (world.signal.aborted) return { ok: true, changes }
   if (result.status !== 'passed')
-    return (await failsOnBase(world, state, result, run)) ? { ok: true, changes } : red(path, result)
+    return (await failsOnBase(world, state, run)) ? { ok: true, changes } : red(path, result)
   const own = new Set(changes.flatMap((change) => (change.content === null ? [] : [change.path])))
   const frozen = new Set([...(state.frozen?.files ?? []).map((file) => file.path), state.plan.tasksPath])
   const stray = edited.find((one) => !own.has(one.path) || frozen.has(one.path) || one.content === null)
@@ -51,10 +51,9 @@ function red(path: string, result: CheckResult): Hooked {
 async function failsOnBase(
   world: World,
   state: State,
-  result: CheckResult,
   run: (worktree: Worktree) => Promise<CheckResult>,
 ): Promise<boolean> {
-  const before = result.status === 'broken' ? result : await withWorktree(world, state.tree.commit, run)
+  const before = await withWorktree(world, state.tree.commit, run)
   if (before.status === 'passed' || world.signal.aborted) return false
   const about = { spec: state.plan.spec.id, task: state.plan.task.id, attempt: state.attempt }
   const reason = `it fails before any change as well, and says nothing about this one: ${describe(before).split('\n')[0] ?? ''}`

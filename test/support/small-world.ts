@@ -4,7 +4,7 @@ import type { FileChange } from '../../src/core/patch/patch.ts'
 import type { CheckResult, TestResult } from '../../src/core/verdict/evidence.ts'
 import { loadTemplates } from '../../src/io/templates.ts'
 import type { Surroundings } from '../../src/task/state.ts'
-import type { CheckRequest, ModelRequest, ModelResult, Waiting, World } from '../../src/world.ts'
+import type { CheckRequest, ModelRequest, ModelResult, Waiting, Worktree, World } from '../../src/world.ts'
 import { settingsForTest } from './settings.ts'
 
 type FilesOf = ReadonlyMap<string, string>
@@ -24,6 +24,8 @@ export interface SmallWorldOptions {
   /** Turns of the event loop that the next call takes. */
   delay(): number
   usage?: { input: number; output: number }
+  /** The project's own pre-commit: how it ends on the files of a commit, and what it writes. Left out: there is none. */
+  hook?(files: FilesOf): { status: CheckResult['status']; writes?: Record<string, string> }
 }
 
 /** A repository, a model and checks in memory, by which the loops can be run thousands of times. */
@@ -52,6 +54,7 @@ export function smallWorld(options: SmallWorldOptions): SmallWorld {
   const events: Event[] = []
   const judged = new Set<string>()
   const asking = { now: 0, most: 0 }
+  const written = new Map<Worktree, Record<string, string>>()
   let seeds = 0
   const store = (commit: Commit): string => {
     const hash = hashOf([commit.parent, [...commit.files].sort(), commit.message])
@@ -123,11 +126,23 @@ export function smallWorld(options: SmallWorldOptions): SmallWorld {
       return { commit, dir: '' }
     },
     closeWorktree: async () => {},
-    async runChecks({ commit }, request): Promise<CheckResult> {
+    ...(options.hook
+      ? {
+          projectHook: async () => '.githooks/pre-commit',
+          edited: async (worktree) =>
+            Object.entries(written.get(worktree) ?? {}).map(([path, content]) => ({ path, content })),
+        }
+      : {}),
+    async runChecks(worktree, request): Promise<CheckResult> {
       await pause()
-      const { files } = at(commit)
+      const { files } = at(worktree.commit)
       const none = { stage: request.stage, problems: [], running: null, limit: null, output: '', durationMs: 1 }
       if (request.kind === 'build') return { ...none, status: 'empty', tests: [] }
+      if (request.stage === 'hooks') {
+        const { status, writes = {} } = options.hook!(files)
+        written.set(worktree, writes)
+        return { ...none, status, tests: [] }
+      }
       if (request.stage === 'final') judged.add(treeOf(files))
       const found = Object.entries(options.judge(request, files))
       const tests = found.map(([name, good]): TestResult => {
