@@ -1,3 +1,4 @@
+import { type Mask, maskValue } from '../core/mask.ts'
 import type { Settings } from '../core/settings.ts'
 import { hasCommit, type Repository } from '../io/git/repository.ts'
 import { readCalls } from '../io/journal/call-log.ts'
@@ -33,12 +34,14 @@ export async function recordedWorlds(
 }
 
 /** Whether a run was asked for what is asked for now: budgets and what was learnt of models may differ. */
-export function isSame(then: RunDescription, settings: Settings, { branch }: Head): boolean {
+export function isSame(then: RunDescription, settings: Settings, { branch }: Head, mask: Mask): boolean {
   const asked = ({ limits: _, taskLimits: __, attempts: ___, models: ____, ...rest }: Settings) => JSON.stringify(rest)
+  // What the journal holds of that run is masked.
+  const now = maskValue({ branch, settings }, mask)
   return (
     then.version === RUN_VERSION &&
     !then.wanted.dryRun &&
-    then.branch === branch &&
-    asked(then.settings) === asked(settings)
+    then.branch === now.branch &&
+    asked(then.settings) === asked(now.settings)
   )
 }

@@ -8,7 +8,7 @@ import type { Config } from '../core/config.ts'
 import { diskTrouble, UserError } from '../core/errors.ts'
 import { EVENT_VERSION, type Event, type StampedEvent } from '../core/events.ts'
 import { sha256 } from '../core/hash.ts'
-import { createMask, type Mask } from '../core/mask.ts'
+import { createMask, type Mask, maskValue } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
 import { frameworkText } from '../core/prompt/framework.ts'
 import { servicesText } from '../core/prompt/services.ts'
@@ -170,9 +170,7 @@ function fullJournal(journalMB: number): string {
 /** An event without secrets, for the journal and every view alike. Progress holds nothing but numbers. */
 function masked(event: Event, mask: Mask): Event {
   if (event.type === 'model.delta' || event.type === 'check.progress') return event
-  const text = JSON.stringify(event)
-  const clean = mask(text)
-  return clean === text ? event : (JSON.parse(clean) as Event)
+  return maskValue(event, mask)
 }
 
 /** Goes up when a journal of before could no longer be replayed. */
@@ -272,7 +270,7 @@ async function runAlone(
   const head = await (journaled ? replayedHead(journaled) : readHead(repository.root))
   const fresh = journaled !== null || wanted.dryRun || adopted !== null || flags.record !== undefined
   const then = past?.run.described as RunDescription | undefined
-  const before = !fresh && past && then && isSame(then, settings, head) ? past : null
+  const before = !fresh && past && then && isSame(then, settings, head, tools.mask) ? past : null
   const journal = await tools.open(repository.root, id, config.limits?.journalMB ?? DEFAULT_JOURNAL_MB)
   const worktrees = await createWorktrees(repository, id, isolation.prepareTree)
   tools.onForced(() => worktrees.closeAll())

@@ -53,3 +53,47 @@ function isRandom(value: string): boolean {
   const entropy = [...counts.values()].reduce((sum, n) => sum - (n / value.length) * Math.log2(n / value.length), 0)
   return entropy >= RANDOM
 }
+
+const SECRETIVE = /password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential/i
+/** No shorter text holds anything that is masked. */
+const SHORTEST = 8
+
+/**
+ * A JSON value with each of its texts masked; the very same where nothing was masked. Masking what is serialised would break it:
+ * a secret may stand before an escape, or be made of digits that are a number elsewhere.
+ */
+export function maskValue<T>(value: T, mask: Mask): T {
+  return walk(value, mask, '') as T
+}
+
+/** `name`: under which the value stands in its object; lists hand on their own. */
+function walk(value: unknown, mask: Mask, name: string): unknown {
+  if (typeof value === 'string') return maskNamed(value, mask, name)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const masked = value.map((one) => walk(one, mask, name))
+    return masked.some((one, at) => one !== value[at]) ? masked : value
+  }
+  const entries = Object.entries(value)
+  const masked = new Map<string, unknown>()
+  for (const [key, one] of entries) masked.set(freeName(maskText(key, mask), masked), walk(one, mask, key))
+  return entries.every(([key, one]) => masked.has(key) && masked.get(key) === one) ? value : Object.fromEntries(masked)
+}
+
+function maskNamed(text: string, mask: Mask, name: string): string {
+  const masked = maskText(text, mask)
+  if (masked !== text || !SECRETIVE.test(name)) return masked
+  // As it would stand in a file.
+  return mask(`${name}: "${text}"`) === `${name}: "${STARS}"` ? STARS : text
+}
+
+function maskText(text: string, mask: Mask): string {
+  return text.length < SHORTEST ? text : mask(text)
+}
+
+/** Two names may be alike once they are masked, and neither value may be lost. */
+function freeName(name: string, taken: ReadonlyMap<string, unknown>): string {
+  let free = name
+  for (let count = 2; taken.has(free); count++) free = `${name} ${count}`
+  return free
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMask } from '../../src/core/mask.ts'
+import { createMask, maskValue } from '../../src/core/mask.ts'
 
 /** Put together here, so that no scanner takes this file for a leak. */
 const key = (prefix: string, length: number) =>
@@ -105,5 +105,83 @@ describe('keys by their form', () => {
     const bad = ['password', ' = ', '-----BEGIN ', 'eyJ', '://', 'a.', 'secret_'].map((piece) => piece.repeat(40_000))
     // A million characters in less than the minute that anything quadratic would need.
     for (const text of bad) expect(cost(text)).toBeLessThan(20_000_000)
+  })
+})
+
+describe('a value with secrets', () => {
+  const DIGITS = '12345678'
+  const QUOTED = 'quote"back\\slash'
+  const mask = createMask({ DB_PASSWORD: DIGITS, APP_SECRET: QUOTED })
+  const RANDOM = key('Zx8', 24)
+  const secrets = fc.constantFrom(
+    { text: DIGITS, secret: DIGITS },
+    { text: QUOTED, secret: QUOTED },
+    { text: `"https://api.test/v1?token=${RANDOM}"`, secret: RANDOM },
+    { text: `password: '${RANDOM}'`, secret: RANDOM },
+    { text: key('ghp_', 36), secret: key('ghp_', 36) },
+    { text: 'postgres://app:hunter2@db:5432/x', secret: 'hunter2' },
+  )
+  const text = fc
+    .tuple(fc.string(), secrets, fc.string())
+    .map(([before, { text }, after]) => `${before}\n${text} ${after}`)
+  const value = fc
+    .jsonValue()
+    .chain((plain) => fc.array(text, { minLength: 1, maxLength: 3 }).map((texts) => ({ plain, texts })))
+  const nested = fc
+    .letrec((tie) => ({
+      any: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        text,
+        fc.integer(),
+        fc.constant(Number(DIGITS)),
+        fc.constantFrom(null, true, false),
+        fc.string(),
+        fc.array(tie('any'), { maxLength: 4 }),
+        fc.dictionary(fc.oneof(fc.string(), text, fc.constantFrom('token', '__proto__')), tie('any'), { maxKeys: 4 }),
+        value,
+      ),
+    }))
+    .any.map((one) => JSON.parse(JSON.stringify(one)) as unknown)
+
+  const textsOf = (one: unknown): string[] =>
+    typeof one === 'string'
+      ? [one]
+      : typeof one === 'object' && one !== null
+        ? [...Object.keys(one), ...Object.values(one).flatMap(textsOf)]
+        : []
+  /** The same with every text, and the names of fields, left out. */
+  const shapeOf = (one: unknown): unknown => {
+    if (typeof one === 'string') return 'text'
+    if (Array.isArray(one)) return one.map(shapeOf)
+    return typeof one === 'object' && one !== null ? Object.values(one).map(shapeOf) : one
+  }
+
+  it('keeps its shape and its numbers, and no text of it tells one', () => {
+    fc.assert(
+      fc.property(nested, (one) => {
+        const masked = maskValue(one, mask)
+        const read = JSON.parse(JSON.stringify(masked))
+        expect(read).toEqual(masked)
+        expect(shapeOf(read)).toEqual(shapeOf(one))
+        for (const told of textsOf(read))
+          for (const secret of [DIGITS, QUOTED, RANDOM, key('ghp_', 36), 'hunter2']) expect(told).not.toContain(secret)
+        expect(maskValue(masked, mask)).toBe(masked)
+      }),
+    )
+  })
+
+  it('is the very same where there is none', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (one) => {
+        expect(maskValue(one, createMask({}))).toBe(one)
+      }),
+    )
+  })
+
+  it('loses also what only the name of its field tells', () => {
+    expect(maskValue({ env: { DB_TOKEN: RANDOM, PLAIN: RANDOM }, token: 'next one' }, mask)).toEqual({
+      env: { DB_TOKEN: '***', PLAIN: RANDOM },
+      token: 'next one',
+    })
   })
 })

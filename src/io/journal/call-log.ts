@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, wr
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../../core/hash.ts'
-import type { Mask } from '../../core/mask.ts'
+import { type Mask, maskValue } from '../../core/mask.ts'
 import { CALLS_VERSION, type CallLog, type CallRecord } from './calls.ts'
 import type { Room } from './room.ts'
 
@@ -28,14 +28,15 @@ export function openCallLog(dir: string, mask: Mask, room: Room): CallLog & { cl
   const beside = join(dir, BESIDE)
   return {
     append(record, lasting) {
-      const { value, ...rest } = record
-      const raw = value === undefined ? undefined : JSON.stringify(value)
-      const text = raw === undefined ? undefined : mask(raw)
-      const written: Written = text === raw ? rest : { ...rest, masked: true }
-      if (text !== undefined && text.length <= LONGEST_LINE) written.value = JSON.parse(text)
+      const { value, error, ...rest } = record
+      const kept = maskValue(value, mask)
+      const text = kept === undefined ? undefined : JSON.stringify(kept)
+      const written: Written = kept === value ? rest : { ...rest, masked: true }
+      if (error !== undefined) written.error = mask(error)
+      if (text !== undefined && text.length <= LONGEST_LINE) written.value = kept
       else if (text !== undefined && room.take(text.length)) written.large = writeBeside(beside, text, lasting)
       else if (text !== undefined) written.omitted = text.length
-      writeSync(file, `${mask(JSON.stringify(written))}\n`)
+      writeSync(file, `${JSON.stringify(written)}\n`)
       if (lasting) fsyncSync(file)
     },
     close: () => closeSync(file),

@@ -2,6 +2,7 @@ import { closeSync, constants, fsyncSync, openSync, writeSync } from 'node:fs'
 import { access, appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EVENT_VERSION, type Event, type StampedEvent } from '../../core/events.ts'
+import { type Mask, maskValue } from '../../core/mask.ts'
 import type { ModelRequest, ModelResult } from '../../world.ts'
 import { openCallLog } from './call-log.ts'
 import type { CallLog } from './calls.ts'
@@ -36,12 +37,7 @@ const MB = 1024 ** 2
 const UNCAPPED = roomOf(DEFAULT_JOURNAL_MB * MB, () => {})
 
 /** Throws what the file system throws. */
-export async function openJournal(
-  root: string,
-  run: string,
-  mask: (text: string) => string,
-  room: Room = UNCAPPED,
-): Promise<Journal> {
+export async function openJournal(root: string, run: string, mask: Mask, room: Room = UNCAPPED): Promise<Journal> {
   const dir = join(root, '.agent', 'runs', run)
   for (const name of ['prompts', 'replies']) await makeFolder(root, join(dir, name))
   const file = openSync(join(dir, 'events.jsonl'), 'a')
@@ -53,7 +49,8 @@ export async function openJournal(
     write(event, t, of) {
       const mark = of === undefined ? {} : { of }
       const stamped: StampedEvent = { v: EVENT_VERSION, t: Math.round(t), ...mark, ...event }
-      if (open && !NOT_KEPT.includes(event.type)) quietly(() => writeSync(file, `${mask(JSON.stringify(stamped))}\n`))
+      if (open && !NOT_KEPT.includes(event.type))
+        quietly(() => writeSync(file, `${JSON.stringify(maskValue(stamped, mask))}\n`))
       if (open && event.type === 'run.result') quietly(() => fsyncSync(file))
       return stamped
     },
@@ -66,7 +63,7 @@ export async function openJournal(
       await writeFile(path, mask(text))
       await writeFile(`${path}.json`, JSON.stringify({ truncated, usage, usd, model }))
     },
-    describe: (described) => writeFile(join(dir, 'run.json'), mask(JSON.stringify(described))),
+    describe: (described) => writeFile(join(dir, 'run.json'), JSON.stringify(maskValue(described, mask))),
     close() {
       if (open) calls.close()
       if (open) closeSync(file)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { EVENT_VERSION, type Event, type TaskOutcomeStatus } from '../../../src/core/events.ts'
+import { createMask } from '../../../src/core/mask.ts'
 import { resultWithoutRun } from '../../../src/core/result.ts'
 import { readCalls } from '../../../src/io/journal/call-log.ts'
 import { CALLS_VERSION, type CallRecord } from '../../../src/io/journal/calls.ts'
@@ -92,6 +93,24 @@ describe('the calls of a run', () => {
     journal.close()
     expect(await readCalls(journal.dir)).toMatchObject([{ call: 'runChecks', key: 'k' }])
     expect((await readCalls(journal.dir))[0]).not.toHaveProperty('value')
+  })
+
+  it('can be read whatever the secrets are: behind an escape, in quotes, of digits', async () => {
+    const masking = createMask({ DB_PASSWORD: '12345678' })
+    const journal = await openJournal(root, 'run-1', masking)
+    const paid = { ok: true, text: `"https://api.test/v1?token=Zx81kQpLm29aTr7Yq0"\n`, usd: 0.12345678 }
+    journal.calls.append({ ...CALL(paid), call: 'askModel' }, true)
+    journal.calls.append({ ...CALL({ seed: 1234567890 }), t: 12345678 }, false)
+    journal.calls.append({ ...CALL(undefined), error: `no\n"token=Zx81kQpLm29aTr7Yq0"` }, false)
+    await journal.describe({ seed: 1234567890, settings: { env: ['URL="https://a:12345678@b"'] } })
+    journal.close()
+    expect(await readCalls(journal.dir)).toMatchObject([
+      { call: 'askModel', value: { text: '"https://api.test/v1?token=***"\n', usd: 0.12345678 } },
+      { t: 12345678, value: { seed: 1234567890 } },
+      { error: 'no\n"token=***"' },
+    ])
+    expect(JSON.parse(await readFile(join(journal.dir, 'run.json'), 'utf8'))).toMatchObject({ seed: 1234567890 })
+    expect(await readFile(join(journal.dir, 'run.json'), 'utf8')).not.toContain('a:12345678')
   })
 })
 
