@@ -34,7 +34,7 @@ import { record } from '../io/models/record.ts'
 import { readSeeds, writeSeeds } from '../io/models/recorded-seeds.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
-import { loadTemplates } from '../io/templates.ts'
+import { loadTemplates, type PromptLanguage } from '../io/templates.ts'
 import { runParallel } from '../parallel.ts'
 import { type Hold, type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
@@ -420,6 +420,9 @@ function folderOfRecording({ roles }: Settings, cwd: string): string | null {
   return recorded === undefined ? null : resolve(cwd, recorded.slice('recorded/'.length))
 }
 
+/** Runners whose tests are not written in TypeScript or JavaScript. */
+const LANGUAGE_OF: Record<string, PromptLanguage> = { pytest: 'python', go: 'go' }
+
 export async function surroundings(
   id: string,
   settings: Settings,
@@ -428,7 +431,7 @@ export async function surroundings(
 ): Promise<Surroundings> {
   const counters = tokenCounters(Object.keys(settings.models))
   const { runner, typed } = tree ? await projectOf(tree, config) : { runner: 'vitest' as const, typed: true }
-  const language = runner === 'pytest' ? 'python' : 'typescript'
+  const language = LANGUAGE_OF[runner ?? ''] ?? 'typescript'
   const [templates, { count, countFor }] = await Promise.all([loadTemplates(undefined, language), counters])
   const framework = frameworkText(runner, typed) + servicesText(services ?? [])
   return {

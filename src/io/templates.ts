@@ -13,8 +13,11 @@ const PAGES = [
   ...(['author-tests', 'author-refactoring'] as const),
 ] as const
 
-/** Those that are other ones for a project of Python, in a folder of their own. */
-const PYTHON = ['author', 'strengthener']
+/** Those that are other ones for a project of Python or Go, in a folder of their own. */
+const OF_LANGUAGE: readonly string[] = ['author', 'strengthener']
+
+/** Languages that the prompts know. */
+export type PromptLanguage = 'typescript' | 'python' | 'go'
 
 /**
  * The prompt templates. Their version is a hash: a recording says exactly which texts it answered. A template whose slots
@@ -22,11 +25,11 @@ const PYTHON = ['author', 'strengthener']
  */
 export async function loadTemplates(
   folder = join(PACKAGE_ROOT, 'prompts'),
-  language: 'typescript' | 'python' = 'typescript',
+  language: PromptLanguage = 'typescript',
 ): Promise<Templates> {
   const names = [...PAGES, ...ROLES]
-  const own: readonly string[] = language === 'python' ? PYTHON : []
-  const fileOf = (name: string) => join(folder, own.includes(name) ? 'python' : '.', `${name}.md`)
+  const own = (name: string) => language !== 'typescript' && OF_LANGUAGE.includes(name)
+  const fileOf = (name: string) => join(folder, own(name) ? language : '.', `${name}.md`)
   const texts = await Promise.all(names.map((name) => readFile(fileOf(name), 'utf8')))
   const text = Object.fromEntries(names.map((name, at) => [name, texts[at]!])) as Record<(typeof names)[number], string>
   for (const name of PAGES) checkTemplate(`prompts/${name}.md`, text[name], [])

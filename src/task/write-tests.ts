@@ -229,7 +229,7 @@ async function readDraft(
   if (stray) return refuse(`${stray.path} is no test, and this task adds no code: only create test files.`)
   if (files.length === 0)
     return refuse(
-      'Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts` (in Python `tests/test_*.py`).',
+      'Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts` (in Python `tests/test_*.py`, in Go `*_test.go` beside the code).',
     )
   const traps = files.flatMap((file) => testTraps(file.path, file.content ?? ''))
   if (traps.length > 0) return refuse(`${traps.join('\n')}\n\nAnswer again with all files, complete.`)

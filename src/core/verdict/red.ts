@@ -90,7 +90,7 @@ function alreadyThere(base: CheckResult, wanted: 'chaos' | 'property' | 'tests',
 function missingProperty(wanted: 'chaos' | 'property' | 'tests', failing: PropertyRun[]): string | null {
   if (wanted === 'tests') return null
   if (failing.length === 0) {
-    return 'No property fails by an assertion on a program that returns empty values, and the task asks for one: run it through `fc.assert(fc.property(...))`, or `@given` in Python.'
+    return 'No property fails by an assertion on a program that returns empty values, and the task asks for one: run it through `fc.assert(fc.property(...))`, `@given` in Python, or `rapid.Check` or `prop.ForAll` in Go.'
   }
   if (wanted === 'chaos' && failing.every((run) => run.simulated !== true)) {
     return 'No property that fails uses a `Simulation` of `specproof/sim`, and the task asks for faults that are injected by one.'
