@@ -286,7 +286,7 @@ async function main(argv: string[]): Promise<number> {
     if (error.exitCode === 0) return EXIT.done
     // Scripts read the last line of `next` and `run` on every way out, this one included.
     if (argv.includes('--json') && argv.some((word) => word === 'next' || word === 'run')) {
-      const { EVENT_VERSION } = await import('./core/events.ts')
+      const { EVENT_VERSION } = await import('./core/event-version.ts')
       const { resultWithoutRun } = await import('./core/result.ts')
       process.stdout.write(
         `${JSON.stringify({ v: EVENT_VERSION, t: 0, ...resultWithoutRun('usage', error.message) })}\n`,

@@ -1,5 +1,6 @@
 import type { Campaign } from '../core/chaos/campaign.ts'
-import { EVENT_VERSION, type Event } from '../core/events.ts'
+import { EVENT_VERSION } from '../core/event-version.ts'
+import type { Event } from '../core/events.ts'
 import { boundText } from '../core/verdict/bound.ts'
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type Config, parseConfig } from '../core/config.ts'
+import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 
 /** Flags that every command takes. */
@@ -24,6 +24,8 @@ export async function loadConfig(options: GlobalOptions, root: string): Promise<
     if (!options.config && (error as NodeJS.ErrnoException).code === 'ENOENT') return {}
     throw new UserError(`${file}: cannot be read: ${(error as Error).message}`)
   }
+  // The libraries that it is read with take longer to load than Node itself, and most repositories have none.
+  const { parseConfig } = await import('../core/config.ts')
   return parseConfig(options.config ?? 'agent.yaml', text)
 }
 

@@ -6,7 +6,8 @@ import { NOTHING_SPENT, spend } from '../core/budget.ts'
 import { errorOf } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
 import { diskTrouble, UserError } from '../core/errors.ts'
-import { EVENT_VERSION, type Event, type StampedEvent } from '../core/events.ts'
+import { EVENT_VERSION } from '../core/event-version.ts'
+import type { Event, StampedEvent } from '../core/events.ts'
 import { sha256 } from '../core/hash.ts'
 import { createMask, type Mask, maskValue } from '../core/mask.ts'
 import { createDeny } from '../core/prompt/deny.ts'
@@ -30,8 +31,6 @@ import { openJournaled } from '../io/models/journaled.ts'
 import type { Model } from '../io/models/model.ts'
 import { ModelNameError } from '../io/models/model-name.ts'
 import { createPool } from '../io/models/pool.ts'
-import { record } from '../io/models/record.ts'
-import { readSeeds, writeSeeds } from '../io/models/recorded-seeds.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
 import { loadTemplates, type PromptLanguage } from '../io/templates.ts'
@@ -280,7 +279,7 @@ async function runAlone(
   const runSeed = journaled?.run.seed ?? (before?.run.described?.['seed'] as number | undefined) ?? randomInt(2 ** 31)
   const many = wanted.parallel !== undefined && wanted.parallel > 1 && settings.land
   if (many) requireApart(isolation, config)
-  const asked = recording ? record(model, recording, basename(repository.root)) : model
+  const asked = recording ? await recorder(model, recording, repository) : model
   /** Worker 0 uses the run's own folder for what is thrown away, the others one below it. */
   const equipped = new Map<number, MakeWorld>()
   const worldOf = (worker: number): MakeWorld => {
@@ -307,9 +306,11 @@ async function runAlone(
         memory,
         hooks: journaled ? undefined : config.hooks,
         ...(adopted ? { beforeLanding: adopted.beforeLanding } : {}),
-        recordedSeeds: async (spec, task, attempt) => (replayed ? readSeeds(replayed, spec, task, attempt) : []),
+        recordedSeeds: async (spec, task, attempt) =>
+          replayed ? (await recordedSeeds()).readSeeds(replayed, spec, task, attempt) : [],
         onRed: async (asked, seeds) => {
-          if (recording) await writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
+          if (recording)
+            await (await recordedSeeds()).writeSeeds(recording, asked.spec, asked.task, asked.attempt, seeds)
         },
         tell(event) {
           if (event.type === 'task.selected') seeds.begin(`${event.spec}/${event.task}`)
@@ -377,6 +378,14 @@ async function runAlone(
     await worktrees.closeAll()
     await model.close?.()
   }
+}
+
+// What is about recordings is loaded with them: most runs have none.
+const recordedSeeds = () => import('../io/models/recorded-seeds.ts')
+
+async function recorder(model: Model, dir: string, { root }: Repository): Promise<Model> {
+  const { record } = await import('../io/models/record.ts')
+  return record(model, dir, basename(root))
 }
 
 /** `task`: whom its events are marked with; null: nobody. */

@@ -1,5 +1,6 @@
 import { EXIT, exitCodeOf } from '../core/errors.ts'
-import { EVENT_VERSION, type Event } from '../core/events.ts'
+import { EVENT_VERSION } from '../core/event-version.ts'
+import type { Event } from '../core/events.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
 import { chooseColor, chooseUnicode } from '../ui/choose.ts'
 import { type Line, type Look, readableWidth } from '../ui/line.ts'

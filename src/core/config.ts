@@ -2,6 +2,7 @@ import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocume
 import { z } from 'zod'
 import type { Role } from '../world.ts'
 import { splitVariable, whyRefused } from './box-variables.ts'
+import { settingsStandAt } from './config-place.ts'
 import { UserError } from './errors.ts'
 import { ROLES } from './settings.ts'
 
@@ -241,14 +242,6 @@ export type HooksConfig = NonNullable<Config['hooks']>
 export type CommandConfig = z.infer<typeof command>
 export type ServiceConfig = z.infer<typeof service>
 
-/** Where the settings of a file stand in it; those of a journal stand nowhere. */
-const places = new WeakMap<Config, (path: string[]) => string>()
-
-/** `agent.yaml:12`, for what is found wrong only when a setting is used; without the line where it was not read from a file. */
-export function placeOf(config: Config, ...path: (string | number)[]): string {
-  return places.get(config)?.(path.map(String)) ?? 'agent.yaml'
-}
-
 /** Reads agent.yaml. Throws UserError with file, line and what is expected. */
 export function parseConfig(file: string, text: string): Config {
   const lines = new LineCounter()
@@ -260,7 +253,7 @@ export function parseConfig(file: string, text: string): Config {
   }
   const result = configSchema.safeParse(valuesOf(document, file))
   if (result.success) {
-    places.set(result.data, (path) => `${file}:${lineOf(document, path, lines)}`)
+    settingsStandAt(result.data, (path) => `${file}:${lineOf(document, path, lines)}`)
     return result.data
   }
   const issue = result.error.issues[0]!

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { EVENT_VERSION, eventBody } from './events.ts'
+import { EVENT_VERSION } from './event-version.ts'
+import { eventBody } from './events.ts'
 
 /** JSON Schema of one line of `--json` output, as text: what docs/events.schema.json holds. */
 export function eventSchemaJson(): string {

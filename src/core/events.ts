@@ -1,9 +1,6 @@
 import { z } from 'zod'
 import { ROLES } from './settings.ts'
 
-/** Version of the event schema; it goes up when a field changes its meaning or goes away. */
-export const EVENT_VERSION = 1
-
 const usage = z.object({ input: z.number(), output: z.number(), cached: z.number(), written: z.number().optional() })
 const taskRef = { spec: z.string(), task: z.string() }
 const role = z.enum(ROLES)

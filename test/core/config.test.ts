@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig, placeOf } from '../../src/core/config.ts'
+import { parseConfig } from '../../src/core/config.ts'
+import { placeOf } from '../../src/core/config-place.ts'
 import { UserError } from '../../src/core/errors.ts'
 
 /** The message of the UserError that a text gives. */

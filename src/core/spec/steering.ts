@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { yaml } from '../yaml.ts'
 import type { Diagnostic, Steering } from './spec.ts'
 
 const FRONT_MATTER = /^\uFEFF?---[ \t]*(?:\r\n|\r|\n)((?:[\s\S]*?(?:\r\n|\r|\n))??)---[ \t]*(?:\r\n|\r|\n|$)/
@@ -51,10 +51,28 @@ export function readSteering(file: { path: string; text: string }): { steering: 
   return { steering: { ...steering, inclusion, pattern, name, description }, diagnostics }
 }
 
+/** `inclusion: always`, or a text in quotes without escapes. A word that YAML reads as something else is left to YAML. */
+const PLAIN = /^([A-Za-z]+): (?:(?!(?:true|false|null)$)([A-Za-z][\w-]*)|"([^"\\]*)"|'([^']*)')$/i
+
+/** Fields that need no library; null: it is needed. */
+function plainFields(text: string): Record<string, unknown> | null {
+  const fields = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    const [, name = '', word, double, single] = PLAIN.exec(line) ?? []
+    // That a name stands there twice is for the library to judge.
+    if (name === '' || fields.has(name)) return null
+    fields.set(name, word ?? double ?? single ?? '')
+  }
+  return Object.fromEntries(fields)
+}
+
 function readYaml(text: string): Record<string, unknown> | null {
+  const plain = plainFields(text)
+  if (plain !== null) return plain
   try {
     // Below 'error', the YAML library prints its warnings on stderr by itself.
-    const value: unknown = parse(text, { logLevel: 'error' }) ?? {}
+    const value: unknown = yaml().parse(text, { logLevel: 'error' }) ?? {}
     return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : null
   } catch {
     // Front matter is a person's text: a mistake in it is reported, never thrown.

@@ -1,7 +1,8 @@
 import { lstat, readdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join, normalize } from 'node:path'
-import { type Config, placeOf } from '../../core/config.ts'
+import type { Config } from '../../core/config.ts'
+import { placeOf } from '../../core/config-place.ts'
 import { UserError } from '../../core/errors.ts'
 import { BOX_HOME, isSystemPath, isWithin } from './system.ts'
 

@@ -1,5 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
-import { execa } from 'execa'
 
 export interface GitOptions {
   input?: string | Buffer
@@ -44,25 +44,56 @@ export function cleanEnvironment(extra: Record<string, string>): Record<string, 
 
 /** Runs git in `dir`. Never rejects for what git says; rejects when git itself cannot be started. */
 export async function tryGit(dir: string, args: string[], options: GitOptions = {}): Promise<GitResult> {
-  const result = await execa('git', [...ALWAYS, ...args], {
-    cwd: dir,
-    env: cleanEnvironment(options.env ?? {}),
-    extendEnv: false,
-    encoding: 'buffer',
-    reject: false,
-    stripFinalNewline: false,
-    maxBuffer: 1 << 30,
-    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-    ...(options.apart ? { detached: true, cleanup: false } : {}),
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-  })
-  if (result.exitCode === undefined && result.code === 'ENOENT') {
+  const ended = await runGit(dir, [...ALWAYS, ...args], options)
+  if ('error' in ended) {
+    if (ended.error.code !== 'ENOENT') return { ok: false, stdout: Buffer.alloc(0), message: ended.error.message }
     const there = await stat(dir).catch(() => null)
     throw new Error(there ? 'git is not installed' : `there is no folder ${dir}`)
   }
-  const stdout = Buffer.from(result.stdout)
-  const stderr = Buffer.from(result.stderr).toString('utf8').trim()
-  return { ok: result.exitCode === 0, stdout, message: stderr || stdout.toString('utf8').trim() }
+  const { code, stdout } = ended
+  const stderr = ended.stderr.toString('utf8').trim()
+  return { ok: code === 0, stdout, message: stderr || stdout.toString('utf8').trim() }
+}
+
+type Ended = { code: number | null; stdout: Buffer; stderr: Buffer } | { error: NodeJS.ErrnoException }
+
+/** A library around `spawn` costs three times the start of this process, and every command runs git. */
+function runGit(dir: string, args: string[], { input, env = {}, apart, timeoutMs }: GitOptions): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn('git', args, {
+      cwd: dir,
+      env: cleanEnvironment(env),
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      detached: apart ?? false,
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    })
+    const out: Buffer[] = []
+    const err: Buffer[] = []
+    child.on('error', (error: NodeJS.ErrnoException) => resolve({ error }))
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk))
+    if (!apart && child.pid !== undefined) endsWithUs(child)
+    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(out), stderr: Buffer.concat(err) }))
+    // That git does not read to the end is for git to say.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input)
+  })
+}
+
+const running = new Set<ChildProcess>()
+
+/** What a process leaves running when it exits would go on writing to the repository. */
+function endsWithUs(child: ChildProcess): void {
+  if (running.size === 0) process.on('exit', endAll)
+  running.add(child)
+  child.once('close', () => {
+    running.delete(child)
+    if (running.size === 0) process.off('exit', endAll)
+  })
+}
+
+function endAll(): void {
+  for (const child of running) child.kill()
 }
 
 export class GitError extends Error {

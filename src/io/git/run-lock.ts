@@ -3,22 +3,20 @@ import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
 import { isAlive } from './worktree.ts'
 
 /** One process, told apart from a later one with the same number. `boot` and `start` are '' where the system does not say. */
-const owner = z.object({
-  pid: z.number(),
-  host: z.string(),
+interface Owner {
+  pid: number
+  host: string
   /** Id of the boot of the machine. */
-  boot: z.string(),
+  boot: string
   /** When the process started, in ticks since that boot. */
-  start: z.string(),
-  run: z.string(),
-})
-type Owner = z.infer<typeof owner>
+  start: string
+  run: string
+}
 
 const LOCK = 'specproof.lock'
 /** Others may come and go between two looks; with more of them than this something else is wrong. */
@@ -64,7 +62,9 @@ async function startOf(pid: number): Promise<string> {
 
 function parse(json: string): Owner | null {
   try {
-    return owner.parse(JSON.parse(json))
+    const { pid, host, boot, start, run } = JSON.parse(json) as Owner
+    const whole = typeof pid === 'number' && [host, boot, start, run].every((field) => typeof field === 'string')
+    return whole ? { pid, host, boot, start, run } : null
   } catch {
     // After a loss of power the file may be there without its text.
     return null

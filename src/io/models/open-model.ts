@@ -8,7 +8,6 @@ import { ModelNameError, parseModelName } from './model-name.ts'
 import { compatibleProvider } from './openai-chat.ts'
 import { responsesProvider } from './openai-responses.ts'
 import { type Price, priceOf } from './prices.ts'
-import { openRecorded } from './recorded.ts'
 import type { TreeSource } from './scratch-tree.ts'
 import { type Provider, streamingModel, type Timing } from './streaming.ts'
 
@@ -44,7 +43,10 @@ export interface OpenModelOptions {
  */
 export async function openModel(name: string, options: OpenModelOptions): Promise<Model> {
   const { provider, model } = parseModelName(name)
-  if (provider === 'recorded') return openRecorded(name, model, options.cwd)
+  if (provider === 'recorded') {
+    const { openRecorded } = await import('./recorded.ts')
+    return openRecorded(name, model, options.cwd)
+  }
   if (provider === 'command') return openCommand(name, model, options)
   const limits = withOverrides(limitsOf(provider, model), options)
   const adapter = providerOf(provider, model, options)

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join, normalize, sep } from 'node:path'
-import { type Config, placeOf } from '../../core/config.ts'
+import type { Config } from '../../core/config.ts'
+import { placeOf } from '../../core/config-place.ts'
 import { UserError } from '../../core/errors.ts'
 import { gitBuffer, tryGit } from '../git/git.ts'
 
