@@ -1,4 +1,5 @@
 import { type Unit, unitOf } from './measures.ts'
+import { pattern } from './pattern.ts'
 import { type Beside, leftOf, rightOf } from './relations.ts'
 import type { Bound } from './requirement.ts'
 import { NUMBER_WORDS, numberOf, rateUnit, SCALES, timeUnit } from './units.ts'
@@ -14,16 +15,21 @@ const START = String.raw`(?<![\p{Script=Latin}\p{Script=Cyrillic}\p{N}_./:#\\@=]
 const QUANTITY_SOURCE =
   `${START}(?:(once|twice|thrice|дважды)(?![\\p{L}\\p{N}_])|([$€£¥₦₽]\\s?)?(${NUMBER})` +
   `(?:(${DASH})((?:${DIGITS})(?:${SCALES})?))?)(?![\\d_]|[.:,]\\d|[-–]\\d|\\s?[x×]\\s?\\d)`
-const QUANTITY = new RegExp(QUANTITY_SOURCE, 'giu')
-const QUANTITY_HERE = new RegExp(QUANTITY_SOURCE, 'iuy')
+const QUANTITY = pattern(QUANTITY_SOURCE, 'giu')
+const QUANTITY_HERE = pattern(QUANTITY_SOURCE, 'iuy')
 /** What a quantity in signs starts with, and words that may be one. */
 const SIGN = /[\d$€£¥₦₽一二两三四五六七八九十]/g
 const WORDED = new RegExp(`\\b(?:once|twice|thrice|${NUMBER_WORDS.join('|')})\\b|[дохтчпшсв]`, 'i')
 /** "every second", "within an hour", "each day", "毎秒": a unit of time without a number is one of it. */
 const UNIT_WORD = /second|minute|hour|day|week|month|year/i
-const ONE =
-  /(?<![\p{L}\p{N}_])(?:(?<every>every|each)|(?<rel>within|after|for|less than|more than|under|at most|up to)\s+(?:an?|one))\s+(?<unit>second|minute|hour|day|week|month|millisecond)(?![\p{L}\p{N}_])/giu
-const HALF = /(?<![\p{L}\p{N}_])half\s+(?:an?|of\s+an?)\s+(?<unit>second|minute|hour|day|year)(?![\p{L}\p{N}_])/giu
+const ONE = pattern(
+  String.raw`(?<![\p{L}\p{N}_])(?:(?<every>every|each)|(?<rel>within|after|for|less than|more than|under|at most|up to)\s+(?:an?|one))\s+(?<unit>second|minute|hour|day|week|month|millisecond)(?![\p{L}\p{N}_])`,
+  'giu',
+)
+const HALF = pattern(
+  String.raw`(?<![\p{L}\p{N}_])half\s+(?:an?|of\s+an?)\s+(?<unit>second|minute|hour|day|year)(?![\p{L}\p{N}_])`,
+  'giu',
+)
 
 /** What a number may be the name of: "Step 6", "HTTP 404", "port 8080", "RFC 5322". */
 const LABELS = new Set(
@@ -42,10 +48,10 @@ function labelled(before: string): boolean {
 }
 
 /** A capitalised name in front of a bare version-like number: "Python 3.8+", "Vue 3", "Gemini 2.0". */
-const NAMED = /(?<![\p{L}\p{N}_-])[A-Z][\p{L}\p{N}.+#-]*\s$/u
+const NAMED = pattern(String.raw`(?<![\p{L}\p{N}_-])[A-Z][\p{L}\p{N}.+#-]*\s$`, 'u')
 
 /** Most sentences hold no number: they are told apart quickly. */
-const MAYBE = new RegExp(
+const MAYBE = pattern(
   `[\\d０-９一二两三四五六七八九十]|(?:^|[^\\p{L}])(?:once|twice|thrice|дважды|every|each|an?|${NUMBER_WORDS.join('|')})[\\s.,;/-]|(?:once|twice|дважды)$`,
   'iu',
 )
@@ -75,10 +81,11 @@ export function boundsOf(text: string): Bound[] {
 function quantitiesOf(plain: string): RegExpExecArray[] {
   if (WORDED.test(plain)) return matchesOf(QUANTITY, plain)
   const found: RegExpExecArray[] = []
+  const here = QUANTITY_HERE.on(plain)
   SIGN.lastIndex = 0
   for (let sign = SIGN.exec(plain); sign !== null; sign = SIGN.exec(plain)) {
-    QUANTITY_HERE.lastIndex = sign.index
-    const match = QUANTITY_HERE.exec(plain)
+    here.lastIndex = sign.index
+    const match = here.exec(plain)
     if (match === null) continue
     found.push(match)
     SIGN.lastIndex = sign.index + match[0].length
@@ -141,10 +148,12 @@ function quantity(plain: string, text: string, match: RegExpExecArray): Bound[] 
   return [{ value: numberOf(number), unit: unit.name, relation, text: written }]
 }
 
+const RATE = pattern(String.raw`^\s*(?:/|per\s|an?\s|each\s|every\s)\s*(\p{L}+)`, 'iu')
+
 /** "once the worker reconnects" is a conjunction; only a limit or a rate makes it a count. */
 function counted(text: string, word: string, at: number, left: Beside | null, after: string): Bound[] {
   const value = /^once$/i.test(word) ? 1 : /^thrice$/i.test(word) ? 3 : 2
-  const rate = /^\s*(?:\/|per\s|an?\s|each\s|every\s)\s*(\p{L}+)/iu.exec(after)
+  const rate = RATE.exec(after)
   const per = rate === null ? null : rateUnit(rate[1]!)
   const relation = left?.relation ?? 'is'
   if (value === 1 && !(COUNTING.has(relation) && left?.weak !== true) && per === null) return []
@@ -155,12 +164,14 @@ function counted(text: string, word: string, at: number, left: Beside | null, af
   return [{ value, unit: per === null ? 'times' : `times/${per}`, relation, text: written }]
 }
 
+const JOINS = pattern(String.raw`[\p{L}至到和]`, 'u')
+
 /** "between 2 and 5 s", "2-5 s", "from 0 to 9": at least the one, at most the other. */
 function range(dash: string, end: string, number: string, unit: Unit, before: string, written: string): Bound[] {
   const worded = /(?:between|from|range(?:s|d)?(?: of| from|:)?|clamped to|limited to|entre|от|между|从|在)\s*$/i.test(
     before,
   )
-  const joined = !/[\p{L}至到和]/u.test(dash)
+  const joined = !JOINS.test(dash)
   const [from, to] = [numberOf(number), numberOf(end)]
   if (!joined && !worded) {
     // "30 and 60 days" are two values; only the second has its unit.

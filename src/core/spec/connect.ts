@@ -13,7 +13,7 @@ import {
 import type { Doc, Line } from './markdown.ts'
 import type { DesignSection, Diagnostic, Property, ProtocolEntry, Task } from './spec.ts'
 import type { RawTask, TasksFile } from './tasks.ts'
-import { matchesOf } from './words.ts'
+import { matchesOf, wordsOf } from './words.ts'
 
 /** Gives properties and sections the ids that they validate. Reports what names nothing. */
 export function connectDesign(doc: Doc, design: Design, targets: Targets) {
@@ -162,13 +162,6 @@ function idMentions(line: Line, { places, forms }: Targets, found: Linked[]): vo
   for (const [, id] of text.matchAll(/[(（]Req(?:uirement)?\.?\s+(\d+(?:\.\d+)*)[)）]/gi))
     if (places.has(id!)) resolved.ids.push(id!)
   if (resolved.ids.length + resolved.missing.length > 0) found.push({ line, resolved })
-}
-
-function wordsOf(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
 }
 
 /** Numbers of properties by their title and by their text. */

@@ -3,6 +3,7 @@ import { boundsOf } from './bounds.ts'
 import { ears, hasShall, obliges } from './ears.ts'
 import { type Doc, itemText, type Line, lineOf, linesOf, paragraphs, plain, squeeze, startOf } from './markdown.ts'
 import type { Block } from './outline.ts'
+import { pattern } from './pattern.ts'
 import type { Criterion } from './requirement.ts'
 import { distinct, slug, withoutEnd } from './words.ts'
 
@@ -12,8 +13,10 @@ const CRITERIA =
 const LITERAL = /^(?:AC[- ]?)?(\d+(?:\.\d+)+[a-z]?)[.:：)]?\s+(.*)$/i
 const STORY =
   /^(?:user story|story|objective|目的|目标|用户故事|ユーザー?ストーリー|пользовательская история|цель|historia de usuario|objetivo)\s*[:：]\s*/i
-const STORY_WORDS =
-  /^(?:as an? .{1,300}\bi (?:want|need|would|can)\b|作为.{1,60}[，,]|как .{1,200}\bя хочу\b|como .{1,200}\b(?:quiero|necesito)\b|.{2,60}として、)/iu
+const STORY_WORDS = pattern(
+  String.raw`^(?:as an? .{1,300}\bi (?:want|need|would|can)\b|作为.{1,60}[，,]|как .{1,200}\bя хочу\b|como .{1,200}\b(?:quiero|necesito)\b|.{2,60}として、)`,
+  'iu',
+)
 
 /** A sentence that demands something, with its place. */
 export interface Statement {
@@ -185,15 +188,15 @@ function listStatements(doc: Doc, list: List, section: string | null, position: 
   })
 }
 
+const KEYWORD = pattern(String.raw`^(?:WHEN|WHILE|WHERE|IF|THE|КОГДА|ЕСЛИ|ПОКА)(?![\p{L}_])`, 'u')
+
 /** Statements of a paragraph: it may hold several, each starting its own line with a number or an EARS keyword. */
 function looseStatements(lines: readonly Line[], all: boolean): Omit<Statement, 'section' | 'list'>[] {
   const groups: Line[][] = []
   let obliged = false
   // A line of invisible characters only is no place to point at.
   for (const line of lines.filter((one) => one.text !== '')) {
-    const starts =
-      LITERAL.test(line.text) ||
-      (obliged && /^(?:WHEN|WHILE|WHERE|IF|THE|КОГДА|ЕСЛИ|ПОКА)(?![\p{L}_])/u.test(line.text))
+    const starts = LITERAL.test(line.text) || (obliged && KEYWORD.test(line.text))
     if (groups.length === 0 || starts) {
       groups.push([line])
       obliged = false

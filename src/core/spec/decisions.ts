@@ -1,20 +1,23 @@
 import type { ListItem, Nodes } from 'mdast'
 import { type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze } from './markdown.ts'
 import { allBlocks, ownBlocks, type Section } from './outline.ts'
+import { type Expression, pattern } from './pattern.ts'
 import type { Decision } from './spec.ts'
 import { withoutEnd } from './words.ts'
 
 const MADE = `decision|adr|决策|決策|決定|решение|decisión`
 /** `Decision 1: title`, `ADR-003 title`, `决策 1：标题`. */
-const HEADING = new RegExp(String.raw`^(?:${MADE})[\s#-]*(\d+)?\s*[.:：–—-]+\s*(.+)$|^(?:adr)[\s-]?(\d+)\s+(.+)$`, 'iu')
+const HEADING = pattern(String.raw`^(?:${MADE})[\s#-]*(\d+)?\s*[.:：–—-]+\s*(.+)$|^(?:adr)[\s-]?(\d+)\s+(.+)$`, 'iu')
 const SINGLE = /^(.+)\sDecision$/
 /** A chapter of decisions, each a sub-section or a list item. */
-const CHAPTER =
-  /^(?:[\d.]+\s*)?(?:(?:\p{L}+\s){0,3}decisions?(?:\s(?:records?|log|rationale|and rationale))?|design rationale|.{0,8}设计决策|.{0,8}(?:关键|技术|架构)决策|.{0,12}決定(?:事項|根拠|の理由)|設計判断|(?:ключевые|проектные|архитектурные)\sрешения|decisiones.{0,20})$/iu
+const CHAPTER = pattern(
+  String.raw`^(?:[\d.]+\s*)?(?:(?:\p{L}+\s){0,3}decisions?(?:\s(?:records?|log|rationale|and rationale))?|design rationale|.{0,8}设计决策|.{0,8}(?:关键|技术|架构)决策|.{0,12}決定(?:事項|根拠|の理由)|設計判断|(?:ключевые|проектные|архитектурные)\sрешения|decisiones.{0,20})$`,
+  'iu',
+)
 const SINGULAR = /\bdecision$/i
 
 type Part = 'decision' | 'context' | 'rationale' | 'tradeoffs' | 'alternatives'
-const PARTS: [RegExp, Part][] = [
+const PARTS: [Expression, Part][] = [
   [
     /^(?:decision|what|choice|chosen|selected approach|selection|选择|决策|决定|決定|選択|решение|decisión)$/i,
     'decision',
@@ -22,11 +25,17 @@ const PARTS: [RegExp, Part][] = [
   [/^(?:context|background|problem|背景|コンテキスト|контекст|contexto)$/i, 'context'],
   [/^(?:rationale|why|reason(?:s|ing)?|justification|理由|原因|根拠|обоснование|justificación|motivo)$/i, 'rationale'],
   [
-    /^(?:trade-?offs?|consequences?|cost|权衡|トレードオフ|影响|компромисс\p{L}*|последствия|consecuencias)$/iu,
+    pattern(
+      String.raw`^(?:trade-?offs?|consequences?|cost|权衡|トレードオフ|影响|компромисс\p{L}*|последствия|consecuencias)$`,
+      'iu',
+    ),
     'tradeoffs',
   ],
   [
-    /^(?:alternatives?|alternatives? considered|options considered|备选(?:方案)?|替代方案|代替案|альтернатив\p{L}*|alternativas)$/iu,
+    pattern(
+      String.raw`^(?:alternatives?|alternatives? considered|options considered|备选(?:方案)?|替代方案|代替案|альтернатив\p{L}*|alternativas)$`,
+      'iu',
+    ),
     'alternatives',
   ],
 ]
@@ -132,8 +141,10 @@ function leadAndParts(doc: Doc, blocks: readonly Nodes[]): Parts & { lead: strin
   }
 }
 
+const PART = pattern(String.raw`^([\p{L}][\p{L} -]{1,28}?)\s?(?:[(（][^()（）]{0,30}[)）])?\s?[:：]\s*(.*)$`, 'su')
+
 function partOf(text: string): { part: Part; rest: string } | null {
-  const match = /^([\p{L}][\p{L} -]{1,28}?)\s?(?:[(（][^()（）]{0,30}[)）])?\s?[:：]\s*(.*)$/su.exec(text)
+  const match = PART.exec(text)
   if (match === null) return null
   const part = PARTS.find(([pattern]) => pattern.test(match[1]!))?.[1]
   return part === undefined ? null : { part, rest: match[2]! }

@@ -4,6 +4,7 @@ import { readLayers } from './layers.ts'
 import { type Reference, references } from './links.ts'
 import { type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze, startOf } from './markdown.ts'
 import { outline, ownBlocks, type Section } from './outline.ts'
+import { pattern } from './pattern.ts'
 import { readProtocol } from './protocol.ts'
 import type { Decision, DesignSection, Property, PropertyLayer, ProtocolEntry } from './spec.ts'
 import { withoutEnd } from './words.ts'
@@ -30,10 +31,10 @@ export const NO_DESIGN: Design = { properties: [], sections: [], protocol: [], d
 
 const WORD = '(?:correctness\\s+)?property|属性|性质|プロパティ|свойство|propiedad'
 /** What a heading or a bold line says that defines a property: its number and its title. */
-export const PROPERTY = new RegExp(`^(?:${WORD})\\s*#?(\\d+)(?:\\s*[.:：–—-]\\s*|\\s+|(?=[(（])|$)(.*)$`, 'iu')
+export const PROPERTY = pattern(`^(?:${WORD})\\s*#?(\\d+)(?:\\s*[.:：–—-]\\s*|\\s+|(?=[(（])|$)(.*)$`, 'iu')
 /** Without a mark of its own a paragraph defines a property only where a colon follows the number. */
-export const PLAIN = new RegExp(`^(?:${WORD})\\s*#?(\\d+)\\s*[:：]\\s*(.*)$`, 'iu')
-const CHAPTER = /propert(?:y|ies)|属性|性质|プロパティ|свойств|propiedades|invariants?|不变/iu
+export const PLAIN = pattern(`^(?:${WORD})\\s*#?(\\d+)\\s*[:：]\\s*(.*)$`, 'iu')
+const CHAPTER = pattern('propert(?:y|ies)|属性|性质|プロパティ|свойств|propiedades|invariants?|不变', 'iu')
 
 /** Sections, properties, protocol entries, decisions and test layers of design.md. */
 export function readDesign(doc: Doc): Design {

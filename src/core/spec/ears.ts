@@ -1,3 +1,4 @@
+import { pattern } from './pattern.ts'
 import type { Condition, EarsPattern } from './requirement.ts'
 import { lastMatch, matchesOf, unquoted, withoutEnd } from './words.ts'
 
@@ -18,7 +19,7 @@ export interface Ears {
 
 type Kind = Condition['kind']
 
-const MODAL = new RegExp(
+const MODAL = pattern(
   [
     String.raw`(?<![\p{L}\p{N}_-])(?:SHALL|MUST)(?:\s+NOT)?(?![\p{L}\p{N}_-])`,
     String.raw`(?<!\p{L})(?:не\s+)?(?:долж(?:ен|на|но|ны)|обязан[аоы]?)(?!\p{L})`,
@@ -38,16 +39,18 @@ const KEYWORDS: [string, Kind][] = [
 const WORD = String.raw`[\p{L}\p{N}_-]`
 const ANY = KEYWORDS.map(([words]) => words).join('|')
 /** At the start of a clause a keyword counts in any case. */
-const AT_CLAUSE = new RegExp(
+const AT_CLAUSE = pattern(
   String.raw`(^[^\p{L}\p{N}]{0,9}|[,;，、；:：]\s{0,4}(?:(?:and|then|or|и|y)\s{1,4})?)(${ANY})(?!${WORD})`,
   'giu',
 )
 /** "WHERE" and "IF" in mid-clause are often SQL or code. */
-const IN_CLAUSE = new RegExp(`(?<!${WORD})(WHEN|WHILE|КОГДА|ПОКА|CUANDO|MIENTRAS)(?!${WORD})`, 'gu')
-const AFTER_MODAL = new RegExp(`(?<!${WORD})(WHEN|WHILE|IF|КОГДА|ЕСЛИ|ПОКА)(?!${WORD})`, 'gu')
-const FIRST_ONLY = /^[^\p{L}\p{N}]{0,9}(?:AFTER|BEFORE|ONCE|ПОСЛЕ)(?=\s[^,，]*[,，])/iu
-const THEN =
-  /(?<![\p{L}\p{N}_-])(?:THEN|ТОГДА|ТО|ENTONCES)(?![\p{L}\p{N}_-])|(?<=[,，]\s?)(?:then|тогда|то|那么|则)(?![\p{Script=Latin}\p{Script=Cyrillic}])/gu
+const IN_CLAUSE = pattern(`(?<!${WORD})(WHEN|WHILE|КОГДА|ПОКА|CUANDO|MIENTRAS)(?!${WORD})`, 'gu')
+const AFTER_MODAL = pattern(`(?<!${WORD})(WHEN|WHILE|IF|КОГДА|ЕСЛИ|ПОКА)(?!${WORD})`, 'gu')
+const FIRST_ONLY = pattern(String.raw`^[^\p{L}\p{N}]{0,9}(?:AFTER|BEFORE|ONCE|ПОСЛЕ)(?=\s[^,，]*[,，])`, 'iu')
+const THEN = pattern(
+  String.raw`(?<![\p{L}\p{N}_-])(?:THEN|ТОГДА|ТО|ENTONCES)(?![\p{L}\p{N}_-])|(?<=[,，]\s?)(?:then|тогда|то|那么|则)(?![\p{Script=Latin}\p{Script=Cyrillic}])`,
+  'gu',
+)
 
 interface Found {
   at: number
@@ -62,7 +65,7 @@ export function hasShall(text: string): boolean {
 
 /** Whether a sentence obliges in any of the languages that are read: SHALL, MUST, должна, ものとする, 必须, debe. */
 export function obliges(text: string): boolean {
-  return unquoted(text).search(MODAL) >= 0
+  return MODAL.test(unquoted(text))
 }
 
 /**
@@ -124,9 +127,11 @@ interface Span {
   end: number
 }
 
+const CLOSES = pattern(String.raw`[\p{Script=Hiragana}須]`, 'u')
+
 /** Japanese obliges behind its verb, the others in front of it. */
 function opens(modal: { 0: string }): boolean {
-  return !/[\p{Script=Hiragana}須]/u.test(modal[0])
+  return !CLOSES.test(modal[0])
 }
 
 /** The THEN between condition and response: the last one in front of an obligation that stands before its verb. */
@@ -165,9 +170,11 @@ function keywordsOf(head: string, prose: string): Found[] {
   return opening === null ? translated(head) : [{ at: 0, end: opening[0].length, kind: 'event' }]
 }
 
+const CHINESE = pattern(String.raw`^[^\p{L}\p{N}]{0,9}(当|每当|如果|若|如|在)(?=[^，,]{1,200}[，,])`, 'u')
+
 /** Chinese opens a condition with a word, Japanese closes it with one. */
 function translated(head: string): Found[] {
-  const chinese = /^[^\p{L}\p{N}]{0,9}(当|每当|如果|若|如|在)(?=[^，,]{1,200}[，,])/u.exec(head)
+  const chinese = CHINESE.exec(head)
   if (chinese !== null) {
     const clause = /^[^，,]*/.exec(head)![0]
     const word = chinese[1]!
@@ -224,7 +231,7 @@ function subjectOf(
   return { name, at, end: end + modal[0].length }
 }
 
-const THE = /(?<!\p{L})THE\s/gu
+const THE = pattern(String.raw`(?<!\p{L})THE\s`, 'gu')
 const COMMA = /[,，、]\s*(?=\S)/g
 
 /** Offset at which the system's name starts in the text between the last keyword (or THEN) and the obligation; -1: unknown. */
@@ -238,6 +245,8 @@ function subjectStart(part: string, whole: boolean): number {
   return comma === null ? -1 : comma.index + comma[0].length
 }
 
+const NAMED = pattern(String.raw`^\s*the\s+([\p{Lu}][\p{L}\p{N}_]*|system|application|agent|service|app)\s+`, 'iu')
+
 /** "システムは": the topic of a sentence that obliges at its end. */
 function topicOf(
   text: string,
@@ -248,7 +257,7 @@ function topicOf(
   const rest = text.slice(from)
   const topic = /^[\s*]*([^、。,，「をがにでて]{1,40}?)は[\s、*]*/u.exec(rest)
   if (topic !== null) return { name: bare(topic[1]!), at: from, end: from + topic[0].length }
-  const named = /^\s*the\s+([\p{Lu}][\p{L}\p{N}_]*|system|application|agent|service|app)\s+/iu.exec(rest)
+  const named = NAMED.exec(rest)
   return then === null || named === null ? null : { name: named[1]!, at: from, end: from + named[0].length }
 }
 

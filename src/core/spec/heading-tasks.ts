@@ -1,6 +1,7 @@
 import type { Heading, Paragraph, Root } from 'mdast'
 import { readLabel } from './labels.ts'
 import { type Doc, endOf, lineOf, linesOf, paragraphs, plain, startOf } from './markdown.ts'
+import { pattern } from './pattern.ts'
 import type { Phase, TaskStatus } from './spec.ts'
 
 /** `### Task 1.1: title` without a checkbox anywhere below it. */
@@ -13,12 +14,19 @@ export interface HeadingTask {
   text: string
 }
 
-const HEADING =
-  /^(?:task|任务|任務|タスク|задача|tarea)\s*#?(\d+(?:\.\d+)*[a-z]?|T\d+)\s*(?:[.:：)–—-]\s*|\s+|$)(.*)$/iu
-const DONE_MARK = /^(?:\[x\]|✅|☑|✔️?)\s*|\s*(?:\[x\]|✅|☑|✔️?|[(（](?:done|completed?|完了|完成|已完成)[)）])$/iu
-const DONE_LINE =
-  /^(?:status|状态|ステータス|статус|estado)\s*[:：]\s*(?:✅\s*)?(?:done|completed?|完了|完成|已完成|готово)/iu
-const CHECKPOINT = /^(?:checkpoint|检查点|チェックポイント|контрольная точка)\s*[:：]\s*(.+)$/iu
+const HEADING = pattern(
+  String.raw`^(?:task|任务|任務|タスク|задача|tarea)\s*#?(\d+(?:\.\d+)*[a-z]?|T\d+)\s*(?:[.:：)–—-]\s*|\s+|$)(.*)$`,
+  'iu',
+)
+const DONE_MARK = pattern(
+  String.raw`^(?:\[x\]|✅|☑|✔️?)\s*|\s*(?:\[x\]|✅|☑|✔️?|[(（](?:done|completed?|完了|完成|已完成)[)）])$`,
+  'iu',
+)
+const DONE_LINE = pattern(
+  String.raw`^(?:status|状态|ステータス|статус|estado)\s*[:：]\s*(?:✅\s*)?(?:done|completed?|完了|完成|已完成|готово)`,
+  'iu',
+)
+const CHECKPOINT = pattern(String.raw`^(?:checkpoint|检查点|チェックポイント|контрольная точка)\s*[:：]\s*(.+)$`, 'iu')
 
 interface Section {
   heading: Heading
@@ -46,7 +54,7 @@ export function headingTasks(doc: Doc, boxes: readonly number[]): HeadingTask[] 
   return sectionsOf(doc.root).flatMap(({ heading, from, end }) => {
     if (heading.depth < 2) return []
     const written = plain(heading)
-    const match = HEADING.exec(written.replace(DONE_MARK, ''))
+    const match = HEADING.exec(written.replace(DONE_MARK.on(written), ''))
     if (match === null) return []
     const next = doc.root.children[end]
     const last = next === undefined ? Number.POSITIVE_INFINITY : lineOf(next)

@@ -1,3 +1,5 @@
+import { pattern } from './pattern.ts'
+
 /** Labels that annotate a task or a design section: `Validates: Requirement 3.3`. */
 export type LabelName =
   | 'property'
@@ -51,11 +53,13 @@ export function readLabel(text: string): Label | null {
   return name === undefined ? null : { name, value: text.slice(colon + 1).trimStart() }
 }
 
+const VALIDATES = pattern(String.raw`\bValidates\s?[:：]\s?(?=Requirements?\b|要件|需求|R?\d|[A-Z]{1,5}-\d)`, 'iu')
+
 /** `Validates: Requirements 1.1` at the start of a line, at its end or in it; `before` and `after` are the text around it. */
 export function readValidates(text: string): { before: string; value: string; after: string } | null {
   const label = readLabel(text)
   if (label?.name === 'validates') return { before: '', value: label.value, after: '' }
-  const inside = /\bValidates\s?[:：]\s?(?=Requirements?\b|要件|需求|R?\d|[A-Z]{1,5}-\d)/iu.exec(text)
+  const inside = VALIDATES.exec(text)
   if (inside === null) return null
   const from = inside.index + inside[0].length
   const close = text.indexOf(')', from)
@@ -72,12 +76,14 @@ export function readValidates(text: string): { before: string; value: string; af
   }
 }
 
+const LABEL_LIKE = pattern(String.raw`^([*_]*)[\p{L} ]+([*_]*)\s*[:：]([*_]*)\s*(.*)$`, 'su')
+
 /**
  * What follows the label in the line as written. Globs and commands need this: `src/**` + `/*.ts` holds emphasis marks that are
  * no emphasis. In backticks: exactly what stands there. Otherwise the emphasis around the line is taken away.
  */
 export function rawValue(raw: string): string {
-  const match = /^([*_]*)[\p{L} ]+([*_]*)\s*[:：]([*_]*)\s*(.*)$/su.exec(raw.trim())
+  const match = LABEL_LIKE.exec(raw.trim())
   if (match === null) return ''
   const open = match[1]!.length - match[2]!.length - match[3]!.length
   const value = match[4]!.trimEnd()

@@ -1,12 +1,18 @@
 import type { Table } from 'mdast'
 import { type Doc, lineOf, plain } from './markdown.ts'
+import { pattern } from './pattern.ts'
 import type { PropertyLayer } from './spec.ts'
 
-const PROPERTY =
-  /^(?:correctness\s+)?(?:propert(?:y|ies)|属性|プロパティ|свойств[оа]|propiedad|P)\s*#?(\d+)(?:\s*[-–—]\s*(\d+))?(?![\d.])/iu
-const COLUMN = /^(?:correctness\s+)?(?:propert(?:y|ies)|属性|プロパティ|свойств[оа]|propiedad)/iu
-const LAYER = /layer|level|kind of test|test type|^type$|层|テスト(?:種別|レベル)|レイヤ|уровень|nivel|capa/iu
-const PATH = /file|path|location|文件|ファイル|файл|archivo/iu
+const PROPERTY = pattern(
+  String.raw`^(?:correctness\s+)?(?:propert(?:y|ies)|属性|プロパティ|свойств[оа]|propiedad|P)\s*#?(\d+)(?:\s*[-–—]\s*(\d+))?(?![\d.])`,
+  'iu',
+)
+const COLUMN = pattern(String.raw`^(?:correctness\s+)?(?:propert(?:y|ies)|属性|プロパティ|свойств[оа]|propiedad)`, 'iu')
+const LAYER = pattern(
+  String.raw`layer|level|kind of test|test type|^type$|层|テスト(?:種別|レベル)|レイヤ|уровень|nivel|capa`,
+  'iu',
+)
+const PATH = pattern('file|path|location|文件|ファイル|файл|archivo', 'iu')
 const FILE = /^`?([\w@./*-]+\.\w{1,5}(?:::[^`]+)?)`?$/
 const MAX_RANGE = 100
 

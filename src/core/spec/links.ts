@@ -1,3 +1,4 @@
+import { pattern } from './pattern.ts'
 import type { Requirement } from './requirement.ts'
 import { withoutEnd } from './words.ts'
 
@@ -63,7 +64,7 @@ export interface Resolved {
 const ID = String.raw`(?:[A-Z]{1,12}-|[A-Z]{2,12}\d{1,2}-|T)?\d+(?:\.\d+)*[a-z]?`
 const WORD = String.raw`(?:acceptance\s+criteri(?:on|a)|criteri(?:on|a)|requirements?|reqs?\.?|要件|需求|要求|требовани\p{L}*|requisitos?)`
 const CJK = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`
-const PIECE = new RegExp(
+const PIECE = pattern(
   String.raw`^(?:(?<property>propert(?:y|ies))|(?<word>${WORD}))?\s*#?R?(?<from>${ID})` +
     String.raw`(?:\s*(?:[-‐-―−]|\.\.+|to\b|through\b)\s*(?:propert(?:y|ies)\s+|${WORD}\s*)?R?(?<to>${ID}))?(?<rest>(?:(?=${CJK})|(?![\d\p{L}_])).*)$`,
   'iu',
@@ -74,6 +75,8 @@ const NOTHING = /^(?:none|n\/a|нет|なし|无|[-–—]|)$/i
 const MAX_RANGE = 100
 /** What nearly all link lines look like. */
 const SIMPLE = /^(?:Requirements\s+)?(\d+(?:\.\d+)+(?:,\s*\d+(?:\.\d+)+)*)$/
+
+const LETTER = pattern(String.raw`\p{L}`, 'u')
 
 /** Every reference in the value of a link line (`Requirements 3.3, 3.4 and Property 2`). Total: never throws. */
 export function references(text: string): Reference[] {
@@ -93,7 +96,7 @@ export function references(text: string): Reference[] {
     }
     if (groups.property !== undefined) property = true
     else if (groups.word !== undefined) property = false
-    inTitle = /\p{L}/u.test(groups.rest ?? '')
+    inTitle = LETTER.test(groups.rest ?? '')
     const written = piece.slice(0, piece.length - (groups.rest ?? '').length).trim()
     found.push(...expand(written, groups.from!, groups.to, property))
   }
@@ -113,12 +116,14 @@ function pieces(text: string): string[] {
     .filter((piece) => piece !== '' && !/^(?:and|requirements?|propert(?:y|ies)|要件|需求)[:：]?$/i.test(piece))
 }
 
+const OPENS_TITLE = pattern(String.raw`^[\p{L}\s["“«]`, 'u')
+
 /** Whether what stands behind an id may follow one: nothing, a title, or words behind an id that cannot be a plain number. */
 function follows(groups: { [key: string]: string | undefined }): boolean {
   const rest = (groups.rest ?? '').trim()
   if (rest === '' || /^[:：–—-]/.test(rest)) return true
   const sure = groups.word !== undefined || groups.property !== undefined || groups.from!.includes('.')
-  return sure && /^[\p{L}\s["“«]/u.test(rest)
+  return sure && OPENS_TITLE.test(rest)
 }
 
 function expand(written: string, from: string, to: string | undefined, property: boolean): Reference[] {

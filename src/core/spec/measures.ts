@@ -1,3 +1,4 @@
+import { pattern } from './pattern.ts'
 import { isTimes, rateUnit, sizeUnit, timeUnit } from './units.ts'
 
 /** What a number counts. */
@@ -10,25 +11,33 @@ export interface Unit {
 
 const NO_UNIT =
   /^(?:of|and|or|in|to|the|a|an|if|when|then|is|are|per|for|with|by|at|on|from|that|which|while|shall|must|as|so|but|until|after|before|y|o|de|и|или|в|not|only|each|every|max|min|maximum|minimum|inclusive|total|than|it|unless|was|has|have|will|be)$/i
-const PER = /^(?:\s?\/\s?|\s(?:per|an?|every|each|por|в|каждую)\s)(?<per>\p{L}+)/iu
+const PER = pattern(String.raw`^(?:\s?/\s?|\s(?:per|an?|every|each|por|в|каждую)\s)(?<per>\p{L}+)`, 'iu')
+
+const HEAD = pattern(String.raw`^[\p{L}µμ]+`, 'u')
+
+const NOUN = pattern(
+  String.raw`^(?:\s|-)?(?<noun>[\p{Script=Latin}\p{Script=Cyrillic}µμ][\p{Script=Latin}\p{Script=Cyrillic}µμ_'-]*)`,
+  'u',
+)
+
+const PERCENT = pattern(String.raw`^\s?(?:%|percent(?![\p{L}])|процент\p{L}*|por ciento)`, 'iu')
 
 /** The unit that follows a number: `45s`, `45 s`, `30-second`, `80%`, `10 jobs/second`, `3 次`. */
 export function unitOf(after: string, value: number, currency: string | undefined): Unit {
   if (currency !== undefined) return { name: currency.trim(), kind: 'money', length: 0 }
   if (after === '' || /^[,.;:)!?]/.test(after)) return { name: '', kind: 'none', length: 0 }
-  const percent = /^\s?(?:%|percent(?![\p{L}])|процент\p{L}*|por ciento)/iu.exec(after)
+  const percent = PERCENT.exec(after)
   if (percent !== null) return { name: '%', kind: 'percent', length: percent[0].length }
   const asian = asianUnit(after)
   if (asian !== null) return asian
   const bare = PER.exec(after)
   const barePer = bare === null ? null : rateUnit(bare.groups!.per!)
   if (barePer !== null) return { name: `/${barePer}`, kind: 'rate', length: bare![0].length }
-  const match =
-    /^(?:\s|-)?(?<noun>[\p{Script=Latin}\p{Script=Cyrillic}µμ][\p{Script=Latin}\p{Script=Cyrillic}µμ_'-]*)/u.exec(after)
+  const match = NOUN.exec(after)
   if (match === null) return { name: '', kind: 'none', length: 0 }
   const noun = match.groups!.noun!
   const length = match[0].length
-  const head = /^[\p{L}µμ]+/u.exec(noun)![0]
+  const head = HEAD.exec(noun)![0]
   const time = timeUnit(noun) ?? (head !== noun ? timeUnit(head) : null)
   // "1 a" and "4 h" are units behind a space too, but "5 s" must not be a plural's end.
   if (time !== null)

@@ -2,13 +2,14 @@ import { toCriterion } from './criteria.ts'
 import { obliges } from './ears.ts'
 import { type Doc, itemText, lineOf, linesOf, paragraphs, plain, squeeze } from './markdown.ts'
 import { type Block, outline, type Section } from './outline.ts'
+import { pattern } from './pattern.ts'
 import type { Criterion, Requirement } from './requirement.ts'
 import { requirement } from './requirements.ts'
 import { scenario } from './scenarios.ts'
 import { distinct, slug } from './words.ts'
 
-const REQUIREMENT = /^(?:requirement|需求|要件|требование|requisito)\s*[:：]\s*(.+)$/iu
-const SCENARIO = /^(?:scenario|场景|シナリオ|сценарий|escenario)\s*[:：]\s*(.*)$/iu
+const REQUIREMENT = pattern(String.raw`^(?:requirement|需求|要件|требование|requisito)\s*[:：]\s*(.+)$`, 'iu')
+const SCENARIO = pattern(String.raw`^(?:scenario|场景|シナリオ|сценарий|escenario)\s*[:：]\s*(.*)$`, 'iu')
 const DELTA = /^(added|modified|removed|renamed)\s+requirements?/i
 const QUOTED = /`?#{2,4}\s*requirement\s*[:：]\s*([^`]+?)\s*`?$/i
 

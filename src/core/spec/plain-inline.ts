@@ -1,4 +1,5 @@
 import type { PhrasingContent } from 'mdast'
+import { pattern } from './pattern.ts'
 import { matchesOf } from './words.ts'
 
 /** Characters that may mean something inside a line. */
@@ -6,21 +7,21 @@ const SPECIAL = /[\\`*_[\]<>&!~]/
 const ENTITY = /&(?:[a-z]|#)/i
 const WORD = String.raw`[\p{L}\p{N}]`
 /** `**words**` or `*words*` whose marks surely open and close: words stand inside, space or nothing outside. */
-const MARKED = new RegExp(
+const MARKED = pattern(
   String.raw`(?<=^|[\s(])(\*{1,2})(${WORD}(?:[^*_\x60~\n]*${WORD})?[:.)）]?)\1(?=$|[\s:.,;)])`,
   'gu',
 )
 /** A star behind a box can open nothing and has nothing to close. */
 const STARRED_BOX = /^\[.?\]\*(?= )/
-const EMPHASIS = new RegExp(String.raw`^([_*])(${WORD}(?:[^*_\x60~\n]*[\p{L}\p{N})）])?)\1$`, 'u')
+const EMPHASIS = pattern(String.raw`^([_*])(${WORD}(?:[^*_\x60~\n]*[\p{L}\p{N})）])?)\1$`, 'u')
 
 /** What may make a text another than it is written, and an underscore that does not stand inside a word. */
 const MARK = /[\\`*<&~]|\]\(/
-const EDGE = /(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/u
+const EDGE = pattern(String.raw`(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])`, 'u')
 /** Code in single backticks, and no other marks. */
 const WITH_CODE = /^[^\\`*_<&~]*(?:`[^`\s](?:[^`]*[^`\s])?`[^\\`*_<&~]+)*(?:`[^`\s](?:[^`]*[^`\s])?`)?$/
 /** A line whose words are all marked: `_Requirements: 1.1_`, `**Validates: 2**`. */
-const ALL_MARKED = new RegExp(
+const ALL_MARKED = pattern(
   String.raw`^(?:_(${WORD}(?:[^\\*_\x60~<&\n]*[\p{L}\p{N})）])?)_|\*\*(${WORD}(?:[^\\*_\x60~<&\n]*${WORD})?[:.)）]?)\*\*)$`,
   'u',
 )

@@ -2,11 +2,14 @@ import type { LinkLine, Unlinked } from './design.ts'
 import { readLabel } from './labels.ts'
 import { type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze } from './markdown.ts'
 import { ownBlocks, type Section } from './outline.ts'
+import { pattern } from './pattern.ts'
 import type { ProtocolEntry } from './spec.ts'
 import { withoutEnd } from './words.ts'
 
-const CHAPTER =
-  /^(?:[\d.]+\s*)?(?:(?:\p{L}+\s){0,2}coordination(?:\sprotocols?)?|(?:\p{L}+\s){0,2}protocols?|.{0,6}(?:协调|协作|通信)协议|協調プロトコル|.{0,8}プロトコル|протокол.{0,20}|protocolo.{0,20})$/iu
+const CHAPTER = pattern(
+  String.raw`^(?:[\d.]+\s*)?(?:(?:\p{L}+\s){0,2}coordination(?:\sprotocols?)?|(?:\p{L}+\s){0,2}protocols?|.{0,6}(?:协调|协作|通信)协议|協調プロトコル|.{0,8}プロトコル|протокол.{0,20}|protocolo.{0,20})$`,
+  'iu',
+)
 
 /** Entries of a coordination protocol: bold leads, or the sub-sections of that chapter. */
 export function readProtocol(

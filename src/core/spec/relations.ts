@@ -1,3 +1,6 @@
+import { type Expression, pattern } from './pattern.ts'
+import { lastMatch } from './words.ts'
+
 /** A relation read beside a number, and how many characters of the text it takes. */
 export interface Beside {
   relation: string
@@ -58,8 +61,10 @@ const SIGNS: [string, string][] = [
   ['<', 'below'],
   ['>', 'above'],
 ]
-const LIMITED =
-  /(?<!\p{L})(?:limit(?:s|ed|ing)?|cap(?:s|ped)?|quotas?|restrict(?:s|ed)?)\s(?:[^\s.;]+\s){0,6}?(?:to|at)\s+$/iu
+const LIMITED = pattern(
+  String.raw`(?<!\p{L})(?:limit(?:s|ed|ing)?|cap(?:s|ped)?|quotas?|restrict(?:s|ed)?)\s(?:[^\s.;]+\s){0,6}?(?:to|at)\s+$`,
+  'iu',
+)
 
 const LEFT_ASIAN: [RegExp, string][] = [
   [
@@ -74,20 +79,27 @@ const LEFT_ASIAN: [RegExp, string][] = [
   [/(?:正好|恰好|ちょうど)\s*$/u, 'exactly'],
 ]
 
-const BETWEEN = /(?<!\p{L})between\s+(?:[^\s]{1,12}\s+(?:[^\s\d]{1,12}\s+)?and\s+)?$/iu
+const BETWEEN = pattern(String.raw`(?<!\p{L})between\s+(?:[^\s]{1,12}\s+(?:[^\s\d]{1,12}\s+)?and\s+)?$`, 'iu')
 
 /** Words that turn a comparison around, and words that end the reach of such a word. */
-const NEGATED =
-  /(?<!\p{L})(?:no|not|never|cannot|without|nor|neither|nothing|none|n't|не|ни|nunca|no deben?)(?!\p{L})/giu
-const CLAUSE = /[.;,，。；]|(?<!\p{L})(?:and|or|but|that|which|when|while|if|because|until|после|и|или|y|o)(?!\p{L})/giu
+const NEGATED = pattern(
+  String.raw`(?<!\p{L})(?:no|not|never|cannot|without|nor|neither|nothing|none|n't|не|ни|nunca|no deben?)(?!\p{L})`,
+  'giu',
+)
+const CLAUSE = pattern(
+  String.raw`[.;,，。；]|(?<!\p{L})(?:and|or|but|that|which|when|while|if|because|until|после|и|или|y|o)(?!\p{L})`,
+  'giu',
+)
 const FLIP: Record<string, string> = { above: 'at most', below: 'at least', before: 'at least' }
+
+const ASIAN = pattern(String.raw`[\p{Script=Han}\p{Script=Hiragana}]$`, 'u')
 
 /** The relation that ends the text in front of a number. `further` is what stands before that text, for a negation. */
 export function leftOf(before: string, further: string): Beside | null {
   const end = before.trimEnd()
   const sign = /[<>=≤≥]$/.test(end) ? SIGNS.find(([mark]) => end.endsWith(mark)) : undefined
   if (sign !== undefined) return { relation: sign[1], length: before.length - end.length + sign[0].length }
-  if (end.charCodeAt(end.length - 1) > 0x2fff && /[\p{Script=Han}\p{Script=Hiragana}]$/u.test(end)) {
+  if (end.charCodeAt(end.length - 1) > 0x2fff && ASIAN.test(end)) {
     const asian = LEFT_ASIAN.find(([pattern]) => pattern.test(before))
     return asian === undefined ? null : { relation: asian[1], length: asian[0].exec(before)![0].length }
   }
@@ -148,28 +160,36 @@ function isEdge(code: number): boolean {
   return code === 32 || code === 9 || code === 10 || code === 13 || code === 34 || (code >= 39 && code !== 41)
 }
 
+const SPAN = pattern(String.raw`(?<!\p{L})(?:for|after|by|in|since|durante)\s+$`, 'iu')
+
 /** "no job more than twice", "never takes longer than 5 s"; but not "has not answered for more than 5 s". */
 function negated(before: string): boolean {
-  if (/(?<!\p{L})(?:for|after|by|in|since|durante)\s+$/iu.test(before)) return false
-  const last = [...before.matchAll(NEGATED)].at(-1)
+  if (SPAN.test(before)) return false
+  const last = lastMatch(NEGATED, before) ?? undefined
   if (last === undefined) return false
-  return before.slice(last.index + last[0].length).search(CLAUSE) < 0
+  return !CLAUSE.test(before.slice(last.index + last[0].length))
 }
 
-const RIGHT_SPACED: [RegExp, string, ('s' | '')?][] = [
+const RIGHT_SPACED: [Expression, string, ('s' | '')?][] = [
   [
-    /^\s?\(?(?:or (?:less|fewer|below|under|lower|shorter|sooner|smaller)|max(?:imum)?|at (?:most|the latest)|как максимум|o menos|или менее)(?!\p{L})\)?/iu,
+    pattern(
+      String.raw`^\s?\(?(?:or (?:less|fewer|below|under|lower|shorter|sooner|smaller)|max(?:imum)?|at (?:most|the latest)|как максимум|o menos|или менее)(?!\p{L})\)?`,
+      'iu',
+    ),
     'at most',
     's',
   ],
   [
-    /^\s?\(?(?:or (?:more|greater|longer|above|higher|over|larger)|min(?:imum)?|at least|and above|и более|или более|o más)(?!\p{L})\)?/iu,
+    pattern(
+      String.raw`^\s?\(?(?:or (?:more|greater|longer|above|higher|over|larger)|min(?:imum)?|at least|and above|и более|или более|o más)(?!\p{L})\)?`,
+      'iu',
+    ),
     'at least',
     's',
   ],
   [/^\+(?=[\s,.;)]|$)/u, 'at least', 's'],
-  [/^\s(?:before|prior to|ahead of)(?!\p{L})/iu, 'before'],
-  [/^\s(?:after|later|from now|following)(?!\p{L})/iu, 'after'],
+  [pattern(String.raw`^\s(?:before|prior to|ahead of)(?!\p{L})`, 'iu'), 'before'],
+  [pattern(String.raw`^\s(?:after|later|from now|following)(?!\p{L})`, 'iu'), 'after'],
 ]
 const RIGHT_ASIAN: [RegExp, string, ('s' | '')?][] = [
   [/^\s?(?:以内|之内|内)(?!容|部|存|置|で発)/u, 'within', 's'],
@@ -185,10 +205,12 @@ const RIGHT_ASIAN: [RegExp, string, ('s' | '')?][] = [
   [/^(?:間|无|连续)/u, 'for'],
 ]
 
+const LATIN = pattern(String.raw`^[\s(]{0,2}[\p{Script=Latin}\p{Script=Cyrillic}+]`, 'u')
+
 /** The relation that stands behind a number and its unit. */
 export function rightOf(after: string): Beside | null {
   if (after === '' || /^\s?[,.;:]/.test(after)) return null
-  const latin = /^[\s(]{0,2}[\p{Script=Latin}\p{Script=Cyrillic}+]/u.test(after)
+  const latin = LATIN.test(after)
   for (const [pattern, relation, flag] of latin ? RIGHT_SPACED : RIGHT_ASIAN) {
     const match = pattern.exec(after)
     if (match !== null) return { relation, length: match[0].length, strong: flag === 's' }

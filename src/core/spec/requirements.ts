@@ -3,13 +3,14 @@ import { holdsCriteria, opensCriteria, readCriteria, storyOf, toCriterion } from
 import { obliges } from './ears.ts'
 import { type Doc, itemText, lineOf, linesOf, paragraphs, plain, squeeze, startOf } from './markdown.ts'
 import { allBlocks, type Block, outline, ownBlocks, type Section } from './outline.ts'
+import { type Expression, pattern } from './pattern.ts'
 import type { Requirement, RequirementKind } from './requirement.ts'
 import { distinct, slug } from './words.ts'
 
 const WORD = 'requirement|req|要件|需求|требование|requisito|requerimiento'
 const NAMED = new RegExp(String.raw`^(?:${WORD})\s*(\d+(?:\.\d+)*[a-z]?)(?:\s*[.:：–—-]\s*|\s+|(?=[(（])|$)(.*)$`, 'i')
 /** `US-1: title`, `FR-001 title`, `[NFR-2] title`, `Requirement FR-1: title`. */
-const PREFIXED = new RegExp(
+const PREFIXED = pattern(
   String.raw`^(?:(?:${WORD})\s+)?\[?([A-Z]{1,6}-(?:[A-Z]{1,8}-)?\d+(?:\.\d+)*[a-z]?)\]?(?:\s*[.:：–—-]\s*|\s+|(?=[(（])|$)(.*)$`,
   'iu',
 )
@@ -88,7 +89,7 @@ function kindOf(id: string, sections: readonly Section[], section: Section): Req
 }
 
 function requirementHeads(doc: Doc, sections: readonly Section[]): Head[] {
-  const read = (pattern: RegExp) =>
+  const read = (pattern: Expression) =>
     sections.flatMap((section) => {
       const match = pattern.exec(section.title)
       if (match === null) return []
@@ -117,7 +118,7 @@ function isRequirement(doc: Doc, sections: readonly Section[], { section, end }:
   return blocks.some(({ type }) => type === 'list') || end < section.end
 }
 
-function isBelow(sections: readonly Section[], section: Section, pattern: RegExp): boolean {
+function isBelow(sections: readonly Section[], section: Section, pattern: Expression): boolean {
   for (let at = section.parent; at >= 0; at = sections[at]!.parent) if (pattern.test(sections[at]!.title)) return true
   return false
 }
@@ -187,8 +188,10 @@ function tableRequirements(doc: Doc, free: readonly boolean[]): Requirement[] {
   })
 }
 
-const ITEM =
-  /^(?:\[[ xX]\]\s*)?\[?((?:FR|NFR|SC|TR|BR|SR|PR|DR|REQ|UR|CR|AR|IR|QR|RR|OR|SEC|PERF|UX|US)-(?:[A-Z]{1,12}-)?\d+(?:\.\d+)*(?:-?[a-z]|-\d+)?)\]?(?![\p{L}\p{N}])\s*(?:[(（[][^)）\]]{0,40}[)）\]]\s*)?(?:[:：.–—-]\s*|(?=\S)|$)(.*)$/isu
+const ITEM = pattern(
+  String.raw`^(?:\[[ xX]\]\s*)?\[?((?:FR|NFR|SC|TR|BR|SR|PR|DR|REQ|UR|CR|AR|IR|QR|RR|OR|SEC|PERF|UX|US)-(?:[A-Z]{1,12}-)?\d+(?:\.\d+)*(?:-?[a-z]|-\d+)?)\]?(?![\p{L}\p{N}])\s*(?:[(（[][^)）\]]{0,40}[)）\]]\s*)?(?:[:：.–—-]\s*|(?=\S)|$)(.*)$`,
+  'isu',
+)
 
 function itemRequirement(doc: Doc, item: ListItem, section: string): Requirement[] {
   const lead = item.children[0]

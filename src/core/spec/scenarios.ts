@@ -1,5 +1,6 @@
 import { boundsOf } from './bounds.ts'
 import { squeeze } from './markdown.ts'
+import { pattern } from './pattern.ts'
 import type { Condition, Criterion, EarsPattern } from './requirement.ts'
 import { withoutEnd } from './words.ts'
 
@@ -13,7 +14,7 @@ const STEPS: [string, Step][] = [
 const AND = 'and|but|并且|而且|且|かつ|и|но|y'
 const WORDS = `${STEPS.map(([words]) => words).join('|')}|${AND}`
 /** A step word that opens a sentence or follows a comma, whatever emphasis stood around it. */
-const STEP = new RegExp(
+const STEP = pattern(
   `(^|[,，.;；、]\\s?|\\n)[\\s*-]{0,6}(${WORDS})(?![\\p{Script=Latin}\\p{Script=Cyrillic}])[\\s*:：]{0,4}`,
   'giu',
 )
@@ -29,7 +30,7 @@ export function stepsOf(lines: readonly string[]): Read[] {
   const found: Read[] = []
   let step: Step = 'given'
   for (const line of lines) {
-    const marks = [...line.matchAll(STEP)].filter((match) => match.index === 0 || opens(match[2]!))
+    const marks = [...line.matchAll(STEP.on(line))].filter((match) => match.index === 0 || opens(match[2]!))
     if (marks.length === 0 || marks[0]!.index > 0) {
       const head = line.slice(0, marks[0]?.index ?? line.length).trim()
       const last = found.at(-1)

@@ -3,16 +3,24 @@ import { toCriterion } from './criteria.ts'
 import { obliges } from './ears.ts'
 import { type Doc, itemText, lineOf, linesOf, paragraphs, plain } from './markdown.ts'
 import { allBlocks, type Block, outline, type Section } from './outline.ts'
+import { pattern } from './pattern.ts'
 import type { Criterion, Requirement } from './requirement.ts'
 import { numberedRequirements, requirement } from './requirements.ts'
 import { scenario } from './scenarios.ts'
 
-const STORY =
-  /^(?:user story|用户故事|ユーザー?ストーリー|пользовательская история|historia de usuario)\s*(\d+)\s*(?:[-–—:：.]\s*|\s+|(?=[(（])|$)(.*)$/iu
-const PRIORITY = /\s*[(（【[]?\s*(?:priority|优先级|優先度|приоритет|prioridad)\s*[:：]\s*(P?\d|\p{L}+)\s*[)）】\]]?/iu
-const SCENARIOS = /acceptance|验收|受け?入れ?|критерии|сценарии|aceptación|scenarios?/iu
-const LABEL =
-  /^(?:why this priority|independent test|acceptance|优先级|为什么|独立测试|验收|この優先度|独立|受け?入れ?|почему|независим|por qué|prueba)/iu
+const STORY = pattern(
+  String.raw`^(?:user story|用户故事|ユーザー?ストーリー|пользовательская история|historia de usuario)\s*(\d+)\s*(?:[-–—:：.]\s*|\s+|(?=[(（])|$)(.*)$`,
+  'iu',
+)
+const PRIORITY = pattern(
+  String.raw`\s*[(（【[]?\s*(?:priority|优先级|優先度|приоритет|prioridad)\s*[:：]\s*(P?\d|\p{L}+)\s*[)）】\]]?`,
+  'iu',
+)
+const SCENARIOS = pattern('acceptance|验收|受け?入れ?|критерии|сценарии|aceptación|scenarios?', 'iu')
+const LABEL = pattern(
+  '^(?:why this priority|independent test|acceptance|优先级|为什么|独立测试|验收|この優先度|独立|受け?入れ?|почему|независим|por qué|prueba)',
+  'iu',
+)
 
 /** Whether a document tells its needs as numbered user stories. */
 export function isSpecKit(sections: readonly Section[]): boolean {
@@ -36,7 +44,7 @@ function storyRequirement(doc: Doc, section: Section): Requirement[] {
   return [
     requirement(doc, {
       id,
-      title: match[2]!.replace(PRIORITY, '').trim(),
+      title: match[2]!.replace(PRIORITY.on(match[2]!), '').trim(),
       line: lineOf(section.heading),
       story: lead === undefined ? null : plain(lead),
       criteria: scenariosOf(doc, id, blocks),

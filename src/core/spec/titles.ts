@@ -1,3 +1,5 @@
+import { pattern } from './pattern.ts'
+
 /** What a task line says about itself in front of its title. */
 export interface Title {
   /** Its number or id as written: `2.1`, `T012`, `SETUP-001`; null where it has none. */
@@ -21,14 +23,14 @@ export interface IdStyle {
 const TASK_WORD = `(?:Task|任务|任務|タスク|Задача|Tarea)`
 const CJK = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`
 const END = String.raw`(?:[.):：、](?=\s|\*|$|${CJK})|(?=\s|$|${CJK}))`
-const NUMBER = new RegExp(
+const NUMBER = pattern(
   String.raw`^(?:${TASK_WORD}\s*#?)?(\d+(?:\.\d+)+[a-z]?|\d+[a-z]?(?=[.):：、]))(\*)?${END}\s*`,
   'iu',
 )
-const WORD_NUMBER = new RegExp(String.raw`^${TASK_WORD}\s*#?(\d+[a-z]?)(\*)?${END}\s*`, 'iu')
+const WORD_NUMBER = pattern(String.raw`^${TASK_WORD}\s*#?(\d+[a-z]?)(\*)?${END}\s*`, 'iu')
 const BRACKETED =
   /^\[(\d+(?:\.\d+)+[a-z]?|T\d+[a-z]?(?:\.\d+)*|[A-Z][A-Z0-9_]{0,15}-\d+[a-z]?(?:\.\d+)*)\](\*)?[.:：]?(?:\s+|$)/
-const T_CODE = new RegExp(String.raw`^(T-?\d+[a-z]?(?:\.\d+)*)(\*)?${END}\s*`, 'u')
+const T_CODE = pattern(String.raw`^(T-?\d+[a-z]?(?:\.\d+)*)(\*)?${END}\s*`, 'u')
 const CODE = /^([A-Z][A-Z0-9_]{0,15})-(\d+[a-z]?(?:\.\d+)*)(\*)?(:|：|[.)](?=\s)|(?=\s|$))\s*/
 const BARE = /^(\d{1,4})\s+(?=\S)/
 /** Ids of requirements, stories and success criteria: a task that starts with one cites it. */

@@ -1,15 +1,17 @@
+import { type Expression, pattern } from './pattern.ts'
+
 /** Units of time by their name, `s` in lower case only: "3D" is no three days and "5M" no five minutes. */
-const TIME: [RegExp, string][] = [
+const TIME: [Expression, string][] = [
   [/^(?:ns|nanoseconds?|纳秒|ナノ秒)$/i, 'ns'],
   [/^(?:us|µs|μs|microseconds?|微秒|マイクロ秒)$/i, 'us'],
-  [/^(?:ms|msecs?|milliseconds?|毫秒|ミリ秒|мс|миллисекунд\p{L}*|milisegundos?)$/iu, 'ms'],
-  [/^(?:s|[Ss]ecs?|[Ss]econds?|秒钟?|秒間?|с|сек|секунд\p{L}*|segundos?)$/u, 's'],
-  [/^(?:[Mm]ins?|[Mm]inutes?|分钟?|分間?|мин|минут\p{L}*|minutos?)$/u, 'min'],
-  [/^(?:h|[Hh]rs?|[Hh]ours?|个?小时|時間|ч|час\p{L}*|horas?)$/u, 'h'],
-  [/^(?:d|[Dd]ays?|天|日間?|дн(?:я|ей)|день|сут\p{L}+|días?)$/u, 'd'],
-  [/^(?:wks?|weeks?|周|週間|недел\p{L}+|semanas?)$/iu, 'week'],
-  [/^(?:months?|个月|ヶ月間?|か月間?|месяц\p{L}*|mes(?:es)?)$/iu, 'month'],
-  [/^(?:yrs?|years?|年間?|год\p{L}*|лет|años?)$/iu, 'year'],
+  [pattern(String.raw`^(?:ms|msecs?|milliseconds?|毫秒|ミリ秒|мс|миллисекунд\p{L}*|milisegundos?)$`, 'iu'), 'ms'],
+  [pattern(String.raw`^(?:s|[Ss]ecs?|[Ss]econds?|秒钟?|秒間?|с|сек|секунд\p{L}*|segundos?)$`, 'u'), 's'],
+  [pattern(String.raw`^(?:[Mm]ins?|[Mm]inutes?|分钟?|分間?|мин|минут\p{L}*|minutos?)$`, 'u'), 'min'],
+  [pattern(String.raw`^(?:h|[Hh]rs?|[Hh]ours?|个?小时|時間|ч|час\p{L}*|horas?)$`, 'u'), 'h'],
+  [pattern(String.raw`^(?:d|[Dd]ays?|天|日間?|дн(?:я|ей)|день|сут\p{L}+|días?)$`, 'u'), 'd'],
+  [pattern(String.raw`^(?:wks?|weeks?|周|週間|недел\p{L}+|semanas?)$`, 'iu'), 'week'],
+  [pattern(String.raw`^(?:months?|个月|ヶ月間?|か月間?|месяц\p{L}*|mes(?:es)?)$`, 'iu'), 'month'],
+  [pattern(String.raw`^(?:yrs?|years?|年間?|год\p{L}*|лет|años?)$`, 'iu'), 'year'],
 ]
 
 /** Those that nearly all specs write. */
@@ -59,9 +61,11 @@ export function sizeUnit(word: string): string | null {
   return SIZES[word.toLowerCase()] ?? null
 }
 
+const TIMES = pattern(String.raw`^(?:times?|次|回|раза?|ve(?:z|ces))$`, 'iu')
+
 /** `times` of "times", "次", "回", "раз" and "veces". */
 export function isTimes(word: string): boolean {
-  return /^(?:times?|次|回|раза?|ve(?:z|ces))$/iu.test(word)
+  return TIMES.test(word)
 }
 
 const MS: Record<string, number> = { ns: 1e-6, us: 1e-3, ms: 1, s: 1e3, min: 6e4, h: 36e5, d: 864e5, week: 6048e5 }
@@ -114,7 +118,7 @@ const SCALE: Record<string, number> = {
 }
 export const SCALES = 'k(?![\\p{L}\\p{N}])|\\s?(?:hundred|thousand|тысяч|million|billion)(?!\\p{L})|\\s?(?:百万|万|千)'
 
-const SCALED = new RegExp(`(?:${SCALES})$`, 'u')
+const SCALED = pattern(`(?:${SCALES})$`, 'u')
 
 /** The number of "10,000", "1 000" (thin or no-break space), "1.5", "2 million", "10k", "twelve" and "三". */
 export function numberOf(written: string): number {

@@ -1,4 +1,5 @@
 import type { LabelName } from './labels.ts'
+import { pattern } from './pattern.ts'
 import type { TaskKind, TaskStatus, TestKind, TestWish } from './spec.ts'
 
 const KINDS: [RegExp, TestKind][] = [
@@ -14,7 +15,7 @@ const TEST_FILE =
 const TEST_FOLDER = /^(?:\.\/)?(?:[\w@.+-]+\/)*(?:tests?|spec|__tests__)\/[\w@.+\-/]+\.\w+$/
 
 const CHECKPOINT_WORD = String.raw`(?:checkpoint|检查点|檢查點|チェックポイント|контрольная\s+точка|punto\s+de\s+control)`
-const CHECKPOINT = new RegExp(
+const CHECKPOINT = pattern(
   String.raw`^(?:(?:final|last|first|phase|stage|milestone|\d+|最终|最終|第\S{1,2}[次个個回]|финальная)\s*)*${CHECKPOINT_WORD}(?:\s*$|\s*[-–—:：.(（\d]|\s+(?:after|for)\b)`,
   'iu',
 )
@@ -33,8 +34,8 @@ const TEST_TASK = [
   /^(?:编写|新增|添加|补充|为.+?(?:编写|补充|添加)).*(?:测试|测试用例)(?:\s*$|[（(（:：。])/u,
   /(?:テスト)(?:コード|ケース)?(?:を|の)?(?:作成|追加|記述|実装)(?:する|・更新する)?\s*$/u,
   // Russian and Spanish.
-  /^(?:написать|добавить)\s+(?:\S+\s+){0,3}?(?:\S*-)?тест(?:ы|а|ов)?(?=\s|$|[:.,])/iu,
-  /^(?:escribir|agregar|añadir|crear)\s+(?:\S+\s+){0,2}?(?:pruebas?|tests?)(?=\s|$|[:.,])/iu,
+  pattern(String.raw`^(?:написать|добавить)\s+(?:\S+\s+){0,3}?(?:\S*-)?тест(?:ы|а|ов)?(?=\s|$|[:.,])`, 'iu'),
+  pattern(String.raw`^(?:escribir|agregar|añadir|crear)\s+(?:\S+\s+){0,2}?(?:pruebas?|tests?)(?=\s|$|[:.,])`, 'iu'),
 ]
 
 /** What sort of task this is, from its mark, its annotations and its title. */

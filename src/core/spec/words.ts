@@ -1,3 +1,5 @@
+import { Pattern, pattern } from './pattern.ts'
+
 /** Text of the same length with code and quotations blanked: what stands there is quoted, not said. */
 export function unquoted(text: string): string {
   if (!/[`"“«「『]/.test(text)) return text
@@ -21,29 +23,41 @@ export function withoutEnd(text: string, sign: RegExp): string {
  * All matches of a global expression, left to right; none of them may be empty. `matchAll` makes a copy of the expression for
  * each text, which costs more than most texts.
  */
-export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
+export function matchesOf(pattern: RegExp | Pattern, text: string): RegExpExecArray[] {
   const found: RegExpExecArray[] = []
-  pattern.lastIndex = 0
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) found.push(match)
+  const regexp = regexpFor(pattern, text)
+  for (let match = regexp.exec(text); match !== null; match = regexp.exec(text)) found.push(match)
   return found
 }
 
-/** The last match of a global expression; null where there is none. */
-export function lastMatch(pattern: RegExp, text: string): RegExpExecArray | null {
-  let last: RegExpExecArray | null = null
+function regexpFor(pattern: RegExp | Pattern, text: string): RegExp {
+  if (pattern instanceof Pattern) return pattern.on(text)
   pattern.lastIndex = 0
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) last = match
+  return pattern
+}
+
+/** The last match of a global expression; null where there is none. */
+export function lastMatch(pattern: RegExp | Pattern, text: string): RegExpExecArray | null {
+  let last: RegExpExecArray | null = null
+  const regexp = regexpFor(pattern, text)
+  for (let match = regexp.exec(text); match !== null; match = regexp.exec(text)) last = match
   return last
 }
 
+const BETWEEN = pattern(String.raw`[^\p{L}\p{N}]+`, 'gu')
+
+/** The words of a text in lower case, with one blank between them. */
+export function wordsOf(text: string): string {
+  const lower = text.toLowerCase()
+  return lower.replace(BETWEEN.on(lower), ' ').trim()
+}
+
+const NO_PART = pattern(String.raw`[^\p{L}\p{M}\p{N}]+`, 'gu')
+
 /** A name as part of an id: lower case, words joined by `-`; letters of any script stay. Empty where nothing is left. */
 export function slug(name: string): string {
-  return name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/['’`]/g, '')
-    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
-    .replace(/^-|-$/g, '')
+  const words = name.normalize('NFKC').toLowerCase().replace(/['’`]/g, '')
+  return words.replace(NO_PART.on(words), '-').replace(/^-|-$/g, '')
 }
 
 /** Makes ids unique in the order they are asked for: `a`, `a-2`, `a-3`. */

@@ -1,7 +1,9 @@
 import { boundsOf } from '../bounds.ts'
+import { pattern } from '../pattern.ts'
 import type { Bound, Criterion } from '../requirement.ts'
 import type { Diagnostic } from '../spec.ts'
 import { inBase, NUMBER_WORDS, numberOf } from '../units.ts'
+import { wordsOf } from '../words.ts'
 import { type Demand, demandsOf, designPath, few, placeOf, problem, type Reading } from './report.ts'
 
 /** Rules for numbers: no two criteria that cannot both hold, and no bound that its property forgets. */
@@ -31,13 +33,8 @@ const UNITS = /\b(?:ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|h|hrs?|hour
 function skeleton(text: string, bounds: readonly Bound[]): string {
   let rest = text
   for (const bound of bounds) rest = rest.replace(bound.text, (written) => written.replace(/\d[\d,.]*/g, ' '))
-  return rest
-    .toLowerCase()
-    .replace(RELATIONS, ' ')
-    .replace(UNITS, ' ')
-    .replace(/\b(?:the|an?)\b/g, ' ')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
+  const said = rest.toLowerCase().replace(RELATIONS, ' ').replace(UNITS, ' ')
+  return wordsOf(said.replace(/\b(?:the|an?)\b/g, ' '))
 }
 
 interface Measured {
@@ -112,11 +109,13 @@ function disagree(a: Measured, b: Measured): boolean {
 
 const WORDS = new Map([...NUMBER_WORDS.map((word) => [word, numberOf(word)] as const), ['twice', 2], ['both', 2]])
 
+const APART = pattern(String.raw`[^\p{L}]+`, 'u')
+
 /** Numbers as digits or words, in any unit. */
 function numbersOf(text: string): Set<number> {
   const found = new Set<number>()
   for (const [written] of text.toLowerCase().matchAll(/\d[\d,]*(?:\.\d+)?(?:k(?!\w))?/g)) found.add(numberOf(written))
-  for (const word of text.toLowerCase().split(/[^\p{L}]+/u)) {
+  for (const word of text.toLowerCase().split(APART.on(text))) {
     const value = WORDS.get(word)
     if (value !== undefined) found.add(value)
   }

@@ -1,4 +1,5 @@
 import { classify } from '../../patch/protect.ts'
+import { pattern } from '../pattern.ts'
 import type { Diagnostic, Task } from '../spec.ts'
 import { few, problem, type Reading, tasksPath } from './report.ts'
 
@@ -163,8 +164,10 @@ function labelTypos(reading: Reading, { text, line }: Task, found: Diagnostic[])
   }
 }
 
-const SET_UP =
-  /^(?:set[ -]?up|setup|configure|install|initiali[sz]e|init|bootstrap|scaffold|create (?:the )?(?:project|package|repository|workspace|monorepo|build)|add .*\b(?:dependenc|devdependenc|package|librar|tooling|config)|update .*\b(?:dependenc|config)|(?:project )?(?:setup|scaffold)|搭建|配置|初始化|安装|セットアップ|初期化|インストール|настро|установ|configurar|instalar|inicializar)/iu
+const SET_UP = pattern(
+  String.raw`^(?:set[ -]?up|setup|configure|install|initiali[sz]e|init|bootstrap|scaffold|create (?:the )?(?:project|package|repository|workspace|monorepo|build)|add .*\b(?:dependenc|devdependenc|package|librar|tooling|config)|update .*\b(?:dependenc|config)|(?:project )?(?:setup|scaffold)|搭建|配置|初始化|安装|セットアップ|初期化|インストール|настро|установ|configurar|instalar|inicializar)`,
+  'iu',
+)
 /** What a tool that is set up brings with it. */
 const TOOLS: [RegExp, string[]][] = [
   [/\bpackage\.json\b|\bnpm\b/i, ['package.json', 'package-lock.json']],

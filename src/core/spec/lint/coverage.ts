@@ -1,3 +1,4 @@
+import { type Expression, pattern } from '../pattern.ts'
 import type { Criterion } from '../requirement.ts'
 import type { Diagnostic, Spec } from '../spec.ts'
 import { demandsOf, few, groupsOf, problem, type Reading } from './report.ts'
@@ -26,34 +27,61 @@ export interface ComponentCoverage {
   cells: CoverageCell[]
 }
 
+const APART = pattern(String.raw`[^\p{L}\p{N}-]+`, 'u')
+
 /** Words that name a failure mode, in the languages of specs. */
-const NAMES: Record<FailureMode, RegExp> = {
-  crash:
-    /\bcrash\w*|\bdies\b|\bkilled\b|\bSIGKILL\b|\brestart(?:s|ed|ing)?\b|\bpower (?:loss|failure)|\b(?:node|process|worker|server|leader|broker|replica|instance|service)s? (?:fails?|failure|terminates?|goes down|is down)\b|\bfail(?:s|ed)?[- ]over\b|\b(?:marked|assignments?\b.{0,30}) (?:as )?failed\b|\bunexpected(?:ly)? (?:exit|terminat)\w*|崩溃|宕机|重启|故障转移|クラッシュ|再起動|异常退出|異常終了|\bпад(?:ает|ения|ении)|аварийн|перезапуск|se cae|caída|reinici/iu,
-  hang: /\bhang(?:s|ing)?\b|\bhung\b|\bunresponsive\b|\bstall(?:s|ed)?\b|\btime[sd]?[- ]?out\w*|\btiming out\b|\b(?:no|without|miss\w*|silent\b.{0,20}) (?:heartbeat|response|answer|reply)|\bsilent\b|\bdoes not (?:respond|answer|reply)|\bdeadline exceeded|\bstuck\b|超时|无响应|卡死|タイムアウト|応答(?:が)?(?:ない|しない)|ハング|тайм-?аут|не отвечает|зависа|tiempo de espera|no responde/iu,
-  partition:
-    /\bpartition(?:s|ed|ing)?\b(?! (?:key|table|by|column|strateg))|\bsplit[- ]brain\b|\bnetwork (?:failure|error|loss|outage|split|is (?:down|lost))|\bunreachable\b|\bdisconnect\w*|\bconnection (?:is |was )?(?:lost|drop\w*|fail\w*|refused|reset)|\blos(?:es|t|ing) (?:the )?connect\w*|\bunavailable\b|\boffline\b|\breconnect\w*|网络(?:分区|中断|故障|异常|错误)|断开|断线|不可用|离线|ネットワーク(?:分断|障害|エラー|切断)|切断|オフライン|接続(?:が)?(?:失|切)|разрыв|недоступ|сетев\p{L}+ (?:ошибк|сбо)|partición|desconect|no disponible/iu,
-  duplicate:
-    /\bduplicat\w*|\bidempoten\w*|\b(?:at most|exactly|no more than|more than) (?:once|twice)\b|\bmore than twice\b|\brepeat(?:s|ed|edly)? (?:the |a |same )?(?:submission|request|message|completion|delivery|call)|\bsame request\b|\bre-?deliver\w*|\breplay(?:s|ed)?\b|\bdedup\w*|重复|幂等|重複|冪等|べき等|дубл|повторн|идемпотент|duplicad|idempot/iu,
-  reorder:
-    /\bre-?order\w*|\bout[- ]of[- ]order\b|\bstale\b|\barrives? late\b|\blate (?:message|completion|answer|reply|response|arriv)|\bolder (?:version|epoch|term|message)|\bany order\b|\bwrong order\b|\bin order\b|\border of (?:arrival|submission|receipt)|\bsequence number|\bepoch\b|\b(?:vector|logical|lamport) clocks?\b|乱序|顺序(?:错|不)|过期(?:消息|数据)|順序(?:が|の)(?:逆|乱|入れ)|古い|не по порядку|устаревш|fuera de orden|obsolet/iu,
-  'clock skew':
-    /\bclock (?:skew|drift|jump|chang|is (?:set|wrong|behind|ahead))\w*|\bskew(?:ed)?\b|\bdrift(?:s|ed)?\b|\btime (?:jumps?|goes back|moves back|zone change)|\bdaylight[- ]saving|\bmonotonic\b|\bNTP\b|时钟(?:偏移|漂移|回拨)|时间回拨|時刻(?:の)?ずれ|クロック(?:スキュー|のずれ)|рассинхронизац|сдвиг времени|desfase (?:de|del) reloj/iu,
-  'slow disk':
-    /\bslow (?:disk|storage|write|I\/O)|\b(?:disk|storage|volume) (?:is |becomes )?(?:slow|full|fail\w*|error\w*|latency|space)|\bfsync\b|\bI\/O (?:error|fail\w*|latency|timeout)|\bwrites? (?:fails?|failed|failure|error|latency|times out)|\bout of (?:disk )?space\b|\bENOSPC\b|\bcorrupt\w*|磁盘(?:满|慢|空间|故障)|写入失败|ディスク(?:フル|容量|障害|が遅)|書き込み(?:に)?失敗|диск\p{L}* (?:заполн|медлен|ошибк)|ошибк\p{L}+ записи|disco (?:lleno|lento)/iu,
+const NAMES: Record<FailureMode, Expression> = {
+  crash: pattern(
+    String.raw`\bcrash\w*|\bdies\b|\bkilled\b|\bSIGKILL\b|\brestart(?:s|ed|ing)?\b|\bpower (?:loss|failure)|\b(?:node|process|worker|server|leader|broker|replica|instance|service)s? (?:fails?|failure|terminates?|goes down|is down)\b|\bfail(?:s|ed)?[- ]over\b|\b(?:marked|assignments?\b.{0,30}) (?:as )?failed\b|\bunexpected(?:ly)? (?:exit|terminat)\w*|崩溃|宕机|重启|故障转移|クラッシュ|再起動|异常退出|異常終了|\bпад(?:ает|ения|ении)|аварийн|перезапуск|se cae|caída|reinici`,
+    'iu',
+  ),
+  hang: pattern(
+    String.raw`\bhang(?:s|ing)?\b|\bhung\b|\bunresponsive\b|\bstall(?:s|ed)?\b|\btime[sd]?[- ]?out\w*|\btiming out\b|\b(?:no|without|miss\w*|silent\b.{0,20}) (?:heartbeat|response|answer|reply)|\bsilent\b|\bdoes not (?:respond|answer|reply)|\bdeadline exceeded|\bstuck\b|超时|无响应|卡死|タイムアウト|応答(?:が)?(?:ない|しない)|ハング|тайм-?аут|не отвечает|зависа|tiempo de espera|no responde`,
+    'iu',
+  ),
+  partition: pattern(
+    String.raw`\bpartition(?:s|ed|ing)?\b(?! (?:key|table|by|column|strateg))|\bsplit[- ]brain\b|\bnetwork (?:failure|error|loss|outage|split|is (?:down|lost))|\bunreachable\b|\bdisconnect\w*|\bconnection (?:is |was )?(?:lost|drop\w*|fail\w*|refused|reset)|\blos(?:es|t|ing) (?:the )?connect\w*|\bunavailable\b|\boffline\b|\breconnect\w*|网络(?:分区|中断|故障|异常|错误)|断开|断线|不可用|离线|ネットワーク(?:分断|障害|エラー|切断)|切断|オフライン|接続(?:が)?(?:失|切)|разрыв|недоступ|сетев\p{L}+ (?:ошибк|сбо)|partición|desconect|no disponible`,
+    'iu',
+  ),
+  duplicate: pattern(
+    String.raw`\bduplicat\w*|\bidempoten\w*|\b(?:at most|exactly|no more than|more than) (?:once|twice)\b|\bmore than twice\b|\brepeat(?:s|ed|edly)? (?:the |a |same )?(?:submission|request|message|completion|delivery|call)|\bsame request\b|\bre-?deliver\w*|\breplay(?:s|ed)?\b|\bdedup\w*|重复|幂等|重複|冪等|べき等|дубл|повторн|идемпотент|duplicad|idempot`,
+    'iu',
+  ),
+  reorder: pattern(
+    String.raw`\bre-?order\w*|\bout[- ]of[- ]order\b|\bstale\b|\barrives? late\b|\blate (?:message|completion|answer|reply|response|arriv)|\bolder (?:version|epoch|term|message)|\bany order\b|\bwrong order\b|\bin order\b|\border of (?:arrival|submission|receipt)|\bsequence number|\bepoch\b|\b(?:vector|logical|lamport) clocks?\b|乱序|顺序(?:错|不)|过期(?:消息|数据)|順序(?:が|の)(?:逆|乱|入れ)|古い|не по порядку|устаревш|fuera de orden|obsolet`,
+    'iu',
+  ),
+  'clock skew': pattern(
+    String.raw`\bclock (?:skew|drift|jump|chang|is (?:set|wrong|behind|ahead))\w*|\bskew(?:ed)?\b|\bdrift(?:s|ed)?\b|\btime (?:jumps?|goes back|moves back|zone change)|\bdaylight[- ]saving|\bmonotonic\b|\bNTP\b|时钟(?:偏移|漂移|回拨)|时间回拨|時刻(?:の)?ずれ|クロック(?:スキュー|のずれ)|рассинхронизац|сдвиг времени|desfase (?:de|del) reloj`,
+    'iu',
+  ),
+  'slow disk': pattern(
+    String.raw`\bslow (?:disk|storage|write|I/O)|\b(?:disk|storage|volume) (?:is |becomes )?(?:slow|full|fail\w*|error\w*|latency|space)|\bfsync\b|\bI/O (?:error|fail\w*|latency|timeout)|\bwrites? (?:fails?|failed|failure|error|latency|times out)|\bout of (?:disk )?space\b|\bENOSPC\b|\bcorrupt\w*|磁盘(?:满|慢|空间|故障)|写入失败|ディスク(?:フル|容量|障害|が遅)|書き込み(?:に)?失敗|диск\p{L}* (?:заполн|медлен|ошибк)|ошибк\p{L}+ записи|disco (?:lleno|lento)`,
+    'iu',
+  ),
 }
 
-const ACTIVE =
-  /\b(?:nodes?|process(?:es)?|servers?|services?|workers?|replicas?|peers?|brokers?|leaders?|followers?|coordinators?|daemons?|cluster|schedulers?|agents?|gateways?|proxy|proxies|consumers?|producers?)\b|节点|服务器|进程|集群|ノード|サーバ|プロセス|クラスタ|узел|узл|сервер|процесс|кластер|nodo|servidor/iu
-const TALKS =
-  /\b(?:messages?|heartbeats?|network|RPC|gRPC|requests?|replicat\w*|publish(?:es|ed)?|subscrib\w*|queue[sd]?|broadcast\w*|acknowledg\w*|acks?|submissions?|submits?|completions?|webhooks?|votes?|gossip)\b|消息|心跳|网络|请求|メッセージ|ハートビート|ネットワーク|リクエスト|сообщени|запрос|сеть|сети|mensaje|petici|red\b/iu
-const TIMED =
-  /\b(?:time-?outs?|leases?|expir\w*|TTL|deadline|timestamps?|clock|schedule[sd]?|epoch|interval|heartbeats?)\b|超时|过期|租约|时间戳|タイムアウト|期限|тайм-?аут|истека|срок|tiempo de espera|caduc/iu
-const STORES =
-  /\b(?:persist\w*|disk|write-ahead|WAL|fsync|journal\w*|durab\w*|snapshots?|storage|stores? (?:the|all|each|its)|writes? (?:the|all|each|to)|log entr\w*|databases?)\b|持久化|磁盘|数据库|永続|ディスク|データベース|диск|хранит|сохраня|базу данных|persist|disco|base de datos/iu
+const ACTIVE = pattern(
+  String.raw`\b(?:nodes?|process(?:es)?|servers?|services?|workers?|replicas?|peers?|brokers?|leaders?|followers?|coordinators?|daemons?|cluster|schedulers?|agents?|gateways?|proxy|proxies|consumers?|producers?)\b|节点|服务器|进程|集群|ノード|サーバ|プロセス|クラスタ|узел|узл|сервер|процесс|кластер|nodo|servidor`,
+  'iu',
+)
+const TALKS = pattern(
+  String.raw`\b(?:messages?|heartbeats?|network|RPC|gRPC|requests?|replicat\w*|publish(?:es|ed)?|subscrib\w*|queue[sd]?|broadcast\w*|acknowledg\w*|acks?|submissions?|submits?|completions?|webhooks?|votes?|gossip)\b|消息|心跳|网络|请求|メッセージ|ハートビート|ネットワーク|リクエスト|сообщени|запрос|сеть|сети|mensaje|petici|red\b`,
+  'iu',
+)
+const TIMED = pattern(
+  String.raw`\b(?:time-?outs?|leases?|expir\w*|TTL|deadline|timestamps?|clock|schedule[sd]?|epoch|interval|heartbeats?)\b|超时|过期|租约|时间戳|タイムアウト|期限|тайм-?аут|истека|срок|tiempo de espera|caduc`,
+  'iu',
+)
+const STORES = pattern(
+  String.raw`\b(?:persist\w*|disk|write-ahead|WAL|fsync|journal\w*|durab\w*|snapshots?|storage|stores? (?:the|all|each|its)|writes? (?:the|all|each|to)|log entr\w*|databases?)\b|持久化|磁盘|数据库|永続|ディスク|データベース|диск|хранит|сохраня|базу данных|persist|disco|base de datos`,
+  'iu',
+)
 /** "It does not crash in this spec." */
-const NEVER =
-  /\b(?:does not|do not|never|cannot|is assumed not to) (?:crash|fail|restart)\b|不会崩溃|クラッシュしない|не падает|no falla/iu
+const NEVER = pattern(
+  String.raw`\b(?:does not|do not|never|cannot|is assumed not to) (?:crash|fail|restart)\b|不会崩溃|クラッシュしない|не падает|no falla`,
+  'iu',
+)
 
 /** Whether a spec is about systems that fail on their own: without that, a table of failure modes would ask for nonsense. */
 function isAboutFailure(spec: Pick<Spec, 'requirements'>): boolean {
@@ -158,7 +186,7 @@ function namesIn(components: readonly Component[]): (text: string) => Component[
   }
   return (text) => {
     const words = wordsOf(text)
-    const heads = new Set(words.split(/[^\p{L}\p{N}-]+/u).flatMap((word) => [word, word.replace(/s$/, '')]))
+    const heads = new Set(words.split(APART.on(words)).flatMap((word) => [word, word.replace(/s$/, '')]))
     return [...heads].flatMap((head) =>
       (byHead.get(head) ?? []).filter(({ name }) => words.includes(name)).map(({ component }) => component),
     )

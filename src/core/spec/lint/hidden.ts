@@ -1,3 +1,4 @@
+import { pattern } from '../pattern.ts'
 import type { SpecSource } from '../source.ts'
 import type { Diagnostic, Severity } from '../spec.ts'
 import { unquoted } from '../words.ts'
@@ -105,7 +106,7 @@ function hiddenParts(line: string, inComment: boolean): { hidden: string; open: 
 const BEFORE = '(?:previous|prior|earlier|above|preceding|system|foregoing|other)'
 const RULES = '(?:instructions?|prompts?|rules?|directions?|guidelines|constraints|messages?)'
 /** Orders that no requirement gives. */
-const ORDERS = new RegExp(
+const ORDERS = pattern(
   [
     String.raw`\b(?:ignore|disregard|forget|override)\s+(?:(?:all|any|every|of|the|your|these|those|my)\s+){0,4}${BEFORE}\s+(?:\w+\s+)?${RULES}`,
     `(?:忽略|无视|忘记)(?:掉)?(?:之前|以上|先前|前面|上述|所有)(?:的)?(?:所有|全部)?(?:的)?(?:指令|指示|提示|规则|说明)`,
@@ -117,7 +118,7 @@ const ORDERS = new RegExp(
 )
 const TASKS = `(?:tasks?|boxes|box|checkbox(?:es)?|to-?dos?)`
 /** Orders that prose also gives; in hiding they are meant for the tool. */
-const SHORTCUTS = new RegExp(
+const SHORTCUTS = pattern(
   [
     String.raw`\b(?:skip|bypass|disable)\s+(?:all\s+)?(?:the\s+|any\s+|these\s+|this\s+|your\s+)?(?:unit\s+|failing\s+|property\s+|integration\s+)?(?:tests|testing|verification|test suite)(?=\s*(?:[.!;,]|$|and\b|for (?:this|these|now|all)\b))`,
     String.raw`\b(?:do not|don't|never)\s+(?:run|execute)\s+(?:the\s+|any\s+)?tests\b`,
@@ -131,10 +132,14 @@ const SHORTCUTS = new RegExp(
   'iu',
 )
 /** In the open these words are part of many specs; in hiding nobody but the tool reads them. */
-const ADDRESSED =
-  /\b(?:you are (?:now |an? )|as an? (?:AI|assistant|agent|language model)|(?:AI|LLM|assistant|agent|model|claude|copilot|gpt|cursor|kiro)s?\b[^.]{0,40}\b(?:must|should|shall|please|do not|don't|never|always)\b|do not (?:tell|mention|reveal|report|inform|show)|without (?:telling|asking|informing)|new instructions?\s*:|system prompt|exfiltrat|(?:curl|wget)\s+\S*https?:|(?:api|secret|access)[ _-]?keys?|passwords?|credentials)\b/iu
-const MAYBE =
-  /ignor|disregard|forget|overrid|skip|bypass|disabl|n't|do not|never|mark|tick|check|忽略|无视|忘记|無視|忘れ|跳过|不要|标记|スキップ|省略|マーク|игнор|забуд|пропус|запуска|olvida|omite|salta|ejecutes/iu
+const ADDRESSED = pattern(
+  String.raw`\b(?:you are (?:now |an? )|as an? (?:AI|assistant|agent|language model)|(?:AI|LLM|assistant|agent|model|claude|copilot|gpt|cursor|kiro)s?\b[^.]{0,40}\b(?:must|should|shall|please|do not|don't|never|always)\b|do not (?:tell|mention|reveal|report|inform|show)|without (?:telling|asking|informing)|new instructions?\s*:|system prompt|exfiltrat|(?:curl|wget)\s+\S*https?:|(?:api|secret|access)[ _-]?keys?|passwords?|credentials)\b`,
+  'iu',
+)
+const MAYBE = pattern(
+  "ignor|disregard|forget|overrid|skip|bypass|disabl|n't|do not|never|mark|tick|check|忽略|无视|忘记|無視|忘れ|跳过|不要|标记|スキップ|省略|マーク|игнор|забуд|пропус|запуска|olvida|omite|salta|ejecutes",
+  'iu',
+)
 
 function orders(line: string, hidden: string, fenced: boolean, at: At): Diagnostic[] {
   const inHiding = hidden === '' ? null : (ORDERS.exec(hidden) ?? SHORTCUTS.exec(hidden) ?? ADDRESSED.exec(hidden))

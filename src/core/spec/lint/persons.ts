@@ -1,41 +1,63 @@
+import { type Expression, pattern } from '../pattern.ts'
 import type { Diagnostic, Task } from '../spec.ts'
 import { openLeaves } from './contracts.ts'
 import { problem, type Reading, tasksPath } from './report.ts'
 
 /** Work whose result is a judgement, an approval or an act in the world: no test in a box can decide that it is done. */
-const SURE: [RegExp, string][] = [
+const SURE: [Expression, string][] = [
   [
-    /\bcapacity[- ]plan|容量规划|キャパシティ(?:プランニング|計画)|планирование (?:мощност|ёмкост)|planificación de capacidad/iu,
+    pattern(
+      String.raw`\bcapacity[- ]plan|容量规划|キャパシティ(?:プランニング|計画)|планирование (?:мощност|ёмкост)|planificación de capacidad`,
+      'iu',
+    ),
     'capacity planning',
   ],
   [
-    /\bincident[- ]response\b|\bpost-?mortem\b|\bon-?call (?:rotation|schedule)|应急响应|事故(?:复盘|响应)|インシデント対応|реагирование на инцидент|respuesta a incidentes/iu,
+    pattern(
+      String.raw`\bincident[- ]response\b|\bpost-?mortem\b|\bon-?call (?:rotation|schedule)|应急响应|事故(?:复盘|响应)|インシデント対応|реагирование на инцидент|respuesta a incidentes`,
+      'iu',
+    ),
     'incident response',
   ],
   [
-    /\b(?:formal(?:ly)? (?:proof|prove|verif\w+)|prove (?:that|the|correctness|safety|liveness)|(?:write|give) (?:a|the) (?:formal )?proof|TLA\+? (?:proof|model))|形式(?:化)?(?:证明|验证)|形式(?:的)?検証|формальн\p{L}+ (?:доказательств|верификац)|demostración formal/iu,
+    pattern(
+      String.raw`\b(?:formal(?:ly)? (?:proof|prove|verif\w+)|prove (?:that|the|correctness|safety|liveness)|(?:write|give) (?:a|the) (?:formal )?proof|TLA\+? (?:proof|model))|形式(?:化)?(?:证明|验证)|形式(?:的)?検証|формальн\p{L}+ (?:доказательств|верификац)|demostración formal`,
+      'iu',
+    ),
     'a proof',
   ],
   [
-    /\b(?:sign[- ]?off|(?:get|obtain|request|await|wait for) (?:\S+ ){0,4}(?:approval|consent|permission)|stakeholder|legal review|user (?:interviews?|research|acceptance test)|UAT\b|usability (?:study|test)|purchase|procure|hire)\b|(?:получить|согласовать).{0,30}(?:одобрени|согласи)|获得.{0,10}批准|承認を得/iu,
+    pattern(
+      String.raw`\b(?:sign[- ]?off|(?:get|obtain|request|await|wait for) (?:\S+ ){0,4}(?:approval|consent|permission)|stakeholder|legal review|user (?:interviews?|research|acceptance test)|UAT\b|usability (?:study|test)|purchase|procure|hire)\b|(?:получить|согласовать).{0,30}(?:одобрени|согласи)|获得.{0,10}批准|承認を得`,
+      'iu',
+    ),
     'a decision of people',
   ],
   [
-    /^(?:manual(?:ly)?\b|perform (?:a )?manual\b|(?:run|do|conduct) (?:a )?manual\b|手动|人工|手動|ручн\p{L}+ |вручную|manualmente)/iu,
+    pattern(
+      String.raw`^(?:manual(?:ly)?\b|perform (?:a )?manual\b|(?:run|do|conduct) (?:a )?manual\b|手动|人工|手動|ручн\p{L}+ |вручную|manualmente)`,
+      'iu',
+    ),
     'work by hand',
   ],
   [
-    /^(?:research|conduct research|литературн|исследовать|调研|調査(?:する)?$|investigar)(?=\s|[^\p{L}]|$)/iu,
+    pattern(
+      String.raw`^(?:research|conduct research|литературн|исследовать|调研|調査(?:する)?$|investigar)(?=\s|[^\p{L}]|$)`,
+      'iu',
+    ),
     'research',
   ],
 ]
-const LIKELY: [RegExp, string][] = [
+const LIKELY: [Expression, string][] = [
   [
     /^(?:investigate|explore|spike|evaluate|compare|assess|decide|choose|select between|study)\s(?!.*\b(?:test|implement))/i,
     'research',
   ],
   [
-    /^(?:design|define|draft|plan|decide on) (?:the |an? |our |overall |initial |high-level |system |target )*(?:architecture|system design|migration strategy|rollout|threat model)\b|^(?:设计|制定).{0,10}架构|^アーキテクチャ(?:を|の)(?:設計|検討)/iu,
+    pattern(
+      String.raw`^(?:design|define|draft|plan|decide on) (?:the |an? |our |overall |initial |high-level |system |target )*(?:architecture|system design|migration strategy|rollout|threat model)\b|^(?:设计|制定).{0,10}架构|^アーキテクチャ(?:を|の)(?:設計|検討)`,
+      'iu',
+    ),
     'first architecture',
   ],
   [
@@ -61,13 +83,14 @@ export function lintPersons(reading: Reading): Diagnostic[] {
   })
 }
 
-function what(task: Task, among: readonly [RegExp, string][]): string | null {
+const OF_CODE = pattern(
+  '^(?:implement|document|describe|explain|outline|build|create|add|write|develop|extend|update|fix|refactor|integrate|render|display|store|expose|handle|test|support|wire|remove|delete|rename|move|реализ|добав|созда|написа|实现|创建|添加|编写|新增|implementar|crear|agregar)',
+  'iu',
+)
+
+function what(task: Task, among: readonly [Expression, string][]): string | null {
   // "Build the stakeholder dashboard", "Implement the approval workflow": software about such work.
-  if (
-    /^(?:implement|document|describe|explain|outline|build|create|add|write|develop|extend|update|fix|refactor|integrate|render|display|store|expose|handle|test|support|wire|remove|delete|rename|move|реализ|добав|созда|написа|实现|创建|添加|编写|新增|implementar|crear|agregar)/iu.test(
-      task.title,
-    )
-  ) {
+  if (OF_CODE.test(task.title)) {
     return null
   }
   return among.find(([pattern]) => pattern.test(task.title))?.[1] ?? null

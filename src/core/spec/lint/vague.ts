@@ -1,3 +1,5 @@
+import { pattern } from '../pattern.ts'
+
 /** Words that sound like a demand and cannot be tested. Left out are those that are often meant exactly ("relevant", "simple"). */
 const ENGLISH = [
   'fast|faster|quick|quickly|rapid|rapidly|promptly|swiftly|timely|in a timely manner|high[- ]performance|performant',
@@ -16,10 +18,11 @@ const CHINESE = '快速|迅速|尽快|尽量|及时|适当|合适|恰当|合理|
 const JAPANESE =
   '適切|迅速|素早|速やか|高速に|十分な|柔軟|使いやす|直感的|できるだけ|可能な限り|必要に応じて|効率的|妥当な|スムーズ|など適宜|適宜'
 
-const SPACED = new RegExp(
+const SPACED = pattern(
   `(?<![\\p{L}\\p{N}_-])(?:${[...ENGLISH, ...SPANISH, RUSSIAN].join('|')})(?![\\p{L}\\p{N}_])`,
   'giu',
 )
+const HAN = pattern(String.raw`\p{Script=Han}`, 'u')
 const UNSPACED = new RegExp(`${CHINESE}|${JAPANESE}`, 'gu')
 /** "sufficient funds" and "fast-check" are things, "easy mode" is a name. */
 const EXACT =
@@ -31,12 +34,12 @@ const EXPLAINED = /^[^.;,()（）。，]{0,40}[(（]/u
 /** The vague words of a sentence as written, each once, in order. Linear. */
 export function vagueWords(text: string): string[] {
   const found = new Set<string>()
-  for (const match of text.matchAll(SPACED)) {
+  for (const match of text.matchAll(SPACED.on(text))) {
     const after = text.slice(match.index + match[0].length, match.index + match[0].length + 50)
     if (after.startsWith('-') || EXPLAINED.test(after) || EXACT.test(match[0] + after)) continue
     found.add(match[0])
   }
-  if (/\p{Script=Han}/u.test(text)) {
+  if (HAN.test(text)) {
     for (const match of text.matchAll(UNSPACED)) {
       const end = match.index + match[0].length
       if (!EXPLAINED.test(text.slice(end, end + 50))) found.add(match[0])
