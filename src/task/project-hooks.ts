@@ -17,7 +17,8 @@ const script = (path: string) =>
 
 /**
  * Runs the project's own `pre-commit` in the box, on the candidate. What it changes of the files that the candidate changes is part of the
- * candidate from then on; it may change nothing else. A hook that fails on the base as well, or cannot run there, judges nobody.
+ * candidate from then on, but for frozen tests and the tick; it may change nothing else. A hook that fails on the base as well, or cannot
+ * run there, judges nobody.
  */
 export async function projectHooks(world: World, state: State, changes: FileChange[]): Promise<Hooked> {
   const path = await world.projectHook?.(state.tree.paths)
@@ -33,13 +34,36 @@ export async function projectHooks(world: World, state: State, changes: FileChan
   if (world.signal.aborted) return { ok: true, changes }
   if (result.status !== 'passed')
     return (await failsOnBase(world, state, run)) ? { ok: true, changes } : red(path, result)
+  return formatted(world, state, path, changes, edited)
+}
+
+/** The change as the hook has left it. Frozen tests and the tick stay: they are what judges, and what was judged. */
+function formatted(
+  world: World,
+  state: State,
+  path: string,
+  changes: FileChange[],
+  edited: { path: string; content: string | null }[],
+): Hooked {
   const own = new Set(changes.flatMap((change) => (change.content === null ? [] : [change.path])))
   const frozen = new Set([...(state.frozen?.files ?? []).map((file) => file.path), state.plan.tasksPath])
-  const stray = edited.find((one) => !own.has(one.path) || frozen.has(one.path) || one.content === null)
+  const stray = edited.find((one) => !frozen.has(one.path) && (!own.has(one.path) || one.content === null))
   if (stray)
     return { ok: false, reason: `${path} of the project, run on the change, changes ${stray.path}, which it may not` }
+  const kept = edited.filter((one) => frozen.has(one.path)).map((one) => one.path)
+  if (kept.length > 0)
+    tellOf(world, state, 'frozen files kept', `${path} changes ${kept.join(', ')}: they land as judged`)
   const texts = new Map(edited.map((one) => [one.path, one.content]))
-  return { ok: true, changes: changes.map((one) => ({ ...one, content: texts.get(one.path) ?? one.content })) }
+  return {
+    ok: true,
+    changes: changes.map((one) =>
+      frozen.has(one.path) ? one : { ...one, content: texts.get(one.path) ?? one.content },
+    ),
+  }
+}
+
+function tellOf(world: World, { plan, attempt }: State, decision: string, reason: string): void {
+  world.tell({ type: 'decision', spec: plan.spec.id, task: plan.task.id, attempt, decision, reason })
 }
 
 function red(path: string, result: CheckResult): Hooked {
@@ -55,8 +79,7 @@ async function failsOnBase(
 ): Promise<boolean> {
   const before = await withWorktree(world, state.tree.commit, run)
   if (before.status === 'passed' || world.signal.aborted) return false
-  const about = { spec: state.plan.spec.id, task: state.plan.task.id, attempt: state.attempt }
   const reason = `it fails before any change as well, and says nothing about this one: ${describe(before).split('\n')[0] ?? ''}`
-  world.tell({ type: 'decision', ...about, decision: 'project hook passed over', reason })
+  tellOf(world, state, 'project hook passed over', reason)
   return true
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { FileChange } from '../../src/core/patch/patch.ts'
 import type { CheckResult } from '../../src/core/verdict/evidence.ts'
 import { type RunOptions, run } from '../../src/run.ts'
+import { projectHooks } from '../../src/task/project-hooks.ts'
+import type { State } from '../../src/task/state.ts'
 import { creates } from '../support/clamp.ts'
 import { smallSurroundings, smallWorld } from '../support/small-world.ts'
 
@@ -37,5 +40,47 @@ describe('the pre-commit of the project', () => {
     ['broken', 'failed'],
   ] as const)('that is %s on the base as well (%s) judges nobody', async (onBase, onChange) => {
     expect(await withHook(onBase, onChange)).toEqual({ status: 'verified', passedOver: true })
+  })
+
+  it('formats what the change may change; frozen tests and the tick stay as they were judged, and that is told', async () => {
+    const tasks = 'specs/q/tasks.md'
+    const write = (path: string, content: string): FileChange => ({ path, action: 'create', content, blocks: [] })
+    const changes = [
+      write('test/f.test.ts', 'test\n'),
+      write('src/f.ts', 'right\n'),
+      write(tasks, '- [x] 1. Build f\n'),
+    ]
+    const formatted = (text: string) => `// formatted\n${text}`
+    const formatting = async (paths: string[]) => {
+      const small = smallWorld({
+        files: { [tasks]: '- [ ] 1. Build f\n', 'src/other.ts': 'other\n' },
+        ...{ delay: () => 0, reply: () => '', judge: () => ({}) },
+        hook: (files) => ({
+          status: 'passed',
+          writes: Object.fromEntries(paths.map((path) => [path, formatted(files.get(path)!)])),
+        }),
+      })
+      const state = {
+        around: smallSurroundings(),
+        plan: { tasksPath: tasks, spec: { id: 'q' }, task: { id: '1' } },
+        tree: await small.world.tree((await small.world.head()).commit),
+        frozen: { files: [changes[0]] },
+        attempt: 1,
+      } as unknown as State
+      const hooked = await projectHooks(small.world, state, changes)
+      const told = small.events.flatMap((event) => (event.type === 'decision' ? [event.reason] : []))
+      return { hooked, told }
+    }
+    const { hooked, told } = await formatting(changes.map(({ path }) => path))
+    expect(hooked).toEqual({
+      ok: true,
+      changes: [changes[0], { ...changes[1], content: formatted('right\n') }, changes[2]],
+    })
+    expect(told).toEqual([expect.stringContaining('test/f.test.ts, specs/q/tasks.md')])
+    expect(await formatting(['src/f.ts'])).toEqual({ hooked, told: [] })
+    expect((await formatting(['src/f.ts', 'src/other.ts'])).hooked).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('changes src/other.ts, which it may not'),
+    })
   })
 })
