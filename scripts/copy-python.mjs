@@ -1,5 +1,5 @@
-// The compiler takes TypeScript along; the part of the harness that runs in Python's own process is copied.
+// The compiler takes TypeScript along; the parts of the harness that are Python and Go are copied.
 import { cpSync } from 'node:fs'
 
-const folder = 'sandbox/harness/pytest'
-cpSync(folder, `dist/${folder}`, { recursive: true, filter: (path) => !/\.mts$|__pycache__/.test(path) })
+for (const folder of ['sandbox/harness/pytest', 'sandbox/harness/go/inject'])
+  cpSync(folder, `dist/${folder}`, { recursive: true, filter: (path) => !/\.mts$|__pycache__/.test(path) })

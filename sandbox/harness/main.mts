@@ -23,6 +23,7 @@ const DRIVERS: Record<HarnessRunner, () => Promise<{ driver: Driver }>> = {
   'node:test': () => import('./node-test/driver.mts'),
   jest: () => import('./jest/driver.mts'),
   pytest: () => import('./pytest/driver.mts'),
+  go: () => import('./go/driver.mts'),
 }
 
 async function main(): Promise<void> {

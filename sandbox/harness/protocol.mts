@@ -2,7 +2,7 @@ import type { MutantRun, PropertyRun, TestResult } from '../../src/core/verdict/
 import type { Intensity, TeethRequest } from '../../src/world.ts'
 
 /** The test runners that the harness can drive; each is the project's own, never ours. */
-export type HarnessRunner = 'vitest' | 'node:test' | 'jest' | 'pytest'
+export type HarnessRunner = 'vitest' | 'node:test' | 'jest' | 'pytest' | 'go'
 
 /** One counterexample to be run again: the property of this test draws it from seed and path, and nothing else. */
 export interface Replay {

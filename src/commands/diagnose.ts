@@ -153,6 +153,7 @@ const STARTS: Record<Runner, string[]> = {
   jest: ['node_modules/jest/bin/jest.js', '--version'],
   'node:test': ['--version'],
   pytest: ['-m', 'pytest', '--version'],
+  go: ['version'],
 }
 
 /** The Python of the project's own environment, where it has one. */
@@ -164,6 +165,11 @@ async function pythonOf(root: string): Promise<string> {
   )
 }
 
+async function programOf(root: string, name: Runner): Promise<string> {
+  if (name === 'go') return 'go'
+  return name === 'pytest' ? pythonOf(root) : 'node'
+}
+
 async function startRunner(
   root: string,
   name: Runner,
@@ -171,7 +177,7 @@ async function startRunner(
   bad: (text: string, mend: string) => Finding,
 ): Promise<Finding> {
   const began = performance.now()
-  const ended = await execa(name === 'pytest' ? await pythonOf(root) : 'node', STARTS[name], {
+  const ended = await execa(await programOf(root, name), STARTS[name], {
     cwd: root,
     reject: false,
     stdin: 'ignore',

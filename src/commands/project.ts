@@ -1,14 +1,17 @@
+import { join } from 'node:path'
 import type { Config } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
 import type { Box } from '../io/box/box.ts'
-import { type CheckProgress, type Checks, createChecks } from '../io/checks/checks.ts'
+import { type CheckProgress, type Checks, createChecks, DEFAULT_LIMITS, policyOf } from '../io/checks/checks.ts'
 import { type DetectOptions, detectProject, type Project } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import { requireSigning } from '../io/git/sign.ts'
-import type { Worktrees } from '../io/git/worktree.ts'
+import { cacheFolder, type Worktrees } from '../io/git/worktree.ts'
+import { goBuildCache, withBuildCache } from '../io/setup/go-cache.ts'
+import type { Ecosystem } from '../io/setup/managers.ts'
 import type { Tree, Unprovided, Unready } from '../world.ts'
-import { createEquipper } from './equip.ts'
+import { createEquipper, type Equipment } from './equip.ts'
 import { type Isolation, isolate } from './isolation.ts'
 import { commandChecks } from './settings.ts'
 
@@ -51,7 +54,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
       const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
       if ('unsupported' in project)
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
-      const equipped = await equipper.equip(box, tree, [project.runner === 'pytest' ? 'python' : 'javascript'])
+      const equipped = await equipper.equip(box, tree, [ecosystemOf(project.runner)])
       if (!equipped.ok) return { status: 'environment', message: equipped.unready.message }
       const missing = project.runner && (await missingTools(equipped.provision.home, project.runner))
       if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }
@@ -59,12 +62,44 @@ export function createPreparation(options: PreparationOptions): Preparation {
       if (told !== why) options.tell({ type: 'runner.chosen', runner: runner ?? 'commands', why })
       told = why
       const commands = commandChecks(config)
-      checks = createChecks({ ...equipped.equipment, project, commands, onProgress: options.onProgress })
+      const { equipment } = equipped
+      const toolchains = runner === 'go' ? await warmed(equipment, tree, options) : equipment.toolchains
+      checks = createChecks({ ...equipment, toolchains, project, commands, onProgress: options.onProgress })
       const unready = servicesTried ? null : await tryServices(checks, tree.commit, options)
       servicesTried = unready === null
       return unready
     },
   }
+}
+
+const COMPILED = ['compile the standard library, the dependencies and the packages of the project, once']
+
+/** The toolchains with a build cache in which all that a patch does not change is compiled. */
+async function warmed(equipment: Equipment, tree: Tree, options: PreparationOptions): Promise<Equipment['toolchains']> {
+  const { box, toolchains } = equipment
+  const { worktrees, repository, signal, tell } = options
+  const started = performance.now()
+  const cache = await goBuildCache({
+    ...{ box, tree, signal, open: worktrees.open, close: worktrees.close },
+    dir: join(cacheFolder(repository), 'setup'),
+    limits: { ...DEFAULT_LIMITS, ...equipment.limits },
+    policy: (worktree) => policyOf(equipment, worktree),
+    onStart: () => tell({ type: 'setup.started', managers: ['go'], commands: COMPILED, afterPatch: false }),
+  })
+  if (cache?.made !== false) {
+    const ms = Math.round(performance.now() - started)
+    const [how, message] = cache ? (['run', null] as const) : (['failed', 'each check compiles all anew'] as const)
+    tell({
+      type: 'setup.finished',
+      how,
+      managers: ['go'],
+      paths: cache ? [cache.dir] : [],
+      afterPatch: false,
+      message,
+      ms,
+    })
+  }
+  return cache ? withBuildCache(toolchains, cache.dir) : toolchains
 }
 
 /** What the test author is told of a project; what cannot be checked is refused later, with the reason. */
@@ -75,6 +110,11 @@ export async function projectOf(
   const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
   const typed = tree.paths.some((path) => /(^|\/)tsconfig[^/]*\.json$|\.[cm]?tsx?$/.test(path))
   return 'unsupported' in project ? { runner: 'vitest', typed: true } : { runner: project.runner, typed }
+}
+
+function ecosystemOf(runner: Project['runner']): Ecosystem {
+  if (runner === 'go') return 'go'
+  return runner === 'pytest' ? 'python' : 'javascript'
 }
 
 function detectOptions({ build, runner, checks = [] }: Pick<Config, 'build' | 'runner' | 'checks'>): DetectOptions {

@@ -177,7 +177,7 @@ export const configSchema = z.strictObject({
   /** US dollars per million tokens, by model name. */
   prices: z.record(z.string(), price).optional(),
   /** Which test runner judges, where it cannot be told from package.json. */
-  runner: z.enum(['vitest', 'node:test', 'jest', 'pytest']).optional(),
+  runner: z.enum(['vitest', 'node:test', 'jest', 'pytest', 'go']).optional(),
   /** Shell command that must succeed before tests run. */
   build: z.string().min(1).optional(),
   checks: z

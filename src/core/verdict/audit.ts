@@ -108,7 +108,8 @@ export function describeFindings(findings: Finding[]): string {
     .join('\n')
 }
 
-const NOT_IMPLEMENTED = /throw new Error\((['"`])not implemented\1\)|^\s+raise NotImplementedError\b/m
+const NOT_IMPLEMENTED =
+  /throw new Error\((['"`])not implemented\1\)|^\s+raise NotImplementedError\b|\bpanic\("not implemented/m
 
 /** Files of the stub in which a function still throws as it did in the stub. */
 export function unimplemented(stubs: FileChange[], changes: FileChange[]): string[] {

@@ -1,4 +1,5 @@
 import { parse } from '@babel/parser'
+import { emptyGo, structsOf } from './empty-go.ts'
 import { emptyPython } from './empty-python.ts'
 import { emptyValue, type TypeNames } from './empty-value.ts'
 import { isNode, type Node, walk } from './syntax.ts'
@@ -10,7 +11,12 @@ import { isNode, type Node, walk } from './syntax.ts'
  */
 export function emptyStub(files: { path: string; text: string }[]): { path: string; text: string }[] {
   const isPython = (path: string) => path.endsWith('.py')
-  const parsed = files.map((file) => ({ ...file, program: isPython(file.path) ? null : parseTypeScript(file.text) }))
+  const isGo = (path: string) => path.endsWith('.go')
+  const parsed = files.map((file) => {
+    const other = isPython(file.path) || isGo(file.path)
+    return { ...file, program: other ? null : parseTypeScript(file.text) }
+  })
+  const structs = new Set(files.flatMap(({ path, text }) => (isGo(path) ? structsOf(text) : [])))
   const types: TypeNames = new Map()
   for (const { program, text } of parsed) {
     if (program)
@@ -18,6 +24,7 @@ export function emptyStub(files: { path: string; text: string }[]): { path: stri
   }
   return parsed.map(({ path, text, program }) => {
     if (isPython(path)) return { path, text: emptyPython(text) }
+    if (isGo(path)) return { path, text: emptyGo(text, structs) }
     return { path, text: program ? replaceThrows(program, text, types) : text }
   })
 }

@@ -6,6 +6,7 @@ import { outputTail, stopped } from './output.ts'
 type Findings = Omit<CheckResult, 'stage' | 'durationMs'>
 
 const DIAGNOSTIC = /^(.+?)\((\d+),(\d+)\): error (TS\d+: .*)$/
+const GO = /^(.+?\.go):(\d+:(?:\d+:)? .*)$/
 const GENERAL = /^error (TS\d+: .*)$/
 /** The compiler found none of the files that its configuration asks for. */
 const NO_INPUTS = 'TS18003'
@@ -38,9 +39,11 @@ export function diagnostics(text: string): CheckResult['problems'] {
   const problems: CheckResult['problems'] = []
   for (const line of text.split(/\r?\n/)) {
     const [, file = '', row, column, message = ''] = DIAGNOSTIC.exec(line) ?? []
+    const [, source, told = ''] = GO.exec(line) ?? []
     const general = GENERAL.exec(line)?.[1]
     const last = problems.at(-1)
     if (row) problems.push({ file: file.replaceAll('\\', '/'), message: `${row}:${column}: ${message}` })
+    else if (source) problems.push({ file: source, message: told })
     else if (general) problems.push(unknown(general))
     else if (last && /^\s+\S/.test(line)) last.message += `\n${line}`
   }

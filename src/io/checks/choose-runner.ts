@@ -1,6 +1,6 @@
 import { nodeTestScript } from './node-script.ts'
 
-export type Runner = 'vitest' | 'node:test' | 'jest' | 'pytest'
+export type Runner = 'vitest' | 'node:test' | 'jest' | 'pytest' | 'go'
 
 /** The parts of a package.json that tell how its tests run. */
 export interface Manifest {

@@ -1,6 +1,8 @@
 import { chooseRunner, type Manifest, type Runner } from './choose-runner.ts'
+import { goSigns } from './go-tests.ts'
+import { GO_BUILD } from './harness.ts'
 import { type NodeTests, nodeTestScript } from './node-script.ts'
-import { pytestSigns } from './python-tests.ts'
+import { IS_PROJECT, pytestSigns } from './python-tests.ts'
 
 /** What the checks need to know about a project. */
 export interface Project {
@@ -42,18 +44,37 @@ async function withRunner(
 ): Promise<Project | { unsupported: string }> {
   const build = options.build === undefined ? null : ['sh', '-c', options.build]
   const pytest = (why: string): Project => ({ runner: 'pytest', why, build, node: NO_NODE_TESTS })
+  const go = (why: string): Project => ({ runner: 'go', why, build: build ?? GO_BUILD, node: NO_NODE_TESTS })
   if (options.runner === 'pytest') return pytest('agent.yaml says so')
-  const python = options.runner === undefined ? await pytestSigns(read, paths) : null
+  if (options.runner === 'go') return go('agent.yaml says so')
+  const others = options.runner === undefined ? await otherLanguages(read, paths, { pytest, go }) : []
+  const [first, second] = others
+  if (first && second) return question(first, second)
   const source = await read('package.json')
-  if (source === null && python !== null) return pytest(python)
+  if (source === null && first) return first
   if (source === null)
-    return { unsupported: 'there is no package.json at the top of the repository, and nothing of Python' }
+    return { unsupported: 'there is no package.json at the top of the repository, and nothing of Python or Go' }
   const script = await ofScript(source, paths, options)
-  if (python === null) return script
-  // A package.json without tests serves tools; one with tests beside those of Python is a question.
-  if ('unsupported' in script) return pytest(python)
+  // A package.json without tests serves tools; one with tests beside those of another language is a question.
+  if (!first || 'unsupported' in script) return first ?? script
+  return question(script, first)
+}
+
+async function otherLanguages(
+  read: (path: string) => Promise<string | null>,
+  paths: string[],
+  make: Record<'pytest' | 'go', (why: string) => Project>,
+): Promise<Project[]> {
+  const go = goSigns(paths)
+  const python = await pytestSigns(read, paths)
+  // Scripts in Python lie in many a repository of Go; tests of both are a question.
+  const both = go === null || !python?.endsWith(IS_PROJECT)
+  return [...(go === null ? [] : [make.go(go)]), ...(python === null || !both ? [] : [make.pytest(python)])]
+}
+
+function question(one: Project, other: Project): { unsupported: string } {
   return {
-    unsupported: `${script.why}, and ${python}: say \`runner: ${script.runner}\` or \`runner: pytest\` in agent.yaml`,
+    unsupported: `${one.why}, and ${other.why}: say \`runner: ${one.runner}\` or \`runner: ${other.runner}\` in agent.yaml`,
   }
 }
 

@@ -14,6 +14,8 @@ export const HARNESS_COMMAND = [
   'node',
   join(HARNESS, extname(import.meta.filename) === '.ts' ? 'main.mts' : 'main.mjs'),
 ]
+/** Compiles all of a project of Go, its tests too, as the harness will run them. */
+export const GO_BUILD = HARNESS_COMMAND.map((word) => word.replace(/main(\.m[tj]s)$/, join('go', 'check$1')))
 
 /** Follows the protocol lines of one run while it prints. Only lines that carry the nonce count as the runner's. */
 export class RunFollower {

@@ -7,8 +7,8 @@ const OLDEST = { vitest: 5, jest: 29 }
 
 /** What is missing or too old in the project's node_modules, in one sentence; null: nothing. */
 export async function missingTools(repository: string, runner: Runner): Promise<string | null> {
-  // Its server says itself what it does not find, in the box and with the Python that is used there.
-  if (runner === 'pytest') return null
+  // Said in the box, by the Python or Go that is used there.
+  if (runner === 'pytest' || runner === 'go') return null
   const missing = runner === 'node:test' ? null : await missingRunner(repository, runner)
   if (missing) return missing
   if ((await versionOf(repository, 'fast-check')) !== null) return null

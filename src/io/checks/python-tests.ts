@@ -15,6 +15,8 @@ const MANIFEST = /^(pyproject\.toml|setup\.(py|cfg)|requirements[\w.-]*\.txt|Pip
 /** What pytest collects without a word; unittest's tests are among them. */
 const TEST = /(^|\/)(test_[^/]*|[^/]*_test)\.py$/
 
+export const IS_PROJECT = 'makes it a project of Python'
+
 /** Why pytest is the runner of a project, in words for the user; null: nothing speaks for it. */
 export async function pytestSigns(read: Read, paths: readonly string[]): Promise<string | null> {
   for (const [pattern, text, words] of SIGNS) {
@@ -25,5 +27,5 @@ export async function pytestSigns(read: Read, paths: readonly string[]): Promise
   const manifest = paths.find((path) => MANIFEST.test(path))
   const test = paths.find((path) => TEST.test(path))
   if (test !== undefined) return `${test} is a test of Python`
-  return manifest === undefined ? null : `${manifest} makes it a project of Python`
+  return manifest === undefined ? null : `${manifest} ${IS_PROJECT}`
 }

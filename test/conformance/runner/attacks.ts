@@ -163,7 +163,7 @@ const isCommonJs = ({ header }: Dialect) => header.includes('require(')
 
 export function attacksOn(dialect: Dialect): Attack[] {
   const load = (name: string) => (isCommonJs(dialect) ? `require('${name}')` : `(await import('${name}')).default`)
-  return [...common(load), ...{ vitest, 'node:test': nodeTest, jest, pytest: [] }[dialect.runner]]
+  return [...common(load), ...{ vitest, 'node:test': nodeTest, jest, pytest: [], go: [] }[dialect.runner]]
 }
 
 /** Each attack as a module and a test file of its own. */
