@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { EXIT, UserError } from '../core/errors.ts'
 import { configText, SCHEMA } from '../core/init/config-text.ts'
 import { firstSpec } from '../core/init/first-spec.ts'
-import { addCommand, MANIFESTS } from '../core/init/install.ts'
+import { addCommand, asDirect, GO_LIBRARY, goGetCommand, hasGoLibrary, MANIFESTS } from '../core/init/install.ts'
 import { ciIn, languagesIn, type Survey, specsElsewhere } from '../core/init/survey.ts'
 import { askYes, canAsk } from '../io/ask.ts'
 import { detectProject } from '../io/checks/detect.ts'
@@ -43,13 +43,11 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
     steps.push(await step)
     say(steps.at(-1)!)
   }
-  const wanted = missingPackages(survey)
-  const names = wanted.map(({ name }) => name).join(' and ')
-  const question = `Add ${names} to the development dependencies, in a commit of its own?`
-  const adding = wanted.length > 0 && (await agreed(question))
-  if (adding) await done(addPackages(root, survey, wanted))
-  else if (wanted.length > 0)
-    await done(left('packages', `${names}: not added; \`agent init --yes\` adds it in a commit of its own`))
+  const adding = (await goLibrary(root, survey)) ?? missingPackages(survey)
+  if (adding !== null && (await agreed(`Add ${adding.names} to the ${adding.to}, in a commit of its own?`)))
+    await done(addPackages(root, adding))
+  else if (adding !== null)
+    await done(left('packages', `${adding.names}: not added; \`agent init --yes\` adds it in a commit of its own`))
   if ('name' in survey.runner && survey.runner.name === 'pytest')
     await done(left('packages', 'property tests of Python need hypothesis: add it as you add packages, and commit'))
   if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
@@ -132,32 +130,46 @@ function foundSteps({ languages, manager, runner, ci, specs, steering }: Survey)
   ]
 }
 
-interface Package {
-  name: string
-  /** What the package manager is told. */
-  wanted: string
+interface Adding {
+  /** What is added, in words. */
+  names: string
+  /** Where to. */
+  to: string
+  command: string[]
+  /** What is left to do with the manifests. */
+  mend?: () => Promise<void>
 }
 
-/** Only where there is a package.json: other languages bring property libraries of their own. */
-function missingPackages({ dependencies }: Survey): Package[] {
-  if (dependencies === null) return []
+/** rapid, for a Go module at the top that requires no property library; `testing/quick` alone does not shrink. */
+async function goLibrary(root: string, { runner }: Survey): Promise<Adding | null> {
+  const path = join(root, 'go.mod')
+  const text = 'name' in runner && runner.name === 'go' ? await readFile(path, 'utf8').catch(() => null) : null
+  if (text === null || hasGoLibrary(text)) return null
+  const mend = async () => writeFile(path, asDirect(await readFile(path, 'utf8')))
+  return { names: GO_LIBRARY, to: 'requirements of go.mod', command: goGetCommand(text), mend }
+}
+
+/** Only where there is a package.json, and tests of JavaScript: other languages have property libraries of their own. */
+function missingPackages({ dependencies, manager, runner }: Survey): Adding | null {
+  if (dependencies === null || ('name' in runner && ['go', 'pytest'].includes(runner.name))) return null
   const inModules = PACKAGE_ROOT.split(sep).includes('node_modules')
   // A clone is installed from where it lies.
   const own = inModules ? `specproof@${packageVersion()}` : PACKAGE_ROOT
-  return [
+  const missing = [
     { name: 'fast-check', wanted: 'fast-check' },
     { name: 'specproof', wanted: own },
   ].filter(({ name }) => !dependencies.has(name))
+  if (missing.length === 0) return null
+  const command = addCommand(
+    manager,
+    missing.map(({ wanted }) => wanted),
+  )
+  return { names: missing.map(({ name }) => name).join(' and '), to: 'development dependencies', command }
 }
 
 /** Commits the manifest and the lockfile alone; whatever else is staged stays as it is. */
-async function addPackages(root: string, { manager }: Survey, packages: Package[]): Promise<Step> {
+async function addPackages(root: string, { names, command, mend }: Adding): Promise<Step> {
   const failed = (text: string): Step => ({ what: 'packages', status: 'failed', text })
-  const names = packages.map(({ name }) => name).join(' and ')
-  const command = addCommand(
-    manager,
-    packages.map(({ wanted }) => wanted),
-  )
   const dirty = await uncommitted(root, MANIFESTS)
   if (dirty.length > 0)
     return failed(
@@ -171,6 +183,7 @@ async function addPackages(root: string, { manager }: Survey, packages: Package[
     const last = (ended.all ?? '').trim().split('\n').filter(Boolean).slice(-3).join(' ')
     return failed(`${names}: \`${command.join(' ')}\` failed: ${last || ended.shortMessage}`)
   }
+  await mend?.()
   const changed = await uncommitted(root, MANIFESTS)
   await git(root, ['add', '--', ...changed])
   await git(root, ['commit', '--quiet', '--only', '--message', `Add ${names} for property tests`, '--', ...changed])

@@ -17,11 +17,11 @@ const REQUIREMENTS = `# Requirements: first
 1. THE Slugifier SHALL answer lower-case letters, digits and single hyphens, with no hyphen at either end.
 `
 
-const DESIGN = (source: string) => `# Design: first
+const DESIGN = (offers: string) => `# Design: first
 
 ## Slugs
 
-\`${source}\` exports \`slugify(title)\`, which takes a string and answers a string.
+${offers}
 `
 
 const TASKS = `# Tasks: first
@@ -32,9 +32,11 @@ const TASKS = `# Tasks: first
   - Validates: Requirements 1.1
 `
 
-const SOURCES: [language: string, path: string][] = [
-  ['TypeScript', 'src/slugify.ts'],
-  ['Python', 'slugify.py'],
+const exported = (path: string) => `\`${path}\` exports \`slugify(title)\`, which takes a string and answers a string.`
+const SOURCES: [language: string, offers: string][] = [
+  ['TypeScript', exported('src/slugify.ts')],
+  ['Python', exported('slugify.py')],
+  ['Go', '`slug/slug.go`, package `slug`, has `func Slugify(title string) string`.'],
 ]
 
 /** A spec of one task that runs as it is, and the three lines that make it another one. */
@@ -42,7 +44,9 @@ export function firstSpec(languages: readonly string[]): { files: Record<string,
   const dir = 'specs/first'
   const files: Record<string, string> = {
     [`${dir}/requirements.md`]: REQUIREMENTS,
-    [`${dir}/design.md`]: DESIGN(SOURCES.find(([language]) => languages.includes(language))?.[1] ?? 'src/slugify.js'),
+    [`${dir}/design.md`]: DESIGN(
+      SOURCES.find(([language]) => languages.includes(language))?.[1] ?? exported('src/slugify.js'),
+    ),
     [`${dir}/tasks.md`]: TASKS,
   }
   const edit = (name: string, start: string, what: string): Edit => {
