@@ -38,7 +38,11 @@ const CALL = new RegExp(
 /** Languages in which a test is a function with a name. */
 const FUNCTIONS: [RegExp, RegExp][] = [
   [/\.py$/, /^[ \t]*(?:(class)[ \t]+Test\w*|(?:async[ \t]+)?def[ \t]+test\w*)/],
-  [/\.go$/, /^(func)?[ \t]*(?:Test|Fuzz|Benchmark)\w*|\bt\.Run\("[^"]+"/],
+  // Methods are those of a suite; what gopter calls a property is no test of its own, but named like one.
+  [
+    /\.go$/,
+    /^func[ \t]+(?:\([^)\n]*\)[ \t]*)?(?:Test|Fuzz|Example)(?!\p{Ll})\w*(?=[ \t]*\()|\b(?:t|s|tt|tc|sub)\.Run\("[^"\n]+"|\b\w+\.Property\("[^"\n]+"/u,
+  ],
   [/\.rs$/, /^[ \t]*(?:pub[ \t]+)?(?:async[ \t]+)?fn[ \t]+\w+/],
   [/\.(?:java|kt|cs|scala|swift)$/, /\b(?:void|fun|func)[ \t]+\w+(?=[ \t]*\()/],
 ]
@@ -122,15 +126,20 @@ function testAt(
   return below === undefined || below.group ? null : below.name
 }
 
-/** What stands in the brackets at the end of a test's name: ids of criteria, by convention. */
+/** What stands in the brackets at the end of a test's name, or as `_2_1` at that of a function's: ids of criteria, by convention. */
 export function bracketed(name: string): Reference[] {
-  const inside = /\(([^()]{1,200})\)\s*$/.exec(name)?.[1]
+  const inside = /\(([^()]{1,200})\)\s*$/.exec(name)?.[1] ?? /^\w*_(\d+_\d+)$/.exec(name)?.[1]?.replace('_', '.')
   return inside === undefined ? [] : references(inside)
 }
 
-/** Whether a file has a test by this name: each part of `Suite::test` or `suite > test` stands in it, the last one as a test. */
+/**
+ * Whether a file has a test by this name: each part of `Suite::test`, `suite > test` or, in Go, `TestSuite/a_test` stands in it, the last
+ * one as a test.
+ */
 export function hasTest(file: TestFile, name: string): boolean {
   if (file.tests.some((one) => one.name === name)) return true
-  const parts = name.split(/::| > /).map((part) => part.trim())
-  return parts.length > 1 && parts.every((part) => file.tests.some((one) => one.name === part))
+  const go = file.path.endsWith('.go')
+  const plain = (part: string) => (go ? part.trim().replace(/\s/g, '_') : part.trim())
+  const parts = name.split(go ? /::| > |\// : /::| > /).map(plain)
+  return parts.length > 1 && parts.every((part) => file.tests.some((one) => plain(one.name) === part))
 }

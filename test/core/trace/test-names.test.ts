@@ -73,6 +73,12 @@ describe('names and tags of tests', () => {
       'TestOrder',
     ],
     [
+      'suite_test.go',
+      'func Testify() {}\nfunc BenchmarkX(b *testing.B) {}\n// Feature: q, Property 1: Order\nfunc (s *Suite) TestOrder() {\n\tproperties.Property("higher first", prop.ForAll(f))\n}\nfunc ExampleQueue() {}\n',
+      ['TestOrder', 'higher first', 'ExampleQueue'],
+      'TestOrder',
+    ],
+    [
       'tests/queue.rs',
       '/// Feature: q, Property 1: Order\n#[test]\nfn keeps_order() {}\n',
       ['keeps_order'],
@@ -101,6 +107,18 @@ describe('names and tags of tests', () => {
     const file = readTestFile('a.test.ts', TYPESCRIPT)
     for (const name of ['above', 'the queue > above', 'the queue::above']) expect(hasTest(file, name)).toBe(true)
     for (const name of ['abov', 'the stack > above', 'no test', '']) expect(hasTest(file, name)).toBe(false)
+    const go = readTestFile('a_test.go', 'func TestOrder(t *testing.T) {\n\tt.Run("empty queue", f)\n}\n')
+    for (const name of ['TestOrder', 'TestOrder/empty_queue', 'TestOrder/empty queue', 'TestOrder::empty queue'])
+      expect(hasTest(go, name)).toBe(true)
+    for (const name of ['TestOther/empty_queue', 'TestOrder/other']) expect(hasTest(go, name)).toBe(false)
+  })
+
+  it('end with the ids of criteria, also where they are names of functions', () => {
+    const ids = (name: string) => bracketed(name).map((one) => (one.kind === 'id' ? one.id : one.kind))
+    expect(ids('keeps order (2.1, 2.2)')).toEqual(['2.1', '2.2'])
+    expect(ids('TestFreeWorkerGetsTheJob_4_1')).toEqual(['4.1'])
+    expect(ids('test_a_worker_is_failed_3_12')).toEqual(['3.12'])
+    for (const name of ['TestOrder_4', 'takes 3_4', 'TestVersion2']) expect(ids(name)).toEqual([])
   })
 
   it('are read from anything, in time that grows with it', () => {
