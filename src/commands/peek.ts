@@ -7,7 +7,7 @@ import { openFile } from '../io/open-file.ts'
 import type { PanelKind } from '../ui/keys.ts'
 import type { Shown } from '../ui/panel.ts'
 import type { ViewState } from '../ui/state.ts'
-import { testSource } from '../ui/test-source.ts'
+import { testName, testSource } from '../ui/test-source.ts'
 import type { World } from '../world.ts'
 import { cut, SHOW } from './diffs.ts'
 import type { GlobalOptions } from './options.ts'
@@ -40,6 +40,12 @@ export function createPeek(options: GlobalOptions): Peek {
     const ran = place && (await tryGit(place.root, args))
     return ran?.ok ? cut(mask(ran.stdout.toString('utf8'))) : null
   }
+  /** The file of a commit that defines a test of this name. */
+  const fileOf = async (name: string, commit: string) => {
+    const holding = (await git('grep', '-l', '-z', '-I', '-F', '-e', name, commit, '--'))?.split('\0') ?? []
+    const paths = holding.filter((one) => one !== '').map((one) => one.slice(commit.length + 1))
+    return paths.find((path) => /test|spec/i.test(path)) ?? paths[0] ?? null
+  }
   const prompt = async ({ prompt: asked }: ViewState): Promise<Shown> => {
     if (!asked || !place) return nothing('Prompt', 'No model was asked for this task yet.')
     const text = await readFile(join(place.dir, 'prompts', nameOf(asked)), 'utf8').catch(() => null)
@@ -60,9 +66,9 @@ export function createPeek(options: GlobalOptions): Peek {
   const test = async (state: ViewState): Promise<Shown> => {
     if (!state.found) return nothing('Failing test', 'No test of this task has failed where it should hold.')
     const { attempt, counterexample } = state.found
-    const path = counterexample.test.split(' > ')[0] ?? ''
     const made = candidateOf(state) ?? last
-    const text = made && (await git('show', `${made.commit}:${path}`))
+    const path = made && (await fileOf(testName(counterexample.test), made.commit))
+    const text = path && (await git('show', `${made.commit}:${path}`))
     const code = text ? `${path}\n\n${testSource(text, counterexample.test)}` : ''
     return { title: `What failed in attempt ${attempt}`, kind: 'code', text: code, counterexample }
   }

@@ -97,12 +97,20 @@ function taskLines(state: ViewState, look: Look, most: number): Span[][] {
   return [title, ...(most === 1 ? words : fewLines(words, most, look)).map((text) => [spanOf(text, 'dim')])]
 }
 
+/** The first line of a message, with the next one where it announces that. */
+function sentence(message: string): string {
+  const [first = '', next = ''] = clean(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  return oneLine(first.trimEnd().endsWith(':') ? `${first} ${next}` : first)
+}
+
 function foundLines(state: ViewState, look: Look, roomy: boolean): Span[][] {
   if (!state.found || state.verdict?.status === 'verified') return []
   const { attempt, counterexample: c } = state.found
   const name = oneLine(c.test.split(' > ').at(-1) ?? c.test)
   const head = spanOf(`attempt ${attempt} failed  `, 'bad')
-  const said = oneLine(clean(c.message).trim().split('\n')[0] ?? '')
+  const said = sentence(c.message)
   if (!roomy) return [[head, spanOf(`${name}: ${c.value === null ? said : oneLine(c.value)}`, 'dim')]]
   const value = c.value === null ? [] : pretty(clean(c.value), look.width - 2)
   return [

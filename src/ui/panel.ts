@@ -78,7 +78,7 @@ export function keysLine(controls: Controls, look: Look): Span[] {
     return cutSpans([spanOf('stopping: what runs is ended and cleared up; Ctrl-C again ends at once', 'warn')], look)
   if (controls.asked) return cutSpans([spanOf('q again stops the run; any other key goes on', 'warn')], look)
   const paused = controls.paused
-    ? [spanOf('no further task is begun when this one has ended; p goes on  ', 'warn')]
+    ? [spanOf('paused after this task; p goes on  ', 'warn')]
     : []
   const names = KEYS.map(({ key, word }) => `${key} ${word}`)
   const all = names.join('  ')

@@ -199,7 +199,7 @@ test('a run that is held says so', () => {
   const last = (keys: Partial<Controls>) =>
     frame(61_000, { width: 80, unicode: true, keys }).trimEnd().split('\n').at(-1)
   expect(last({ paused: true })).toMatchInlineSnapshot(
-    `"no further task is begun when this one has ended; p goes on  ? help"`,
+    `"paused after this task; p goes on  ? help"`,
   )
   expect(last({ asked: true })).toMatchInlineSnapshot(`"q again stops the run; any other key goes on"`)
   expect(last({ stopping: true })).toMatchInlineSnapshot(

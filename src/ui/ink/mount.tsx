@@ -2,11 +2,12 @@ import { render } from 'ink'
 import type { StampedEvent } from '../../core/events.ts'
 import type { Times } from '../expected.ts'
 import { type Key, NO_KEYS, type PanelKind, press, type Wish } from '../keys.ts'
-import { type Line, type Look, readableWidth } from '../line.ts'
+import { type Line, type Look, readableWidth, type Span } from '../line.ts'
 import { inFocus, initialView, linesOfView, reduceView, withTimes } from '../many.ts'
 import { helpLines, panelLines, type Shown } from '../panel.ts'
 import { type PanelText, panelRows, screenView } from '../screen.ts'
 import type { ViewState } from '../state.ts'
+import { displayWidth } from '../text.ts'
 import { App } from './app.tsx'
 
 /** What keys reach beyond the screen. */
@@ -58,6 +59,17 @@ function lookOf({ stdout, unicode }: InkOptions): Look & { rows: number } {
   return { width: readableWidth((stdout.columns || 80) - 1), unicode, rows: Math.max(3, (stdout.rows || 24) - 2) }
 }
 
+/**
+ * What a narrower window makes of the lines that were drawn: terminals break them anew, and Ink, which erases as many rows as it wrote,
+ * would leave the first ones. Takes the rows away that are too many, and leaves the cursor where Ink looks for it.
+ */
+function unwrapped(drawn: readonly Span[][], columns: number): string {
+  if (drawn.length === 0) return ''
+  const widths = [0, ...drawn.map((spans) => spans.reduce((sum, { text }) => sum + displayWidth(text), 0))]
+  const rows = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0)
+  return rows > widths.length ? `\x1b[${rows}A\r\x1b[J${'\n'.repeat(widths.length)}` : ''
+}
+
 /** The text of the open panel, for the width that it is shown in. */
 function panelTexts() {
   let shown: Shown | 'help' | null = null
@@ -91,11 +103,14 @@ export function mountInkView(options: InkOptions): InkView {
   let finished: Line[] = []
   let closed = false
   let frame: NodeJS.Timeout | null = null
+  let drawn: Span[][] = []
+  let columns = stdout.columns
 
   const app = () => {
     const look = lookOf(options)
     const keys = readsKeys ? controls : null
     const live = closed ? [] : screenView(state, clock.now(), look, look.rows, keys, texts.at(look))
+    drawn = live
     return <App finished={finished} live={live} color={color} onKey={readsKeys ? onKey : null} />
   }
   const onKey = (key: Key) => {
@@ -131,6 +146,13 @@ export function mountInkView(options: InkOptions): InkView {
   const soon = () => {
     if (!closed) frame ??= setTimeout(draw, FRAME_MS)
   }
+  const resized = () => {
+    if (stdout.columns < columns) stdout.write(unwrapped(drawn, stdout.columns))
+    columns = stdout.columns
+    soon()
+  }
+  // Before Ink's own listener, which erases what it wrote.
+  stdout.on('resize', resized)
   const instance = render(app(), {
     stdout,
     ...(stdin ? { stdin } : {}),
@@ -144,7 +166,6 @@ export function mountInkView(options: InkOptions): InkView {
     if (frame === null && !state.whole.finished) draw()
   }, TICK_MS)
   tick.unref()
-  stdout.on('resize', soon)
 
   return {
     listen(event) {
@@ -162,7 +183,7 @@ export function mountInkView(options: InkOptions): InkView {
       if (closed) return
       closed = true
       clearInterval(tick)
-      stdout.off('resize', soon)
+      stdout.off('resize', resized)
       if (frame !== null) clearTimeout(frame)
       draw()
       const exited = instance.waitUntilExit()
