@@ -2,14 +2,14 @@ import { minutesReached, NOTHING_SPENT, type Spent } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
 import type { EventOf, TaskResult } from './core/events.ts'
 import { chooseSteering } from './core/prompt/steering.ts'
-import { type Chosen, choose, goalOf } from './core/spec/choose.ts'
+import { type Chosen, goalOf } from './core/spec/choose.ts'
 import { lintSlice } from './core/spec/lint.ts'
 import { builtText, sliceHash, sliceOf } from './core/spec/slice.ts'
 import type { Diagnostic, Spec, Task } from './core/spec/spec.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
 import { dryRun } from './task/dry-run.ts'
 import { withHooks } from './task/hooks.ts'
-import { dropLanded, landWaiting, waitingTask } from './task/land-waiting.ts'
+import { dropLanded, landWaiting, nextChoice } from './task/land-waiting.ts'
 import { loadSpecs } from './task/load-specs.ts'
 import type { Outcome, Plan, State, Surroundings } from './task/state.ts'
 import { runTask } from './task/task.ts'
@@ -195,13 +195,14 @@ async function oneTask(
   if (!options.dryRun) await dropLanded(world, base.tree, base.specs)
   const goal = goalOf(base.specs, options)
   if (goal) return stop(goal)
-  const choice =
-    (await waitingTask(world, base.specs, options, failed)) ?? choose(base.specs, base.withoutTasks, options, failed)
+  const lands = around.settings.land && !options.dryRun
+  const choice = await nextChoice(world, base, options, failed, lands)
   if ('outcome' in choice) return stop(choice.outcome)
   const state = await begin(world, around, base, choice, spent)
   if ('stop' in state) return stop(state.stop)
-  if (options.dryRun) return stop(await dryRun(world, state))
-  const waiting = await landWaiting(world, state)
+  const settings = { ...around.settings, land: lands }
+  const waiting = await landWaiting(world, { ...state, around: { ...around, settings } })
+  if (options.dryRun) return stop(waiting?.outcome ?? (await dryRun(world, state)))
   if (!waiting) tellSelected(world, state)
   return stepOf(waiting ?? (await withHooks(world, state, (begun) => runTask(world, begun))))
 }

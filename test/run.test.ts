@@ -275,7 +275,7 @@ describe('a commit that waits for its task', () => {
 
   it('is named when it should not land, and nothing was committed by that', async () => {
     const repo = await withWaiting(null)
-    const result = await runIn(repo, {}, { land: false })
+    const result = await runIn(repo, { task: '1' }, { land: false })
     expect(result).toMatchObject({
       status: 'nothing',
       exitCode: 0,

@@ -1,7 +1,7 @@
 import { NOTHING_SPENT } from '../core/budget.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
-import { type Chosen, keyOf, readyTasks, type Wanted } from '../core/spec/choose.ts'
+import { type Choice, type Chosen, choose, keyOf, readyTasks, type Wanted } from '../core/spec/choose.ts'
 import { sliceHash, sliceOf } from '../core/spec/slice.ts'
 import type { Spec } from '../core/spec/spec.ts'
 import { earlierFacts, readTrailers } from '../core/verdict/message.ts'
@@ -27,11 +27,37 @@ export async function waitingTask(
   options: Wanted,
   failed: Set<string>,
 ): Promise<Chosen | null> {
-  if (options.task !== null) return null
+  return (await waitingTasks(world, specs, options, failed))[0] ?? null
+}
+
+/**
+ * The next task of a run that works on one at a time. `lands` false: tasks whose commits wait are passed over, until nothing else is left
+ * but them and what comes after them.
+ */
+export async function nextChoice(
+  world: World,
+  { specs, withoutTasks }: { specs: Spec[]; withoutTasks: string[] },
+  options: Wanted,
+  failed: Set<string>,
+  lands: boolean,
+): Promise<Choice> {
+  const waiting = await waitingTasks(world, specs, options, failed)
+  const [first] = waiting
+  if (!first) return choose(specs, withoutTasks, options, failed)
+  if (lands) return first
+  const choice = choose(specs, withoutTasks, options, new Set([...failed, ...waiting.map(keyOf)]))
+  if ('outcome' in choice) return choice.outcome.status === 'nothing' ? first : choice
+  // It judges all that stands before it.
+  const isBehind = choice.task.kind === 'checkpoint' && waiting.some(({ spec }) => spec.dir === choice.spec.dir)
+  return isBehind ? first : choice
+}
+
+async function waitingTasks(world: World, specs: Spec[], options: Wanted, failed: Set<string>): Promise<Chosen[]> {
+  if (options.task !== null) return []
   const waiting = await world.waiting()
-  if (waiting.length === 0) return null
-  const ready = readyTasks(specs, options, failed, Number.POSITIVE_INFINITY)
-  for (const chosen of ready) {
+  if (waiting.length === 0) return []
+  const found: Chosen[] = []
+  for (const chosen of readyTasks(specs, options, failed, Number.POSITIVE_INFINITY)) {
     const { spec, task } = chosen
     const hash = `sha256:${sliceHash(spec, sliceOf(spec, task.id))}`
     const own = waiting.filter(({ message }) => {
@@ -39,9 +65,9 @@ export async function waitingTask(
       return `${Spec}/${Task}` === keyOf(chosen) && text === hash
     })
     const verified = own.length === 0 ? [] : await verifiedCommits(world, spec.id, task.id)
-    if (own.some(({ commit: one }) => verified.includes(one))) return chosen
+    if (own.some(({ commit: one }) => verified.includes(one))) found.push(chosen)
   }
-  return null
+  return found
 }
 
 /** The commit that waits for a task, one for its present text first; null: none does. */

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { type RunOptions, type RunResult, run } from '../src/run.ts'
+import { creates } from './support/clamp.ts'
+import { type SmallWorld, smallSurroundings, smallWorld } from './support/small-world.ts'
+
+const OPTIONS: RunOptions = { spec: null, task: null, most: 1, until: null, keepGoing: false, dryRun: false }
+
+/** Tasks that are right at the first try; a line of each: `Depends: 1`. */
+function tasks(lines: string[]): SmallWorld {
+  const one = (line: string, n: number) =>
+    line === 'Checkpoint'
+      ? `- [ ] ${n}. Checkpoint - all tests pass`
+      : `- [ ] ${n}. Build f${n}\n  - Verify: \`./check ${n}\`${line === '' ? '' : `\n  - ${line}`}`
+  return smallWorld({
+    files: { 'specs/q/tasks.md': `# Tasks\n\n${lines.map((line, at) => one(line, at + 1)).join('\n')}\n` },
+    delay: () => 0,
+    reply: ({ task }) => creates({ [`src/f${task}.ts`]: 'right\n' }),
+    judge: (request, files) =>
+      request.kind === 'command'
+        ? { [request.check.run]: files.has(`src/f${request.check.run.split(' ')[1]}.ts`) }
+        : Object.fromEntries([...files.keys()].map((path) => [path, true])),
+  })
+}
+
+const kept = smallSurroundings({ land: false })
+const told = ({ status, tasks: done }: RunResult) => [status, ...done.map(({ task }) => task)].join(' ')
+const asked = (small: SmallWorld) =>
+  small.events.flatMap((event) => (event.type === 'prompt.built' ? [event.task] : [])).join(' ')
+
+describe('with --no-land', () => {
+  it('the next task is one whose commit does not wait yet; then the first that waits is named', async () => {
+    const small = tasks(['', 'Depends: 1', ''])
+    expect(told(await run(small.world, kept, OPTIONS))).toBe('verified 1')
+    expect(told(await run(small.world, kept, OPTIONS))).toBe('verified 3')
+    const last = await run(small.world, kept, OPTIONS)
+    expect(last).toMatchObject({
+      status: 'nothing',
+      exitCode: 0,
+      message: expect.stringContaining('branch specproof/q--1.'),
+    })
+    expect(told(await run(small.world, kept, { ...OPTIONS, task: '1' }))).toBe('nothing')
+    expect(asked(small)).toBe('1 3')
+    expect(small.branches()).toEqual(['specproof/q--1', 'specproof/q--3'])
+    expect(small.landed()).toEqual([])
+  })
+
+  it('a run does all that need nothing of each other, and no checkpoint behind one that waits', async () => {
+    const small = tasks(['', '', 'Checkpoint', ''])
+    expect(told(await run(small.world, kept, { ...OPTIONS, most: null }))).toBe('verified 1 2')
+    expect(asked(small)).toBe('1 2')
+    expect(told(await run(small.world, smallSurroundings(), { ...OPTIONS, most: null }))).toBe('verified 1 2 3 4')
+    expect(asked(small)).toBe('1 2 4')
+    expect(small.branches()).toEqual([])
+  })
+})
+
+it('a dry run shows the task that would be asked about, and says so where all that is left waits', async () => {
+  const small = tasks(['', ''])
+  await run(small.world, kept, OPTIONS)
+  const dry = { ...OPTIONS, dryRun: true }
+  const message = async () => (await run(small.world, smallSurroundings(), dry)).message
+  expect(await message()).toMatch(/^Dry run: task 2 /)
+  await run(small.world, kept, OPTIONS)
+  expect(await message()).toContain('its commit waits on branch specproof/q--1.')
+  expect(small.landed()).toEqual([])
+})
