@@ -2,8 +2,8 @@ import { NOTHING_SPENT } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
 import { type Chosen, keyOf, readyTasks, workOrder } from './core/spec/choose.ts'
 import { type Base, begin, type Hold, NO_HOLD, type RunOptions, tellSelected } from './run.ts'
-import { waitingBranch } from './task/commit.ts'
 import { beforeHooks } from './task/hooks.ts'
+import { isBranchOf } from './task/land-waiting.ts'
 import type { Outcome, State, Surroundings } from './task/state.ts'
 import { runTask } from './task/task.ts'
 import type { World } from './world.ts'
@@ -105,9 +105,7 @@ export function createCrew(
       const order = options.until === null ? null : workOrder(base.specs, options, new Set(failed), most * 8)
       wanted = readyTasks(base.specs, options, new Set(failed), most + jobs.size)
         .filter(({ task }) => task.kind !== 'checkpoint')
-        .filter(
-          ({ spec, task }) => !waitingBranches.has(waitingBranch(spec.id, task.id)) || jobs.has(keyOf({ spec, task })),
-        )
+        .filter((chosen) => jobs.has(keyOf(chosen)) || ![...waitingBranches].some((one) => isBranchOf(one, chosen)))
         .filter((chosen) => order?.includes(keyOf(chosen)) ?? true)
         .map((chosen) => ({ chosen, base }))
       fill()

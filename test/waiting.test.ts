@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { runParallel } from '../src/parallel.ts'
 import { type RunOptions, type RunResult, run } from '../src/run.ts'
 import { creates } from './support/clamp.ts'
 import { type SmallWorld, smallSurroundings, smallWorld } from './support/small-world.ts'
@@ -63,4 +64,34 @@ it('a dry run shows the task that would be asked about, and says so where all th
   await run(small.world, kept, OPTIONS)
   expect(await message()).toContain('its commit waits on branch specproof/q--1.')
   expect(small.landed()).toEqual([])
+})
+
+/** Commits of the first `most` tasks wait, judged again on a later base, on branches with a number. */
+async function onNumberedBranches(small: SmallWorld, most: number): Promise<void> {
+  const names = Array.from({ length: most }, (_, at) => String(at + 1))
+  for (const task of names) await run(small.world, kept, { ...OPTIONS, task })
+  small.commit({ 'notes.txt': 'mine\n' })
+  // Something of the user is in the way.
+  const inTheWay = {
+    ...small.world,
+    land: (...[commit, head, branch]: Parameters<typeof small.world.land>) =>
+      small.world.land(commit, head, branch, false),
+  }
+  for (const task of names) await run(inTheWay, smallSurroundings(), { ...OPTIONS, task })
+  expect(small.branches()).toEqual(names.map((task) => `specproof/q--${task}-2`))
+}
+
+it('a parallel run lands what waits on numbered branches, and asks nobody about it', async () => {
+  const small = tasks(['', '', '', ''])
+  await onNumberedBranches(small, 3)
+  const before = asked(small)
+  const result = await runParallel(
+    small.world,
+    smallSurroundings(),
+    { ...OPTIONS, most: null },
+    { most: 3, world: () => small.world },
+  )
+  expect(told(result)).toBe('verified 1 2 3 4')
+  expect(asked(small)).toBe(`${before} 4`)
+  expect(small.branches()).toEqual([])
 })

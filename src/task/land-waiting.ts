@@ -3,7 +3,7 @@ import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { type Choice, type Chosen, choose, keyOf, readyTasks, type Wanted } from '../core/spec/choose.ts'
 import { sliceHash, sliceOf } from '../core/spec/slice.ts'
-import type { Spec } from '../core/spec/spec.ts'
+import type { Spec, Task } from '../core/spec/spec.ts'
 import { earlierFacts, readTrailers } from '../core/verdict/message.ts'
 import type { Tree, Waiting, World } from '../world.ts'
 import { baseline, baselineKey } from './baseline.ts'
@@ -77,13 +77,13 @@ export async function waitingFor(world: World, plan: Plan): Promise<Waiting | nu
 }
 
 async function allFor(world: World, plan: Plan): Promise<Waiting[]> {
-  const wanted = waitingBranch(plan.spec.id, plan.task.id)
-  return (await world.waiting()).filter((one) => one.branch === wanted || isNumbered(one.branch, wanted))
+  return (await world.waiting()).filter(({ branch }) => isBranchOf(branch, plan))
 }
 
-/** `specproof/q--1-2` is a further branch of task 1. */
-function isNumbered(branch: string, wanted: string): boolean {
-  return branch.startsWith(`${wanted}-`) && /^\d+$/.test(branch.slice(wanted.length + 1))
+/** Whether commits of the task wait there; `specproof/q--1-2` is a further branch of task 1. */
+export function isBranchOf(branch: string, { spec, task }: { spec: Spec; task: Task }): boolean {
+  const own = waitingBranch(spec.id, task.id)
+  return branch === own || (branch.startsWith(`${own}-`) && /^\d+$/.test(branch.slice(own.length + 1)))
 }
 
 function isForText({ message }: Waiting, { sliceHash: text }: Plan): boolean {

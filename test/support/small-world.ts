@@ -88,9 +88,15 @@ export function smallWorld(options: SmallWorldOptions): SmallWorld {
         blocks: [],
       }))
   }
-  const keep = (commit: string, branch: string) => {
-    branches.set(branch, commit)
-    return branch
+  /** Under the first free name, as the real one does. */
+  const keep = (commit: string, wanted: string): string => {
+    for (let n = 1; ; n++) {
+      const branch = n === 1 ? wanted : `${wanted}-${n}`
+      const there = branches.get(branch)
+      if (there !== undefined && there !== commit) continue
+      branches.set(branch, commit)
+      return branch
+    }
   }
   const lineage = (): string[] => {
     const line: string[] = []
