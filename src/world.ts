@@ -217,6 +217,8 @@ export interface World {
   openWorktree(commit: string): Promise<Worktree>
   closeWorktree(worktree: Worktree): Promise<void>
   runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>
+  /** Names what checks run in and with since the last `prepare`: a result holds for that alone. Left out: it is always the same. */
+  tooling?(): string
   /** The project's own `pre-commit` among these paths; null: it has none. Left out: nobody looks. */
   projectHook?(paths: readonly string[]): Promise<string | null>
   /** Tracked files that were changed in a worktree, as they are now; `content` null: gone, or no text. */

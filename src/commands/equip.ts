@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Config } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
 import type { Box, BoxLimits } from '../io/box/box.ts'
+import type { Toolchains } from '../io/box/toolchains/index.ts'
 import type { CheckOptions } from '../io/checks/checks.ts'
 import { makeBoxGit } from '../io/git/box-git.ts'
 import type { Repository } from '../io/git/repository.ts'
@@ -27,7 +28,9 @@ export interface EquipOptions {
 /** All that a box holds beside the tree: what set-up made, toolchains, what agent.yaml names, `.git`, limits. */
 export type Equipment = Required<Omit<CheckOptions, 'project' | 'onProgress' | 'commands'>>
 
-export type Equipped = { ok: true; equipment: Equipment; provision: Provision } | { ok: false; unready: Unprovided }
+export type Equipped =
+  | { ok: true; equipment: Equipment; provision: Provision; found: Toolchains['found'] }
+  | { ok: false; unready: Unprovided }
 
 export interface Equipper {
   /** For the tree that work starts from. Set-up runs if it has to. Throws UserError for a wrong setting. */
@@ -65,7 +68,7 @@ export function createEquipper(options: EquipOptions): Equipper {
         services: config.services ?? [],
         provision: provisioner.of,
       }
-      return { ok: true, equipment, provision }
+      return { ok: true, equipment, provision, found: contents.toolchains.found }
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Box } from '../io/box/box.ts'
 import { type CheckProgress, type Checks, createChecks, DEFAULT_LIMITS, policyOf } from '../io/checks/checks.ts'
 import { type DetectOptions, detectProject, type Project } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
+import { toolingOf } from '../io/checks/tooling.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import { requireSigning } from '../io/git/sign.ts'
 import { cacheFolder, type Worktrees } from '../io/git/worktree.ts'
@@ -19,6 +20,8 @@ export interface Preparation {
   prepare(tree: Tree): Promise<Unready | null>
   provide(commit: string): Promise<Unprovided | null>
   checks(): Checks | null
+  /** What checks run in and with; empty before `prepare`. */
+  tooling(): string
 }
 
 export interface PreparationOptions {
@@ -38,10 +41,12 @@ export function createPreparation(options: PreparationOptions): Preparation {
   let box: Box | null = null
   let checks: Checks | null = null
   let servicesTried = false
+  let tooling = ''
   let told: string | null = null
   let identified: Promise<void> | null = null
   return {
     checks: () => checks,
+    tooling: () => tooling,
     provide: equipper.provide,
     async prepare(tree) {
       identified ??= requireIdentity(repository.root).then(() => requireSigning(repository.root))
@@ -63,6 +68,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
       told = why
       const commands = commandChecks(config)
       const { equipment } = equipped
+      tooling = await toolingOf(box.name, equipped.found, equipped.provision)
       const toolchains = runner === 'go' ? await warmed(equipment, tree, options) : equipment.toolchains
       checks = createChecks({ ...equipment, toolchains, project, commands, onProgress: options.onProgress })
       const unready = servicesTried ? null : await tryServices(checks, tree.commit, options)

@@ -33,9 +33,12 @@ export async function recordedWorlds(
   return (real) => resumeCalls(record(real), resuming)
 }
 
-/** Whether a run was asked for what is asked for now: budgets and what was learnt of models may differ. */
+/** Whether a run was asked for what is asked for now: budgets, what was learnt of models, and what checks run with may differ. */
 export function isSame(then: RunDescription, settings: Settings, { branch }: Head, mask: Mask): boolean {
-  const asked = ({ limits: _, taskLimits: __, attempts: ___, models: ____, ...rest }: Settings) => JSON.stringify(rest)
+  const asked = (settings: Settings) => {
+    const { limits: _, taskLimits: __, attempts: ___, models: ____, checksKey: _____, ...rest } = settings
+    return JSON.stringify(rest)
+  }
   // What the journal holds of that run is masked.
   const now = maskValue({ branch, settings }, mask)
   return (

@@ -301,6 +301,7 @@ async function runAlone(
         checks: preparation.checks,
         prepare: preparation.prepare,
         provide: preparation.provide,
+        tooling: () => `${settings.checksKey}; ${preparation.tooling()}`,
         journal,
         mask: tools.mask,
         memory,

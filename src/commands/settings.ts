@@ -101,7 +101,7 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
     levels: suiteLevels(levelOf(config), config.levels),
     checks: commandChecks(config),
     teeth: teethOf(config, opened.names),
-    checksKey: checksKeyOf(config),
+    checksKey: checksKeyOf(config, flags.isolation),
     requireVerified: flags.require === 'verified',
     freshTests: flags.freshTests ?? false,
     ...(flags.adopt ? { adopting: true } : {}),
@@ -188,7 +188,9 @@ export function commandChecks({ checks }: Pick<Config, 'checks'>): CommandCheck[
   return (checks ?? []).map(({ name, run, report }) => ({ name: name ?? run, run, report: report ?? null }))
 }
 
-function checksKeyOf({ runner, checks, build, env, show, setup, carry, services, ...config }: Config): string {
+function checksKeyOf(config: Config, box: string | undefined): string {
+  const { runner, checks, build, env, show, setup, carry, services } = config
   const { journalMB: _, ...limits } = config.limits ?? {}
-  return sha256(JSON.stringify({ runner, checks, build, env, show, setup, carry, services, limits }))
+  const isolation = box ?? config.isolation ?? 'auto'
+  return sha256(JSON.stringify({ isolation, runner, checks, build, env, show, setup, carry, services, limits }))
 }

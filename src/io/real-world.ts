@@ -27,6 +27,8 @@ export interface RealWorldOptions {
   /** Null before `prepare`. */
   checks(): Checks | null
   prepare(tree: Tree): Promise<Unready | null>
+  /** Empty before `prepare`. */
+  tooling(): string
   provide(commit: string): Promise<Unprovided | null>
   journal: Journal
   /** Takes secrets out of what is sent to a model. */
@@ -54,6 +56,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     head: () => readHead(repository.root),
     tree: (commit) => openTree(repository.root, commit),
     prepare: options.prepare,
+    tooling: options.tooling,
     provide: options.provide,
     makeCommit: (request) => makeCommit(repository.root, request, worktrees.scratch),
     symbols: createSymbols(repository.root, join(cacheFolder(repository), 'symbols')),

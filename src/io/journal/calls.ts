@@ -54,7 +54,7 @@ function asked(call: string, args: readonly unknown[]): unknown {
     return question
   }
   // A worktree is its commit, wherever it lies.
-  if (call === 'runChecks') return [(args[0] as Worktree).commit, args[1] as CheckRequest]
+  if (call === 'runChecks') return [(args[0] as Worktree).commit, args[1] as CheckRequest, args[2] ?? '']
   // A commit made anew has another hash.
   if (call === 'land') return []
   if (call === 'closeWorktree') return [(args[0] as Worktree).commit]
@@ -69,7 +69,7 @@ export function recordCalls(world: World, log: CallLog): World {
   const told =
     (call: string, kept: boolean) =>
     async (...args: never[]) => {
-      const key = keyOf(call, args)
+      const key = keyOf(call, call === 'runChecks' ? [...args, world.tooling?.()] : args)
       const commit = call === 'land' && args[3] === true ? { commit: String(args[0]) } : {}
       if (GRAVE.includes(call)) record(call, key, { begins: true, ...commit })
       let value: unknown
@@ -190,7 +190,7 @@ export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming
         return world.runChecks(real, request)
       }
       // What a hook of the project writes into the tree stands in no answer.
-      return request.stage === 'hooks' ? live() : answered('runChecks', [worktree, request], live)
+      return request.stage === 'hooks' ? live() : answered('runChecks', [worktree, request, world.tooling?.()], live)
     },
   }
 }

@@ -87,7 +87,8 @@ async function pipFit(folder: string, source: Source): Promise<Fit> {
   return pins.every(([, name, version]) => installed.get(normal(name!)) === version) ? 'fits' : 'differs'
 }
 
-async function distributions(venv: string): Promise<string[]> {
+/** Folders of the packages in a virtual environment, some of them `name-version.dist-info`; none where it is no such folder. */
+export async function distributions(venv: string): Promise<string[]> {
   const versions = await readdir(join(venv, 'lib')).catch(() => [] as string[])
   const folders = versions.map((name) => readdir(join(venv, 'lib', name, 'site-packages')).catch(() => [] as string[]))
   return (await Promise.all(folders)).flat()
