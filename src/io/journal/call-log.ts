@@ -34,7 +34,8 @@ export function openCallLog(dir: string, mask: Mask, room: Room): CallLog & { cl
       const written: Written = kept === value ? rest : { ...rest, masked: true }
       if (error !== undefined) written.error = mask(error)
       if (text !== undefined && text.length <= LONGEST_LINE) written.value = kept
-      else if (text !== undefined && room.take(text.length)) written.large = writeBeside(beside, text, lasting)
+      else if (text !== undefined && (record.call === 'askModel' || room.take(text.length)))
+        written.large = writeBeside(beside, text, lasting)
       else if (text !== undefined) written.omitted = text.length
       writeSync(file, `${JSON.stringify(written)}\n`)
       if (lasting) fsyncSync(file)

@@ -82,9 +82,14 @@ describe('the calls of a run', () => {
     )
     for (const name of ['a', 'b', 'c']) journal.calls.append(CALL(name.repeat(100_000)), false)
     await journal.prompt({ ...REQUEST, prompt: 'y'.repeat(100_000) })
+    // What was paid for is kept all the same.
+    const paid = { ...CALL({ ok: true, text: 'd'.repeat(100_000) }), call: 'askModel' }
+    journal.calls.append(paid, true)
     journal.close()
     expect(told).toBe(1)
-    expect((await readCalls(journal.dir)).map(({ value }) => value === undefined)).toEqual([false, true, true])
+    const calls = await readCalls(journal.dir)
+    expect(calls.map(({ value }) => value === undefined)).toEqual([false, true, true, false])
+    expect(calls[3]).toEqual(paid)
     expect(await readdir(join(journal.dir, 'prompts'))).toEqual([])
   })
 
