@@ -23,7 +23,7 @@ const DAY_MS = 24 * 3_600_000
 export async function survey(repository: Repository, now: number): Promise<Leftovers> {
   const item = (path: string) => measure(path, now)
   const open = await unfinishedRun(repository.root)
-  const needed = new Set(open === null ? [] : [open.run.id, open.run.described?.['resumes']])
+  const needed = new Set(open?.ids)
   const runs: Item[] = []
   for (const id of await listRuns(repository.root)) {
     const run = await item(join(runsFolder(repository.root), id))

@@ -60,7 +60,7 @@ async function lastResult(path: string): Promise<EventOf<'run.result'> | null> {
   }
 }
 
-/** Ends after which the next run goes on; so does one that was killed. */
+/** Ends of a task after which the next run goes on; so does one that was killed. */
 const OPEN: TaskOutcomeStatus[] = ['interrupted', 'budget', 'provider', 'isolation', 'git', 'environment', 'bug']
 
 /** Ends that the user mends outside of the commits: what ran before the mend may end otherwise after it. */
@@ -71,7 +71,9 @@ export interface Unfinished {
   run: PastRun
   /** How it ended, in words. */
   how: string
-  /** Of this run and of those that it went on with itself, oldest first. */
+  /** This run and those that it went on with itself, oldest first. */
+  ids: string[]
+  /** Of all of them. */
   calls: CallRecord[]
 }
 
@@ -85,29 +87,34 @@ export async function unfinishedRun(root: string): Promise<Unfinished | null> {
     const run = await readRun(root, id)
     const { replays, wanted } = run.described ?? {}
     if (run.described === null || replays !== undefined || (wanted as { dryRun?: boolean }).dryRun) continue
-    const status = run.result?.status ?? null
-    if (status !== null && !OPEN.includes(status)) return null
+    const status = endsOf(run).find((end) => OPEN.includes(end))
+    if (run.result !== null && status === undefined) return null
     if (status === 'bug' && (await goesOnWithBug(root, run))) return null
-    return { run, how: status === null ? 'was killed' : `ended with ${status}`, calls: await chainOf(root, run) }
+    return { run, how: status === undefined ? 'was killed' : `ended with ${status}`, ...(await chainOf(root, run)) }
   }
   return null
 }
 
-async function chainOf(root: string, last: PastRun): Promise<CallRecord[]> {
+/** How the run ended, and then each of its tasks: the first that failed names the run, and a later one may have been cut short. */
+function endsOf({ result }: PastRun): TaskOutcomeStatus[] {
+  return result === null ? [] : [result.status, ...(result.tasks ?? []).map(({ status }) => status)]
+}
+
+async function chainOf(root: string, last: PastRun): Promise<Pick<Unfinished, 'ids' | 'calls'>> {
   const chain: CallRecord[][] = []
   const seen = new Set<string>()
   let mended = false
   let wrong = false
   for (let run: PastRun | null = last; run !== null && !seen.has(run.id); run = await resumedBy(root, run)) {
     seen.add(run.id)
-    mended ||= run.result !== null && MENDED.includes(run.result.status)
-    wrong ||= run.result?.status === 'bug'
+    mended ||= endsOf(run).some((end) => MENDED.includes(end))
+    wrong ||= endsOf(run).includes('bug')
     const calls = await readCalls(run.dir)
     chain.unshift(
       calls.filter(({ call }) => (wrong ? call === 'askModel' || call === 'land' : !mended || call !== 'runChecks')),
     )
   }
-  return chain.flat()
+  return { ids: [...seen].reverse(), calls: chain.flat() }
 }
 
 async function resumedBy(root: string, { described }: PastRun): Promise<PastRun | null> {
@@ -117,5 +124,6 @@ async function resumedBy(root: string, { described }: PastRun): Promise<PastRun 
 
 /** What was paid is tried once more after a mistake of ours; where that ends the same way, the answers may be what it stumbles over. */
 async function goesOnWithBug(root: string, run: PastRun): Promise<boolean> {
-  return (await resumedBy(root, run))?.result?.status === 'bug'
+  const before = await resumedBy(root, run)
+  return before !== null && endsOf(before).includes('bug')
 }

@@ -6,6 +6,7 @@ import { EVENT_VERSION } from '../../../src/core/event-version.ts'
 import type { Event, TaskOutcomeStatus } from '../../../src/core/events.ts'
 import { createMask } from '../../../src/core/mask.ts'
 import { resultWithoutRun } from '../../../src/core/result.ts'
+import { NO_EVIDENCE } from '../../../src/core/verdict/judge.ts'
 import { readCalls } from '../../../src/io/journal/call-log.ts'
 import { CALLS_VERSION, type CallRecord } from '../../../src/io/journal/calls.ts'
 import { excludeFromGit, openJournal } from '../../../src/io/journal/journal.ts'
@@ -121,15 +122,28 @@ describe('the calls of a run', () => {
 })
 
 describe('a run to go on with', () => {
-  const write = async (id: string, status: TaskOutcomeStatus, resumes?: string) => {
+  const write = async (id: string, status: TaskOutcomeStatus, resumes?: string, tasks: TaskOutcomeStatus[] = []) => {
     const journal = await openJournal(root, id, plain)
     await journal.describe({ wanted: {}, ...(resumes === undefined ? {} : { resumes }) })
     for (const call of ['askModel', 'runChecks', 'recall'])
       journal.calls.append({ ...CALL(`${id} ${call}`), call }, false)
-    journal.write({ ...resultWithoutRun('nothing', ''), status }, 1)
+    const told = tasks.map((ended, at) => ({
+      ...{ spec: 'q', task: `${at + 1}`, status: ended, commit: null, attempts: 1, evidence: NO_EVIDENCE },
+    }))
+    journal.write({ ...resultWithoutRun('nothing', ''), status, tasks: told }, 1)
     journal.close()
   }
   const known = async () => (await unfinishedRun(root))?.calls.map(({ value }) => value) ?? null
+
+  it('is one in which a task was cut short, also after another one had failed', async () => {
+    await write('run-1', 'failed', undefined, ['verified', 'failed'])
+    expect(await known()).toBeNull()
+    await write('run-2', 'failed', undefined, ['failed', 'interrupted'])
+    expect(await unfinishedRun(root)).toMatchObject({ how: 'ended with interrupted', ids: ['run-2'] })
+    await write('run-3', 'failed', 'run-2', ['failed', 'environment'])
+    expect(await unfinishedRun(root)).toMatchObject({ how: 'ended with environment', ids: ['run-2', 'run-3'] })
+    expect(await known()).toEqual(['run-2 askModel', 'run-2 recall', 'run-3 askModel', 'run-3 recall'])
+  })
 
   it('is one that ended by a mistake of ours, once, and of it only what models answered', async () => {
     await write('run-1', 'provider')
