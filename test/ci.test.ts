@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { annotationsOf, type CiReport, junitOf, summaryOf } from '../src/ui/ci.ts'
+import type { CiReport } from '../src/ui/ci.ts'
+import { annotationsOf, junitOf, summaryOf } from '../src/ui/ci-files.ts'
 import { lightRight, lightSums, taskIn } from './support/many.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
@@ -278,6 +279,11 @@ describe('what CI services are given', () => {
     const outside = summaryOf(report).replace(/```text[\s\S]*?```/g, '')
     expect(outside).not.toContain('<b>')
     expect(outside).not.toContain('\u001b')
+    const bold = { ...report.tasks[0]!, id: '**<img>**/1', status: '**<b>', evidence: '**[x](y)' }
+    const told = summaryOf({ ...report, tasks: [bold], problems: [] })
+    expect(told).toContain('| \\*\\*&lt;img&gt;\\*\\*/1 ')
+    expect(told).toContain('| **\\*\\*&lt;b&gt;** |')
+    expect(told).toContain('| \\*\\*\\[x\\](y) |')
     expect(summaryOf({ ...report, message: 'x'.repeat(2_000_000) }).length).toBeLessThan(210_000)
   })
 })

@@ -1,7 +1,8 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
-import { annotationsOf, type CiReport, junitOf, summaryOf } from '../ui/ci.ts'
+import type { CiReport } from '../ui/ci.ts'
+import { annotationsOf, junitOf, summaryOf } from '../ui/ci-files.ts'
 
 /** Files for CI services. */
 export interface CiFlags {
