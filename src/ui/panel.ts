@@ -77,9 +77,7 @@ export function keysLine(controls: Controls, look: Look): Span[] {
   if (controls.stopping)
     return cutSpans([spanOf('stopping: what runs is ended and cleared up; Ctrl-C again ends at once', 'warn')], look)
   if (controls.asked) return cutSpans([spanOf('q again stops the run; any other key goes on', 'warn')], look)
-  const paused = controls.paused
-    ? [spanOf('paused after this task; p goes on  ', 'warn')]
-    : []
+  const paused = controls.paused ? [spanOf('paused after this task; p goes on  ', 'warn')] : []
   const names = KEYS.map(({ key, word }) => `${key} ${word}`)
   const all = names.join('  ')
   const short = `${KEYS.map(({ key }) => key).join(' ')}  (? says what they do)`

@@ -198,9 +198,7 @@ test('on a large screen there is room for the requirement, the smallest failing 
 test('a run that is held says so', () => {
   const last = (keys: Partial<Controls>) =>
     frame(61_000, { width: 80, unicode: true, keys }).trimEnd().split('\n').at(-1)
-  expect(last({ paused: true })).toMatchInlineSnapshot(
-    `"paused after this task; p goes on  ? help"`,
-  )
+  expect(last({ paused: true })).toMatchInlineSnapshot(`"paused after this task; p goes on  ? help"`)
   expect(last({ asked: true })).toMatchInlineSnapshot(`"q again stops the run; any other key goes on"`)
   expect(last({ stopping: true })).toMatchInlineSnapshot(
     `"stopping: what runs is ended and cleared up; Ctrl-C again ends at once"`,
