@@ -1,9 +1,22 @@
 /** Compiles the tests of packages, each into a program of its own. */
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { injected, LIBRARY_PATHS, type Listed, RAPID } from './inject.mts'
+import { injected, isOwn, LIBRARY_PATHS, type Listed, RAPID } from './inject.mts'
+
+/** A compiled program, and what was in it when nothing of the project had run yet. */
+export interface Program {
+  path: string
+  digest: string
+}
+
+export async function digestOf(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+}
 
 /** A package that has tests. */
 export interface Package {
@@ -12,7 +25,7 @@ export interface Package {
   /** Its test files, from the project's folder, with forward slashes. */
   files: string[]
   /** The compiled program; null: see `problems`. */
-  program: string | null
+  program: Program | null
   /** What the compiler or the go command said, with the file it spoke of; null: of none in particular. */
   problems: { file: string | null; message: string }[]
 }
@@ -30,15 +43,44 @@ const RACE = new Set(['amd64', 'arm64', 'ppc64le', 's390x', 'loong64'])
 const SKIPPED = /^(\.|_)|^(node_modules|vendor|testdata)$/
 
 /** `folders`: those of the test files that were asked for; null: all of the project. */
-export async function buildTests(folders: string[] | null, scratch: string): Promise<Package[]> {
+export async function buildTests(folders: string[] | null, scratch: string): Promise<Built> {
   const root = process.cwd()
-  const found: Package[] = []
-  for (const prepared of await prepare(root, folders, scratch)) {
-    const packages = prepared.listed.flatMap((one) => packageOf(root, one))
-    await compile(prepared, packages)
-    found.push(...packages)
+  const all = await prepare(root, folders, scratch)
+  const build = async (part: string, replace: Record<string, string>) => {
+    const found: Package[] = []
+    for (const prepared of all) {
+      const packages = prepared.listed.flatMap((one) => packageOf(root, one))
+      await compile(await besides(prepared, part, replace), packages)
+      found.push(...packages)
+    }
+    return found
   }
-  return found
+  const sources = all.flatMap((one) => one.sources)
+  return { packages: await build('', {}), sources, again: build }
+}
+
+/** The tests as they are, and a way to compile them once more with other texts in place of files. */
+export interface Built {
+  packages: Package[]
+  /** Files of the project's own code. */
+  sources: string[]
+  /** `part`: a name for this build; `replace`: texts by the absolute path of a file. */
+  again(part: string, replace: Record<string, string>): Promise<Package[]>
+}
+
+async function besides(prepared: Prepared, part: string, replace: Record<string, string>): Promise<Prepared> {
+  if (part === '') return prepared
+  const { Replace } = JSON.parse(await readFile(prepared.overlay, 'utf8')) as { Replace: Record<string, string> }
+  const into = join(prepared.into, part)
+  await mkdir(into, { recursive: true })
+  for (const [at, [place, text]] of Object.entries(replace).entries()) {
+    Replace[place] = join(into, `${at}.go`)
+    await writeFile(Replace[place], text)
+  }
+  const overlay = join(into, 'overlay.json')
+  await writeFile(overlay, JSON.stringify({ Replace }))
+  const flags = prepared.flags.map((flag) => (flag === prepared.overlay ? overlay : flag))
+  return { ...prepared, overlay, flags, into }
 }
 
 /** What a compiler says of the whole project, tests and all. */
@@ -77,6 +119,9 @@ interface Prepared {
   root: string
   /** The packages that were asked for. */
   listed: Listed[]
+  /** Files of the project's own code. */
+  sources: string[]
+  overlay: string
   /** Of every build. */
   flags: string[]
   env: Record<string, string>
@@ -95,10 +140,24 @@ async function prepare(root: string, folders: string[] | null, scratch: string):
     const places = { root, goroot: GOROOT, modules: GOMODCACHE, folder: join(work, 'overlay') }
     const found = await libraryFolders(cwd)
     const { overlay, modules } = await injected(all, found, places)
-    const listed = all.filter((one) => !one.DepOnly && !one.ForTest && !one.ImportPath.endsWith('.test'))
-    const flags = [...(race ? ['-race'] : []), '-overlay', overlay]
+    const listed = all.filter((one) => !one.DepOnly && isOwn(one, root))
+    // All that is wrong is told, and not its first ten places.
+    const flags = [...(race ? ['-race'] : []), '-gcflags=all=-e', '-overlay', overlay]
     const libraries = [...found.keys()].map((path) => (path === RAPID ? path : `${path}/...`))
-    prepared.push({ cwd, root, listed, flags, libraries, env: { GOMODCACHE: modules }, into: join(work, 'programs') })
+    const sources = all
+      .filter((one) => isOwn(one, root))
+      .flatMap(({ Dir, GoFiles = [] }) => GoFiles.map((name) => join(Dir, name)))
+    prepared.push({
+      cwd,
+      root,
+      listed,
+      flags,
+      libraries,
+      sources,
+      overlay,
+      env: { GOMODCACHE: modules },
+      into: join(work, 'programs'),
+    })
   }
   return prepared
 }
@@ -179,7 +238,7 @@ async function compile({ cwd, root, flags, env, into }: Prepared, packages: Pack
     const problems = diagnostics(said.stderr, cwd, root)
     for (const one of batch) {
       const program = join(folder, `${programName(one.importPath)}.test`)
-      if (existsSync(program)) one.program = program
+      if (existsSync(program)) one.program = { path: program, digest: await digestOf(program) }
       else one.problems.push(...problemsOf(one, problems, said))
     }
   }

@@ -1,17 +1,22 @@
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { MutantRun, TestResult } from '../../../src/core/verdict/evidence.ts'
+import type { TeethRequest } from '../../../src/world.ts'
+import { monotonicMs } from '../clock.mts'
 import { type Driver, type Order, patienceMs, WORKERS } from '../driver.mts'
 import type { HarnessReport, Progress } from '../protocol.mts'
 import { buildReport, type RunnerFile } from '../report.mts'
-import { buildTests, type Package } from './build.mts'
+import { joined, notRun, outcomeOf } from '../teeth.mts'
+import { type Built, buildTests, type Package } from './build.mts'
 import { type Job, runFile } from './process.mts'
 
 /** One program for each package, and a process of it for each file of tests. */
-export const driver: Driver = { run }
-
-async function run(order: Order): Promise<HarnessReport> {
-  const { request, settings, scratch } = order
-  const packages = await buildTests(foldersOf(request.files), scratch)
-  return runAll(order, packages, settings.key)
+export const driver: Driver = {
+  async run(order) {
+    const { packages } = await buildTests(foldersOf(order.request.files), order.scratch)
+    return runAll(order, packages)
+  },
+  teeth: runTeeth,
 }
 
 function foldersOf(files: string[] | null): string[] | null {
@@ -19,15 +24,7 @@ function foldersOf(files: string[] | null): string[] | null {
   return [...new Set(files.filter((file) => file.endsWith('.go')).map((file) => dirname(file)))]
 }
 
-async function runAll(
-  { request, settings, tell }: Order,
-  packages: readonly Package[],
-  key: string,
-): Promise<HarnessReport> {
-  const asked = request.files === null ? null : new Set(request.files)
-  const all = packages.flatMap((one) =>
-    one.files.filter((file) => asked?.has(file) ?? true).map((file) => ({ one, file })),
-  )
+async function runAll({ request, settings, tell }: Order, packages: readonly Package[]): Promise<HarnessReport> {
   const files: RunnerFile[] = []
   let progress: Progress = { done: 0, total: null, runs: 0, failed: 0, running: null }
   const follow = (more: { done?: number; failed?: number; runs?: number }, running: string | null) => {
@@ -36,28 +33,33 @@ async function runAll(
     progress = { ...progress, ...sum, running }
     tell(progress)
   }
-  const { intensity, replay, seedEnd } = settings
-  await each(all, async ({ one, file }) => {
-    if (one.program === null) {
-      files.push(uncompiled(one, file))
-      return
-    }
+  const { intensity, replay, seedEnd, key } = settings
+  await each(filesOf(packages, request.files), async ({ one, file }) => {
     follow({}, file)
-    const { program, dir } = one
-    const job: Job = {
-      file,
-      program,
-      dir,
-      intensity,
-      replay,
-      seedEnd,
-      brief: false,
-      env: {},
-      patienceMs: patienceMs(request),
-    }
-    files.push(await runFile(job, key, (more) => follow(more, file)))
+    const how = { intensity, replay, seedEnd, brief: false, env: {}, patienceMs: patienceMs(request) }
+    const ran = await runOne(one, { file, ...how }, key, (more) => follow(more, file))
+    // Of a package's files some hold helpers alone; one that was asked for by its name has to test something.
+    const isEmpty = request.files !== null && ran.tests.length === 0 && ran.errors.length === 0
+    files.push(isEmpty ? { ...ran, errors: [NO_TESTS] } : ran)
   })
   return buildReport(files, [], request.files, key)
+}
+
+const NO_TESTS = 'No test was found in this file'
+
+function filesOf(packages: readonly Package[], files: string[] | null): { one: Package; file: string }[] {
+  const asked = files === null ? null : new Set(files)
+  return packages.flatMap((one) => one.files.filter((file) => asked?.has(file) ?? true).map((file) => ({ one, file })))
+}
+
+function runOne(
+  one: Package,
+  job: Omit<Job, 'program' | 'dir'>,
+  key: string,
+  follow: Parameters<typeof runFile>[2],
+): Promise<RunnerFile> {
+  const { program, dir } = one
+  return program === null ? Promise.resolve(uncompiled(one, job.file)) : runFile({ ...job, program, dir }, key, follow)
 }
 
 /** Each file of a package that does not compile says why: first what the compiler said of that file. */
@@ -67,7 +69,85 @@ function uncompiled({ problems }: Package, file: string): RunnerFile {
   return { file, tests: [], errors, sealed: undefined }
 }
 
-export async function each<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
+/** A wrong version may take this many times as long as the right one, and so much over that. */
+const SLOWER = 4
+const OVER_MS = 1_500
+const EDIT = '//specproof:edit '
+
+interface Edit {
+  id: number
+  /** UTF-16 code units of the file's text. */
+  start: number
+  end: number
+  code: string
+}
+
+/** One build serves most wrong versions, which a variable of the environment chooses; some are edits that are compiled each for itself. */
+async function runTeeth(order: Order, teeth: TeethRequest): Promise<HarnessReport> {
+  const { request, scratch } = order
+  const end = monotonicMs() + teeth.maxMs
+  const built = await buildTests(foldersOf(request.files), scratch)
+  // All is compiled before anything runs that could write into what is compiled.
+  const own = await compileEdits(built, teeth, end)
+  const started = monotonicMs()
+  const none: HarnessReport = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
+  const right = teeth.control ? await runAll({ ...order, tell: () => {} }, built.packages) : none
+  // What is red on the right version tells nothing of the wrong ones.
+  const red = new Set(right.tests.flatMap(({ id, status }) => (status === 'failed' ? [id] : [])))
+  const patience = SLOWER * (monotonicMs() - started) + OVER_MS
+  const mutants: MutantRun[] = []
+  await each(teeth.mutants, async (mutant) => {
+    const packages = own.has(mutant) ? own.get(mutant)! : built.packages
+    const late = packages === null || monotonicMs() > end
+    mutants.push(late ? notRun(mutant) : await tryOne(order, teeth, { mutant, packages, red, patience }))
+    const failed = mutants.filter(({ status }) => status === 'killed').length
+    order.tell({ done: mutants.length, total: teeth.mutants.length, runs: 0, failed, running: null })
+  })
+  return { ...right, mutants: joined(mutants) }
+}
+
+/** Programs of those that cannot be chosen while a program runs; null: the compiler refuses it, or there was no time. */
+async function compileEdits(built: Built, teeth: TeethRequest, end: number): Promise<Map<number, Package[] | null>> {
+  const found = new Map<number, Package[] | null>()
+  for (const file of built.sources) {
+    const text = await readFile(file, 'utf8')
+    for (const line of text.split('\n')) {
+      if (!line.startsWith(`${EDIT}${teeth.key} `)) continue
+      const { id, start, end: to, code } = JSON.parse(line.slice(EDIT.length + teeth.key.length + 1)) as Edit
+      if (!teeth.mutants.includes(id)) continue
+      const edited = text.slice(0, start) + code + text.slice(to)
+      const packages = monotonicMs() > end ? null : await built.again(`edit-${id}`, { [file]: edited })
+      found.set(id, packages?.every(({ program }) => program !== null) ? packages : null)
+    }
+  }
+  return found
+}
+
+interface Try {
+  mutant: number
+  packages: Package[]
+  red: ReadonlySet<string>
+  patience: number
+}
+
+/** File after file, until one is red. */
+async function tryOne(order: Order, teeth: TeethRequest, { mutant, packages, red, patience }: Try): Promise<MutantRun> {
+  const { request, settings } = order
+  const outcomes: MutantRun[] = []
+  for (const { one, file } of filesOf(packages, request.files)) {
+    const intensity = teeth.thorough ?? request.intensity
+    const brief = teeth.every !== true && red.size === 0
+    const how = { intensity, replay: null, seedEnd: monotonicMs() + patience, brief, patienceMs: patience }
+    const result = await runOne(one, { file, ...how, env: { [teeth.key]: String(mutant) } }, settings.key, () => {})
+    const report = buildReport([result], [], [file], settings.key)
+    const tests: TestResult[] = report.tests.filter(({ id }) => !red.has(id))
+    outcomes.push(outcomeOf(mutant, { ...report, tests }))
+    if (teeth.every !== true && outcomes.at(-1)?.status !== 'survived') break
+  }
+  return joined(outcomes)[0] ?? notRun(mutant)
+}
+
+async function each<T>(all: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
   const left = [...all]
   const work = async () => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) await run(one)

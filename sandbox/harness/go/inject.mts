@@ -129,6 +129,12 @@ const OWN = join(import.meta.dirname, 'inject')
 /** Comes before others by its name as well, so that nothing of a package is set up before what it imports. */
 const FIRST = 'aaa_specproof.go'
 
+/** A package of the project's own code: neither vendored nor made up for its tests. */
+export function isOwn({ Dir = '', ImportPath, ForTest }: Partial<Listed>, root: string): boolean {
+  if (ForTest !== undefined || ImportPath?.endsWith('.test')) return false
+  return `${Dir}/`.startsWith(`${root}/`) && !/(^|\/)vendor\//.test(Dir.slice(root.length))
+}
+
 export interface Injected {
   /** The overlay that a build is given. */
   overlay: string
@@ -171,14 +177,8 @@ export async function injected(
   for (const [part, dir] of [...std, ...installed.filter(([, dir]) => !isCached(dir))]) {
     for (const [name, text] of await changed(part, dir)) await put(join(dir, name), text)
   }
-  const own = listed.filter(
-    ({ Dir, ForTest }) => ForTest === undefined && (Dir === root || Dir?.startsWith(`${root}/`)),
-  )
-  for (const { Dir, Name, GoFiles = [], CgoFiles = [] } of own) {
-    const place = join(Dir, FIRST)
-    if (GoFiles.length + CgoFiles.length === 0 || replace[place] || /(^|\/)vendor\//.test(Dir.slice(root.length)))
-      continue
-    await put(place, `package ${Name}\n\nimport _ "testing"\n`)
+  for (const one of listed.filter((one) => isOwn(one, root))) {
+    if (one.GoFiles || one.CgoFiles) await put(join(one.Dir, FIRST), `package ${one.Name}\n\nimport _ "testing"\n`)
   }
   const overlay = join(folder, 'overlay.json')
   await writeFile(overlay, JSON.stringify({ Replace: replace }))

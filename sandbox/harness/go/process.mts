@@ -10,11 +10,12 @@ import { type Ended, FileResults } from '../node-test/results.mts'
 import type { ProcessSettings, Replay } from '../protocol.mts'
 import type { RunnerFile, RunnerTest } from '../report.mts'
 import { unseal } from '../witness.mts'
+import { digestOf, type Program } from './build.mts'
 
 export interface Job {
   /** From the project's folder. */
   file: string
-  program: string
+  program: Program
   /** Folder of the package. */
   dir: string
   intensity: Intensity
@@ -80,10 +81,12 @@ async function runOnce(job: Job, only: string[] | null, key: string, follow: Fol
     follow(results.add(text))
   })
   const file = results.end(ended)
-  const words = ended.stderr
-  for (const test of file.tests) {
-    const [error] = test.errors ?? []
-    if (error?.name === 'NotFinished' && words) error.message = `${error.message}\n${words}`
+  const words = ended.endedAfter === null ? ended.stderr : ''
+  for (const { errors } of file.tests) {
+    const [error] = errors ?? []
+    if (error?.name !== 'NotFinished') continue
+    follow({ done: 1, failed: 1 })
+    if (words !== '') Object.assign(error, { name: 'panic', message: words })
   }
   return { file, plan, started: [...started], struck: open > 0, late: ended.endedAfter !== null }
 }
@@ -99,9 +102,15 @@ function parsed(text: string): { kind?: string; path?: string[]; sealed?: unknow
   }
 }
 
-function start(job: Job, only: string[] | null, key: string, take: (line: string) => void): Promise<Ended> {
+async function start(job: Job, only: string[] | null, key: string, take: (line: string) => void): Promise<Ended> {
+  const { path, digest } = job.program
+  // It gets the key of the run, and what ran before it could write here.
+  if ((await digestOf(path).catch(() => '')) !== digest) {
+    const spawnError = new Error('its program was changed by what ran before')
+    return { code: null, signal: null, spawnError, endedAfter: null, stderr: '' }
+  }
   return new Promise((resolve) => {
-    const child = spawn(job.program, ['-test.paniconexit0', '-test.timeout=0'], {
+    const child = spawn(job.program.path, ['-test.paniconexit0', '-test.timeout=0'], {
       cwd: job.dir,
       detached: true,
       env: { ...process.env, ...job.env, SPECPROOF_GO: '1' },

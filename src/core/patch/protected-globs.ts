@@ -120,6 +120,12 @@ export const RUNNER_CONFIG_GLOBS = anywhere(
   '{pytest,.pytest,tox}.{ini,toml}',
   'setup.cfg',
   '.coveragerc',
+  // Compiled into a program of Go without a word, or found before what is installed.
+  'vendor/**',
+  '*.{s,syso,swig,swigcxx}',
+  '{magefile,magefiles/**,*specproof*}.go',
+  '.golangci.{yml,yaml,toml,json}',
+  'taskfile.{yml,yaml}',
 )
 
 export const MANIFEST_GLOBS = anywhere(
@@ -136,6 +142,7 @@ export const MANIFEST_GLOBS = anywhere(
   '.nvmrc',
   '.node-version',
   '.tool-versions',
+  '.go-version',
   'pyproject.toml',
   'setup.py',
   'requirements*.txt',

@@ -1,4 +1,5 @@
 import type { FileChange } from '../patch/patch.ts'
+import { GO_TRAPS, hiddenInGo } from './audit-go.ts'
 import { equalToAll, gluedNames, PYTHON_TRAPS } from './audit-python.ts'
 import { foldedStrings } from './fold.ts'
 
@@ -61,7 +62,7 @@ const HIDDEN =
   /vitest|fast-check|\bjest\b|node:test|asymmetricMatch|specproof|node:inspector|JEST_WORKER|NODE_TEST_CONTEXT/i
 
 /** Documents may say what they want. */
-const CODE = /\.([cm]?[jt]sx?|vue|svelte|astro|py)$/
+const CODE = /\.([cm]?[jt]sx?|vue|svelte|astro|py|go)$/
 
 export interface Finding {
   path: string
@@ -76,15 +77,18 @@ export function audit(changes: FileChange[], before: (path: string) => string | 
     if (change.content === null || !CODE.test(change.path)) return []
     const old = new Set((before(change.path) ?? '').split('\n').map((line) => line.trim()))
     const lines = change.content.split('\n')
-    const python = change.path.endsWith('.py')
-    const traps = python ? PYTHON_TRAPS : TRAPS
-    const hidden = python ? hiddenInPython(change.content) : hiddenNames(change.content)
+    const [traps, hidden] = trapsOf(change.path, change.content)
     return lines.flatMap((line, index) => {
       if (old.has(line.trim())) return []
       const why = traps.find(({ pattern }) => pattern.test(line))?.why ?? hidden.get(index + 1)
       return why ? [{ path: change.path, line: index + 1, text: line.trim().slice(0, 120), why }] : []
     })
   })
+}
+
+function trapsOf(path: string, content: string): [Trap[], Map<number, string>] {
+  if (path.endsWith('.py')) return [PYTHON_TRAPS, hiddenInPython(content)]
+  return path.endsWith('.go') ? [GO_TRAPS, hiddenInGo(content)] : [TRAPS, hiddenNames(content)]
 }
 
 function hiddenInPython(content: string): Map<number, string> {

@@ -47,7 +47,14 @@ function parenthesised(header: string): string | null {
   if (header[at] === '[') at = closing(header, at) + 1
   if (header[at] !== '(') return null
   const end = closing(header, at)
-  return end < at ? null : header.slice(end + 1).trim()
+  const results = header.slice(end + 1).trim()
+  // An inner block is no body.
+  return end < at || !isBalanced(results) ? null : results
+}
+
+function isBalanced(text: string): boolean {
+  const count = (brackets: string) => [...text].filter((one) => brackets.includes(one)).length
+  return count(OPEN) === count(CLOSE)
 }
 
 /** Where the bracket at `at` is closed; -1: nowhere. */

@@ -60,6 +60,7 @@ export interface Options {
   signal?: AbortSignal
   /** Left out: Node alone. */
   path?: string
+  env?: Record<string, string>
 }
 
 export async function runRequest(target: Target, request: CheckRequest, options: Options = {}): Promise<CheckResult> {
@@ -71,7 +72,7 @@ export async function runRequest(target: Target, request: CheckRequest, options:
     repository: target.repository,
     toolchains: { readOnly: [], mounts: [], path: options.path ?? `${dirname(process.execPath)}:/usr/bin:/bin` },
     project,
-    env: {},
+    env: options.env ?? {},
     gitDir: null,
     limits: options.limits ?? {},
     services: options.services ?? [],

@@ -4,7 +4,6 @@ package rapid
 
 import (
 	"bytes"
-	"fmt"
 	"log"
 	"strconv"
 	"strings"
@@ -27,6 +26,9 @@ const (
 	specproofRed
 )
 
+// Of so many cases of each seed it is told what was drawn.
+const specproofShown = 60
+
 func specproofCheck(tb tb, prop func(*T)) {
 	tb.Helper()
 	flags = cmdline{checks: 100, steps: 30, nofailfile: true, shrinkTime: 10 * time.Second}
@@ -40,13 +42,13 @@ func specproofCheck(tb tb, prop func(*T)) {
 		return specproofRed
 	}
 	try := func(seed uint64, nth, of int) (int, string) {
-		s := newRandomBitStream(seed, true)
-		err := checkOnce(newT(tb, s, false, nil), prop)
-		text := ""
-		if nth < 60 {
-			text = fmt.Sprint(s.data)
+		var b bytes.Buffer
+		var l *log.Logger
+		if nth < specproofShown {
+			l = log.New(&b, "", 0)
 		}
-		return status(err), text
+		err := checkOnce(newT(tb, newRandomBitStream(seed, false), false, l), prop)
+		return status(err), specproofDraws(b.String())
 	}
 	again := func(buf []uint64) (bool, string, string, bool) {
 		var b bytes.Buffer
