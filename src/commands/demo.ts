@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
-import { makeDemoRepository } from '../io/demo.ts'
+import { demoTests, makeDemoRepository } from '../io/demo.ts'
 import { readRecordingInfo } from '../io/models/recording.ts'
 import { PACKAGE_ROOT } from '../io/package-root.ts'
 import type { RunOptions } from '../run.ts'
@@ -68,7 +68,7 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
   say('')
   say(`Look at it:  git -C ${dir} log --stat      the commits with their evidence`)
   say(`             cat ${join(dir, `specs/${spec}/tasks.md`)}`)
-  say(`             cd ${dir} && npm test      (needs Node 22.12 or newer)`)
+  say(`             cd ${dir} && ${demoTests(dir)}`)
   return code
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -6,25 +7,43 @@ import { UserError } from '../core/errors.ts'
 import { git } from './git/git.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
 
+/** How the targets of other languages are tested, by a file at their top. */
+const OTHERS: [manifest: string, test: string][] = [
+  ['go.mod', 'go test -race ./...      (needs Go 1.22 or newer)'],
+  ['pyproject.toml', 'pytest      (needs Python with pytest and Hypothesis)'],
+]
+
 /**
- * Makes a fresh repository with one of the shipped specs, its steering and the empty target project. Dependencies are linked
- * to the ones of this package, so that nothing is fetched. Answers its path.
+ * Makes a fresh repository with one of the shipped specs, its steering and the target project, which is an empty one in TypeScript where the
+ * spec has none of its own. Its dependencies are linked to the ones of this package, so that nothing is fetched; those of other languages come
+ * as in any project. Answers its path.
  */
 export async function makeDemoRepository(spec = 'job-queue'): Promise<string> {
   const dir = await realpath(await mkdtemp(join(tmpdir(), 'specproof-demo-')))
-  await cp(join(PACKAGE_ROOT, 'sandbox', 'targets', 'typescript'), dir, { recursive: true })
+  const target = (name: string) => join(PACKAGE_ROOT, 'sandbox', 'targets', name)
+  await cp(existsSync(target(spec)) ? target(spec) : target('typescript'), dir, { recursive: true })
   await cp(join(PACKAGE_ROOT, 'specs', spec), join(dir, 'specs', spec), { recursive: true })
-  await cp(join(PACKAGE_ROOT, 'specs', 'steering'), join(dir, 'specs', 'steering'), { recursive: true })
-  // npm leaves .gitignore files out of packages, so the target brings its own here.
-  await writeFile(join(dir, '.gitignore'), 'node_modules/\n')
-  await linkDependencies(dir)
-  await linkPrograms(dir)
+  const other = testOf(dir)
+  // npm leaves .gitignore files out of packages, so the target gets its own here.
+  await writeFile(join(dir, '.gitignore'), other ? '.agent/\n.venv/\n__pycache__/\n.hypothesis/\n' : 'node_modules/\n')
+  if (other === undefined) {
+    await cp(join(PACKAGE_ROOT, 'specs', 'steering'), join(dir, 'specs', 'steering'), { recursive: true })
+    await linkDependencies(dir)
+    await linkPrograms(dir)
+  }
   await git(dir, ['init', '--quiet', '--initial-branch=main'])
   await git(dir, ['config', 'user.name', 'specproof demo'])
   await git(dir, ['config', 'user.email', 'demo@specproof.invalid'])
   await git(dir, ['add', '--all'])
   await git(dir, ['commit', '--quiet', '--message', 'The spec and an empty project'])
   return dir
+}
+
+const testOf = (dir: string) => OTHERS.find(([manifest]) => existsSync(join(dir, manifest)))?.[1]
+
+/** How the tests of such a repository are run by hand. */
+export function demoTests(dir: string): string {
+  return testOf(dir) ?? 'npm test      (needs Node 22.12 or newer)'
 }
 
 /** Programs that the project's own scripts call, as npm would link them. */

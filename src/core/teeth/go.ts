@@ -178,7 +178,7 @@ function results({ tokens, text }: Context, { from, to, function: owner }: GoPar
     if (/^(nil|true|false|""|``|[\d._]+)$/.test(value) || isUnset(text, value)) return []
     const others = type === 'bool' ? ['false', 'true'] : [zeroOf(type)]
     return others
-      .filter((zero) => zero !== value.replace(/\s+/g, ''))
+      .filter((zero) => zero !== value.replace(/\s+/g, '') && value !== `${type}{}`)
       .map((zero) => {
         const said = `return ${values.map((one, index) => (index === at ? zero : one)).join(', ')}`
         return change('result', first, last, `{ _ = ${value}; ${said} }`, said)

@@ -99,14 +99,16 @@ func TestJobsGoToFreeWorkersByPriority_4_1(t *testing.T) {
 }
 
 func TestEachJobIsAssignedOnceWhenManyCall_4_6(t *testing.T) {
-	const each = 25
+	const each = 200
 	d := queue.NewDispatcher()
 	made := make([][]queue.Assignment, len(workers))
+	start := make(chan struct{})
 	var all sync.WaitGroup
 	for at, worker := range workers {
 		all.Add(1)
 		go func() {
 			defer all.Done()
+			<-start
 			for n := range each {
 				d.Submit(queue.Job{ID: fmt.Sprint(worker, n), Priority: n % 3})
 				d.Free(worker)
@@ -115,6 +117,7 @@ func TestEachJobIsAssignedOnceWhenManyCall_4_6(t *testing.T) {
 			}
 		}()
 	}
+	close(start)
 	all.Wait()
 	for range each * len(workers) {
 		for _, worker := range workers {
