@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import { type Beside, reportHtml } from '../../src/ui/report/html.ts'
 import { storyOfRun } from '../../src/ui/report/story.ts'
 import { reportLines } from '../../src/ui/report/terminal.ts'
 import { displayWidth } from '../../src/ui/text.ts'
+import { CHROMIUM, openBrowser } from '../support/chromium.ts'
 import { elementsOf } from '../support/markup.ts'
 import { anySequence } from './events.ts'
 import { counterexample, twoAttempts } from './fixture.ts'
@@ -132,6 +132,18 @@ describe('the report of a run', () => {
     expect(spent.input).toBe(2 * alone.spent.input)
   })
 
+  it('tells tasks in the order of their turns, whichever was begun first', () => {
+    const result = twoAttempts.find((event) => event.type === 'run.result')!
+    const one = result.type === 'run.result' ? result.tasks[0]! : null
+    const of = (task: string) =>
+      twoAttempts
+        .filter(({ type }) => !type.startsWith('run.'))
+        .map((event) => ({ ...event, ...('task' in event ? { task } : {}), of: `job-queue/${task}` }) as StampedEvent)
+    const ended = { ...result, tasks: ['1', '2'].map((task) => ({ ...one, task })) } as StampedEvent
+    const { tasks } = storyOfRun([...of('9'), ...of('2'), ...of('1'), ended])
+    expect(tasks.map(({ task }) => task)).toEqual(['1', '2', '9'])
+  })
+
   it('says what was not verified', () => {
     const teeth = {
       ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },
@@ -181,8 +193,9 @@ describe('hostile words', () => {
           expect(name).toMatch(ELEMENTS)
           for (const [attribute, value] of Object.entries(attributes)) {
             if (name === 'meta' || name === 'html') continue
-            expect(attribute).toMatch(/^(class|id|href|title|style)$/)
+            expect(attribute).toMatch(/^(class|id|href|title|style|data-head)$/)
             if (attribute === 'href') expect(value).toMatch(/^#task-\d+$/)
+            if (attribute === 'data-head') expect(value).toMatch(/^[a-z ]+$/)
             if (attribute === 'style') expect(value).toMatch(STYLE)
           }
         }
@@ -204,33 +217,33 @@ describe('hostile words', () => {
   })
 })
 
-const browser = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version']).status === 0,
-)
-if (browser === undefined) console.warn('not tried: the page in a browser, as this machine has no Chromium')
+if (CHROMIUM === undefined) console.warn('not tried: the page in a browser, as this machine has no Chromium')
 
-describe.skipIf(browser === undefined)('in headless Chromium', () => {
-  it('opens without a complaint on the console, on a phone and in the dark', () => {
+describe.skipIf(CHROMIUM === undefined)('in headless Chromium', () => {
+  it('opens without a complaint, asks nobody for anything, and fits a phone, a desktop and paper', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'specproof-report-'))
+    const browser = await openBrowser(CHROMIUM!)
     try {
+      const url = `file://${dir}/report.html`
       writeFileSync(join(dir, 'report.html'), page(twoAttempts, FULL))
-      for (const look of ['--window-size=390,800', '--force-dark-mode']) {
-        const args = [
-          '--headless',
-          '--no-sandbox',
-          '--disable-gpu',
-          `--user-data-dir=${dir}/profile`,
-          '--enable-logging=stderr',
-          look,
-        ]
-        const { stdout, stderr } = spawnSync(browser!, [...args, '--dump-dom', `file://${dir}/report.html`], {
-          encoding: 'utf8',
-          timeout: 60_000,
-        })
-        expect(stdout).toContain('<h1>Run ')
-        expect(stderr).not.toContain('CONSOLE')
+      for (const looking of [
+        { width: 390, height: 800, mobile: true },
+        { width: 1280, height: 900, scheme: 'dark' as const },
+        { width: 800, height: 1000, media: 'print' as const },
+      ]) {
+        const looked = await browser.open(url, looking)
+        expect(await looked.value('document.querySelector("h1").textContent')).toMatch(/^Run /)
+        expect(await looked.value('document.documentElement.scrollWidth')).toBeLessThanOrEqual(looking.width)
+        expect(looked.said).toEqual([])
+        expect(looked.asked).toEqual([])
       }
+      // What a page should not do is seen here.
+      writeFileSync(join(dir, 'report.html'), '<img src="https://example.invalid/x.png"><script>nothing()</script>')
+      const bad = await browser.open(url, { width: 390, height: 800 })
+      expect(bad.asked).toEqual(['https://example.invalid/x.png'])
+      expect(bad.said.join()).toContain('nothing is not defined')
     } finally {
+      await browser.close()
       rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
     }
   })

@@ -72,22 +72,25 @@ ${notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul
 function overview(story: Story): Markup {
   if (story.tasks.length === 0) return html`<p>No task was begun.</p>`
   const rows = story.tasks.map((task, at) => {
-    const tried = count(new Set(task.attempts.flatMap(({ n }) => (n > 0 ? [n] : []))).size)
+    const tried = count(task.result?.attempts ?? new Set(task.attempts.flatMap(({ n }) => (n > 0 ? [n] : []))).size)
     const name = html`<a href="#task-${at + 1}">${task.spec}/${task.task}</a> ${task.title}`
-    return html`<tr><td>${name}</td><td>${stateOf(task)}</td><td class="n">${tried}</td>${sums(task.spent, task.end - task.start)}</tr>`
+    return html`<tr><td>${name}</td><td>${stateOf(task)}</td><td class="n" data-head="attempts">${tried}</td>${sums(task.spent, task.end - task.start)}</tr>`
   })
-  const heads = ['attempts', 'tokens in', 'cached', 'out', 'money', 'time']
-  return html`<div class="wide"><table>
-<thead><tr><th>task</th><th>outcome</th>${heads.map((one) => html`<th class="n">${one}</th>`)}</tr></thead>
+  return html`<div class="wide"><table class="tasks">
+<thead><tr><th>task</th><th>outcome</th>${['attempts', ...SUMS].map((one) => html`<th class="n">${one}</th>`)}</tr></thead>
 <tbody>
 ${rows}
 <tr><td>all</td><td></td><td></td>${sums(story.spent, story.ms)}</tr>
 </tbody></table></div>`
 }
 
+const SUMS = ['tokens in', 'cached', 'out', 'money', 'time']
+
 function sums(spent: Spent, ms: number): Markup[] {
   const tokens = [spent.input, spent.cached, spent.output].map(count)
-  return [...tokens, costWords(spent), duration(ms)].map((text) => html`<td class="n">${text}</td>`)
+  return [...tokens, costWords(spent), duration(ms)].map(
+    (text, at) => html`<td class="n" data-head="${SUMS[at]!}">${text}</td>`,
+  )
 }
 
 function stateOf(task: TaskStory): Markup {

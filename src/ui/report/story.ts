@@ -103,6 +103,10 @@ export function storyOfRun(events: readonly StampedEvent[]): Story {
     task.result = story.result?.tasks.find((one) => one.spec === task.spec && one.task === task.task) ?? null
     task.gaps = gapsOf(task)
   }
+  // Of several at work at once, those that had their turn first come first.
+  const turn = ({ result }: TaskStory) => (result === null ? Number.POSITIVE_INFINITY : done.indexOf(result))
+  const done = story.result?.tasks ?? []
+  if (done.length > 0) story.tasks.sort((a, b) => (turn(a) === turn(b) ? 0 : turn(a) - turn(b)))
   return story
 }
 

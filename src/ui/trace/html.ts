@@ -12,11 +12,16 @@ table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line) }
 th { position: sticky; top: 0; background: Canvas; font-weight: 600 }
 td:first-child, .commit { white-space: nowrap } .commit, .tests { font-family: ui-monospace, monospace; font-size: .85em }
-.tests, .evidence { overflow-wrap: anywhere } .evidence { font-size: .85em; min-width: 14rem }
+.tests, .evidence { overflow-wrap: anywhere } .tests { min-width: 18rem } .evidence { font-size: .85em; min-width: 14rem }
 .state { font-weight: 600; color: var(--good) } .open .state, .partly .state, .person .state { color: inherit; font-weight: 400 }
 .bad .state, .problem { color: var(--bad) } .open { opacity: .7 }
 ins { background: #2da44e33; text-decoration: none } del { background: #cf222e33 }
 ul { padding-left: 1.2rem } li { margin: .2rem 0 } code { font-size: .9em }
+@media (max-width: 40rem), print {
+  .trace thead, .trace td:empty { display: none } .trace tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); break-inside: avoid }
+  .trace td { display: block; border: 0; padding: 0 0 .15rem; min-width: 0 } .trace td:first-child { font-weight: 600 }
+  .trace td[data-head]::before { content: attr(data-head) ': '; opacity: .75; font: 400 .9em system-ui, sans-serif }
+}
 `
 
 /** One file that needs no other: no script, no font, nothing from a network. All text of specs and commits is escaped. */
@@ -44,9 +49,10 @@ export function traceSections(views: readonly TraceView[]): string {
   return views.map(section).join('\n')
 }
 
+const HEADS = ['', 'criterion', 'properties', 'task', 'state', 'commit', 'tests', 'evidence']
+
 function section(view: TraceView): string {
-  const heads = ['', 'criterion', 'properties', 'task', 'state', 'commit', 'tests', 'evidence']
-  const head = heads.map((one) => `<th>${one}</th>`).join('')
+  const head = HEADS.map((one) => `<th>${one}</th>`).join('')
   const problems = view.problems.map(
     (one) =>
       `<li class="problem"><code>${escaped(`${one.file}:${one.line}`)}</code> ${escaped(one.message)} ${escaped(one.suggestion)}</li>`,
@@ -61,7 +67,7 @@ function section(view: TraceView): string {
 <h2>${escaped(view.id)}</h2>
 <p class="summary${view.problems.length > 0 ? ' bad' : ''}">${escaped(view.summary)}</p>
 ${lists.length > 0 ? `<ul>\n${lists.join('\n')}\n</ul>` : ''}
-<div class="wide"><table>
+<div class="wide"><table class="trace">
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${view.rows.map(row).join('\n')}
@@ -82,7 +88,11 @@ function row(one: TraceViewRow): string {
     ['evidence', one.evidence],
   ]
   const name = `${one.state.replace(/[^a-z-]/g, '')}${one.bad ? ' bad' : ''}`
-  const told = cells.map(([kind, text]) => `<td${kind === '' ? '' : ` class="${kind}"`}>${escaped(text.trim())}</td>`)
+  const told = cells.map(([kind, text], at) => {
+    // Number and words of a criterion need no name.
+    const head = at < 2 ? '' : ` data-head="${HEADS[at]}"`
+    return `<td${kind === '' ? '' : ` class="${kind}"`}${head}>${escaped(text.trim())}</td>`
+  })
   return `<tr class="${name}">${told.join('')}</tr>`
 }
 
