@@ -56,6 +56,7 @@ export function createCrew(
   const jobs = new Map<string, Job>()
   const good = new Set<string>()
   const running = new Set<Promise<unknown>>()
+  const lent = new Map<number, PromiseWithResolvers<void>>()
   let wanted: { chosen: Chosen; base: Base }[] = []
   let closed = false
   /** Whose turn has come: it is begun even while the run is held. */
@@ -87,12 +88,19 @@ export function createCrew(
     }
   }
   const giveBack = (worker: number): void => {
+    lent.get(worker)?.resolve()
+    lent.delete(worker)
     free.push(worker)
     free.sort((a, b) => a - b)
     fill()
   }
   return {
-    lend: () => free.shift() ?? null,
+    lend() {
+      const worker = free.shift()
+      if (worker === undefined) return null
+      lent.set(worker, Promise.withResolvers())
+      return worker
+    },
     giveBack,
     verified(among) {
       const end = among.findIndex((chosen) => !good.has(keyOf(chosen)))
@@ -115,8 +123,9 @@ export function createCrew(
       turn = key
       fill()
       while (!jobs.has(key)) {
-        if (running.size === 0) throw new Error(`nobody can begin ${key}`)
-        await Promise.race(running)
+        const busy = [...running, ...[...lent.values()].map(({ promise }) => promise)]
+        if (busy.length === 0) throw new Error(`nobody can begin ${key}`)
+        await Promise.race(busy)
       }
       const job = jobs.get(key)!
       // It stays among the begun ones until it has ended, so that nobody begins it again.

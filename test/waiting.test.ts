@@ -1,27 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { runParallel } from '../src/parallel.ts'
 import { type RunOptions, type RunResult, run } from '../src/run.ts'
-import { creates } from './support/clamp.ts'
-import { type SmallWorld, smallSurroundings, smallWorld } from './support/small-world.ts'
+import { smallTasks as tasks } from './support/small-tasks.ts'
+import { type SmallWorld, smallSurroundings } from './support/small-world.ts'
 
 const OPTIONS: RunOptions = { spec: null, task: null, most: 1, until: null, keepGoing: false, dryRun: false }
-
-/** Tasks that are right at the first try; a line of each: `Depends: 1`. */
-function tasks(lines: string[]): SmallWorld {
-  const one = (line: string, n: number) =>
-    line === 'Checkpoint'
-      ? `- [ ] ${n}. Checkpoint - all tests pass`
-      : `- [ ] ${n}. Build f${n}\n  - Verify: \`./check ${n}\`${line === '' ? '' : `\n  - ${line}`}`
-  return smallWorld({
-    files: { 'specs/q/tasks.md': `# Tasks\n\n${lines.map((line, at) => one(line, at + 1)).join('\n')}\n` },
-    delay: () => 0,
-    reply: ({ task }) => creates({ [`src/f${task}.ts`]: 'right\n' }),
-    judge: (request, files) =>
-      request.kind === 'command'
-        ? { [request.check.run]: files.has(`src/f${request.check.run.split(' ')[1]}.ts`) }
-        : Object.fromEntries([...files.keys()].map((path) => [path, true])),
-  })
-}
 
 const kept = smallSurroundings({ land: false })
 const told = ({ status, tasks: done }: RunResult) => [status, ...done.map(({ task }) => task)].join(' ')
