@@ -54,7 +54,9 @@ export async function runParallel(
   }
   const left = await crew.leave()
   await train.end()
-  return tally.result(ledger.charged(), left.flatMap(leftBehind))
+  const behind: TaskResult[] = []
+  for (const done of left) behind.push(...(await leftBehind(workers, done)))
+  return tally.result(ledger.charged(), behind)
 }
 
 /** One task in the order of a sequential run, whether it was begun ahead or not. */
@@ -97,19 +99,22 @@ async function branchesOf(world: World): Promise<Set<string>> {
 }
 
 /** A task that nobody has begun: what waits is landed, else it is done here and now. */
-async function alone(
-  world: World,
-  around: Surroundings,
-  base: Base,
-  choice: Chosen,
-  before: Pick<State, 'spentHere'> = { spentHere: NOTHING_SPENT },
-): Promise<Stepped> {
-  const begun = await begin(world, around, base, choice, NOTHING_SPENT)
-  if ('stop' in begun) return stopped(begun.stop)
-  const state = { ...begun, spentHere: before.spentHere }
+async function alone(world: World, around: Surroundings, base: Base, choice: Chosen): Promise<Stepped> {
+  const state = await begin(world, around, base, choice, NOTHING_SPENT)
+  if ('stop' in state) return stopped(state.stop)
   const waiting = await landWaiting(world, state)
   if (!waiting) tellSelected(world, state)
   return stepOf(waiting ?? (await withHooks(world, state, (begun) => runTask(world, begun))))
+}
+
+/** A task that was begun ahead of its turn is done on another base: hooks were told that it begins. */
+async function again(world: World, around: Surroundings, base: Base, choice: Chosen, before: State): Promise<Stepped> {
+  const begun = await begin(world, around, base, choice, NOTHING_SPENT)
+  if ('stop' in begun) return stepOf(await afterHooks(world, { ...before, commit: null, outcome: begun.stop }))
+  const state = { ...begun, spentHere: before.spentHere }
+  const waiting = await landWaiting(world, state)
+  if (!waiting) tellSelected(world, state)
+  return stepOf(await afterHooks(world, waiting ?? (await runTask(world, state))))
 }
 
 /** The turn of a task that was begun ahead of it has come. */
@@ -125,15 +130,16 @@ async function settle(
   const status = done.outcome?.status ?? 'bug'
   for (let tries = 0; ; tries++) {
     const base = await lookAtBase(world, around)
-    if ('stop' in base) return stopped(base.stop)
+    if ('stop' in base) return notLanded(lander, done, 'nothing lands any more', base.stop)
     const spec = base.specs.find(({ dir }) => dir === choice.spec.dir)
     const task = spec?.tasks.find(({ id }) => id === choice.task.id)
-    if (!spec || !task || task.status !== 'open') return stepOf(await afterHooks(lander, done))
+    if (!spec || !task || task.status !== 'open')
+      return notLanded(lander, done, 'the spec has no such open task any more')
     const now = { spec, task }
     const anew = async (reason: string) => {
       const about = { spec: spec.id, task: task.id, attempt: done.attempt }
       lander.tell({ type: 'decision', ...about, decision: 'anew', reason })
-      return alone(lander, around, base, now, done)
+      return again(lander, around, base, now, done)
     }
     if (exitCodeOf(status) !== 0) {
       const same = base.head.commit === job.base.head.commit
@@ -141,7 +147,7 @@ async function settle(
       return anew('it was begun on a base without what has landed before it, and was not verified there')
     }
     const state = await begin(lander, around, base, now, NOTHING_SPENT)
-    if ('stop' in state) return stopped(state.stop)
+    if ('stop' in state) return notLanded(lander, done, 'nothing lands any more', state.stop)
     const landed = await landWaiting(lander, state, train.judged(keyOf(now), base.tree.hash))
     if (!landed) return anew('the branch on which its commit waited is gone')
     if (landed.outcome?.moved && tries < MOST_FOLLOWED) continue
@@ -162,10 +168,17 @@ function stopped(outcome: Outcome): Stepped {
   return { outcome, spent: NOTHING_SPENT, result: null }
 }
 
-/** A task whose turn never came: what was verified waits on its branch. */
-function leftBehind(done: State | { stop: Outcome }): TaskResult[] {
+/** A task that has ended and does not land; what was verified waits on its branch. `stop`: how the run ends; left out: as the task does. */
+async function notLanded(world: World, done: State, why: string, stop?: Outcome): Promise<Stepped> {
+  const waits: Outcome = { status: 'git', message: `${done.outcome?.message ?? ''} It does not land: ${why}.` }
+  const verified = exitCodeOf(done.outcome?.status ?? 'bug') === 0
+  const step = stepOf(await afterHooks(world, verified ? { ...done, outcome: waits } : done))
+  return { ...step, outcome: stop ?? step.outcome }
+}
+
+/** A task whose turn never came. */
+async function leftBehind(workers: Workers, done: State | { stop: Outcome }): Promise<TaskResult[]> {
   if ('stop' in done) return []
-  const { result } = stepOf(done)
-  if (!result) return []
-  return [exitCodeOf(result.status) === 0 ? { ...result, status: 'git' } : result]
+  const { result } = await notLanded(workers.world(0, keyOf(done.plan)), done, 'its turn never came')
+  return result ? [result] : []
 }

@@ -26,6 +26,16 @@ function tick(small: SmallWorld, ...tasks: string[]): void {
   small.commit({ [TASKS]: tasks.reduce((now, task) => now.replace(`[ ] ${task}.`, `[x] ${task}.`), text) })
 }
 
+/** Something that happens as soon as the verified commit of a task waits. */
+function afterKeeping(small: SmallWorld, task: string, happens: () => void): World {
+  const land: World['land'] = async (commit, head, branch, now) => {
+    const result = await small.world.land(commit, head, branch, now)
+    if (!now && branch === `specproof/q--${task}`) happens()
+    return result
+  }
+  return { ...small.world, land }
+}
+
 const turns = async (most: number) => {
   for (let turn = 0; turn < most; turn++) await new Promise(setImmediate)
 }
@@ -55,5 +65,57 @@ describe('a task whose turn has come', () => {
     const result = await runParallel(world, smallSurroundings(), OPTIONS, workers)
     expect(judging).toBeGreaterThan(1)
     expect(told(result)).toBe('verified, 1 verified, 4 verified, 2 git, 3 git')
+  })
+})
+
+describe('a task that was verified ahead of its turn and does not land', () => {
+  const ENDED = ['on_failure', 'after_task'].flatMap((name) => [`${name} 1 git`, `${name} 2 git`])
+  /** Both tasks are verified before the turn of the first one comes. */
+  const runWith = async (small: SmallWorld, world: World) => {
+    const workers = { most: 2, world: () => world }
+    const result = await runParallel(world, smallSurroundings(), OPTIONS, workers)
+    expect(small.hooks.slice(0, 2)).toEqual(['before_task 1', 'before_task 2'])
+    return { result, hooks: small.hooks.slice(2) }
+  }
+
+  it('is none that is verified where somebody has ticked it meanwhile', async () => {
+    const small = smallTasks(['', ''])
+    const { result, hooks } = await runWith(
+      small,
+      afterKeeping(small, '1', () => tick(small, '1')),
+    )
+    expect(told(result)).toBe('git, 1 git, 2 git')
+    expect(result).toMatchObject({ exitCode: 9, message: expect.stringContaining('on branch specproof/q--1.') })
+    expect(hooks.toSorted()).toEqual(ENDED.toSorted())
+    expect(small.branches()).toEqual(['specproof/q--1', 'specproof/q--2'])
+  })
+
+  it('is told of where nothing can be done on the base any more', async () => {
+    for (const against of ['head', 'uncommitted', 'signal'] as const) {
+      const small = smallTasks(['', ''])
+      const stop = new AbortController()
+      let kept = ''
+      const world: World = {
+        ...small.world,
+        signal: stop.signal,
+        async askModel(request, mayRepeat) {
+          // The first one has its turn when both are verified.
+          while (request.task === '1' && kept === '') await turns(1)
+          return small.world.askModel(request, mayRepeat)
+        },
+        async land(commit, head, branch, now) {
+          kept = branch
+          if (against === 'signal' && branch.endsWith('--1')) stop.abort()
+          return small.world.land(commit, head, branch, now)
+        },
+      }
+      const both = () => kept.endsWith('--1')
+      if (against === 'head')
+        world.head = async () => ({ ...(await small.world.head()), ...(both() ? { branch: null } : {}) })
+      if (against === 'uncommitted') world.uncommitted = async () => (both() ? [TASKS] : [])
+      const { result, hooks } = await runWith(small, world)
+      expect(told(result).replace(/^(git|interrupted), /, ''), against).toBe('1 git, 2 git')
+      expect(hooks.toSorted(), against).toEqual(ENDED.toSorted())
+    }
   })
 })

@@ -117,6 +117,13 @@ const scripted = fc
     })),
   )
 
+/** Each task that is told to hooks is told to have ended, once. */
+function expectPaired(hooks: string[]): void {
+  const told = (name: string) => hooks.filter((one) => one.startsWith(name)).map((one) => one.split(' ')[1])
+  expect(told('after_task').sort()).toEqual(told('before_task').sort())
+  expect(new Set(told('before_task')).size).toBe(told('before_task').length)
+}
+
 describe('a parallel run', () => {
   it('ticks what a sequential run ticks, in the same order, and ends the same way', async () => {
     await fc.assert(
@@ -135,6 +142,7 @@ describe('a parallel run', () => {
           // What was begun ahead and never had its turn comes behind.
           expect(done.slice(0, one.result.tasks.length)).toEqual(told(one.result).tasks)
           expect(many.small.unjudged()).toEqual([])
+          for (const { hooks } of [one.small, many.small]) expectPaired(hooks)
           if (keepGoing) expect(many.small.branches()).toEqual([])
         },
       ),

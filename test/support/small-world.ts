@@ -36,6 +36,8 @@ export interface SmallWorld {
   head(): FilesOf
   branches(): string[]
   events: Event[]
+  /** Calls of the user's hooks: `after_task 1 verified`. */
+  hooks: string[]
   /** Questions under way now, and at most so far. */
   asking: { now: number; most: number }
   /** Commits on the branch whose very tree no last run has judged. */
@@ -52,6 +54,7 @@ export function smallWorld(options: SmallWorldOptions): SmallWorld {
   const branches = new Map<string, string>()
   const memory = new Map<string, unknown>()
   const events: Event[] = []
+  const hooks: string[] = []
   const judged = new Set<string>()
   const asking = { now: 0, most: 0 }
   const written = new Map<Worktree, Record<string, string>>()
@@ -194,6 +197,11 @@ export function smallWorld(options: SmallWorldOptions): SmallWorld {
     },
     recall: async (key) => structuredClone(memory.get(key) ?? null),
     remember: async (key, value) => void memory.set(key, structuredClone(value)),
+    async hook(name, event) {
+      const { task, status } = event as { task: string; status?: string }
+      hooks.push([name, task, status].filter(Boolean).join(' '))
+      return null
+    },
     tell: (event) => void events.push(event),
     now: () => 0,
     seed: () => ++seeds,
@@ -204,6 +212,7 @@ export function smallWorld(options: SmallWorldOptions): SmallWorld {
     head: () => at(head).files,
     branches: () => [...branches.keys()].sort(),
     events,
+    hooks,
     asking,
     unjudged: () => lineage().filter((hash) => at(hash).message !== 'somebody' && !judged.has(treeOf(at(hash).files))),
     commit(files) {
