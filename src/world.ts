@@ -232,6 +232,8 @@ export interface World {
   /** Paths under these folders that differ from HEAD in the user's checkout. */
   uncommitted(dirs: string[]): Promise<string[]>
   waiting(): Promise<Waiting[]>
+  /** Whether HEAD is this commit or was built on it. */
+  isMerged(commit: string): Promise<boolean>
   /** What a commit changed against its parent. */
   changesOf(commit: string): Promise<FileChange[]>
   /** The same as changes of another commit, merged where both changed a file; `except` stays as it is there. Writes objects only. */

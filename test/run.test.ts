@@ -6,7 +6,7 @@ import { parseSpec } from '../src/core/spec/parse.ts'
 import type { Spec } from '../src/core/spec/spec.ts'
 import { changesOf } from '../src/io/git/changes.ts'
 import { makeCommit } from '../src/io/git/commit.ts'
-import { keepOnBranch, waitingCommits } from '../src/io/git/land.ts'
+import { isMerged, keepOnBranch, waitingCommits } from '../src/io/git/land.ts'
 import { reapply } from '../src/io/git/reapply.ts'
 import { readHead, uncommitted } from '../src/io/git/repository.ts'
 import { openTree } from '../src/io/git/tree.ts'
@@ -175,6 +175,7 @@ function worldOf(repo: Repo & { verified?: string }, signal = new AbortControlle
     makeCommit: (request) => makeCommit(repo.root, request),
     uncommitted: (dirs) => uncommitted(repo.root, dirs),
     waiting: () => waitingCommits(repo.root),
+    isMerged: (commit) => isMerged(repo.root, commit),
     changesOf: (commit) => changesOf(repo.root, commit),
     reapply: (commit, onto, except) => reapply(repo.root, commit, onto, except),
     recordedSeeds: async () => [],

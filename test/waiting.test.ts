@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { runParallel } from '../src/parallel.ts'
 import { type RunOptions, type RunResult, run } from '../src/run.ts'
+import type { World } from '../src/world.ts'
+import { block, creates } from './support/clamp.ts'
 import { smallTasks as tasks } from './support/small-tasks.ts'
 import { type SmallWorld, smallSurroundings } from './support/small-world.ts'
 
@@ -47,6 +49,63 @@ it('a dry run shows the task that would be asked about, and says so where all th
   await run(small.world, kept, OPTIONS)
   expect(await message()).toContain('its commit waits on branch specproof/q--1.')
   expect(small.landed()).toEqual([])
+})
+
+/** Each task adds a line to one file, and so does somebody else: the lines are merged. */
+function listing(lines: string[]): { small: SmallWorld; world: World } {
+  const list = 'src/list.ts'
+  const small = tasks(lines, {
+    reply: ({ task }, files) =>
+      `${creates({ [`src/f${task}.ts`]: 'right\n' })}\n\n${block(list, files.get(list)!, `${files.get(list)}// f${task}\n`)}`,
+  })
+  small.commit({ [list]: '// all\n' })
+  const reapply: World['reapply'] = async (commit, onto, except) => {
+    const changes = (await small.world.changesOf(commit)).filter(({ path }) => path !== except)
+    const there = await (await small.world.tree(onto)).read(list)
+    const own = changes
+      .find(({ path }) => path === list)!
+      .content!.trimEnd()
+      .split('\n')
+      .at(-1)!
+    const merged = there.kind === 'text' ? `${there.text}${own}\n` : ''
+    return { ok: true, changes: changes.map((one) => (one.path === list ? { ...one, content: merged } : one)) }
+  }
+  return { small, world: { ...small.world, reapply } }
+}
+
+it('a commit that was judged again and has landed leaves no branch, also where the run was killed before it was dropped', async () => {
+  const { small, world } = listing(['', ''])
+  await run(world, kept, OPTIONS)
+  small.commit({ 'src/list.ts': `${small.head().get('src/list.ts')}// mine\n` })
+  const killed: World = {
+    ...world,
+    dropWaiting: async () => {
+      throw new Error('killed')
+    },
+  }
+  await expect(run(killed, smallSurroundings(), OPTIONS)).rejects.toThrow('killed')
+  expect(small.head().get('src/list.ts')).toBe('// all\n// mine\n// f1\n')
+  expect(small.branches()).toEqual(['specproof/q--1'])
+  small.commit({ 'src/list.ts': '// another\n' })
+  expect(told(await run(world, smallSurroundings(), OPTIONS))).toBe('verified 2')
+  expect(small.branches()).toEqual([])
+})
+
+it('a branch stays where what replaced its commit has not landed', async () => {
+  const { small, world } = listing([''])
+  await run(world, kept, OPTIONS)
+  small.commit({ 'src/list.ts': '// all\n// mine\n' })
+  const killed: World = {
+    ...world,
+    land: async () => {
+      throw new Error('killed')
+    },
+  }
+  await expect(run(killed, smallSurroundings(), OPTIONS)).rejects.toThrow('killed')
+  // Somebody ticks it by hand.
+  small.commit({ 'specs/q/tasks.md': small.head().get('specs/q/tasks.md')!.replace('[ ]', '[x]') })
+  expect(told(await run(world, smallSurroundings(), OPTIONS))).toBe('nothing')
+  expect(small.branches()).toEqual(['specproof/q--1'])
 })
 
 /** Commits of the first `most` tasks wait, judged again on a later base, on branches with a number. */

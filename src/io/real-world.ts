@@ -7,7 +7,7 @@ import type { CheckRequest, ModelRequest, Tree, Unprovided, Unready, World } fro
 import type { Checks } from './checks/checks.ts'
 import { changesOf } from './git/changes.ts'
 import { makeCommit } from './git/commit.ts'
-import { dropBranch, keepOnBranch, land, waitingCommits } from './git/land.ts'
+import { dropBranch, isMerged, keepOnBranch, land, waitingCommits } from './git/land.ts'
 import { projectHook } from './git/project-hooks.ts'
 import { reapply } from './git/reapply.ts'
 import { type Repository, readHead, uncommitted } from './git/repository.ts'
@@ -123,6 +123,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     },
     uncommitted: (dirs) => uncommitted(repository.root, dirs),
     waiting: () => waitingCommits(repository.root),
+    isMerged: (commit) => isMerged(repository.root, commit),
     changesOf: (commit) => changesOf(repository.root, commit),
     reapply: (commit, onto, except) => reapply(repository.root, commit, onto, except),
     dropWaiting: (waiting) => dropBranch(repository.root, waiting.branch, waiting.commit),

@@ -22,6 +22,29 @@ export async function verifiedCommits(world: World, spec: string, task: string):
   return ((await world.recall(verifiedKey(spec, task))) as string[] | null) ?? []
 }
 
+/** Under this key the memory holds pairs: a commit that waited, and what was made of it on a later base. */
+function replacedKey(spec: string, task: string): string {
+  return `replaced-${waitingBranch(spec, task)}`
+}
+
+type Replaced = [before: string, after: string][]
+
+export async function rememberReplaced(world: World, { plan }: State, before: string, after: string): Promise<void> {
+  const key = replacedKey(plan.spec.id, plan.task.id)
+  const known = ((await world.recall(key)) as Replaced | null) ?? []
+  await world.remember(key, [...known, [before, after]].slice(-MOST_VERIFIED))
+}
+
+/** Whether the commit has landed in the form that it was given on a later base. */
+export async function hasLandedAnew(world: World, spec: string, task: string, commit: string): Promise<boolean> {
+  const known = ((await world.recall(replacedKey(spec, task))) as Replaced | null) ?? []
+  let forms = [commit]
+  // Each form is made after the one that it replaces, so one pass finds them all.
+  for (const [before, after] of known) if (forms.includes(before)) forms = [...forms, after]
+  for (const form of forms.slice(1)) if (await world.isMerged(form)) return true
+  return false
+}
+
 /** Commits exactly the tree that was judged. */
 export async function commit(world: World, state: State): Promise<State> {
   const { candidate, plan, around } = state

@@ -7,7 +7,7 @@ import type { Spec, Task } from '../core/spec/spec.ts'
 import { earlierFacts, readTrailers } from '../core/verdict/message.ts'
 import type { Tree, Waiting, World } from '../world.ts'
 import { baseline, baselineKey } from './baseline.ts'
-import { commit, land, verifiedCommits, waitingBranch } from './commit.ts'
+import { commit, hasLandedAnew, land, rememberReplaced, verifiedCommits, waitingBranch } from './commit.ts'
 import { inTime } from './deadline.ts'
 import { gatherEvidence } from './evidence.ts'
 import { ownTests } from './own-tests.ts'
@@ -143,8 +143,8 @@ export async function landWaiting(
 }
 
 /**
- * Drops branches of tasks that are ticked, where all that their commit changes stands in the tree byte for byte: it was judged
- * again and has landed as another commit, and the run ended before it could clear up.
+ * Drops branches of tasks that are ticked, where their commit was judged again and has landed as another one, and the run ended before
+ * it could clear up: that is remembered, or all that it changes stands in the tree byte for byte.
  */
 export async function dropLanded(world: World, tree: Tree, specs: readonly Spec[]): Promise<void> {
   for (const waiting of await world.waiting()) {
@@ -157,6 +157,7 @@ export async function dropLanded(world: World, tree: Tree, specs: readonly Spec[
 
 async function dropIfIn(world: World, tree: Tree, waiting: Waiting, spec: Spec, task: string): Promise<void> {
   if (!(await verifiedCommits(world, spec.id, task)).includes(waiting.commit)) return
+  if (await hasLandedAnew(world, spec.id, task, waiting.commit)) return world.dropWaiting(waiting)
   const changes = await world.changesOf(waiting.commit)
   if (await standsIn(tree, changes, `${spec.dir}/tasks.md`)) await world.dropWaiting(waiting)
 }
@@ -240,7 +241,8 @@ export async function reapplied(world: World, { plan, tree }: State, waiting: Wa
 async function landAgain(world: World, { head, tree }: State, { state, waiting }: JudgedAgain): Promise<State> {
   if (state.outcome) return state
   const committed = await commit(world, { ...state, head, tree })
-  if (committed.outcome) return committed
+  if (committed.outcome || committed.commit === null) return committed
+  await rememberReplaced(world, committed, waiting.commit, committed.commit)
   const landed = await land(world, committed)
   // It has landed, or waits on a branch of its own now.
   if (landed.commit !== waiting.commit) await world.dropWaiting(waiting)

@@ -234,6 +234,7 @@ export class Machine {
           [...repo.uncommitted.keys()].filter((path) => dirs.some((dir) => path.startsWith(dir))),
         ),
       waiting: () => this.call('waiting', 1, () => repo.waiting()),
+      isMerged: (commit) => this.call('isMerged', 1, () => repo.isMerged(commit)),
       changesOf: (commit) => this.call('changesOf', 1, () => repo.changesOf(commit)),
       reapply: (commit, onto, except) => this.call('reapply', 1, () => repo.reapply(commit, onto, except)),
       recordedSeeds: async () => [],

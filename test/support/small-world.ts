@@ -184,6 +184,7 @@ export function smallWorld(options: SmallWorldOptions): SmallWorld {
       [...branches].map(
         ([branch, commit]): Waiting => ({ branch, commit, parent: at(commit).parent!, message: at(commit).message }),
       ),
+    isMerged: async (commit) => commit === first || lineage().includes(commit),
     changesOf: async (commit) => changesOf(commit),
     async reapply(commit, onto, except) {
       await pause()

@@ -86,6 +86,10 @@ export async function waitingCommits(root: string): Promise<Waiting[]> {
   return waiting
 }
 
+export async function isMerged(root: string, commit: string): Promise<boolean> {
+  return (await tryGit(root, ['merge-base', '--is-ancestor', commit, 'HEAD'])).ok
+}
+
 /** Removes a waiting branch whose commit has landed; compare-and-swap, so that a newer commit on it is never lost. */
 export async function dropBranch(root: string, branch: string, commit: string): Promise<void> {
   await tryGit(root, ['update-ref', '-d', `refs/heads/${branch}`, commit])
