@@ -4,8 +4,12 @@ import { join } from 'node:path'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import type { CiReport } from '../src/ui/ci.ts'
+import { EVENT_VERSION } from '../src/core/event-version.ts'
+import { resultWithoutRun } from '../src/core/result.ts'
+import { type CiReport, runReport, verifyReport } from '../src/ui/ci.ts'
 import { annotationsOf, junitOf, summaryOf } from '../src/ui/ci-files.ts'
+import type { Verified } from '../src/ui/verify.ts'
+import { start } from './support/agent.ts'
 import { lightRight, lightSums, taskIn } from './support/many.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
@@ -231,6 +235,72 @@ describe('the workflow of docs/ci.md', () => {
       expect(steps.find(({ uses }) => uses?.startsWith('actions/checkout'))!.with).toMatchObject({
         'persist-credentials': false,
       })
+  })
+})
+
+const NOBODY = {
+  spec: 'q',
+  title: 'T',
+  commit: null,
+  tests: 1,
+  runs: 1,
+  seeds: { pinned: 0, fresh: 1 },
+  counterexample: null,
+}
+const HELD: Verified = { ...NOBODY, task: '1', standing: 'holds', reason: null, since: null, changed: [], ms: 1 }
+
+describe('a report is not green', () => {
+  const read = (report: CiReport) => {
+    const xml = junitOf(report)
+    expect(XMLValidator.validate(xml)).toBe(true)
+    const { testsuites } = new XMLParser({ ignoreAttributes: false }).parse(xml)
+    const [tests, failures, skipped] = ['tests', 'failures', 'skipped'].map((name) => Number(testsuites[`@_${name}`]))
+    return { xml, counts: { tests, failures, skipped }, annotations: annotationsOf(report), summary: summaryOf(report) }
+  }
+
+  it('where a verification was cut short', () => {
+    const cut = { title: 'interrupted', message: 'interrupted: 1 of 2 ticked tasks were looked at' }
+    const told = read(verifyReport([HELD], '1 ticked task: 1 holds.', cut))
+    expect(told.counts).toEqual({ tests: 2, failures: 1, skipped: 0 })
+    expect(told.annotations).toBe('::error title=interrupted::interrupted: 1 of 2 ticked tasks were looked at\n')
+    expect(told.summary).toContain('1 of 2 ticked tasks were looked at')
+    expect(read(verifyReport([HELD], '1 ticked task: 1 holds.')).counts).toEqual({ tests: 1, failures: 0, skipped: 0 })
+  })
+
+  it('where a test is not the one that was judged', () => {
+    const changed = [{ path: 'test/a.test.ts', commit: 'abcdef0123', subject: 'calmer' }]
+    const told = read(verifyReport([{ ...HELD, changed }], 'one'))
+    expect(told.counts).toEqual({ tests: 2, failures: 0, skipped: 1 })
+    const words = 'test/a.test.ts is not the test that was judged: abcdef0 "calmer" changed it; the judged one ran'
+    expect(told.annotations).toBe(`::warning file=test/a.test.ts,title=q/1 tests changed::${words}\n`)
+    expect(told.summary).toContain(words)
+  })
+
+  it('where a run ended before any task was begun', () => {
+    const result = resultWithoutRun('isolation', 'bwrap: no')
+    const told = read(runReport([{ v: EVENT_VERSION, t: 5, ...result }]))
+    expect(told.counts).toEqual({ tests: 1, failures: 1, skipped: 0 })
+    expect(told.xml).toContain('<failure message="bwrap: no">bwrap: no</failure>')
+    const nothing = resultWithoutRun('nothing', 'Nothing is left to do.')
+    expect(read(runReport([{ v: EVENT_VERSION, t: 5, ...nothing }])).counts.failures).toBe(0)
+  })
+
+  it('where its files cannot be written: that is said before anything is done', async () => {
+    const repository = await makeRepository({ packages: null })
+    await repository.write({ 'folder/file': 'x' })
+    const junit = join(repository.around, 'evidence.xml')
+    for (const command of ['lint', 'verify', 'next'])
+      for (const bad of ['folder', 'folder/file/summary.md']) {
+        const model = command === 'next' ? ['--model', 'recorded/none'] : []
+        const wanted = ['--summary', join(repository.dir, bad), '--junit', junit]
+        const { code, stdout, stderr } = await start(repository, [command, ...model, ...wanted])
+        expect([command, bad, code], stderr).toEqual([command, bad, 2])
+        expect(stdout + stderr).toContain(`${bad}: cannot be written: `)
+      }
+    // What can be written tells of it, as it does of a spec that is not there.
+    expect(readFileSync(junit, 'utf8')).toContain('cannot be written')
+    const { code } = await start(repository, ['verify', '--spec', 'nix', '--junit', junit])
+    expect([code, readFileSync(junit, 'utf8')]).toEqual([2, expect.stringContaining('There is no spec')])
   })
 })
 

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openMemory } from '../src/io/journal/memory.ts'
 import { pinsKeyOf } from '../src/task/evidence.ts'
@@ -66,14 +68,38 @@ describe('agent verify', () => {
     )
     // A seed that failed meanwhile, and stands in no commit.
     await openMemory(repository.dir).remember(pinsKeyOf('limits', '1'), [Number(seeds[0]), 77])
-    const calm = await verify(repository, '--task', '1')
-    expect([calm.code, calm.tasks[0]!.standing]).toEqual([0, 'holds'])
+    // The tests that were judged are those that run, also where others take their place.
+    const files = ['summary', 'annotations', 'junit'].flatMap((name) => [`--${name}`, join(repository.around, name)])
+    const calm = await verify(repository, '--task', '1', ...files)
+    expect([calm.code, calm.tasks[0]!.standing, calm.tasks[0]!.since?.commit]).toEqual([1, 'broken', wrong])
     expect(calm.tasks[0]!.seeds.pinned).toBe(seeds.length + 1)
     const calmer = await repository.git('rev-parse', 'HEAD')
     expect(calm.tasks[0]!.changed).toEqual([{ path: 'test/clamp.test.ts', commit: calmer, subject: 'calmer' }])
-    expect(calm.stderr.replace(/\s+/g, ' ')).toContain('test/clamp.test.ts is not the test that was judged:')
+    const not = 'test/clamp.test.ts is not the test that was judged'
+    expect(calm.stderr.replace(/\s+/g, ' ')).toContain(`${not}:`)
 
-    await repository.commit({ 'src/clamp.ts': CLAMP_RIGHT, 'test/clamp.test.ts': null }, 'no more tests')
+    await repository.commit({ 'src/clamp.ts': CLAMP_RIGHT }, 'right again')
+    const right = await verify(repository, '--task', '1', ...files)
+    expect([right.code, right.tasks[0]!.standing]).toEqual([0, 'holds'])
+    expect(right.tasks[0]!.changed).toEqual(calm.tasks[0]!.changed)
+    const of = (name: string) => readFile(join(repository.around, name), 'utf8')
+    expect(await of('annotations')).toMatch(/^::warning file=test\/clamp\.test\.ts,title=[^:]*limits\/1[^:]*::/)
+    expect(await of('summary')).toContain(not)
+    expect(await of('junit')).toMatch(/<skipped message="[^"]*test\/clamp\.test\.ts is not the test/)
+    // A commit of ours on top of that does not make it good.
+    const message = (await repository.git('log', '-1', '--format=%B', commit)).replace('Task: 1', 'Task: 2')
+    await repository.commit(
+      { 'test/clamp.test.ts': `${CLAMP_TEST.replace('assert.equal', 'assert.ok(true) ||')}//\n` },
+      message,
+    )
+    expect((await verify(repository, '--task', '1')).tasks[0]!.changed).toMatchObject([{ subject: 'calmer' }])
+    // One on top of the judged text does.
+    await repository.commit({ 'test/clamp.test.ts': CLAMP_TEST }, 'as it was')
+    expect((await verify(repository, '--task', '1')).tasks[0]!.changed).toEqual([])
+    await repository.commit({ 'test/clamp.test.ts': `${CLAMP_TEST}// kept\n` }, message)
+    expect((await verify(repository, '--task', '1')).tasks[0]!.changed).toEqual([])
+
+    await repository.commit({ 'test/clamp.test.ts': null }, 'no more tests')
     const gone = await verify(repository, '--spec', 'limits')
     expect(gone.code).toBe(1)
     expect(gone.tasks[0]).toMatchObject({

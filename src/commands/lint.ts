@@ -10,7 +10,7 @@ import { readSpecFolder, specFilesOnDisk } from '../io/spec-files.ts'
 import { describeDiagnostic } from '../run.ts'
 import type { CiReport } from '../ui/ci.ts'
 import { oneLine, plural, table } from '../ui/format.ts'
-import { type CiFlags, writeCi } from './ci.ts'
+import { type CiFlags, requireCi, writeCi } from './ci.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
 /** The repository's files of specs as they lie on the disk, and the folders that are specs. */
@@ -52,6 +52,7 @@ export interface LintFlags extends CiFlags {
 
 /** `agent lint`: what is wrong with the specs, with file, line and what to write instead. */
 export async function lintCommand(options: GlobalOptions, paths: string[], flags: LintFlags): Promise<number> {
+  await requireCi(options.cwd, flags)
   const specs = await specsOnDisk(options, paths)
   const diagnostics = unique(specs.flatMap((spec) => spec.diagnostics))
   const count = (severity: Diagnostic['severity']) => diagnostics.filter((one) => one.severity === severity).length

@@ -40,7 +40,7 @@ import type { Surroundings } from '../task/state.ts'
 import { runReport } from '../ui/ci.ts'
 import type { Head, Tree, World } from '../world.ts'
 import { adopt } from './adopt.ts'
-import { wantsCi, writeCi } from './ci.ts'
+import { requireCi, wantsCi, writeCi } from './ci.ts'
 import { createHold } from './hold.ts'
 import { interruption } from './interruption.ts'
 import { chooseIsolation, type Isolation } from './isolation.ts'
@@ -153,10 +153,7 @@ async function session(
   const estimate = errorOf(prompts)
   tell({ ...result, journal: written?.dir ?? null, ...(estimate ? { estimate } : {}) })
   written?.close()
-  if (wantsCi(flags))
-    await writeCi(options.cwd, flags, runReport(forCi)).catch((error: Error) =>
-      process.stderr.write(`agent: ${error.message}\n`),
-    )
+  if (wantsCi(flags)) await writeCi(options.cwd, flags, runReport(forCi))
   await views.close()
   stop.release()
   return { exitCode: result.exitCode, events }
@@ -222,6 +219,7 @@ async function runInRepository(
   journaled: JournaledRun | null,
 ): Promise<RunResult> {
   const parallel = parallelOf(flags)
+  await requireCi(options.cwd, flags)
   const repository = await openRepository(options.cwd)
   const id = runId()
   // A dry run changes nothing.

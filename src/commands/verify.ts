@@ -19,8 +19,9 @@ import { checkOf } from '../task/verify.ts'
 import { verifyReport } from '../ui/ci.ts'
 import { type Verified, verifiedSummary } from '../ui/verify.ts'
 import type { Intensity, Tree } from '../world.ts'
-import { type CiFlags, writeCi } from './ci.ts'
+import { type CiFlags, requireCi, writeCi } from './ci.ts'
 import { readEvidence } from './evidence.ts'
+import { type JudgedTests, judgedTests } from './judged-tests.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { runSession } from './session.ts'
 import { commandChecks, levelOf, nightlyOf } from './settings.ts'
@@ -53,6 +54,18 @@ export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags):
     throw new UserError('--adopt judges at the level of an attempt: leave out --level.')
   if (!flags.adopt && flags.model !== undefined) throw new UserError('--model: no model is asked without --adopt.')
   if (flags.adopt) return adoptCommand(options, flags)
+  await requireCi(options.cwd, flags)
+  try {
+    return await verifyTicked(options, flags)
+  } catch (error) {
+    const { message } = error as Error
+    const title = error instanceof UserError ? error.status : 'bug'
+    await writeCi(options.cwd, flags, verifyReport([], '', { title, message }))
+    throw error
+  }
+}
+
+async function verifyTicked(options: GlobalOptions, flags: VerifyFlags): Promise<number> {
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
   const level = levelNamed(flags.level ?? 'attempt', config)
@@ -95,7 +108,9 @@ export async function verifyCommand(options: GlobalOptions, flags: VerifyFlags):
   const changed = await uncommitted(repository.root, ['.'])
   show.note(changed.length > 0 ? `HEAD was judged; the checkout has changes that are not committed.` : null)
   const code = show.end(found, head.commit, interrupted)
-  await writeCi(options.cwd, flags, verifyReport(found, verifiedSummary(found)))
+  const looked = `interrupted: ${found.length} of ${ticked.length} ticked tasks were looked at`
+  const cut = interrupted ? { title: 'interrupted', message: looked } : null
+  await writeCi(options.cwd, flags, verifyReport(found, verifiedSummary(found), cut))
   return code
 }
 
@@ -178,11 +193,12 @@ function verifier(
       const since = change && { ...change, exact: true }
       return { ...told, standing: 'broken', reason: `its test file ${gone} is gone`, since }
     }
-    const changed = await changedTests(root, tree, commit, rerun)
+    const judged = await judgedTests(root, tree, commit.hash, rerun.files)
     const check = task.verify === null ? null : checkOf(task.verify, commandChecks(config))
     const pinned = ((await memory.recall(pinsKeyOf(spec.id, task.id))) as number[] | null) ?? []
     const intensity = againAt(level, rerun, pinned.slice(-10), bench.seed)
-    const { verdict, result } = await runAgain(bench, tree.commit, rerun, intensity, { check, maxMs })
+    const head = await judged.on(tree.commit)
+    const { verdict, result } = await runAgain(bench, head, rerun, intensity, { check, maxMs })
     const known = new Set([...pinned, ...rerun.seeds])
     const found = verdict.standing === 'broken' ? verdict.seeds.filter((seed) => !known.has(seed)) : []
     // Whoever mends this sees these seeds first, and so does the next verify.
@@ -192,12 +208,12 @@ function verifier(
     return {
       ...told,
       ...counted(result),
-      changed,
+      changed: judged.changed,
       standing: verdict.standing,
       reason: verdict.standing === 'holds' ? null : verdict.reason,
       seeds: ran,
       counterexample: verdict.standing === 'broken' && result ? firstCounterexample(result) : null,
-      since: verdict.standing === 'broken' ? await since(commit, rerun, verdict, intensity) : null,
+      since: verdict.standing === 'broken' ? await since(commit, rerun, judged, verdict, intensity) : null,
       ms: Math.round(performance.now() - started),
     }
 
@@ -205,13 +221,14 @@ function verifier(
     async function since(
       { hash }: TaskCommit,
       again: Rerun,
+      judged: JudgedTests,
       { seeds }: Extract<AgainVerdict, { standing: 'broken' }>,
       { runs, minMs, seeds: all }: Intensity,
     ): Promise<Since | null> {
       const asked = { seeds: seeds.length > 0 ? seeds : all, runs, minMs }
       const broken = async (at: string): Promise<boolean | null> => {
         if (bench.signal.aborted) return null
-        const { verdict: then } = await runAgain(bench, at, again, asked, { check, maxMs })
+        const { verdict: then } = await runAgain(bench, await judged.on(at), again, asked, { check, maxMs })
         return then.standing === 'not-run' ? null : then.standing === 'broken'
       }
       const own = await oneCommit(root, hash)
@@ -220,23 +237,6 @@ function verifier(
       return firstBroken(await lineage(root, hash, tree.commit), broken)
     }
   }
-}
-
-/** Tests that somebody made others of: green ones say less then. Examples that later tasks kept are such a change too. */
-async function changedTests(
-  root: string,
-  tree: Tree,
-  { hash }: TaskCommit,
-  { files }: Rerun,
-): Promise<Verified['changed']> {
-  const then = await openTree(root, hash)
-  const found: Verified['changed'] = []
-  for (const path of files) {
-    if (JSON.stringify(await then.read(path)) === JSON.stringify(await tree.read(path))) continue
-    const change = await lastChange(root, tree.commit, path)
-    if (change) found.push({ path, commit: change.commit, subject: change.subject })
-  }
-  return found
 }
 
 function counted(result: CheckResult | null): { tests: number; runs: number } {

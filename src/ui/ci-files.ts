@@ -67,15 +67,29 @@ function fenced(text: string): string {
   return `${fence}text\n${body}\n${fence}`
 }
 
-/** JUnit XML: a suite for each task, a case for each part of its evidence. */
-export function junitOf({ heading, tasks }: CiReport): string {
+/**
+ * JUnit XML: a suite for each task, a case for each part of its evidence. What is wrong and belongs to no task is one of its own, so
+ * that a report of what was cut short is not green.
+ */
+export function junitOf({ heading, tasks: told, problems }: CiReport): string {
+  const tasks = told.some(({ ok }) => ok === false) ? told : [...told, ...ofTheWhole(heading, problems)]
   const all = tasks.flatMap(({ cases }) => cases)
   const count = (ok: Case['ok']) => all.filter((one) => one.ok === ok).length
   const totals = `tests="${all.length}" failures="${count(false)}" skipped="${count(null)}"`
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(heading)}" ${totals}>\n${tasks.map(suiteOf).join('')}</testsuites>\n`
 }
 
-function suiteOf({ id, title, cases, seconds }: CiTask): string {
+function ofTheWhole(
+  heading: string,
+  problems: readonly Problem[],
+): Pick<CiTask, 'id' | 'title' | 'cases' | 'seconds'>[] {
+  const cases = problems.filter(({ level }) => level === 'error').map(({ title, message }) => failing(title, message))
+  return cases.length === 0 ? [] : [{ id: heading, title: '', cases: cases.slice(0, MOST_PROBLEMS), seconds: 0 }]
+}
+
+const failing = (name: string, detail: string): Case => ({ name, ok: false, detail })
+
+function suiteOf({ id, title, cases, seconds }: Pick<CiTask, 'id' | 'title' | 'cases' | 'seconds'>): string {
   const of = (ok: Case['ok']) => cases.filter((one) => one.ok === ok).length
   const counts = `tests="${cases.length}" failures="${of(false)}" skipped="${of(null)}" time="${seconds.toFixed(3)}"`
   const inner = cases.map(({ name, ok, detail }) => {
@@ -85,7 +99,7 @@ function suiteOf({ id, title, cases, seconds }: CiTask): string {
     const kind = ok === false ? 'failure' : 'skipped'
     return `${head}><${kind} message="${xml(oneLine(detail).slice(0, 200))}">${ok === false ? text : ''}</${kind}></testcase>\n`
   })
-  return `  <testsuite name="${xml(`${id} ${title}`)}" ${counts}>\n${inner.join('')}  </testsuite>\n`
+  return `  <testsuite name="${xml(`${id} ${title}`.trim())}" ${counts}>\n${inner.join('')}  </testsuite>\n`
 }
 
 /** Characters that XML cannot hold are gone. */

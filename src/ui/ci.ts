@@ -1,7 +1,7 @@
 import type { Counterexample, EvidenceSummary, StampedEvent, TaskResult } from '../core/events.ts'
 import { duration, money, plural, shortHash, tokens } from './format.ts'
 import { evidenceWords, exitWords } from './summary.ts'
-import type { Verified } from './verify.ts'
+import { changedWords, type Verified } from './verify.ts'
 
 /** One thing that was shown, or not. `ok` null: it was not run. */
 export interface Case {
@@ -42,6 +42,9 @@ export interface CiReport {
   problems: Problem[]
 }
 
+/** Where a problem is about the whole. */
+const WHOLE = { file: null, line: null, column: null }
+
 /** From the events of a run, the last of which is its result. */
 export function runReport(events: readonly StampedEvent[]): CiReport {
   const result = events.findLast((event) => event.type === 'run.result')
@@ -49,12 +52,11 @@ export function runReport(events: readonly StampedEvent[]): CiReport {
   const told = tasksTold(events)
   const tasks = result.tasks.map((task) => ofRun(task, told.get(`${task.spec}/${task.task}`)))
   const bad = tasks.filter(({ ok }) => ok === false)
-  const all = { file: null, line: null, column: null }
   const problems: Problem[] = bad.map(({ id, title, status, cases }) => {
     const where = told.get(id)
     const detail = cases.find(({ ok }) => ok === false)?.detail ?? ''
     return {
-      ...all,
+      ...WHOLE,
       ...place(where),
       level: 'error',
       title: `${id} ${status}`,
@@ -62,7 +64,7 @@ export function runReport(events: readonly StampedEvent[]): CiReport {
     }
   })
   if (result.exitCode !== 0 && bad.length === 0)
-    problems.push({ ...all, level: 'error', title: result.status, message: result.message })
+    problems.push({ ...WHOLE, level: 'error', title: result.status, message: result.message })
   return {
     heading: `specproof: ${result.status}`,
     message:
@@ -135,8 +137,12 @@ function inWords(found: Counterexample | null): string {
   return [found.test, found.message, found.value && `counterexample: ${found.value}`].filter(Boolean).join('\n')
 }
 
-/** From what `agent verify` found. */
-export function verifyReport(found: readonly Verified[], message: string): CiReport {
+/** From what `agent verify` found. `cut`: why it did not come to its end, as the name of that end and in words; null: it did. */
+export function verifyReport(
+  found: readonly Verified[],
+  message: string,
+  cut: { title: string; message: string } | null = null,
+): CiReport {
   const tasks = found.map((one): CiTask => {
     const ok = one.standing === 'broken' ? false : one.standing === 'holds' ? true : null
     const detail = [
@@ -144,7 +150,10 @@ export function verifyReport(found: readonly Verified[], message: string): CiRep
       inWords(one.counterexample),
       one.since && `since ${shortHash(one.since.commit)} ${one.since.subject}`,
     ]
-    const cases = [{ name: 'evidence', ok, detail: detail.filter(Boolean).join('\n') }]
+    const cases: Case[] = [
+      { name: 'evidence', ok, detail: detail.filter(Boolean).join('\n') },
+      ...one.changed.map((change) => ({ name: change.path, ok: null, detail: changedWords(change) })),
+    ]
     const evidence = one.tests > 0 ? `${plural(one.tests, 'test')}, ${plural(one.runs, 'case')}` : ''
     return {
       id: `${one.spec}/${one.task}`,
@@ -161,7 +170,15 @@ export function verifyReport(found: readonly Verified[], message: string): CiRep
     if (task.ok === true || task.status === 'no-tests') return []
     const level = task.ok === false ? 'error' : 'warning'
     const message = `${task.title}: ${task.cases[0]?.detail ?? ''}`
-    return [{ level, file: null, line: null, column: null, title: `${task.id} ${task.status}`, message }]
+    return [{ ...WHOLE, level, title: `${task.id} ${task.status}`, message }]
   })
-  return { heading: 'specproof: evidence of ticked tasks', message, facts: [], tasks, problems }
+  for (const { spec, task, changed } of found)
+    for (const change of changed)
+      problems.push({
+        ...{ ...WHOLE, file: change.path },
+        ...{ level: 'warning', title: `${spec}/${task} tests changed`, message: changedWords(change) },
+      })
+  if (cut) problems.unshift({ ...WHOLE, ...cut, level: 'error' })
+  const told = [cut?.message, found.length > 0 || !cut ? message : ''].filter(Boolean).join('\n')
+  return { heading: 'specproof: evidence of ticked tasks', message: told, facts: [], tasks, problems }
 }

@@ -62,15 +62,18 @@ export function verifiedLines(one: Verified, look: Look): Line[] {
   })
   const indent = blockIndent(look)
   const about = since === null ? [] : wrap(sinceWords(since), look.width - indent)
-  const others = one.changed.flatMap(({ path, commit, subject }) =>
-    wrap(`${path} is not the test that was judged: ${shortHash(commit)} "${subject}" changed it`, look.width - indent),
-  )
+  const others = one.changed.flatMap((change) => wrap(changedWords(change), look.width - indent))
   return [
     ...head,
     ...about.map((text) => indented(indent, text, 'key')),
     ...others.map((text) => indented(indent, text, 'key', 'warn')),
     ...(counterexample === null ? [] : [...counterexampleBlock(counterexample, null, look), blank()]),
   ]
+}
+
+/** That the test at HEAD is another one, and which one ran. */
+export function changedWords({ path, commit, subject }: Verified['changed'][number]): string {
+  return `${path} is not the test that was judged: ${shortHash(commit)} "${subject}" changed it; the judged one ran`
 }
 
 function ran({ tests, runs, seeds }: Verified): string {

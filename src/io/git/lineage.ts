@@ -15,6 +15,19 @@ export function lineage(root: string, from: string, to: string): Promise<Ancesto
   return read(root, ['--first-parent', '--ancestry-path', '--reverse', `${from}..${to}`])
 }
 
+/** The commits after `from` up to `to` that changed a file, newest first, with their whole messages. */
+export async function changesSince(
+  root: string,
+  from: string,
+  to: string,
+  path: string,
+): Promise<(Ancestor & { message: string })[]> {
+  const found = await read(root, [`${from}..${to}`, '--', path])
+  return Promise.all(
+    found.map(async (one) => ({ ...one, message: await git(root, ['log', '-1', '--format=%B', one.commit]) })),
+  )
+}
+
 /** The last commit up to `to` that changed a file; null: none did. */
 export async function lastChange(root: string, to: string, path: string): Promise<Ancestor | null> {
   return (await read(root, ['-1', to, '--', path]))[0] ?? null
