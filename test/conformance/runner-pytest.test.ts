@@ -65,6 +65,14 @@ describe.runIf('venv' in python)('pytest', () => {
     expect(plain('test_cannot_run').error).toMatchObject({ message: 'no database', assertion: false })
   })
 
+  it('lets honest code log, tell its stack, name its types and handle signals', () => {
+    const honest = result.tests.filter(({ file }) => file === 'tests/test_honest.py')
+    expect(honest.map(({ name, status, error }) => ({ name, status, error }))).toEqual(
+      honest.map(({ name }) => ({ name, status: 'passed', error: null })),
+    )
+    expect(honest).toHaveLength(5)
+  })
+
   it("runs unittest's tests, asynchronous ones and parts too", () => {
     expect(plain('Plain > test_same').status).toBe('passed')
     expect(plain('Plain > test_equal')).toMatchObject({ status: 'failed', error: { assertion: true } })

@@ -54,6 +54,51 @@ def test_prints_a_result_of_its_own():
     print('a word of my own')
     raise ValueError('red all the same')
 `,
+  'tests/test_honest.py': `
+import asyncio, collections, dataclasses, enum, inspect, io, logging, signal, threading, traceback, typing, warnings
+from concurrent.futures import ThreadPoolExecutor
+
+def work():
+    logging.getLogger('work').warning('one', stack_info=True)
+    try: raise KeyError('x')
+    except KeyError:
+        logging.exception('two')
+        text = traceback.format_exc()
+        traceback.print_exc(file=io.StringIO())
+    traceback.print_stack(file=io.StringIO())
+    warnings.warn('old', DeprecationWarning, stacklevel=2)
+    return text
+
+def test_logs_and_tells_its_stack(caplog):
+    assert 'KeyError' in work()
+    assert [one.funcName for one in caplog.records] == ['work', 'work']
+def test_names_its_types():
+    P = collections.namedtuple('P', 'x y')
+    Q = typing.NamedTuple('Q', [('x', int)])
+    C = enum.Enum('C', 'red green')
+    D = dataclasses.make_dataclass('D', ['x'])
+    T = typing.TypeVar('T')
+    assert (P(1, 2).y, Q(3).x, C.red.value, D(4).x, P.__module__) == (2, 3, 1, 4, __name__)
+def test_waits_for_others():
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(lambda n: n + 1, [1, 2])) == [2, 3]
+        assert pool.submit(work).result()
+    async def later(): return 1
+    async def both(): return await asyncio.gather(later(), asyncio.wait_for(later(), 5))
+    assert asyncio.run(both(), debug=True) == [1, 1]
+def test_knows_what_a_generator_does():
+    def each(): yield 1
+    one = each()
+    assert inspect.getgeneratorstate(one) == 'GEN_CREATED'
+def test_is_told_of_signals():
+    seen = []
+    handler = lambda number, frame: seen.append((number, frame))
+    before = signal.signal(signal.SIGUSR1, handler)
+    assert signal.getsignal(signal.SIGUSR1) is handler
+    signal.raise_signal(signal.SIGUSR1)
+    assert signal.signal(signal.SIGUSR1, before) is handler
+    assert seen == [(signal.SIGUSR1, None)]
+`,
   'tests/test_good.py': 'def test_holds(): pass\n',
   'tests/test_more.py':
     'from hypothesis import given, strategies as st\n@given(st.integers())\ndef test_goes_on(n): pass\n',
@@ -137,7 +182,25 @@ export interface Attack {
   /** Code of a module of the project, which the test imports. */
   code: string
   test?: string
+  /** Other files of the project. */
+  files?: Record<string, string>
 }
+
+/** Given a frame, makes every test hold whose harness can be reached from there. */
+const CALM = `
+def calm(frame):
+    while frame:
+        for value in [*frame.f_locals.values(), *frame.f_globals.values()]:
+            if hasattr(value, 'held'): value.held = value.begun
+            if hasattr(value, 'sign') and hasattr(value, 'tell'):
+                sign, tell = value.sign, value.tell
+                value.sign = lambda name, seen: sign(name, {**seen, 'held': True, 'error': None})
+                value.tell = lambda line: tell({**line, 'state': 'passed', 'error': None} if line.get('kind') == 'test' else line)
+        if callable(frame.f_locals.get('tell')) and 'watches' in frame.f_locals:
+            for watch in frame.f_locals['watches'].values(): watch.begun = watch.held = 1
+        frame = frame.f_back
+`
+const COMPARED = 'def test_fails(): assert work() == 2\n'
 
 const FAILING = `
 from hypothesis import given, strategies as st
@@ -236,6 +299,93 @@ def work():
 `,
   },
   {
+    name: 'shadows',
+    code: 'def work(): return 1\n',
+    files: {
+      // Of what pytest needs: it would be loaded while the key is read.
+      'iniconfig.py': `
+from sys import modules
+class ParseError(Exception): pass
+class SectionWrapper: pass
+class IniConfig: pass
+judge = modules.get('specproof_harness.server')
+if judge:
+    run = judge.run
+    def calm(kit, tell, job, *more):
+        sign = kit['sign']
+        def kept(name, seen): return sign(name, {**seen, 'held': True, 'error': None} if 'held' in seen else seen)
+        def say(line): tell({**line, 'state': 'passed', 'error': None} if line.get('kind') == 'test' else line)
+        return run({**kit, 'sign': kept}, say, job, *more)
+    judge.run = calm
+`,
+      'src/json.py': 'raise RuntimeError("this is not the JSON that was meant")\n',
+    },
+  },
+  {
+    name: 'frames-of-logging',
+    code: `import logging\n${CALM}
+def work():
+    calm(logging.currentframe())
+    raise KeyError('never mind')
+`,
+    test: COMPARED,
+  },
+  {
+    name: 'frames-called-for',
+    code: `import contextlib, sys\n${CALM}
+def work():
+    found = []
+    with contextlib.ExitStack() as stack: stack.push(lambda *a: None); stack.callback(lambda: found.append(sys._getframe()))
+    calm(found[0])
+    raise KeyError('never mind')
+`,
+    test: COMPARED,
+  },
+  {
+    name: 'frames-of-threads',
+    code: `import sys, threading\nfrom concurrent.futures import ThreadPoolExecutor\n${CALM}
+def work():
+    me = threading.get_ident()
+    with ThreadPoolExecutor(1) as pool: calm(pool.submit(sys._current_frames).result()[me])
+    raise KeyError('never mind')
+`,
+    test: COMPARED,
+  },
+  {
+    name: 'frames-of-signals',
+    code: `import signal\n${CALM}
+def work():
+    signal.signal(signal.SIGUSR1, lambda number, frame: calm(frame))
+    signal.raise_signal(signal.SIGUSR1)
+    raise KeyError('never mind')
+`,
+    test: COMPARED,
+  },
+  {
+    name: 'frames-handed-on',
+    code: `import traceback\n${CALM}
+def work():
+    found = []
+    traceback.extract_stack = lambda frame=None, limit=None: found.append(frame) or []
+    traceback.print_stack()
+    calm(found[0])
+    raise KeyError('never mind')
+`,
+    test: COMPARED,
+  },
+  {
+    name: 'installed-by-its-name',
+    code: 'import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), "env", "site-packages"))\nfrom deep import work\n',
+    test: COMPARED,
+    files: {
+      'env/site-packages/deep.py': `import sys\n${CALM}
+def work():
+    calm(sys._getframe())
+    raise KeyError('never mind')
+`,
+    },
+  },
+  {
     name: 'skips',
     code: 'import pytest\ndef work(): pytest.skip("no need")\n',
   },
@@ -257,8 +407,9 @@ def work():
 
 export function attackFiles(attacks: readonly Attack[]): Record<string, string> {
   const files: Record<string, string> = { 'pyproject.toml': '[project]\nname = "x"\n' }
-  for (const { name, code, test } of attacks) {
+  for (const { name, code, test, files: more } of attacks) {
     const module = `attack_${name.replaceAll('-', '_')}`
+    Object.assign(files, more)
     files[`${module}.py`] = code
     files[`tests/test_${module}.py`] = `from ${module} import work\n${test ?? FAILING}`
   }

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import sys
 import unittest
 
 import pytest
@@ -87,113 +88,155 @@ def watched(watch, function):
     return run
 
 
-class Plugin:
-    def __init__(self, tell, sign, plan, file, first_red, root):
-        self.tell, self.sign, self.plan, self.file, self.first_red, self.root = tell, sign, plan, file, first_red, root
-        self.counts = {}
-        self.results = {}
-        self.functions = {}
-        self.files = []
-        self.collected = 0
+def plugin_of(tell, sign, plan, file, root):
+    """
+    A plugin, and what it found: {'files': list, 'collected': tests, 'ran': tests, 'warned': bool}. Whatever it works with is nowhere but in
+    here: its object can be found, and has nothing to exchange.
+    """
+    counts, results, functions, watches = {}, {}, {}, {}
+    found = {"files": [], "collected": 0, "ran": 0, "warned": False}
 
-    def relative(self, path):
-        return os.path.relpath(str(path), self.root).replace(os.sep, "/")
+    def relative(path):
+        return os.path.relpath(str(path), root).replace(os.sep, "/")
 
-    def path_of(self, item):
+    def path_of(item):
         return item.nodeid.split("::")[1:] or [item.name]
 
-    # Collection
+    def warn(**line):
+        found["warned"] = True
+        tell({"kind": "warning", **line})
 
-    def pytest_collectreport(self, report):
-        if report.failed:
-            text = str(getattr(report, "longreprtext", "") or report.longrepr)
-            file = report.nodeid.split("::")[0]
-            self.tell({"kind": "warning", "file": file, "message": problem_of(text)})
+    class Plugin:
+        __slots__ = ()
 
-    def pytest_internalerror(self, excrepr):
-        self.tell({"kind": "warning", "message": problem_of(str(excrepr))})
+        # Starting
 
-    def pytest_collection_finish(self, session):
-        self.collected = len(session.items)
-        self.files = sorted({self.relative(item.path) for item in session.items})
-        for item in session.items:
-            self.functions[item.nodeid] = code_of(item)
+        @hookimpl(tryfirst=True)
+        def pytest_load_initial_conftests(self, early_config):
+            # All installed plugins are there: from here on as `python -m pytest` has it.
+            if root in sys.path:
+                sys.path.remove(root)
+            sys.path.insert(0, root)
 
-    # Running
+        @hookimpl(tryfirst=True)
+        def pytest_cmdline_main(self, config):
+            alone(config)
 
-    @hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item, nextitem):
-        identity = " > ".join([self.file, *self.path_of(item)])
-        nth = self.counts.get(identity, 0) + 1
-        self.counts[identity] = nth
-        watch = Watch()
-        self.plan.test = identity if nth == 1 else f"{identity} ({nth})"
-        self.plan.properties = watch.properties
-        item._specproof = watch
-        self.results[item.nodeid] = {"state": None, "ms": 0.0, "error": None}
-        try:
+        @hookimpl(tryfirst=True)
+        def pytest_configure(self, config):
+            alone(config)
+
+        # Collection
+
+        def pytest_collectreport(self, report):
+            if report.failed:
+                text = str(getattr(report, "longreprtext", "") or report.longrepr)
+                warn(file=report.nodeid.split("::")[0], message=problem_of(text))
+
+        def pytest_internalerror(self, excrepr):
+            warn(message=problem_of(str(excrepr)))
+
+        def pytest_collection_finish(self, session):
+            found["collected"] = len(session.items)
+            found["files"] = sorted({relative(item.path) for item in session.items})
+            for item in session.items:
+                functions[item.nodeid] = code_of(item)
+
+        # Running
+
+        @hookimpl(wrapper=True, tryfirst=True)
+        def pytest_runtest_protocol(self, item, nextitem):
+            identity = " > ".join([file, *path_of(item)])
+            nth = counts.get(identity, 0) + 1
+            counts[identity] = nth
+            found["ran"] += 1
+            watch = watches[item.nodeid] = Watch()
+            plan.test = identity if nth == 1 else f"{identity} ({nth})"
+            plan.properties = watch.properties
+            results[item.nodeid] = {"state": None, "ms": 0.0, "error": None}
+            try:
+                return (yield)
+            finally:
+                plan.test = plan.properties = None
+                sealed = sign(f"test {nth} {identity}", watch.seen())
+                tell({"kind": "seen", "name": f"test {nth} {identity}", "sealed": sealed})
+                result = results[item.nodeid]
+                tell(
+                    {
+                        "kind": "test",
+                        "path": path_of(item),
+                        "state": result["state"] or "failed",
+                        "durationMs": result["ms"],
+                        "error": result["error"],
+                        "cancelled": False,
+                    }
+                )
+
+        @hookimpl(wrapper=True, tryfirst=True)
+        def pytest_runtest_call(self, item):
+            tell({"kind": "start", "path": path_of(item)})
+            watch = watches[item.nodeid]
+            if functions.get(item.nodeid) is not code_of(item):
+                raise RuntimeError("specproof: the function of this test was exchanged after it was collected")
+            if not isinstance(item, pytest.Function):
+                item.runtest = watched(watch, item.runtest)
+            else:
+                # Whatever calls the test (asyncio, unittest) finds ours.
+                function = item.obj
+                seen = watched(watch, function)
+                item.obj = seen
+                if inspect.iscoroutinefunction(function) and isinstance(item.instance, unittest.TestCase):
+                    setattr(item.instance, item.name, seen)
             return (yield)
-        finally:
-            self.plan.test = self.plan.properties = None
-            sealed = self.sign(f"test {nth} {identity}", watch.seen())
-            self.tell({"kind": "seen", "name": f"test {nth} {identity}", "sealed": sealed})
-            result = self.results[item.nodeid]
-            self.tell(
-                {
-                    "kind": "test",
-                    "path": self.path_of(item),
-                    "state": result["state"] or "failed",
-                    "durationMs": result["ms"],
-                    "error": result["error"],
-                    "cancelled": False,
-                }
-            )
 
-    @hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_call(self, item):
-        self.tell({"kind": "start", "path": self.path_of(item)})
-        watch = item._specproof
-        if self.functions.get(item.nodeid) is not code_of(item):
-            raise RuntimeError("specproof: the function of this test was exchanged after it was collected")
-        if not isinstance(item, pytest.Function):
-            item.runtest = watched(watch, item.runtest)
-        else:
-            # Whatever calls the test (asyncio, unittest) finds ours.
-            function = item.obj
-            seen = watched(watch, function)
-            item.obj = seen
-            if inspect.iscoroutinefunction(function) and isinstance(item.instance, unittest.TestCase):
-                setattr(item.instance, item.name, seen)
-        return (yield)
-
-    @hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item, call):
-        report = yield
-        result = self.results.get(item.nodeid)
-        if result is None:
+        @hookimpl(wrapper=True, tryfirst=True)
+        def pytest_runtest_makereport(self, item, call):
+            report = yield
+            result = results.get(item.nodeid)
+            if result is None:
+                return report
+            result["ms"] += report.duration * 1000
+            if report.failed:
+                result["state"] = "failed"
+                if result["error"] is None:
+                    error = call.excinfo.value if call.excinfo else None
+                    text = str(getattr(report, "longrepr", "failed"))
+                    result["error"] = described(error) if error is not None else {"name": "Failed", "message": text}
+            elif result["state"] != "failed":
+                # A test that may fail shows nothing by passing.
+                if report.skipped or hasattr(report, "wasxfail"):
+                    result["state"] = "skipped"
+                elif report.when == "call":
+                    result["state"] = result["state"] or "passed"
             return report
-        result["ms"] += report.duration * 1000
-        if report.failed:
-            result["state"] = "failed"
-            if result["error"] is None:
-                error = call.excinfo.value if call.excinfo else None
-                text = str(getattr(report, "longrepr", "failed"))
-                result["error"] = described(error) if error is not None else {"name": "Failed", "message": text}
-        elif result["state"] != "failed":
-            # A test that may fail shows nothing by passing.
-            if report.skipped or hasattr(report, "wasxfail"):
-                result["state"] = "skipped"
-            elif report.when == "call":
-                result["state"] = result["state"] or "passed"
-        return report
 
-    @hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report):
-        # Parts of a test (subtests) report under its name, too.
-        result = self.results.get(report.nodeid)
-        if result is not None and report.failed and result["state"] != "failed":
-            result["state"] = "failed"
-            result["error"] = {"name": "AssertionError", "code": "ERR_ASSERTION", "message": str(report.longrepr)[-MOST_MESSAGE:]}
+        @hookimpl(tryfirst=True)
+        def pytest_runtest_logreport(self, report):
+            # Parts of a test (subtests) report under its name, too.
+            result = results.get(report.nodeid)
+            if result is not None and report.failed and result["state"] != "failed":
+                result["state"] = "failed"
+                message = str(report.longrepr)[-MOST_MESSAGE:]
+                result["error"] = {"name": "AssertionError", "code": "ERR_ASSERTION", "message": message}
+
+    return Plugin(), found
+
+
+# Options of pytest and of plugins by which tests would run elsewhere, or only some of them.
+ALONE = {
+    "numprocesses": None,
+    "dist": "no",
+    "tx": (),
+    "looponfail": False,
+    "forked": False,
+}
+
+
+def alone(config):
+    """Whatever `addopts` say: all tests, in this process."""
+    for name, value in ALONE.items():
+        if hasattr(config.option, name):
+            setattr(config.option, name, list(value) if isinstance(value, tuple) else value)
 
 
 def code_of(item):

@@ -6,9 +6,11 @@ import os
 import signal
 import sys
 import time
+from importlib import import_module
 from traceback import print_exc
 
 from . import guard, properties
+from .paths import Hidden, Places
 from .witness import canaries, doubts_of, signer, snapshot
 
 CONTROL, RESULTS = 3, 4
@@ -20,15 +22,13 @@ def serve():
     control = os.fdopen(CONTROL, "r", encoding="utf-8")
     settings = json.loads(control.readline())
     root = os.getcwd()
-    # As `python -m pytest` has it; sources below `src` are found also where nothing is installed.
-    sys.path[0] = root
-    if os.path.isdir(os.path.join(root, "src")):
-        sys.path.append(os.path.join(root, "src"))
+    places = Places(root)
+    hidden = Hidden(places, sys.path[0])
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONBREAKPOINT"):
         os.environ.pop(name, None)
     tell = teller()
     try:
-        kit = load(settings, root)
+        kit = load(settings, places)
     except ImportError as error:
         tell({"kind": "unready", "message": f"{error}: install pytest and hypothesis where the project finds them"})
         return
@@ -41,7 +41,7 @@ def serve():
             os.setsid()
             code = 70
             try:
-                code = run(kit, tell, job, root)
+                code = run(kit, tell, job, root, hidden)
             except BaseException:
                 print_exc()
             finally:
@@ -52,8 +52,10 @@ def serve():
         tell({"kind": "ended", "sealed": kit["sign"](f"ended {job['job']}", ended)})
 
 
-def load(settings, root):
+def load(settings, places):
+    """All that judges, while nothing of the project can be found: the key is here in this time."""
     import pytest
+    from _pytest import config
 
     from . import plugin
 
@@ -67,13 +69,17 @@ def load(settings, root):
         hypothesis = None
     sign = signer(settings["key"])
     settings["key"] = ""
-    kit = {"pytest": pytest, "plugin": plugin.Plugin, "plan": plan, "sign": sign}
+    kit = {"pytest": pytest, "plugin_of": plugin.plugin_of, "plan": plan, "sign": sign}
     kit["canaries"] = canaries(pytest, hypothesis)
+    # What else is loaded at the first need.
+    for name in config.default_plugins:
+        import_module(f"_pytest.{name}")
+    doubts_of(list, kit["canaries"])
     # Nobody asks for us by name.
     for name in [name for name in sys.modules if name.split(".")[0] == "specproof_harness"]:
         del sys.modules[name]
-    kit["changed"] = snapshot()
-    guard.install(root)
+    kit["changed"] = snapshot(places)
+    guard.install(places)
     return kit
 
 
@@ -113,14 +119,15 @@ def kill_group(child):
         pass
 
 
-def run(kit, tell, job, root):
+def run(kit, tell, job, root, hidden):
     os.environ.update(job["env"])
-    plan, plugin = kit["plan"], None
+    plan = kit["plan"]
     intensity = job["intensity"]
     plan.seeds, plan.runs, plan.min_ms = intensity["seeds"], intensity["runs"], intensity["minMs"]
     plan.deadline, plan.brief, plan.replay = job["seedEnd"] / 1000, job["brief"], job["replay"]
     file = job["file"]
-    plugin = kit["plugin"](tell, kit["sign"], plan, file, job["brief"], root)
+    plugin, found = kit["plugin_of"](tell, kit["sign"], plan, file, root)
+    hidden.show(root)
     args = [*OWN, "--collect-only"] if file is None else [*OWN, file]
     if file is not None and job["brief"]:
         args = [*args, "--maxfail=1"]
@@ -137,12 +144,13 @@ def run(kit, tell, job, root):
             sys.stderr = real
         real.write(told.getvalue())
     if file is None:
-        tell({"kind": "files", "files": plugin.files})
+        tell({"kind": "files", "files": found["files"]})
     if code in (3, 4):
         words = told.getvalue().strip() or f"pytest ended with exit code {code}"
         tell({"kind": "warning", "message": words[-2_000:]})
-    elif code == 5 and file is not None and plugin.collected == 0:
-        tell({"kind": "warning", "message": "No test was found in this file"})
+    elif file is not None and found["ran"] == 0 and not found["warned"]:
+        none = "No test was found in this file" if found["collected"] == 0 else "No test of this file was run"
+        tell({"kind": "warning", "message": f"{none} (pytest's exit code {code})"})
     doubts = [] if job["brief"] else doubts_of(changed, tries)
     tell({"kind": "end", "sealed": sign(f"file {file}", {"doubts": doubts})})
     return 0

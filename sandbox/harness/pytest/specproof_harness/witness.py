@@ -48,15 +48,17 @@ def parts():
                         yield f"{name}.{key}", value, attribute, one
 
 
-def of_plugin(value):
+def of_plugin(value, places):
     """Installed plugins change pytest as they need it; what belongs to it already is nothing to put in another's place."""
-    name = getattr(getattr(value, "__code__", None), "co_filename", "").replace("\\", "/")
+    name = getattr(getattr(value, "__code__", None), "co_filename", "")
+    if name == "" or places.kind(name) != "installed":
+        return False
     _, found, rest = name.rpartition("/site-packages/")
     package = rest.split("/")[0].removesuffix(".py")
     return found != "" and (package == "_hypothesis_pytestplugin" or package not in PACKAGES)
 
 
-def snapshot():
+def snapshot(places):
     """Answers a function that says what is no longer as it is now, one name each."""
     function = types.FunctionType
     known = [
@@ -73,7 +75,7 @@ def snapshot():
             same = now is value
             if same and code is not None:
                 same = value.__code__ is code and value.__defaults__ is defaults
-            if not same and not of_plugin(now):
+            if not same and not of_plugin(now, places):
                 found.append(f"{name}.{key}")
         return found
 
