@@ -90,7 +90,9 @@ export async function bite(world: World, state: State, judged: Judged, mutants: 
   if (first.problem !== null || alive.length === 0 || left <= 0 || world.signal.aborted) return first
   const second = await run(alive, left, { thorough: thoroughly(world, state) })
   if (second.problem !== null) return first
-  const again = new Map(second.runs.flatMap((one) => (one.status === 'not-run' ? [] : [[one.mutant, one]])))
+  // What lived through the first pass did end, and told nothing: more cases are no excuse.
+  const told = second.runs.filter((one) => one.status === 'killed' || survived(one))
+  const again = new Map(told.map((one) => [one.mutant, one]))
   return { ...first, runs: first.runs.map((one) => again.get(one.mutant) ?? one) }
 }
 

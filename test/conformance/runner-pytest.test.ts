@@ -1,11 +1,13 @@
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { instrument } from '../../src/core/teeth/instrument.ts'
+import { mutantsOf } from '../../src/core/teeth/mutants.ts'
 import type { CheckResult, TestResult } from '../../src/core/verdict/evidence.ts'
 import { drawsOneCase, judgeFrozen, judgeProperties } from '../../src/core/verdict/judge.ts'
 import type { CheckProgress } from '../../src/io/checks/checks.ts'
-import { LIGHT, makeTarget, runTests } from '../io/checks/target.ts'
+import { LIGHT, makeTarget, runRequest, runTests } from '../io/checks/target.ts'
 import { pythonEnvironment } from '../support/python.ts'
-import { ATTACKS, attackFiles, RESULTS, TROUBLE } from './pytest/cases.ts'
+import { ATTACKS, attackFiles, RESULTS, SLOW, TROUBLE } from './pytest/cases.ts'
 
 const python = await pythonEnvironment()
 const cleanUps: (() => Promise<void>)[] = []
@@ -196,6 +198,33 @@ describe.runIf('venv' in python)('pytest', () => {
       ).toBe(true)
     }
   })
+
+  it('gives wrong versions time for as many cases as they get: what lives after it has survived', async () => {
+    const key = 'specproof_slow'
+    const mutants = mutantsOf('slow.py', SLOW['slow.py'], null, 1)
+    const idOf = (line: number, replacement: string) => {
+      const found = mutants.find((one) => one.line === line && one.replacement === replacement)
+      if (!found) throw new Error(JSON.stringify(mutants.map((one) => [one.line, one.replacement])))
+      return found.id
+    }
+    const [wrong, lives, endless] = [idOf(3, '-'), idOf(6, '2000000'), idOf(12, 'pass')]
+    const slow = await targetOf({ ...SLOW, 'slow.py': instrument('slow.py', SLOW['slow.py'], mutants, key) })
+    const bitten = async (ids: number[], more: object) => {
+      const teeth = { key, mutants: ids, control: true, maxMs: 8_000, waitMs: 500, ...more }
+      const request = { stage: 'teeth', kind: 'tests', maxMs: 60_000 } as const
+      const files = ['tests/test_slow.py']
+      const quick = { seeds: [7], runs: 5, minMs: 0 }
+      const { mutants: runs } = await runRequest(slow, { ...request, files, intensity: quick, teeth }, { path })
+      return Object.fromEntries(runs!.map(({ mutant, status }) => [mutant, status]))
+    }
+    const thorough = { seeds: [1, 2, 3, 4], runs: 1_000, minMs: 0 }
+    expect(await bitten([wrong, lives, endless], { thorough })).toEqual({
+      [wrong]: 'killed',
+      [lives]: 'survived',
+      [endless]: 'timeout',
+    })
+    expect(await bitten([lives], { control: false, maxMs: 4_000 })).toEqual({ [lives]: 'survived' })
+  }, 60_000)
 
   it('believes no test whose own code works on runner, reports, assertions or the harness', async () => {
     const files = attackFiles(ATTACKS)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MutantRun, TestResult } from '../../../src/core/verdict/evidence.ts'
-import type { TeethRequest } from '../../../src/world.ts'
+import type { Intensity, TeethRequest } from '../../../src/world.ts'
 import { monotonicMs } from '../clock.mts'
 import { type Driver, type Order, patienceMs, WORKERS } from '../driver.mts'
 import type { HarnessReport, Problem, Progress } from '../protocol.mts'
@@ -57,7 +57,7 @@ async function filesOf(order: Order, server: PytestServer): Promise<{ files: str
 
 function jobOf({ request, settings }: Order, file: string | null): Job {
   const { intensity, replay, seedEnd } = settings
-  return { file, intensity, replay, seedEnd, brief: false, env: {}, patienceMs: patienceMs(request) }
+  return { file, intensity, replay, seedEnd, brief: false, first: false, env: {}, patienceMs: patienceMs(request) }
 }
 
 async function each<T>(
@@ -72,46 +72,72 @@ async function each<T>(
   await Promise.all(servers.map(work))
 }
 
-/** A wrong version may take this many times as long as the right one, and so much over that. */
+/** A wrong version may take this many times as long as the right one for each of its cases, and so much over that. */
 const SLOWER = 4
 const OVER_MS = 1_000
 
 async function runTeeth(order: Order, teeth: TeethRequest, servers: PytestServer[]): Promise<HarnessReport> {
+  const none: HarnessReport = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
+  // Starting a server may take longer than all the rest.
+  await Promise.all(servers.map((server) => server.ready()))
   const started = monotonicMs()
   const end = started + teeth.maxMs
-  const none: HarnessReport = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
   const right = teeth.control ? await runAll({ ...order, tell: () => {} }, servers) : none
+  const rightMs = teeth.control ? monotonicMs() - started : null
   // What is red on the right version tells nothing of the wrong ones.
   const red = new Set(right.tests.flatMap(({ id, status }) => (status === 'failed' ? [id] : [])))
-  const patience = SLOWER * (monotonicMs() - started) + OVER_MS
   const mutants: MutantRun[] = []
+  let begun = 0
   await each(servers, teeth.mutants, async (server, mutant) => {
-    mutants.push(monotonicMs() > end ? notRun(mutant) : await tryOne(order, teeth, { server, mutant, red, patience }))
+    const left = end - monotonicMs()
+    const share = (left * Math.min(servers.length, teeth.mutants.length)) / (teeth.mutants.length - begun++)
+    const limits = limitsOf(order, teeth, rightMs, Math.min(left, share))
+    mutants.push(left <= 0 ? notRun(mutant) : await tryOne(order, teeth, { server, mutant, red, ...limits }))
     const failed = mutants.filter(({ status }) => status === 'killed').length
     order.tell({ done: mutants.length, total: teeth.mutants.length, runs: 0, failed, running: null })
   })
   return { ...right, mutants: joined(mutants) }
 }
 
-interface Try {
+interface Limits {
+  /** Milliseconds after which properties begin no further case. */
+  searchMs: number
+  /** How much longer the case that is running then may take before its process is ended. */
+  graceMs: number
+}
+
+/** `rightMs`: what the right version took; null: there is none. `share`: milliseconds that one wrong version has of what is left. */
+function limitsOf({ request }: Order, teeth: TeethRequest, rightMs: number | null, share: number): Limits {
+  if (rightMs === null) return { searchMs: share, graceMs: teeth.waitMs }
+  const cases = ({ seeds, runs }: Intensity) => Math.max(1, seeds.length) * runs
+  const more = Math.max(1, cases(teeth.thorough ?? request.intensity) / cases(request.intensity))
+  const patience = SLOWER * rightMs + OVER_MS
+  return { searchMs: Math.min(more * patience, Math.max(patience, share)), graceMs: rightMs + OVER_MS }
+}
+
+interface Try extends Limits {
   server: PytestServer
   mutant: number
   red: ReadonlySet<string>
-  patience: number
 }
 
 /** File after file, until one is red. */
-async function tryOne(order: Order, teeth: TeethRequest, { server, mutant, red, patience }: Try): Promise<MutantRun> {
+async function tryOne(order: Order, teeth: TeethRequest, one: Try): Promise<MutantRun> {
+  const { server, mutant, red } = one
   const { request, settings } = order
   const outcomes: MutantRun[] = []
-  for (const file of request.files ?? []) {
+  const files = request.files ?? []
+  const end = monotonicMs() + one.searchMs
+  for (const [at, file] of files.entries()) {
+    const searchMs = Math.max(0, (end - monotonicMs()) / (files.length - at))
     const job: Job = {
       ...jobOf(order, file),
       intensity: teeth.thorough ?? request.intensity,
-      seedEnd: monotonicMs() + patience,
+      seedEnd: monotonicMs() + searchMs,
       env: { [teeth.key]: String(mutant) },
-      brief: teeth.every !== true && red.size === 0,
-      patienceMs: patience,
+      brief: true,
+      first: teeth.every !== true && red.size === 0,
+      patienceMs: searchMs + one.graceMs,
     }
     const { results, ended } = await server.runFile(job, () => {})
     const report = buildReport([results.end(ended)], [], [file], settings.key)

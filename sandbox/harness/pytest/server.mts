@@ -15,8 +15,10 @@ export interface Job {
   replay: Replay | null
   /** Milliseconds of the machine's monotonic clock. */
   seedEnd: number
-  /** Whether something is red is all that is asked. */
+  /** Whether something is red is all that is asked: nothing is shrunk, and properties end at `seedEnd`. */
   brief: boolean
+  /** The first red test is the last one. */
+  first: boolean
   env: Record<string, string>
   patienceMs: number
 }
@@ -41,6 +43,10 @@ export class PytestServer {
   #gone: (why: Ended) => void = () => {}
   #ended: Ended | null = null
   #unready: string | null = null
+  #ready: () => void = () => {}
+  readonly #started = new Promise<void>((resolve) => {
+    this.#ready = resolve
+  })
   #stderr = ''
   #jobs = 0
 
@@ -68,6 +74,11 @@ export class PytestServer {
     this.#child.once('close', (code, signal) =>
       this.#end({ code, signal, spawnError, endedAfter: null, stderr: errorWords(this.#stderr) }),
     )
+  }
+
+  /** When it can be given jobs, or has ended. */
+  ready(): Promise<void> {
+    return this.#started
   }
 
   async runFile(
@@ -131,6 +142,7 @@ export class PytestServer {
   #read(text: string): void {
     try {
       const line = JSON.parse(text) as FromServer
+      if (line.kind === 'ready') this.#ready()
       if (line.kind === 'unready') this.#unready = String(line.message)
       if (typeof line.kind === 'string') this.#take(line)
     } catch {
@@ -141,6 +153,7 @@ export class PytestServer {
   #end(ended: Ended): void {
     const reason = this.#unready
     this.#ended ??= reason === null ? ended : { ...ended, code: 70, stderr: reason }
+    this.#ready()
     this.#gone(this.#ended)
   }
 }

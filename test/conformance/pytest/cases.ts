@@ -177,6 +177,38 @@ export const TROUBLE: Record<string, string> = {
   'elsewhere/other.txt': 'x',
 }
 
+/** Tests that take long, and what they are to tell from its wrong versions. */
+export const SLOW = {
+  'slow.py': `
+def twice(n):
+    return n + n
+
+def known(n):
+    if n > 1000000:
+        return False
+    return True
+
+def first(items):
+    while len(items) > 1:
+        items.pop()
+    return items[0]
+`,
+  'tests/test_slow.py': `
+import time
+from hypothesis import given, strategies as st
+from slow import first, known, twice
+
+@given(st.integers(min_value=0, max_value=100_000))
+def test_twice(n):
+    time.sleep(0.02)
+    assert twice(n) == 2 * n
+    assert known(n)
+def test_first():
+    time.sleep(1.2)
+    assert first([1, 2]) == 1
+`,
+}
+
 export interface Attack {
   name: string
   /** Code of a module of the project, which the test imports. */

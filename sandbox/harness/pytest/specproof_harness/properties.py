@@ -93,7 +93,7 @@ def install(plan):
 
         def _execute_once_for_engine(self, data, *args, **kwargs):
             try:
-                return super()._execute_once_for_engine(data, *args, **kwargs)
+                super()._execute_once_for_engine(data, *args, **kwargs)
             finally:
                 seen = self._seen
                 if seen["red"]:
@@ -103,6 +103,9 @@ def install(plan):
                     if len(seen["distinct"]) < COMPARED:
                         seen["distinct"].add(repr(data.choices))
                     seen["red"] = data.status is Status.INTERESTING
+            if plan.brief and seen["runs"] > 0 and now() > plan.deadline:
+                # Nothing was found in the time that there is.
+                self._runner.exit_with(engine.ExitReason.max_examples)
 
         def execute_once(self, data, **more):
             if more.get("example_kwargs") is None:

@@ -129,7 +129,7 @@ def run(kit, tell, job, root, hidden):
     plugin, found = kit["plugin_of"](tell, kit["sign"], plan, file, root)
     hidden.show(root)
     args = [*OWN, "--collect-only"] if file is None else [*OWN, file]
-    if file is not None and job["brief"]:
+    if file is not None and job["first"]:
         args = [*args, "--maxfail=1"]
     changed, tries, sign = kit["changed"], kit["canaries"], kit["sign"]
     # What pytest says when it cannot even begin.
