@@ -88,45 +88,50 @@ export const LOCKFILE_GLOBS = anywhere(
 )
 
 /** What decides how tests run and what counts as an error: runners, their setup files, compilers, linters, installed code. */
-export const RUNNER_CONFIG_GLOBS = anywhere(
-  // Vite loads these by itself, in the process that judges.
-  'postcss.config.*',
-  '.postcssrc*',
-  '{tailwind,uno,svelte}.config.*',
-  '.env*',
-  '.browserslistrc',
-  `{vitest,vite,jest,playwright,cypress,ava,karma,mocha,wdio,babel,eslint,biome}.{config,conf}.${CONFIG}`,
-  `{vitest,jest}.{workspace,projects}.${CONFIG}`,
-  `{vitest,jest}.{setup,preset,environment}.${SCRIPT}`,
-  `{vitest,jest}-{setup,preset,environment}.${SCRIPT}`,
-  '.{mocharc,nycrc,babelrc,swcrc,eslintrc}',
-  '.{mocharc,nycrc,babelrc,swcrc,eslintrc,c8rc}.*',
-  `{test,tests,__tests__}/**/{setup,teardown,global-setup,global-teardown,globalsetup,globalteardown}.${SCRIPT}`,
-  `{setup-tests,setuptests,test-setup,global-setup,globalsetup}.${SCRIPT}`,
-  '__mocks__/**',
-  'node_modules/**',
-  '{tsconfig,jsconfig}*.json',
-  'biome.{json,jsonc}',
-  'karma.conf.*',
-  'bunfig.toml',
-  '.env.test',
-  '.env.test.*',
-  '{conftest,sitecustomize,usercustomize,noxfile}.py',
-  // Found before the installed ones of this name.
-  '{pytest,_pytest,hypothesis,pluggy,unittest,_hypothesis_pytestplugin}{.py,/**}',
-  '{.hypothesis,__pycache__,.venv,*.egg-info}/**',
-  '*.{pyc,pyo,egg-link}',
-  '*.pth',
-  '{pytest,.pytest,tox}.{ini,toml}',
-  'setup.cfg',
-  '.coveragerc',
-  // Compiled into a program of Go without a word, or found before what is installed.
-  'vendor/**',
-  '*.{s,syso,swig,swigcxx}',
-  '{magefile,magefiles/**,*specproof*}.go',
-  '.golangci.{yml,yaml,toml,json}',
-  'taskfile.{yml,yaml}',
-)
+export const RUNNER_CONFIG_GLOBS = [
+  ...anywhere(
+    // Vite loads these by itself, in the process that judges.
+    'postcss.config.*',
+    '.postcssrc*',
+    '{tailwind,uno,svelte}.config.*',
+    '.env*',
+    '.browserslistrc',
+    `{vitest,vite,jest,playwright,cypress,ava,karma,mocha,wdio,babel,eslint,biome}.{config,conf}.${CONFIG}`,
+    `{vitest,jest}.{workspace,projects}.${CONFIG}`,
+    `{vitest,jest}.{setup,preset,environment}.${SCRIPT}`,
+    `{vitest,jest}-{setup,preset,environment}.${SCRIPT}`,
+    '.{mocharc,nycrc,babelrc,swcrc,eslintrc}',
+    '.{mocharc,nycrc,babelrc,swcrc,eslintrc,c8rc}.*',
+    `{test,tests,__tests__}/**/{setup,teardown,global-setup,global-teardown,globalsetup,globalteardown}.${SCRIPT}`,
+    `{setup-tests,setuptests,test-setup,global-setup,globalsetup}.${SCRIPT}`,
+    '__mocks__/**',
+    'node_modules/**',
+    '{tsconfig,jsconfig}*.json',
+    'biome.{json,jsonc}',
+    'karma.conf.*',
+    'bunfig.toml',
+    '.env.test',
+    '.env.test.*',
+    '{conftest,sitecustomize,usercustomize,noxfile}.py',
+    // Found before the installed ones of this name.
+    '{pytest,_pytest,pluggy,_hypothesis_pytestplugin}{.py,/**}',
+    // Metadata names plugins, which pytest loads by itself.
+    '{.hypothesis,__pycache__,.venv,*.egg-info,*.dist-info}/**',
+    '*.{pyc,pyo,egg-link}',
+    '*.pth',
+    '{pytest,.pytest,tox}.{ini,toml}',
+    'setup.cfg',
+    '.coveragerc',
+    // Compiled into a program of Go without a word, or found before what is installed.
+    'vendor/**',
+    '*.{s,syso,swig,swigcxx}',
+    '{magefile,magefiles/**,*specproof*}.go',
+    '.golangci.{yml,yaml,toml,json}',
+    'taskfile.{yml,yaml}',
+  ),
+  // Further down, folders of tests are often called so.
+  '{,src/}{hypothesis,unittest}{.py,/**}',
+]
 
 export const MANIFEST_GLOBS = anywhere(
   'package.json',

@@ -1,6 +1,6 @@
 import type { FileChange } from '../patch/patch.ts'
 import { GO_TRAPS, hiddenInGo } from './audit-go.ts'
-import { equalToAll, gluedNames, PYTHON_TRAPS } from './audit-python.ts'
+import { equalToAll, gluedNames, longImports, PYTHON_TRAPS, swallowed } from './audit-python.ts'
 import { foldedStrings } from './fold.ts'
 
 /** Lines of code that nobody has an honest use for. */
@@ -93,6 +93,8 @@ function trapsOf(path: string, content: string): [Trap[], Map<number, string>] {
 
 function hiddenInPython(content: string): Map<number, string> {
   return new Map([
+    ...longImports(content),
+    ...swallowed(content).map((line) => [line, 'silences what a test says: let it through with `raise`'] as const),
     ...gluedNames(content).map((line) => [line, 'puts together a name of the test runner'] as const),
     ...equalToAll(content).map((line) => [line, 'makes a value that every assertion takes for equal'] as const),
   ])

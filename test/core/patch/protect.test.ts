@@ -81,6 +81,11 @@ describe('kinds of protected paths', () => {
         '.eslintrc.json',
         'a/conftest.py',
         'sitecustomize.py',
+        'a/pytest.py',
+        'src/pluggy/__init__.py',
+        'hypothesis.py',
+        'src/unittest/__init__.py',
+        'evil-1.0.dist-info/entry_points.txt',
         'pytest.ini',
         'tox.ini',
         'setup.cfg',
@@ -152,10 +157,16 @@ describe('kinds of protected paths', () => {
         'src/package.json.ts',
         'src/specs.ts',
         'latest/a.ts',
+        'src/shop/unittest/helpers.py',
+        'lib/hypothesis/model.py',
       ],
     ],
   ] as const)('is %s', (kind, paths) => {
     for (const path of paths) expect(classify(path, PROJECT, EXISTING.has(path)), path).toBe(kind)
+  })
+
+  it('lets the author of tests use a folder with the name of a module', () => {
+    expect(classify('tests/unittest/test_a.py', PROJECT, false)).toBe('new-test')
   })
 
   it('counts a snapshot as a test of its own: existing or new', () => {

@@ -74,8 +74,31 @@ describe('the audit of Python', () => {
     'raise AssertionError("x")',
     'except BaseException:',
     'except:',
+    'except (KeyError, BaseException) as error:',
+    'from sys import modules as loaded',
+    'from importlib import import_module',
+    'from importlib.util import spec_from_file_location',
+    'from os import _exit',
+    'import sys as process',
+    'def pytest_runtest_call(item):',
+    'getattr(logging, "".join(["current", "frame"]))()',
+    'inspect.stack()',
+    'from inspect import stack',
+    'for frame, line in traceback.walk_stack(None):',
+    'if "test" in sys.argv[0]:',
+    'eval(text) if text else compile(text)',
   ])('finds %s', (line) => {
     expect(found(`x = 1\n${line}\n`)).toEqual([2])
+  })
+
+  it('finds names in imports of several lines, and what catches everything and keeps it', () => {
+    expect(found('from sys import (\n    path,\n    modules,\n)\n')).toEqual([1, 2, 3, 4])
+    expect(found('from os import \\\n    _exit\n')).toEqual([1, 2])
+    const caught = (body: string) => found(`def f():\n    try:\n        g()\n    except BaseException:\n${body}x = 1\n`)
+    expect(caught('        close()\n        raise\n')).toEqual([])
+    expect(caught('\n        # why\n        raise  # again\n')).toEqual([])
+    expect(caught('        if late:\n            raise\n')).toEqual([4])
+    expect(caught('        return None\n')).toEqual([4])
   })
 
   it('finds an equality that compares nothing', () => {
@@ -91,6 +114,18 @@ describe('the audit of Python', () => {
     'evaluate(1)',
     'model.eval()',
     'assert n > 0',
+    'args = parser.parse_args(sys.argv[1:])',
+    'sys.exit(main())',
+    'raise SystemExit(2)',
+    'import inspect',
+    'import atexit',
+    'names = inspect.signature(function).parameters',
+    'def eval(self, scope):',
+    '    def compile(self) -> str:',
+    'except (KeyError, ValueError) as error:',
+    'from os import path, environ',
+    'from importlib import resources',
+    'from sys import stdin, argv',
   ])('leaves %s alone', (line) => {
     expect(found(`${line}\n`)).toEqual([])
   })
