@@ -124,6 +124,13 @@ describe.runIf('venv' in python)('pytest', () => {
     expect(property('test_fails_its_example').properties).toMatchObject([
       { failed: true, counterexample: 'n=-7', path: null },
     ])
+    const outcomes = { test_expects_an_error: 'n=300', test_gives_up: 'n=20', test_ends_the_program: 'n=20' }
+    for (const [name, counterexample] of Object.entries(outcomes)) {
+      const repeated = { failed: 5, of: 5, leak: null }
+      expect(property(name).properties, name).toMatchObject([{ failed: true, seed: 11, counterexample, repeated }])
+      expect(property(name).properties[0]!.path, name).toEqual(expect.any(String))
+    }
+    expect(property('test_gives_up_its_example').properties).toMatchObject([{ failed: true, counterexample: 'n=-3' }])
     const [machine] = property('TestMachine > runTest').properties
     expect(machine!.counterexample).toMatch(/state\.add\(by=\d\)/)
   })
@@ -153,6 +160,12 @@ describe.runIf('venv' in python)('pytest', () => {
       status: 'failed',
       properties: [{ seeds: [11], runs: 1, counterexample: "n=1000, s=''", shrinks: 0 }],
     })
+    const given = property('test_expects_an_error')
+    const once = await runTests(target, {
+      ...{ path, files: ['tests/test_properties.py'], intensity: { seeds: [7], runs: 5, minMs: 0 } },
+      replay: { test: given.id, seed: 11, path: given.properties[0]!.path! },
+    })
+    expect(find(given.id, once).properties).toMatchObject([{ seeds: [11], runs: 1, counterexample: 'n=300' }])
     const longer = await runTests(target, {
       path,
       files: ['tests/test_more.py'],

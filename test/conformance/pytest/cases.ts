@@ -125,6 +125,21 @@ def test_fails(n, s): assert n < 1000
 @given(st.integers(min_value=0))
 def test_throws(n): raise NotImplementedError
 
+@given(st.integers(min_value=0))
+def test_expects_an_error(n):
+    with pytest.raises(ValueError):
+        if n < 300: raise ValueError
+@given(st.integers(min_value=0))
+def test_gives_up(n):
+    if n >= 20: pytest.fail('too many')
+@given(st.integers(min_value=0))
+def test_ends_the_program(n):
+    if n >= 20: raise SystemExit(2)
+@example(n=-3)
+@given(n=st.integers(min_value=0))
+def test_gives_up_its_example(n):
+    if n < 0: pytest.fail('too few')
+
 @given(st.just(5))
 def test_draws_one_case(n): pass
 @given(st.booleans())

@@ -54,11 +54,14 @@ def install(plan):
     """Puts our search in the place of Hypothesis's own; answers nothing where Hypothesis is not installed."""
     import hypothesis.core as core
     import hypothesis.internal.conjecture.engine as engine
+    import pytest
     from hypothesis import HealthCheck, Phase, Verbosity, settings
     from hypothesis.errors import StopTest, UnsatisfiedAssumption
     from hypothesis.internal.conjecture.data import ConjectureData, Status
     from hypothesis.reporting import with_reporter
 
+    # What Hypothesis itself takes for a failure; some of it is no Exception.
+    failures = (Exception, SystemExit, GeneratorExit, pytest.fail.Exception)
     engine.MAX_SHRINKING_SECONDS = SHRINK_SECONDS
     encode, decode = core.encode_failure, core.decode_failure
     base = core.StateForActualGivenExecution
@@ -114,7 +117,7 @@ def install(plan):
                 return super().execute_once(data, **more)
             except (StopTest, UnsatisfiedAssumption):
                 raise
-            except Exception:
+            except failures:
                 text = ", ".join(f"{name}={value!r}" for name, value in more["example_kwargs"].items())
                 record(failure(plan.seeds[:1], 0, None, None, text, 0))
                 raise
@@ -164,7 +167,7 @@ def install(plan):
                     super().execute_once(ConjectureData.for_choices(choices))
                 except (StopTest, UnsatisfiedAssumption):
                     pass
-                except Exception:
+                except failures:
                     failed += 1
             return {"failed": failed, "of": of, "leak": None}
 
@@ -179,7 +182,7 @@ def install(plan):
                     super().execute_once(ConjectureData.for_choices(choices), is_final=True, **{printing: True})
             except (StopTest, UnsatisfiedAssumption):
                 pass
-            except Exception:
+            except failures:
                 run = failure([seed], 1, seed, path, readable("\n".join(map(str, lines))), 0)
                 record({**run, "repeated": self._repeat(choices)})
                 raise
