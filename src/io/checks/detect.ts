@@ -54,10 +54,13 @@ async function withRunner(
   if (source === null && first) return first
   if (source === null)
     return { unsupported: 'there is no package.json at the top of the repository, and nothing of Python or Go' }
-  const script = await ofScript(source, paths, options)
+  const manifest = parseManifest(source)
+  if ('unsupported' in manifest) return manifest
+  const script = ofScript(manifest, paths, options)
   // A package.json without tests serves tools; one with tests beside those of another language is a question.
   if (!first || 'unsupported' in script) return first ?? script
-  return question(script, first)
+  // And so may packages of Python without a test.
+  return first.why.endsWith(IS_PROJECT) ? script : question(script, first)
 }
 
 async function otherLanguages(
@@ -78,13 +81,7 @@ function question(one: Project, other: Project): { unsupported: string } {
   }
 }
 
-async function ofScript(
-  source: string,
-  paths: string[],
-  options: DetectOptions,
-): Promise<Project | { unsupported: string }> {
-  const manifest = parseManifest(source)
-  if ('unsupported' in manifest) return manifest
+function ofScript(manifest: Manifest, paths: string[], options: DetectOptions): Project | { unsupported: string } {
   const choice = chooseRunner(manifest, paths, options.runner)
   if ('unsupported' in choice) return choice
   const typed = paths.includes('tsconfig.json') && manifest.dependencies.has('typescript')

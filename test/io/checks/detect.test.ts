@@ -52,7 +52,7 @@ describe('a project of Python', () => {
   })
 
   it('is one beside a package.json without tests; beside one with tests a person says which', async () => {
-    const python = { 'pyproject.toml': '[project]\nname = "x"\n' }
+    const python = { 'pyproject.toml': '[project]\nname = "x"\ndependencies = ["pytest"]\n' }
     const tools = JSON.stringify({ devDependencies: { prettier: '*' } })
     const tested = JSON.stringify({ scripts: { test: 'vitest run' }, devDependencies: { vitest: '*' } })
     expect(await runner({ ...python, 'package.json': tools })).toMatchObject(['pytest', expect.any(String)])
@@ -65,5 +65,14 @@ describe('a project of Python', () => {
       'vitest',
       'agent.yaml says so',
     ])
+  })
+
+  it('is none where Python only serves tools beside tests of JavaScript, or package.json cannot be read', async () => {
+    const tested = JSON.stringify({ scripts: { test: 'vitest run' }, devDependencies: { vitest: '*' } })
+    const docs = { 'requirements.txt': 'mkdocs==1.6\n' }
+    expect(await runner({ ...docs, 'package.json': tested })).toMatchObject(['vitest', expect.any(String)])
+    expect(await runner({ ...docs, 'package.json': tested, 'tests/test_a.py': '' })).toContain('tests/test_a.py is a')
+    expect(await runner({ ...docs, 'package.json': '{ "name": ' })).toMatch(/^package\.json.*JSON/)
+    expect(await runner({ 'pytest.ini': '', 'package.json': '[' })).toMatch(/^package\.json.*JSON/)
   })
 })
