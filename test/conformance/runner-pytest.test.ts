@@ -55,8 +55,8 @@ describe.runIf('venv' in python)('pytest', () => {
       expect(plain(name).status, name).toBe('failed')
     for (const name of ['test_is_skipped', 'test_may_fail', 'test_may_fail_and_passes', 'test_skips_itself'])
       expect(plain(name).status, name).toBe('skipped')
-    for (const name of ['TestSuite > test_inside', 'test_of_a_number[1]', 'test_comes_after', 'test_sets_the_clock'])
-      expect(plain(name).status, name).toBe('passed')
+    const holding = ['TestSuite > test_inside', 'test_of_a_number[1]', 'test_comes_after', 'test_sets_the_clock']
+    for (const name of [...holding, 'test_keeps_something']) expect(plain(name).status, name).toBe('passed')
   })
 
   it('tells a failed assertion from an exception', () => {
@@ -183,6 +183,9 @@ describe.runIf('venv' in python)('pytest', () => {
     expect(none).toMatchObject({ status: 'empty', tests: [], problems: [] })
     const skipped = { 'test_a.py': 'import pytest\n@pytest.mark.skip\ndef test_x(): pass\n' }
     const left = await runTests(await targetOf(skipped), { path })
+    const listed = { ...skipped, 'pytest.ini': '[pytest]\naddopts = --collect-only\n' }
+    const unseen = await runTests(await targetOf(listed), { path, files: ['test_a.py'] })
+    expect(unseen.problems).toMatchObject([{ message: expect.stringContaining('No test of this file was run') }])
     expect(left).toMatchObject({ status: 'empty', tests: [{ id: 'test_a.py > test_x', status: 'skipped' }] })
     const tests = result.tests.filter((test) => test.file === 'tests/test_good.py')
     const good = { ...result, status: 'passed' as const, tests, problems: [] }

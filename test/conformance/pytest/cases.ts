@@ -1,6 +1,11 @@
 /** Test files of a project that shows every result once. */
 export const RESULTS = {
-  'pyproject.toml': '[tool.pytest.ini_options]\naddopts = "-x"\nxfail_strict = false\n',
+  'pyproject.toml': '[tool.pytest.ini_options]\naddopts = "-x --lf --dist=load"\nxfail_strict = false\n',
+  // As pytest-xdist: the tests run somewhere else.
+  'conftest.py': `
+def pytest_addoption(parser): parser.addoption('--dist', default='no')
+def pytest_runtestloop(session): return True if session.config.option.dist != 'no' else None
+`,
   'tests/test_results.py': `
 import asyncio
 import time
@@ -45,6 +50,7 @@ def test_sets_the_clock(monkeypatch):
     time.monotonic = lambda: 0.0
     time.time = lambda: 0.0
 def test_comes_after(): pass
+def test_keeps_something(cache): cache.set('own/value', 1)
 `,
   'tests/test_forged.py': `
 import os, sys

@@ -117,14 +117,18 @@ def plugin_of(tell, sign, plan, file, root):
             if root in sys.path:
                 sys.path.remove(root)
             sys.path.insert(0, root)
+            # pytest-cov begins here; nobody reads what it measures.
+            if hasattr(early_config.known_args_namespace, "no_cov"):
+                early_config.known_args_namespace.no_cov = True
 
         @hookimpl(tryfirst=True)
         def pytest_cmdline_main(self, config):
-            alone(config)
+            alone(config, plan)
 
         @hookimpl(tryfirst=True)
         def pytest_configure(self, config):
-            alone(config)
+            # Plugins may have set them again.
+            alone(config, plan)
 
         # Collection
 
@@ -222,21 +226,29 @@ def plugin_of(tell, sign, plan, file, root):
     return Plugin(), found
 
 
-# Options of pytest and of plugins by which tests would run elsewhere, or only some of them.
+# Options of pytest and of plugins by which tests would run elsewhere, or only some of them, or write into the project.
 ALONE = {
     "numprocesses": None,
     "dist": "no",
     "tx": (),
     "looponfail": False,
     "forked": False,
+    "lf": False,
+    "failedfirst": False,
+    "newfirst": False,
+    "stepwise": False,
+    "xmlpath": None,
 }
 
 
-def alone(config):
-    """Whatever `addopts` say: all tests, in this process."""
+def alone(config, plan):
+    """Whatever `addopts` say: all tests, in this process, and the same ones again with the same seed."""
+    option = config.option
     for name, value in ALONE.items():
-        if hasattr(config.option, name):
-            setattr(config.option, name, list(value) if isinstance(value, tuple) else value)
+        if hasattr(option, name):
+            setattr(option, name, list(value) if isinstance(value, tuple) else value)
+    if getattr(option, "randomly_seed", None) in ("default", "last"):
+        option.randomly_seed = plan.seeds[0] % 2**32 if plan.seeds else 0
 
 
 def code_of(item):

@@ -15,7 +15,7 @@ from .witness import canaries, doubts_of, signer, snapshot
 
 CONTROL, RESULTS = 3, 4
 POLL_SECONDS = 0.004
-OWN = ("-q", "-s", "--no-header", "--tb=short", "--no-summary", "--maxfail=0", "-p", "no:cacheprovider", "--color=no")
+OWN = ("-q", "-s", "--no-header", "--tb=short", "--no-summary", "--maxfail=0", "--color=no")
 
 
 def serve():
@@ -125,10 +125,12 @@ def run(kit, tell, job, root, hidden):
     intensity = job["intensity"]
     plan.seeds, plan.runs, plan.min_ms = intensity["seeds"], intensity["runs"], intensity["minMs"]
     plan.deadline, plan.brief, plan.replay = job["seedEnd"] / 1000, job["brief"], job["replay"]
-    file = job["file"]
+    file, scratch = job["file"], os.path.dirname(os.environ["HYPOTHESIS_STORAGE_DIRECTORY"])
     plugin, found = kit["plugin_of"](tell, kit["sign"], plan, file, root)
     hidden.show(root)
-    args = [*OWN, "--collect-only"] if file is None else [*OWN, file]
+    # Options of the cache may stand among the project's.
+    own = [*OWN, "-o", f"cache_dir={os.path.join(scratch, 'pytest')}"]
+    args = [*own, "--collect-only"] if file is None else [*own, file]
     if file is not None and job["first"]:
         args = [*args, "--maxfail=1"]
     changed, tries, sign = kit["changed"], kit["canaries"], kit["sign"]
