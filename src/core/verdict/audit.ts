@@ -1,6 +1,7 @@
 import type { FileChange } from '../patch/patch.ts'
 import { GO_TRAPS, hiddenInGo } from './audit-go.ts'
 import { equalToAll, gluedNames, longImports, PYTHON_TRAPS, swallowed } from './audit-python.ts'
+import { raisesNotImplemented } from './empty-python.ts'
 import { foldedStrings } from './fold.ts'
 
 /** Lines of code that nobody has an honest use for. */
@@ -114,14 +115,15 @@ export function describeFindings(findings: Finding[]): string {
     .join('\n')
 }
 
-const NOT_IMPLEMENTED =
-  /throw new Error\((['"`])not implemented\1\)|^\s+raise NotImplementedError\b|\bpanic\("not implemented/m
+const NOT_IMPLEMENTED = /throw new Error\((['"`])not implemented\1\)|\bpanic\("not implemented/m
 
 /** Files of the stub in which a function still throws as it did in the stub. */
 export function unimplemented(stubs: FileChange[], changes: FileChange[]): string[] {
   const now = new Map(changes.map((change) => [change.path, change.content]))
+  const throws = (path: string, text: string) =>
+    path.endsWith('.py') ? raisesNotImplemented(text) : NOT_IMPLEMENTED.test(text)
   return stubs
-    .filter((stub) => NOT_IMPLEMENTED.test(stub.content ?? ''))
+    .filter(({ path, content }) => throws(path, content ?? ''))
     .map((stub) => stub.path)
-    .filter((path) => !now.has(path) || NOT_IMPLEMENTED.test(now.get(path) ?? ''))
+    .filter((path) => !now.has(path) || throws(path, now.get(path) ?? ''))
 }

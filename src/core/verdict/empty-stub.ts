@@ -1,6 +1,6 @@
 import { parse } from '@babel/parser'
 import { emptyGo, structsOf } from './empty-go.ts'
-import { emptyPython } from './empty-python.ts'
+import { emptyPython, pythonClasses } from './empty-python.ts'
 import { emptyValue, type TypeNames } from './empty-value.ts'
 import { isNode, type Node, walk } from './syntax.ts'
 
@@ -22,8 +22,9 @@ export function emptyStub(files: { path: string; text: string }[]): { path: stri
     if (program)
       for (const declaration of declarations(program)) types.set(declaration.name, { node: declaration.node, text })
   }
+  const classes = pythonClasses(files.filter(({ path }) => isPython(path)).map(({ text }) => text))
   return parsed.map(({ path, text, program }) => {
-    if (isPython(path)) return { path, text: emptyPython(text) }
+    if (isPython(path)) return { path, text: emptyPython(text, classes) }
     if (isGo(path)) return { path, text: emptyGo(text, structs) }
     return { path, text: program ? replaceThrows(program, text, types) : text }
   })

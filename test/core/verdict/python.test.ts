@@ -30,6 +30,8 @@ class Queue:
         raise NotImplementedError
 `
 
+const file = (content: string): FileChange => ({ path: 'a.py', action: 'create', content, blocks: [] })
+
 describe('stubs of Python', () => {
   it('answer the empty value of their annotation', () => {
     const text = emptyStub([{ path: 'a.py', text: STUB }])[0]!.text
@@ -47,8 +49,69 @@ describe('stubs of Python', () => {
     expect(text).not.toContain('NotImplementedError')
   })
 
-  it('are found where they still raise', () => {
-    const file = (content: string): FileChange => ({ path: 'a.py', action: 'create', content, blocks: [] })
+  it('answer it from one line, by classes of other files, and leave abstract methods', () => {
+    const types = `from abc import ABC, abstractmethod
+from enum import Enum
+
+class Job:
+    pass
+
+class Color(Enum):
+    RED = 1
+`
+    const queue = `from .types import (
+    Color,
+    Job,
+)
+
+class Store(ABC):
+    @abstractmethod
+    def load(self) -> int:
+        raise NotImplementedError
+
+    @abstractmethod
+    def save(self) -> int: raise NotImplementedError
+
+class Queue:
+    def __init__(self) -> None: raise NotImplementedError
+    def size(self) -> int: raise NotImplementedError  # soon
+    async def take(self) -> Job: raise NotImplementedError("later")
+    def color(
+        self,
+        other: dict[str, int] = {},
+    ) -> "Color": raise NotImplementedError
+    def elsewhere(self) -> Lane:
+        raise NotImplementedError
+`
+    const text = emptyStub([
+      { path: 'types.py', text: types },
+      { path: 'lanes.py', text: 'class Lane:\n    pass\n' },
+      { path: 'queue.py', text: queue },
+    ])[2]!.text
+    expect(text.split('class Queue:\n')[1]).toBe(`    def __init__(self) -> None: pass
+    def size(self) -> int: return 0
+    async def take(self) -> Job: return Job.__new__(Job)
+    def color(
+        self,
+        other: dict[str, int] = {},
+    ) -> "Color": return next(iter(Color))
+    def elsewhere(self) -> Lane:
+        return None
+`)
+    expect(text.split('class Queue:')[0]).toBe(queue.split('class Queue:')[0])
+  })
+
+  it('are found where they still raise, but for methods that have to', () => {
+    const abstract =
+      'class Store(ABC):\n    @abc.abstractmethod\n    def load(self):\n        raise NotImplementedError\n'
+    const line = 'class Queue:\n    def size(self) -> int: raise NotImplementedError\n'
+    const of = (before: string, after: string) => unimplemented([file(before)], [file(after)])
+    expect(of(line, line)).toEqual(['a.py'])
+    expect(of(`${abstract}${line}`, abstract)).toEqual([])
+    expect(of(abstract, '')).toEqual([])
+    expect(
+      of(line, `${line.split('\n')[0]}\n    def size(self):\n        if x:\n            raise NotImplementedError\n`),
+    ).toEqual(['a.py'])
     expect(unimplemented([file(STUB)], [file(STUB)])).toEqual(['a.py'])
     expect(unimplemented([file(STUB)], [file('class Job: ...\n')])).toEqual([])
   })
