@@ -66,6 +66,15 @@ describe('the installed command', () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
   })
 
+  it.each([
+    [[], []],
+    [['next'], ['next']],
+  ])('has written down what its help says: %j', async (before, after) => {
+    const asked = await run([...before, '--help'])
+    expect(asked).toEqual(await run(['help', ...after]))
+    expect(asked.stdout).toMatch(/^Usage: agent [\s\S]*\nExamples:\n/)
+  })
+
   it.each(['18.20.0', '22.11.0'])('answers Node %s in one sentence, without a stack trace', async (version) => {
     const old = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`
     const { code, stdout, stderr } = await run(['--version'], ['--import', old])
