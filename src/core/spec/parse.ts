@@ -5,6 +5,7 @@ import { idsOf, targetsOf } from './links.ts'
 import { lintSpec, settled } from './lint.ts'
 import { dialectOf, isArchived } from './locate.ts'
 import { type Doc, readMarkdown } from './markdown.ts'
+import { readAll } from './pattern.ts'
 import { readRequirementSide } from './requirement-side.ts'
 import { readIntroduction } from './requirements.ts'
 import { type SpecSource, textOf } from './source.ts'
@@ -14,6 +15,11 @@ import { readTasks } from './tasks.ts'
 
 /** Reads one spec folder. Total: whatever the text, the answer is a Spec, and what is wrong stands in its `diagnostics`. */
 export function parseSpec(source: SpecSource): Spec {
+  const texts = [...source.files, ...source.steering].map(({ text }) => text)
+  return readAll([...texts, source.id, source.dir], () => parseFiles(source))
+}
+
+function parseFiles(source: SpecSource): Spec {
   const files = openFiles(source)
   const requirementDocs = openHolders(source, files)
   const { requirements, introduction, docs: holders, diagnostics: found } = readRequirementSide(requirementDocs)

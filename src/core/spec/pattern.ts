@@ -1,16 +1,29 @@
-/** ASCII, and signs between U+2010 and U+26FF: none is a letter, a mark or a number, and none has another case. */
-const PLAIN = /^[\0-\x7f\u2010-\u2027\u2190-\u23ff\u2500-\u26ff]*$/
+/** All but ASCII and signs between U+2010 and U+26FF, of which none is a letter, a mark or a number, and none has another case. */
+const OTHER = /[^\0-\x7f\u2010-\u2027\u2190-\u23ff\u2500-\u26ff]/
 
 let asked = ''
 let answer = true
+let allPlain = false
 
 /** Whether a text holds nothing but ASCII and such signs. A line is asked for many times in a row. */
 export function isPlain(text: string): boolean {
+  if (allPlain) return true
   if (text !== asked) {
-    answer = PLAIN.test(text)
+    answer = !OTHER.test(text)
     asked = text
   }
   return answer
+}
+
+/** Looks once at all texts of which `read` will ask for parts: those of plain texts are plain. */
+export function readAll<T>(texts: readonly string[], read: () => T): T {
+  const before = allPlain
+  allPlain = texts.every((text) => !OTHER.test(text))
+  try {
+    return read()
+  } finally {
+    allPlain = before
+  }
 }
 
 /** What the classes of Unicode hold of a plain text. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
 import { parseSpec } from '../../../src/core/spec/parse.ts'
-import { isPlain, Pattern, pattern, plainSource } from '../../../src/core/spec/pattern.ts'
+import { isPlain, Pattern, pattern, plainSource, readAll } from '../../../src/core/spec/pattern.ts'
 
 const SPECS = join(import.meta.dirname, '..', '..', '..', 'specs')
 
@@ -62,6 +62,25 @@ it('reads letters of any script in other texts', () => {
   const word = pattern(String.raw`(?<!\p{L})не(?!\p{L})`, 'iu')
   expect([word.test('Не так'), word.test('нет'), word.test('not')]).toEqual([true, false, false])
   expect(pattern(String.raw`^[^\p{Script=Han}]+$`, 'u').test('plain —\n')).toBe(true)
+})
+
+it('holds all parts of plain texts for plain, and looks again at what is read afterwards', () => {
+  const strange: string[] = []
+  const on = Pattern.prototype.on
+  const spy = vi.spyOn(Pattern.prototype, 'on').mockImplementation(function (this: Pattern, text) {
+    if (!/^[\0-\x7f]*$/.test(text)) strange.push(text)
+    return on.call(this, text)
+  })
+  for (const text of specTexts()) {
+    const ascii = text.replace(/[^\0-\x7f]/g, '-')
+    const files = ['design.md', 'requirements.md', 'tasks.md'].map((path) => ({ path, text: ascii }))
+    parseSpec({ id: 'x', dir: 'specs/x', files, steering: [], problems: [] })
+  }
+  spy.mockRestore()
+  expect(strange).toEqual([])
+  expect(readAll(['plain'], () => isPlain('nothing is looked at: é'))).toBe(true)
+  expect(readAll(['plain', 'é'], () => [isPlain('e'), isPlain('é')])).toEqual([true, false])
+  expect(isPlain('é')).toBe(false)
 })
 
 it('refuses a class whose plain form it does not know', () => {
