@@ -39,12 +39,13 @@ const COMMANDS = {
 }
 
 function globals(command: Command): GlobalOptions {
-  const { cwd, config, json, quiet, color } = command.optsWithGlobals<{
+  const { cwd, config, json, quiet, color, plain } = command.optsWithGlobals<{
     cwd?: string
     config?: string
     json?: boolean
     quiet?: boolean
     color: boolean
+    plain?: boolean
   }>()
   return {
     cwd: resolve(cwd ?? '.'),
@@ -52,6 +53,7 @@ function globals(command: Command): GlobalOptions {
     quiet: quiet ?? false,
     color,
     ...(config === undefined ? {} : { config }),
+    ...(plain ? { plain } : {}),
   }
 }
 
@@ -95,6 +97,7 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
     .option('--config <file>', 'settings (default: agent.yaml, optional)')
     .option('--json', 'JSON on stdout, text for people on stderr')
     .option('--quiet', 'verdicts, commits and errors only')
+    .option('--plain', 'plain lines in place of the live view, for screen readers (as ACCESSIBLE=1)')
     .addOption(new Option('--no-color', 'no colours'))
     .exitOverride()
     .configureOutput({ getOutHelpWidth: () => HELP_WIDTH, getErrHelpWidth: () => HELP_WIDTH })

@@ -3,7 +3,6 @@ import { access, appendFile, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { CiReport } from '../ui/ci.ts'
-import { annotationsOf, junitOf, summaryOf } from '../ui/ci-files.ts'
 
 /** Files for CI services. */
 export interface CiFlags {
@@ -48,6 +47,7 @@ async function kindOf(path: string): Promise<'folder' | 'file' | null> {
 
 /** Writes what was asked for. What cannot be written is told on stderr: the outcome that it was to tell of stands. */
 export async function writeCi(cwd: string, flags: CiFlags, report: CiReport): Promise<void> {
+  const { annotationsOf, junitOf, summaryOf } = await import('../ui/ci-files.ts')
   const put = async (file: string | undefined, text: string, write: typeof writeFile) => {
     if (file === undefined) return
     const path = resolve(cwd, file)

@@ -34,12 +34,9 @@ import { createPool } from '../io/models/pool.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
 import { loadTemplates, type PromptLanguage } from '../io/templates.ts'
-import { runParallel } from '../parallel.ts'
 import { type Hold, type RunOptions, type RunResult, run } from '../run.ts'
 import type { Surroundings } from '../task/state.ts'
-import { runReport } from '../ui/ci.ts'
 import type { Head, Tree, World } from '../world.ts'
-import { adopt } from './adopt.ts'
 import { requireCi, wantsCi, writeCi } from './ci.ts'
 import { createHold } from './hold.ts'
 import { interruption } from './interruption.ts'
@@ -153,7 +150,10 @@ async function session(
   const estimate = errorOf(prompts)
   tell({ ...result, journal: written?.dir ?? null, ...(estimate ? { estimate } : {}) })
   written?.close()
-  if (wantsCi(flags)) await writeCi(options.cwd, flags, runReport(forCi))
+  if (wantsCi(flags)) {
+    const { runReport } = await import('../ui/ci.ts')
+    await writeCi(options.cwd, flags, runReport(forCi))
+  }
   await views.close()
   stop.release()
   return { exitCode: result.exitCode, events }
@@ -248,7 +248,7 @@ async function runAlone(
 ): Promise<RunResult> {
   const config = journaled?.run.config ?? (await loadConfig(options, repository.root))
   const memory = openMemory(repository.root)
-  const adopted = flags.adopt && !journaled ? await adopt(repository) : null
+  const adopted = flags.adopt && !journaled ? await (await import('./adopt.ts')).adopt(repository) : null
   const { model, settings } = journaled
     ? { model: openJournaled(journaled.dir), settings: journaled.run.settings }
     : await openForRun(options, flags, config, memory, {
@@ -269,6 +269,7 @@ async function runAlone(
   const then = past?.run.described as RunDescription | undefined
   const before = !fresh && past && then && isSame(then, settings, head, tools.mask) ? past : null
   const journal = await tools.open(repository.root, id, config.limits?.journalMB ?? DEFAULT_JOURNAL_MB)
+  const tree = await openTree(repository.root, head.commit)
   const worktrees = await createWorktrees(repository, id, isolation.prepareTree)
   tools.onForced(() => worktrees.closeAll())
   const recording = flags.record ? resolve(options.cwd, flags.record) : null
@@ -295,9 +296,15 @@ async function runAlone(
       return createRealWorld({
         repository,
         worktrees,
+        base: tree,
         model: asked,
         checks: preparation.checks,
-        prepare: preparation.prepare,
+        prepare(tree) {
+          const prepared = preparation.prepare(tree)
+          // What it starts runs beside us.
+          asked.warmUp?.()
+          return prepared
+        },
         provide: preparation.provide,
         tooling: () => `${settings.checksKey}; ${preparation.tooling()}`,
         journal,
@@ -335,7 +342,7 @@ async function runAlone(
   const world = recorded(workerWorld(0, null))
   try {
     const { commit: base, branch } = head
-    const around = await surroundings(id, settings, config, await openTree(repository.root, base))
+    const around = await surroundings(id, settings, config, tree)
     const described: RunDescription = {
       version: RUN_VERSION,
       run: id,
@@ -368,6 +375,7 @@ async function runAlone(
     if (!many) return await run(world, around, wanted, hold)
     for (let worker = 1; worker <= (wanted.parallel ?? 1); worker++)
       await mkdir(join(worktrees.scratch, `worker-${worker}`), { recursive: true })
+    const { runParallel } = await import('../parallel.ts')
     return await runParallel(world, around, wanted, {
       most: wanted.parallel ?? 1,
       hold,

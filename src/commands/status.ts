@@ -47,17 +47,19 @@ export async function statusCommand(options: GlobalOptions, flags: { watch?: boo
 }
 
 async function readStatus(options: GlobalOptions, root: string): Promise<{ status: Status; specs: Spec[] }> {
-  const head = await readHead(root)
-  const { specs: roots = [] } = await loadConfig(options, root)
+  const [head, { specs: roots = [] }] = await Promise.all([readHead(root), loadConfig(options, root)])
   const { specs, withoutTasks } = await loadSpecs(await openTree(root, head.commit), roots)
   const dirs = specs.map(({ dir }) => dir)
-  const [branches, stale] = [await waitingFor(root, specs), await staleTasks(root, specs)]
+  const [branches, stale, changed] = await Promise.all([
+    waitingFor(root, specs),
+    staleTasks(root, specs),
+    dirs.length > 0 ? uncommitted(root, dirs) : [],
+  ])
   const statuses = specs.map((spec) => ({
     ...statusOf(spec),
     branches: branches.get(spec.dir) ?? [],
     stale: stale.get(spec.dir) ?? [],
   }))
-  const changed = dirs.length > 0 ? await uncommitted(root, dirs) : []
   return { status: { specs: statuses, uncommitted: changed, withoutTasks }, specs }
 }
 

@@ -23,6 +23,8 @@ import { createSymbols } from './symbols/symbols.ts'
 export interface RealWorldOptions {
   repository: Repository
   worktrees: Worktrees
+  /** The tree that the run begins on, which is open already. */
+  base: Tree
   model: Model
   /** Null before `prepare`. */
   checks(): Checks | null
@@ -54,7 +56,7 @@ export function createRealWorld(options: RealWorldOptions): World {
   return {
     signal,
     head: () => readHead(repository.root),
-    tree: (commit) => openTree(repository.root, commit),
+    tree: async (commit) => (commit === options.base.commit ? options.base : openTree(repository.root, commit)),
     prepare: options.prepare,
     tooling: options.tooling,
     provide: options.provide,

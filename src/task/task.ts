@@ -1,5 +1,4 @@
 import type { World } from '../world.ts'
-import { attempts } from './attempts.ts'
 import { baseline } from './baseline.ts'
 import { commit, land } from './commit.ts'
 import { inTime } from './deadline.ts'
@@ -8,6 +7,9 @@ import type { State } from './state.ts'
 import { writeTests } from './write-tests.ts'
 
 type Step = (world: World, state: State) => Promise<State>
+
+// Loaded when it is its turn: what the author is asked needs none of it, and is asked the sooner.
+const attempts: Step = async (world, state) => (await import('./attempts.ts')).attempts(world, state)
 
 /** How a task becomes a verified commit. A step that sets the outcome ends it. */
 const STEPS: Step[] = [permitted, prepare, baseline, writeTests, permitted, attempts, commit, land]

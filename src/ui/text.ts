@@ -8,10 +8,13 @@ const WIDE =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | null = null
 
 function graphemes(text: string): string[] {
-  return ASCII.test(text) ? [...text] : Array.from(segmenter.segment(text), (s) => s.segment)
+  if (ASCII.test(text)) return [...text]
+  // Making one takes a third of Node's own start, and most lines are ASCII.
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return Array.from(segmenter.segment(text), (s) => s.segment)
 }
 
 function graphemeWidth(grapheme: string): number {

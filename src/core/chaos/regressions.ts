@@ -1,4 +1,4 @@
-import { parseExpression } from '@babel/parser'
+import { parseExpression } from '../babel.ts'
 
 type Expression = ReturnType<typeof parseExpression>
 

@@ -1,4 +1,4 @@
-import { parse } from '@babel/parser'
+import { parse } from '../babel.ts'
 import { isNode, type Node, walk } from '../verdict/syntax.ts'
 
 /** A declaration at the top of a file. */

@@ -1,4 +1,5 @@
-import { type ParserPlugin, parse } from '@babel/parser'
+import type { ParserPlugin } from '@babel/parser'
+import { parse } from '../babel.ts'
 import type { Node } from '../verdict/syntax.ts'
 
 /** The program in a source file, read in the language that its name says; null where it cannot be parsed. */

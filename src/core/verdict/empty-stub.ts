@@ -1,4 +1,4 @@
-import { parse } from '@babel/parser'
+import { parse } from '../babel.ts'
 import { emptyGo, structsOf } from './empty-go.ts'
 import { emptyPython, pythonClasses } from './empty-python.ts'
 import { emptyValue, type TypeNames } from './empty-value.ts'

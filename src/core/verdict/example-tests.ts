@@ -1,4 +1,4 @@
-import { parse, parseExpression } from '@babel/parser'
+import { parse, parseExpression } from '../babel.ts'
 import { isNode, type Node, walk } from './syntax.ts'
 
 /** A case that made a property fail, and where the property stands. */

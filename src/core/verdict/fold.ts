@@ -1,4 +1,4 @@
-import { parse } from '@babel/parser'
+import { parse } from '../babel.ts'
 import { isNode, type Node, walk } from './syntax.ts'
 
 /** A text that code puts together out of pieces that are known, and where. */

@@ -1,4 +1,4 @@
-import { parse } from '@babel/parser'
+import { parse } from '../babel.ts'
 import { isNode, type Node, walk } from './syntax.ts'
 
 /** How the harness names the trap when a property falls into it at run time. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
+import { runProgram } from '../run-program.ts'
 import type { BoxLimits } from './box.ts'
 import { hostMounts } from './mount-table.ts'
 
@@ -96,7 +96,7 @@ async function works({ controller, version, parent }: CgroupPlace): Promise<bool
   try {
     await access(join(group, FILES[controller][version]), constants.W_OK)
     const [file, ...args] = enter([group], ['true'])
-    return (await execa(file!, args, { reject: false, stdio: 'ignore' })).exitCode === 0
+    return (await runProgram(file!, args)).exitCode === 0
   } catch {
     return false
   } finally {

@@ -1,6 +1,6 @@
 import { lchown, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import { runProgram } from '../run-program.ts'
 
 /** The uid and gid of the payload: inside always, and on the host too when the caller is root. */
 export const PAYLOAD_ID = 65534
@@ -43,7 +43,7 @@ const drop = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--ambient-ca
 export async function detectIdentity(): Promise<Identity> {
   if (!(await canBecomePayload())) return { kind: 'user', nested: true }
   const [file, ...args] = [...become, ...nest, 'true']
-  const tried = await execa(file!, args, { reject: false, stdio: 'ignore' })
+  const tried = await runProgram(file!, args)
   return { kind: 'root', nested: tried.exitCode === 0 }
 }
 
@@ -88,5 +88,6 @@ export async function prepareTree(dir: string, paths?: string[]): Promise<void> 
     for (const path of paths) await lchown(join(dir, path), PAYLOAD_ID, PAYLOAD_ID)
     return
   }
-  await execa('chown', ['-R', '-h', '-P', '--', `${PAYLOAD_ID}:${PAYLOAD_ID}`, dir])
+  const { exitCode, stderr } = await runProgram('chown', ['-R', '-h', '-P', '--', `${PAYLOAD_ID}:${PAYLOAD_ID}`, dir])
+  if (exitCode !== 0) throw new Error(`the owner of ${dir} cannot be changed: ${stderr}`)
 }

@@ -1,7 +1,6 @@
 import { cp, mkdir, mkdtemp, realpath, rm, rmdir, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import { execa } from 'execa'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from './box.ts'
 
 type RunOptions = Parameters<Box['run']>[3]
@@ -80,13 +79,14 @@ function real(path: string): Promise<string | null> {
  * Runs a program as the leader of a process group under the limits that are kept from outside, and ends the group with it.
  * `onStart` gets its process id.
  */
-export function spawn(
+export async function spawn(
   [command, ...args]: string[],
   place: { cwd: string; env: Record<string, string> },
   limits: BoxLimits,
   options: RunOptions,
   onStart?: (pid: number) => void,
 ): Promise<Omit<BoxResult, 'durationMs'>> {
+  const { execa } = await import('execa')
   const child = execa(command ?? '', args, {
     ...place,
     extendEnv: false,

@@ -1,4 +1,4 @@
-import { execa } from 'execa'
+import { runProgram } from '../run-program.ts'
 import { isWithin } from './system.ts'
 
 /** How often is looked again: what is being ended may have started another. */
@@ -17,8 +17,8 @@ export function parseLsof(text: string): { pid: number; folder: string }[] {
 
 async function workingIn(folders: string[]): Promise<number[]> {
   const user = String(process.getuid?.() ?? '')
-  const { stdout } = await execa('lsof', ['-a', '-u', user, '-d', 'cwd', '-Fpn'], { reject: false, stdin: 'ignore' })
-  return parseLsof(typeof stdout === 'string' ? stdout : '')
+  const { stdout } = await runProgram('lsof', ['-a', '-u', user, '-d', 'cwd', '-Fpn'])
+  return parseLsof(stdout)
     .filter(({ pid, folder }) => pid !== process.pid && folders.some((dir) => isWithin(folder, dir)))
     .map(({ pid }) => pid)
 }

@@ -3,7 +3,7 @@ import { access, constants, mkdir, mkdtemp, readdir, readFile, realpath, rm, sta
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import { runProgram } from '../run-program.ts'
 import type { Box, BoxResult, Probe, ProbeCheck } from './box.ts'
 import { gitConfigs, listen, plantSecret, SURVIVOR } from './probe.ts'
 import { endingChecks, PROBE_LIMITS, type Probing, parseLines, probeBy } from './probing.ts'
@@ -150,8 +150,8 @@ async function lookFromOutside({ targets, tree, reached }: Bait, result: BoxResu
   const there = async (dir: string) => (await stat(join(dir, targets.marker)).catch(() => null)) !== null
   const arrived = await readFile(join(tree, targets.marker), 'utf8').catch(() => '')
   const leaks = (await Promise.all(targets.outside.map(async (dir) => ((await there(dir)) ? [dir] : [])))).flat()
-  const { stdout } = await execa('ps', ['-axo', 'args='], { reject: false })
-  const alive = String(stdout).includes(targets.marker)
+  const { stdout } = await runProgram('ps', ['-axo', 'args='])
+  const alive = stdout.includes(targets.marker)
   return [
     ...endingChecks(result, alive, reached()),
     { name: 'the tree is written on the host', held: arrived === 'probe', detail: arrived || 'missing' },

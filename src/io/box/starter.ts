@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises'
-import { execa } from 'execa'
+import { runProgram } from '../run-program.ts'
 import type { BoxLimits } from './box.ts'
 import { type Identity, withoutRights } from './identity.ts'
 import { prlimitOptions, rlimits } from './limits.ts'
@@ -54,7 +54,7 @@ async function perlWorks(script: string): Promise<boolean> {
     () => false,
   )
   if (!there) return false
-  const tried = await execa(PERL, ['-c', '-e', script], { reject: false, stdio: 'ignore' })
+  const tried = await runProgram(PERL, ['-c', '-e', script])
   return tried.exitCode === 0
 }
 

@@ -1,6 +1,6 @@
 import { access, constants, open, realpath, stat } from 'node:fs/promises'
 import { basename, delimiter, dirname, isAbsolute, join } from 'node:path'
-import { execa } from 'execa'
+import { runProgram } from '../run-program.ts'
 import { isSystemPath, SYSTEM_BINS } from './system.ts'
 
 export interface Toolchain {
@@ -46,7 +46,7 @@ async function isBinary(path: string): Promise<boolean> {
 async function realNode(found: string): Promise<string> {
   const real = await realpath(found)
   if (['node', 'nodejs'].includes(basename(real)) && (await isBinary(real))) return real
-  const asked = await execa(found, ['-p', 'process.execPath'], { reject: false, timeout: 10_000 })
+  const asked = await runProgram(found, ['-p', 'process.execPath'], { timeoutMs: 10_000 })
   return asked.exitCode === 0 && isAbsolute(asked.stdout) ? realpath(asked.stdout) : real
 }
 

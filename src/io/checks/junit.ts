@@ -1,12 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import type { TestResult } from '../../core/verdict/evidence.ts'
+import { MAX_REPORT_BYTES } from './reports.ts'
 
 /** What a JUnit report says, or what is wrong with it in one sentence. It was written by code that is not trusted. */
 export type JUnitReport = { tests: TestResult[]; problems: string[] } | { unreadable: string }
 
-/** Larger ones are not read, bytes. */
-export const MAX_REPORT_BYTES = 32 * 1024 ** 2
 const MAX_TESTS = 200_000
 const MAX_DEPTH = 50
 const MAX_NAME = 500

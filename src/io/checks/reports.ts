@@ -3,12 +3,16 @@ import { lstat, open, readdir, realpath, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { globMatcher } from '../../core/patch/protected-globs.ts'
 import type { TestResult } from '../../core/verdict/evidence.ts'
-import { MAX_REPORT_BYTES, readJunit } from './junit.ts'
+
+/** Loaded with the first report: most projects are not judged by any. */
+const junit = () => import('./junit.ts')
 
 /** All reports of one command, or why there is nothing to believe. */
 export type Reports = { tests: TestResult[]; problems: string[] } | { unreadable: string }
 
 const MAX_FILES = 1_000
+/** Larger ones are not read, bytes. */
+export const MAX_REPORT_BYTES = 32 * 1024 ** 2
 
 /**
  * The files of a tree that a pattern names: a path from its top whose last part may hold `*`. Links are not followed, since
@@ -36,7 +40,7 @@ export async function readReports(tree: string, pattern: string): Promise<Report
   const problems: string[] = []
   for (const path of paths) {
     const text = await readPlain(join(tree, path))
-    const report = typeof text === 'string' ? readJunit(text) : text
+    const report = typeof text === 'string' ? (await junit()).readJunit(text) : text
     if ('unreadable' in report) return { unreadable: `its report ${path} cannot be read: ${report.unreadable}` }
     tests.push(...report.tests)
     problems.push(...report.problems)

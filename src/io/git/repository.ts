@@ -28,18 +28,16 @@ export async function openRepository(cwd: string): Promise<Repository> {
 }
 
 export async function readHead(root: string): Promise<Head> {
-  const commit = await tryGit(root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
-  if (!commit.ok) {
+  const read = await tryGit(root, ['rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'])
+  if (!read.ok) {
     throw new UserError(
       'This repository has no commit yet. Commit your spec and project first: `git add -A && git commit`.',
       'git',
     )
   }
-  const branch = await tryGit(root, ['symbolic-ref', '--quiet', 'HEAD'])
-  return {
-    branch: branch.ok ? branch.stdout.toString('utf8').trim() : null,
-    commit: commit.stdout.toString('utf8').trim(),
-  }
+  const [commit = '', branch = ''] = read.stdout.toString('utf8').split('\n')
+  // Where no branch is checked out, HEAD is all there is to name.
+  return { branch: branch === 'HEAD' ? null : branch, commit }
 }
 
 /** Whether a commit and its tree are there: one that no ref names may have been cleared away. */

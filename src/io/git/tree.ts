@@ -40,8 +40,7 @@ export function decodeBlob(bytes: Buffer): BaseFile {
 }
 
 export async function openTree(root: string, commit: string): Promise<Tree> {
-  const entries = await listTree(root, commit)
-  const hash = await git(root, ['rev-parse', `${commit}^{tree}`])
+  const [entries, hash] = await Promise.all([listTree(root, commit), git(root, ['rev-parse', `${commit}^{tree}`])])
   const blobs = openBlobs(root)
   const cache = new Map<string, Promise<BaseFile>>()
   const load = async (path: string): Promise<BaseFile> => {

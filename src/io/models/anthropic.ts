@@ -3,6 +3,8 @@ import type { ModelRequest, Usage } from '../../world.ts'
 import { requireKey, requireUrl } from './secrets.ts'
 import type { Provider, StreamEvent } from './streaming.ts'
 
+const loadSdk = () => import('@anthropic-ai/sdk')
+
 const OFFICIAL_URL = 'https://api.anthropic.com'
 
 /**
@@ -13,7 +15,7 @@ export function anthropicProvider(model: string, env: Record<string, string | un
   const key = requireKey(env, 'ANTHROPIC_API_KEY', `anthropic/${model}`)
   const baseUrl = requireUrl(env.ANTHROPIC_BASE_URL || OFFICIAL_URL, 'ANTHROPIC_BASE_URL')
   const connect = async (fetch?: typeof globalThis.fetch) => {
-    const { default: Client } = await import('@anthropic-ai/sdk')
+    const { default: Client } = await loadSdk()
     return new Client({
       apiKey: key,
       baseURL: baseUrl,
@@ -28,6 +30,7 @@ export function anthropicProvider(model: string, env: Record<string, string | un
   return {
     key,
     address: baseUrl,
+    load: loadSdk,
     async open(request, { signal, fetch, maxOutputTokens }) {
       const client = await connect(fetch)
       const stream = await client.messages.create(

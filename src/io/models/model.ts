@@ -43,5 +43,7 @@ export interface Model {
     request: ModelRequest,
     signal: AbortSignal,
   ): Promise<{ ok: true; tokens: number } | { ok: false; message: string }>
+  /** Loads what the first question needs, while there is time for it. Asks nothing. */
+  warmUp?(): void
   close?(): Promise<void>
 }

@@ -1,7 +1,7 @@
 import type { OpenAI } from 'openai'
 import type { Usage } from '../../world.ts'
 import { ModelNameError } from './model-name.ts'
-import { openAiClient } from './openai-client.ts'
+import { loadOpenAi, openAiClient } from './openai-client.ts'
 import { readKey, requireUrl } from './secrets.ts'
 import type { Provider, StreamEvent } from './streaming.ts'
 
@@ -25,6 +25,7 @@ export function compatibleProvider(
   return {
     key,
     address: baseUrl,
+    load: loadOpenAi,
     async open(request, { signal, fetch, maxOutputTokens }) {
       const client = await openAiClient({ apiKey: key ?? NO_KEY, baseURL: baseUrl, fetch })
       const stream = await client.chat.completions.create(

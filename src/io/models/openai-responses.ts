@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { OpenAI } from 'openai'
 import type { ModelRequest, Usage } from '../../world.ts'
-import { openAiClient } from './openai-client.ts'
+import { loadOpenAi, openAiClient } from './openai-client.ts'
 import { requireKey, requireUrl } from './secrets.ts'
 import type { Provider, StreamEvent } from './streaming.ts'
 
@@ -23,6 +23,7 @@ export function responsesProvider(model: string, env: Record<string, string | un
   return {
     key,
     address: baseUrl,
+    load: loadOpenAi,
     async open(request, { signal, fetch, maxOutputTokens }) {
       const client = await connect({ fetch })
       const stream = await client.responses.create(

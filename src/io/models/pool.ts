@@ -45,6 +45,9 @@ export function createPool(
         billed = result
       }
     },
+    warmUp() {
+      for (const model of all) model.warmUp?.()
+    },
     async close() {
       for (const model of all) await model.close?.()
     },

@@ -24,6 +24,8 @@ export interface Provider {
   key: string | null
   /** Where requests go, as shown in messages about the network. */
   address: string
+  /** Loads the SDK. */
+  load(): Promise<unknown>
   /** Rejects with the SDK's own error when the service refuses before its stream starts; never asks twice itself. */
   open(
     request: ModelRequest,
@@ -64,11 +66,20 @@ export function streamingModel(provider: Provider, settings: StreamingSettings):
   return {
     name: settings.name,
     ...settings.limits,
+    warmUp() {
+      // What is wrong with it shows when it is asked.
+      provider.load().then(loadFetch, () => {})
+    },
     async ask(request, options) {
       return resultOf(await askUntilWhole(provider, request, options, settings), provider, settings)
     },
     ...(count ? { count: (request, signal) => counted(count(request, signal), provider, settings) } : {}),
   }
+}
+
+/** Node reads its client for the web when something of it is first touched. */
+function loadFetch(): Headers {
+  return new Headers()
 }
 
 async function counted(count: Promise<number>, provider: Provider, { name }: StreamingSettings) {

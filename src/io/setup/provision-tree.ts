@@ -1,9 +1,9 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { execa } from 'execa'
 import { makeBoxGit } from '../git/box-git.ts'
 import { git, gitBuffer } from '../git/git.ts'
 import type { Repository } from '../git/repository.ts'
+import { runProgram } from '../run-program.ts'
 
 /**
  * Puts the files of a commit into `dir`, with a `.git` of one commit: some set-ups ask git for a version, and it tells
@@ -46,6 +46,9 @@ export async function takeProducts(tree: string, to: string): Promise<string[]> 
     await rename(join(tree, path), join(to, path))
   }
   // As root the payload is somebody else.
-  if (process.geteuid?.() === 0) await execa('chmod', ['-R', 'u+rwX,go+rX', '--', to])
+  if (process.geteuid?.() === 0) {
+    const { exitCode, stderr } = await runProgram('chmod', ['-R', 'u+rwX,go+rX', '--', to])
+    if (exitCode !== 0) throw new Error(`the mode of ${to} cannot be changed: ${stderr}`)
+  }
   return products
 }

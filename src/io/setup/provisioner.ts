@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import type { Event } from '../../core/events.ts'
 import { sha256 } from '../../core/hash.ts'
 import type { Unprovided } from '../../world.ts'
 import type { Repository } from '../git/repository.ts'
+import { runProgram } from '../run-program.ts'
 import { patchedCommands } from './after-patch.ts'
 import type { Carried } from './carry.ts'
 import { fitOf } from './fits.ts'
@@ -235,8 +235,8 @@ class RealProvisioner implements Provisioner {
     const known = this.versions.get(command)
     if (known) return known
     const env = setupEnvironment(this.options.env, {})
-    const options = { cwd: this.options.repository.root, env, extendEnv: false, reject: false, timeout: 20_000 }
-    const asked = execa('/bin/sh', ['-c', command], { ...options, stdin: 'ignore' }).then(({ stdout }) => stdout ?? '')
+    const options = { cwd: this.options.repository.root, env, timeoutMs: 20_000 }
+    const asked = runProgram('/bin/sh', ['-c', command], options).then(({ stdout }) => stdout)
     this.versions.set(command, asked)
     return asked
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_REPORT_BYTES, readJunit } from '../../../src/io/checks/junit.ts'
+import { readJunit } from '../../../src/io/checks/junit.ts'
+import { MAX_REPORT_BYTES } from '../../../src/io/checks/reports.ts'
 
 const suite = (inside: string, attributes = '') =>
   `<?xml version="1.0"?>\n<testsuites><testsuite name="all" ${attributes}>${inside}</testsuite></testsuites>`

@@ -1,5 +1,3 @@
-import { execa } from 'execa'
-
 export type Answer = { ok: true; text: string } | { ok: false; why: string }
 
 /** Runs a tool and gives what it printed. Never throws. */
@@ -18,6 +16,8 @@ const TIME_LIMIT_MS = 15_000
 /** Version managers put scripts in a tool's place: all that a hanging one started is ended, not only the script. */
 export function askWithin(timeLimitMs = TIME_LIMIT_MS): Ask {
   return async (program, args, { cwd, env, from = 'stdout' }) => {
+    // Only projects in other languages ask, and they ask many times: the library is worth its loading there.
+    const { execa } = await import('execa')
     const child = execa(program, args, {
       cwd,
       env,
