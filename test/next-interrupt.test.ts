@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -57,14 +58,19 @@ describe('Ctrl-C twice', () => {
     // A git that never comes back, so that a run which waits for it would not end.
     const bin = join(repository.around, 'bin')
     await mkdir(bin)
-    const git = `#!/bin/sh\ncase "$*" in *checkout-index*) exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
+    const stuck = join(repository.around, 'stuck')
+    const git = `#!/bin/sh\ncase "$*" in *checkout-index*) : > ${stuck}; exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
     await writeFile(join(bin, 'git'), git, { mode: 0o755 })
     const run = await next(repository, model, [], {
       env: { PATH: `${bin}:${repository.env['PATH']}` },
-      onEvent(event, child) {
-        if (event.type !== 'runner.chosen') return
-        child.kill('SIGINT')
-        setTimeout(() => child.kill('SIGINT'), 1_000)
+      onStart(child) {
+        const watching = setInterval(() => {
+          if (!existsSync(stuck)) return
+          clearInterval(watching)
+          child.kill('SIGINT')
+          setTimeout(() => child.kill('SIGINT'), 1_000)
+        }, 20)
+        child.once('exit', () => clearInterval(watching))
       },
     })
     expect(run.result).toMatchObject({
