@@ -4,6 +4,7 @@ import type { Event } from '../core/events.ts'
 import type { Box } from '../io/box/box.ts'
 import { type CheckProgress, type Checks, createChecks, DEFAULT_LIMITS, policyOf } from '../io/checks/checks.ts'
 import { type DetectOptions, detectProject, type Project } from '../io/checks/detect.ts'
+import { withoutRace } from '../io/checks/go-tests.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { toolingOf } from '../io/checks/tooling.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
@@ -63,7 +64,8 @@ export function createPreparation(options: PreparationOptions): Preparation {
       if (!equipped.ok) return { status: 'environment', message: equipped.unready.message }
       const missing = project.runner && (await missingTools(equipped.provision.home, project.runner))
       if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }
-      const { runner, why } = project
+      const { runner } = project
+      const why = await reasonOf(project, equipped.equipment)
       if (told !== why) options.tell({ type: 'runner.chosen', runner: runner ?? 'commands', why })
       told = why
       const commands = commandChecks(config)
@@ -76,6 +78,12 @@ export function createPreparation(options: PreparationOptions): Preparation {
       return unready
     },
   }
+}
+
+/** Why this runner, and what it has to do without. */
+async function reasonOf({ runner, why }: Project, { env, toolchains }: Equipment): Promise<string> {
+  const lacking = runner === 'go' ? await withoutRace(env, toolchains.path, process.arch) : null
+  return lacking === null ? why : `${why}; ${lacking}`
 }
 
 const COMPILED = ['compile the standard library, the dependencies and the packages of the project, once']

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { detectProject } from '../../../src/io/checks/detect.ts'
+import { withoutRace } from '../../../src/io/checks/go-tests.ts'
 import { MANIFEST } from './target.ts'
 
 const detect = (files: Record<string, string>, options?: { build?: string }) =>
   detectProject(async (path) => files[path] ?? null, Object.keys(files), options)
+
+const runner = async (files: Record<string, string>, options = {}) => {
+  const project = await detectProject(async (path) => files[path] ?? null, Object.keys(files), options)
+  return 'unsupported' in project ? project.unsupported : [project.runner, project.why]
+}
 
 describe('detecting a project', () => {
   it('builds with the type checker only where one is set up', async () => {
@@ -32,11 +38,6 @@ describe('detecting a project', () => {
 })
 
 describe('a project of Python', () => {
-  const runner = async (files: Record<string, string>, options = {}) => {
-    const project = await detectProject(async (path) => files[path] ?? null, Object.keys(files), options)
-    return 'unsupported' in project ? project.unsupported : [project.runner, project.why]
-  }
-
   it.each([
     ['pytest.ini', '', 'is there'],
     ['pyproject.toml', '[tool.pytest.ini_options]\n', 'has a section `tool.pytest`'],
@@ -61,6 +62,10 @@ describe('a project of Python', () => {
       'pytest',
       'agent.yaml says so',
     ])
+    const go = { 'go.mod': 'module x\n' }
+    expect(await runner({ ...go, 'package.json': tested })).toContain('`runner: vitest` or `runner: go`')
+    expect(await runner({ ...go, 'pytest.ini': '' })).toContain('`runner: go` or `runner: pytest`')
+    expect(await runner({ ...go, ...python, 'package.json': tools })).toMatchObject(['go', expect.any(String)])
     expect(await runner({ ...python, 'package.json': tested }, { runner: 'vitest' })).toMatchObject([
       'vitest',
       'agent.yaml says so',
@@ -74,5 +79,33 @@ describe('a project of Python', () => {
     expect(await runner({ ...docs, 'package.json': tested, 'tests/test_a.py': '' })).toContain('tests/test_a.py is a')
     expect(await runner({ ...docs, 'package.json': '{ "name": ' })).toMatch(/^package\.json.*JSON/)
     expect(await runner({ 'pytest.ini': '', 'package.json': '[' })).toMatch(/^package\.json.*JSON/)
+  })
+})
+
+describe('a project of Go', () => {
+  it.each([
+    ['go.mod', 'go.mod'],
+    ['go.work', 'go.work'],
+    ['services/queue/go.mod', 'services/queue/go.mod'],
+  ])('is told by %s, without a setting', async (path, named) => {
+    expect(await runner({ [path]: '' })).toEqual(['go', `${named} makes it a project of Go`])
+  })
+
+  it('is none for the modules of others', async () => {
+    expect(await runner({ 'internal/testdata/x/go.mod': '' })).toContain('nothing of Python or Go')
+  })
+
+  it('is compiled with its tests unless agent.yaml says how', async () => {
+    const read = async () => null
+    expect(await detectProject(read, ['go.mod'])).toMatchObject({
+      build: ['node', expect.stringMatching(/go\/check\.mts$/)],
+    })
+    expect(await detectProject(read, ['go.mod'], { build: 'make' })).toMatchObject({ build: ['sh', '-c', 'make'] })
+  })
+
+  it('says what it does without the race detector', async () => {
+    expect(await withoutRace({}, '/usr/bin', 'mips')).toContain('mips')
+    expect(await withoutRace({ CGO_ENABLED: '0' }, '/usr/bin', 'x64')).toContain('CGO_ENABLED=0')
+    expect(await withoutRace({}, '/nowhere', 'x64')).toContain('gcc')
   })
 })

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { BOX_HOME, isSystemPath, isWithin } from '../system.ts'
 import { type Detected, isFolder, missing, onPath, type Place, partOf } from './part.ts'
 import { emptyFolder } from './stand-in.ts'
@@ -22,11 +22,21 @@ export async function detectGo(place: Place): Promise<Detected> {
   const said = answersIn(answer.text)
   if (said === null) return missing(`\`${go} env -json\` printed no JSON`)
   if (!(await isFolder(join(said.GOROOT, 'bin')))) return missing(`GOROOT ${said.GOROOT} has no folder bin`)
+  const { readOnly, ...rest } = await caches(said, place)
+  const mage = await mageOf(place)
   return partOf(said.GOVERSION.replace(/^go/, ''), said.GOROOT, {
-    ...(await caches(said, place)),
-    path: [join(said.GOROOT, 'bin')],
+    ...rest,
+    readOnly: [...readOnly, ...mage],
+    path: [join(said.GOROOT, 'bin'), ...mage.map((program) => dirname(program))],
     env: variables(said),
   })
+}
+
+/** The one program of `go install` that a project's own commands need by its name; it lies in the user's home. */
+async function mageOf(place: Place): Promise<string[]> {
+  if (!place.paths.some((path) => /(^|\/)magefile\.go$|(^|\/)magefiles\/[^/]+\.go$/.test(path))) return []
+  const mage = await onPath(place, 'mage')
+  return mage === null || isSystemPath(mage) || isWithin(mage, place.root) ? [] : [mage]
 }
 
 async function caches(said: Answers, { scratch }: Place) {
