@@ -68,6 +68,25 @@ describe('a task whose turn has come', () => {
   })
 })
 
+it('a task whose time is up while it measures the baseline says nothing about it to others', async () => {
+  const small = smallTasks(['', '', ''])
+  let measured = 0
+  const slow: World = {
+    ...small.world,
+    now: () => (measured > 0 ? 120_000 : 0),
+    async runChecks(worktree, request) {
+      await turns(20)
+      if (request.stage === 'baseline') measured++
+      return small.world.runChecks(worktree, request)
+    },
+  }
+  const workers = { most: 3, world: (worker: number) => (worker === 1 ? slow : small.world) }
+  const around = smallSurroundings({ taskLimits: { maxTokens: null, maxUsd: null, maxMinutes: 1 } })
+  const result = await runParallel(small.world, around, OPTIONS, workers)
+  expect(measured).toBeGreaterThan(0)
+  expect(told(result)).toBe('budget, 1 budget, 2 git, 3 git')
+})
+
 describe('a task that was verified ahead of its turn and does not land', () => {
   const ENDED = ['on_failure', 'after_task'].flatMap((name) => [`${name} 1 git`, `${name} 2 git`])
   /** Both tasks are verified before the turn of the first one comes. */

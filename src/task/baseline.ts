@@ -21,9 +21,14 @@ export async function baseline(world: World, state: State): Promise<State> {
   const { baselines } = state.around
   const others = baselines?.get(key)
   const mine = others ? null : measure(world, state)
-  if (mine) baselines?.set(key, mine)
-  const result = (await (others ?? mine)) ?? (await measure(world, state))
+  if (mine) share(world, state, key, mine)
+  const result = await (others ?? mine)
   if (world.signal.aborted) return end(state, 'interrupted', 'interrupted during the baseline')
+  if (result === null) {
+    // Whoever is first to see that measures it for all that are left.
+    if (baselines?.get(key) === others) baselines?.delete(key)
+    return baseline(world, state)
+  }
   if (result.services) {
     const message = `The services do not last through the project's own tests, before any change: ${result.services.join('\n')}`
     return end(told(world, state, result, false), 'isolation', message)
@@ -39,6 +44,13 @@ export async function baseline(world: World, state: State): Promise<State> {
   // Whatever is missing may be there the next time, and nothing in the tree would show it.
   if (mine && !judged.outcome) await world.remember(key, result)
   return judged
+}
+
+/** For all workers; what was cut because the time of this task is up says nothing to the others. */
+function share(world: World, { around }: State, key: string, mine: Promise<CheckResult>): void {
+  const shared = mine.then((result) => (world.signal.aborted ? null : result))
+  shared.catch(() => {})
+  around.baselines?.set(key, shared)
 }
 
 /** The baseline of a state that went on without it, because what it is judged on was still being judged itself. */
