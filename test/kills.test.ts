@@ -15,15 +15,15 @@ const AT_ONCE = 3
 /** A run that was killed once is done after one more; everything else is a fault of ours. */
 const MOST_RUNS = 3
 
-/** When the program is killed: at a moment, or right before or after its nth git command. */
-type Kill = { at: 'moment'; share: number } | { at: 'before' | 'after'; git: number }
+/** When the program is killed: at a moment, or right before or after its nth git command, or the one that moves the branch. */
+type Kill = { at: 'moment'; share: number } | { at: 'before' | 'after'; git: number | 'merge' }
 
 /** Stands before git on the PATH, and ends its parent, the program, at one of the calls. Only words of the shell itself: it is called often. */
 const GIT = `#!/bin/sh
 PATH=\${PATH#*:}
 printf x >> "$KILL_COUNT"
 read -r calls < "$KILL_COUNT"
-[ "\${#calls}" -eq "$KILL_GIT" ] || exec git "$@"
+case "$KILL_GIT, $* " in "\${#calls}, "* | merge,*" merge "*) ;; *) exec git "$@" ;; esac
 if [ "$KILL_AT" = before ]; then kill -9 $PPID; exit 1; fi
 git "$@"
 kill -9 $PPID
@@ -33,6 +33,8 @@ let server: ModelServer
 const clear: (() => Promise<void>)[] = []
 /** Runs that were hit. */
 let struck = 0
+/** Of them those that were hit in the landing itself. */
+let landings = 0
 /** What an undisturbed run comes to: its tree, how long it takes, and how many git commands it needs. */
 let usual: { tree: string; ms: number; git: number }
 
@@ -105,6 +107,7 @@ async function survive(kill: Kill, name: string): Promise<string | null> {
     },
   })
   if (killed.signal === 'SIGKILL') struck++
+  if (killed.signal === 'SIGKILL' && kill.at !== 'moment' && kill.git === 'merge') landings++
   let last = killed
   const ends: string[] = []
   for (let n = 1; last.code !== 0 && n < MOST_RUNS; n++) {
@@ -135,16 +138,24 @@ async function survive(kill: Kill, name: string): Promise<string | null> {
   return faults.length === 0 ? null : `${faults.join('; ')}; runs: ${[endOf(killed.stdout), ...ends].join(' | ')}`
 }
 
-/** In full every git command, before and after, and moments between; else some of all. */
+/** In full most git commands, from the first to the last one, before or after, and moments between; else some of all. The landing always. */
 function kills(): Kill[] {
   const draw = seededIntegers(Number(process.env['SPECPROOF_SAMPLE_SEED'] ?? 1))
   const ofGit = Array.from(
     { length: usual.git * 2 },
     (_, at): Kill => ({ at: at % 2 === 0 ? 'before' : 'after', git: (at >> 1) + 1 }),
   )
-  const chosen = FULL ? ofGit.slice(0, KILLS) : Array.from({ length: 7 }, () => ofGit[draw() % ofGit.length]!)
-  const moments = Math.max(3, KILLS - chosen.length)
+  const landing: Kill[] = [
+    { at: 'before', git: 'merge' },
+    { at: 'after', git: 'merge' },
+  ]
+  const most = FULL ? Math.min(ofGit.length, KILLS * 0.9) : 5
+  const chosen = Array.from({ length: most }, (_, at) =>
+    FULL ? ofGit[Math.floor((at * ofGit.length) / most)]! : ofGit[draw() % ofGit.length]!,
+  )
+  const moments = Math.max(3, KILLS - chosen.length - landing.length)
   return [
+    ...landing,
     ...chosen,
     ...Array.from({ length: moments }, (): Kill => ({ at: 'moment', share: (draw() % 1_000) / 1_000 })),
   ]
@@ -167,5 +178,6 @@ describe('a run that is killed at any instant', () => {
     )
     expect(faults).toEqual([])
     expect(struck).toBeGreaterThan(all.length / 2)
+    expect(landings).toBe(2)
   }, 3_600_000)
 })
