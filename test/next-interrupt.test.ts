@@ -54,12 +54,12 @@ describe('Ctrl-C', () => {
 describe('Ctrl-C twice', () => {
   it('waits for nothing any more, and leaves as little behind', async () => {
     const repository = await makeRepository()
-    const model = await scriptModel({})
-    // A git that never comes back, so that a run which waits for it would not end.
+    const model = await scriptModel({ author: [{ text: AUTHOR, usage: { input: 3000, output: 2000 } }] })
+    // A git that never comes back after the first answer, so that a run which waits for it would not end.
     const bin = join(repository.around, 'bin')
     await mkdir(bin)
     const stuck = join(repository.around, 'stuck')
-    const git = `#!/bin/sh\ncase "$*" in *checkout-index*) : > ${stuck}; exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
+    const git = `#!/bin/sh\ncase "$*" in *checkout-index* | *read-tree*) ls "${repository.dir}"/.agent/runs/*/replies/*.md > /dev/null 2>&1 && : > ${stuck} && exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
     await writeFile(join(bin, 'git'), git, { mode: 0o755 })
     const run = await next(repository, model, [], {
       env: { PATH: `${bin}:${repository.env['PATH']}` },
@@ -77,6 +77,8 @@ describe('Ctrl-C twice', () => {
       status: 'interrupted',
       exitCode: 130,
       message: 'interrupted twice: ended at once',
+      // What was billed by then is told.
+      tokens: { input: 3000, output: 2000 },
     })
   })
 })

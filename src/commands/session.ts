@@ -14,7 +14,7 @@ import { createDeny } from '../core/prompt/deny.ts'
 import { frameworkText } from '../core/prompt/framework.ts'
 import { servicesText } from '../core/prompt/services.ts'
 import { seedsOf } from '../core/random.ts'
-import { resultWithoutRun } from '../core/result.ts'
+import { resultWithoutRun, tasksTold } from '../core/result.ts'
 import { modelsInWords, type Settings } from '../core/settings.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
 import { recover } from '../io/git/recover.ts'
@@ -88,7 +88,6 @@ async function session(
   const started = performance.now()
   const now = () => performance.now() - started
   let journal: Journal | null = null
-  // What was billed is told also when a run ends by a mistake of ours.
   let billed = NOTHING_SPENT
   let maskNow = createMask(process.env)
   const mask: Mask = (text) => maskNow(text)
@@ -98,11 +97,13 @@ async function session(
   /** What must not stay when nothing is waited for; the last one is done first. */
   const clearUps: ClearUp[] = []
   const events: Event[] = []
+  const outcomes: Event[] = []
   const forCi: StampedEvent[] = []
   const prompts: { estimated: number; counted: number }[] = []
   const tell = (told: Event, of?: string) => {
     const event = masked(told, mask)
     if (journaled) events.push(event)
+    if (event.type === 'verdict' || event.type === 'landed') outcomes.push(event)
     if (event.type === 'model.finished') {
       billed = spend(billed, event.usage, event.usd)
       const { estimated, counted } = event
@@ -122,6 +123,12 @@ async function session(
     if (views.expect) void pastTimes(root, id).then(views.expect)
     return journal
   }
+  /** What is known where the loop does not come to its end. */
+  const soFar = () => ({
+    tokens: billed.usage,
+    usd: billed.usdKnown ? billed.usd : null,
+    tasks: tasksTold(outcomes, flags.land),
+  })
   let result: RunResult
   try {
     const tools = {
@@ -140,11 +147,11 @@ async function session(
     work.catch(() => {})
     const forced = stop.forced.then(async () => {
       for (const clearUp of clearUps.reverse()) await clearUp().catch(() => {})
-      return resultWithoutRun('interrupted', 'interrupted twice: ended at once')
+      return { ...resultWithoutRun('interrupted', 'interrupted twice: ended at once'), ...soFar() }
     })
     result = await Promise.race([work, forced])
   } catch (error) {
-    result = { ...failed(error, stop.signal.aborted), tokens: billed.usage, usd: billed.usdKnown ? billed.usd : null }
+    result = { ...failed(error, stop.signal.aborted), ...soFar() }
   }
   const written = journal as Journal | null
   const estimate = errorOf(prompts)
