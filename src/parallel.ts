@@ -111,7 +111,8 @@ async function alone(world: World, around: Surroundings, base: Base, choice: Cho
 async function again(world: World, around: Surroundings, base: Base, choice: Chosen, before: State): Promise<Stepped> {
   const begun = await begin(world, around, base, choice, NOTHING_SPENT)
   if ('stop' in begun) return stepOf(await afterHooks(world, { ...before, commit: null, outcome: begun.stop }))
-  const state = { ...begun, spentHere: before.spentHere }
+  const { spentHere, earlier } = before
+  const state = { ...begun, spentHere, ...(earlier ? { earlier } : {}) }
   const waiting = await landWaiting(world, state)
   if (!waiting) tellSelected(world, state)
   return stepOf(await afterHooks(world, waiting ?? (await runTask(world, state))))

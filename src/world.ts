@@ -89,6 +89,8 @@ export type ModelResult =
       note: string | null
       /** What the service counted for this prompt alone; left out: it reported nothing. */
       promptTokens?: number
+      /** What was billed to an earlier run, whose answer it is; left out: it is no such answer. */
+      earlier?: Usage
     }
   | { ok: false; failure: ModelFailure; message: string; usage: Usage; usd: number | null; model: string }
 

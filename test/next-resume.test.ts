@@ -57,4 +57,9 @@ it('goes on with what was paid, also where it holds a secret, and takes no evide
   expect(again).toContain('askModel')
   expect(again).not.toContain('runChecks')
   expect(eventsOf(run, 'baseline.finished')).toMatchObject([{ cached: false }])
+  // The run is billed for what it asked, and the commit tells what it cost.
+  expect(run.result.tokens).toMatchObject({ input: 500, output: 40 })
+  expect(await repository.git('log', '-1', '--format=%(trailers:key=Model,valueonly)')).toContain(
+    'tokens 3500 in, 2040 out',
+  )
 })

@@ -1,4 +1,13 @@
-import { costOf, NOTHING_SPENT, type Permit, permitWithin, type Spent, spend, worstCase } from '../core/budget.ts'
+import {
+  addUsage,
+  costOf,
+  NOTHING_SPENT,
+  type Permit,
+  permitWithin,
+  type Spent,
+  spend,
+  worstCase,
+} from '../core/budget.ts'
 import { calibrationKey, learn, readRatios } from '../core/calibration.ts'
 import type { FileChange, Reply } from '../core/patch/patch.ts'
 import { readReply } from '../core/patch/read-reply.ts'
@@ -158,13 +167,14 @@ async function remember(world: World, around: Surroundings, request: ModelReques
 function charge(world: World, state: State, result: ModelResult, ms: number, estimated: number): State {
   const { usage, usd, model } = result
   const [message, note] = result.ok ? [null, result.note] : [result.message, null]
-  const counted = result.ok ? result.promptTokens : undefined
+  const { promptTokens: counted, earlier } = result.ok ? result : {}
   const compared = counted === undefined ? {} : { estimated, counted }
   world.tell({ type: 'model.finished', ok: result.ok, message, usage, usd, model, note, ...compared, ms })
   return {
     ...state,
     spent: spend(state.spent, usage, usd),
     spentHere: spend(state.spentHere, usage, usd),
+    ...(earlier ? { earlier: state.earlier ? addUsage(state.earlier, earlier) : earlier } : {}),
     models: state.models.includes(model) ? state.models : [...state.models, model],
   }
 }

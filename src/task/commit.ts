@@ -1,3 +1,4 @@
+import { addUsage, NOTHING_SPENT } from '../core/budget.ts'
 import { modelsInWords } from '../core/settings.ts'
 import { commitMessage } from '../core/verdict/message.ts'
 import type { World } from '../world.ts'
@@ -62,7 +63,7 @@ export async function commit(world: World, state: State): Promise<State> {
     seeds: candidate.seeds,
     model: state.models.join(' + ') || modelsInWords(around.settings),
     attempts: state.attempt,
-    tokens: { input: state.spentHere.usage.input, output: state.spentHere.usage.output },
+    tokens: addUsage(state.spentHere.usage, state.earlier ?? NOTHING_SPENT.usage),
     prompts: around.templates.version,
     run: around.run,
   })

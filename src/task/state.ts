@@ -7,7 +7,7 @@ import type { Settings } from '../core/settings.ts'
 import type { Slice } from '../core/spec/slice.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
-import type { CommandCheck, Head, Tree, World } from '../world.ts'
+import type { CommandCheck, Head, Tree, Usage, World } from '../world.ts'
 import type { GuardScore } from './guards.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -128,6 +128,8 @@ export interface State {
   startedMs: number
   /** Of this task alone. */
   spentHere: Spent
+  /** What earlier runs were billed for answers to this task that this one took over; left out: nothing. */
+  earlier?: Usage
   /** The commit on which the tests were red, where it is another one than the base; left out: the base. */
   redAt?: string
   outcome: Outcome | null

@@ -168,7 +168,8 @@ export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming
     async askModel(request, mayRepeat) {
       const found = known('askModel', [request])
       if (found === null) return world.askModel(request, mayRepeat)
-      const answer = { ...(found.value as ModelResult & { ok: true }), ...RESUMED }
+      const then = found.value as ModelResult & { ok: true }
+      const answer = { ...then, ...RESUMED, earlier: then.usage }
       await onAnswer?.(request, answer)
       return answer
     },
