@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { TestRepository } from './repository.ts'
+import { isRequired } from './required.ts'
 
 const run = promisify(execFile)
 /** One folder for all tests of this machine and user: fetching modules and compiling the standard library take longer than most tests. */
@@ -36,6 +37,7 @@ export async function goEnvironment(): Promise<{ env: Record<string, string> } |
     }
     return { env }
   } catch (error) {
+    if (isRequired('go')) throw error
     const words = String((error as { stderr?: string }).stderr || (error as Error).message).trim()
     return { missing: `Go with rapid and gopter: ${words.split('\n').at(-1)}` }
   }

@@ -3,6 +3,7 @@ import { access, chmod, mkdtemp, realpath, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { isRequired } from './required.ts'
 
 const run = promisify(execFile)
 /** One environment for all tests of this machine and user: making it takes longer than most tests. */
@@ -35,6 +36,7 @@ async function makeEnvironment(): Promise<{ venv: string } | { missing: string }
     return { venv: await realpath(SHARED) }
   } catch (error) {
     await rm(made, { recursive: true, force: true })
+    if (isRequired('python')) throw error
     const words = String((error as { stderr?: string }).stderr || (error as Error).message).trim()
     return { missing: `Python with pytest and Hypothesis: ${words.split('\n').at(-1)}` }
   }
