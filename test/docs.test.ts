@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { XMLValidator } from 'fast-xml-parser'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/core/config.ts'
 import { configSchemaJson } from '../src/core/config-schema.ts'
@@ -33,6 +34,15 @@ describe('documents', () => {
     expect(broken).toEqual([])
   })
 
+  it('have a moving picture that is one file without a script, and small', () => {
+    const picture = read('docs/demo.svg')
+    expect(picture.length).toBeLessThan(150_000)
+    expect(XMLValidator.validate(picture)).toBe(true)
+    expect(picture).not.toMatch(/<script|\bon\w+=|href="[^#]|url\(/)
+    expect(picture).toContain('verified at attempt 2')
+    expect(read('README.md')).toContain('(docs/demo.svg)')
+  })
+
   it('show settings that agent.yaml takes', () => {
     const examples = [...read('docs/configuration.md').matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map((found) => found[1]!)
     expect(examples).toHaveLength(2)
@@ -41,7 +51,7 @@ describe('documents', () => {
 
   it('name every dependency and no other', () => {
     const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
-    const rows = read('README.md').split('| --- | --- |').at(-1) ?? ''
+    const rows = read('docs/architecture.md').split('| --- | --- |').at(-1) ?? ''
     for (const name of Object.keys({ ...manifest['dependencies'] })) expect(rows).toContain(name)
   })
 })
