@@ -105,6 +105,34 @@ describe('agent init', () => {
     expect(await repository.read('package.json')).toBe('{"name":"mine"}\n')
   })
 
+  it.each(['a signing program that fails', 'a merge that is not finished'])(
+    'says what git said where it does not commit, and leaves the manifest as it was: %s',
+    async (why) => {
+      const repository = await bare({ 'package.json': '{"scripts":{"test":"node --test"}}\n' })
+      const before = await repository.read('package.json')
+      const merging = why.includes('merge')
+      if (merging) {
+        await repository.git('checkout', '--quiet', '-b', 'other')
+        await repository.commit({ 'a.txt': 'theirs\n' }, 'other')
+        await repository.git('checkout', '--quiet', 'main')
+        await repository.commit({ 'b.txt': 'ours\n' }, 'ours')
+        await repository.git('merge', '--quiet', '--no-commit', 'other')
+      } else {
+        await repository.git('config', 'commit.gpgSign', 'true')
+        await repository.git('config', 'gpg.program', '/bin/false')
+      }
+      const status = await repository.git('status', '--porcelain')
+      const env = await npmThat(repository, 'echo "{}" > package.json\necho {} > package-lock.json')
+      const { code, told, stderr } = await init(repository, ['--yes'], env)
+      expect([code, did(told)['packages']], stderr).toEqual([10, 'failed'])
+      const { text } = told.steps.find(({ what }) => what === 'packages')!
+      expect(text).toMatch(merging ? /cannot do a partial commit during a merge/ : /gpg failed to sign the data/)
+      expect(await repository.read('package.json')).toBe(before)
+      const left = (await repository.git('status', '--porcelain')).split('\n')
+      expect(left.filter((line) => !/agent\.yaml|specs\//.test(line)).join('\n')).toBe(status)
+    },
+  )
+
   it('writes over nothing: not a file, not a link that leads nowhere, not a folder of specs', async () => {
     const repository = await bare({ 'specs/first/notes.md': 'mine\n' })
     await symlink('nowhere', join(repository.dir, 'agent.yaml'))

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { execa } from 'execa'
 import { EXIT, UserError } from '../core/errors.ts'
@@ -186,15 +186,24 @@ async function addPackages(root: string, { names, command, mend }: Adding): Prom
   await mend?.()
   const changed = await uncommitted(root, MANIFESTS)
   await git(root, ['add', '--', ...changed])
-  await git(root, ['commit', '--quiet', '--only', '--message', `Add ${names} for property tests`, '--', ...changed])
+  const message = `Add ${names} for property tests`
+  const committed = await tryGit(root, ['commit', '--quiet', '--only', '--message', message, '--', ...changed])
+  if (!committed.ok) {
+    await restore(root)
+    return failed(`${names}: not added, because git does not commit: ${committed.message}`)
+  }
   const hash = await git(root, ['rev-parse', '--short', 'HEAD'])
   return { what: 'packages', status: 'committed', text: `${names}, in commit ${hash}: ${changed.join(', ')}` }
 }
 
-/** What an installation that failed has left half done. */
+/** Takes back what an installation has left that came to no commit; before it, none of these files differed from HEAD. */
 async function restore(root: string): Promise<void> {
-  const tracked = (await git(root, ['ls-files', '--', ...MANIFESTS])).split('\n').filter(Boolean)
+  const changed = await uncommitted(root, MANIFESTS)
+  if (changed.length === 0) return
+  await tryGit(root, ['reset', '--quiet', 'HEAD', '--', ...changed])
+  const tracked = (await git(root, ['ls-files', '--', ...changed])).split('\n').filter(Boolean)
   if (tracked.length > 0) await tryGit(root, ['checkout', 'HEAD', '--', ...tracked])
+  for (const path of changed) if (!tracked.includes(path)) await rm(join(root, path), { force: true })
 }
 
 async function left(what: string, text: string): Promise<Step> {
