@@ -225,21 +225,20 @@ describe.runIf('venv' in python)('pytest', () => {
     }
     const [wrong, lives, endless] = [idOf(3, '-'), idOf(6, '2000000'), idOf(12, 'pass')]
     const slow = await targetOf({ ...SLOW, 'slow.py': instrument('slow.py', SLOW['slow.py'], mutants, key) })
-    const bitten = async (ids: number[], more: object) => {
-      const teeth = { key, mutants: ids, control: true, maxMs: 8_000, waitMs: 500, ...more }
+    const bitten = async (files: string[], ids: number[], more: object) => {
+      const teeth = { key, mutants: ids, control: true, maxMs: 6_000, waitMs: 500, ...more }
       const request = { stage: 'teeth', kind: 'tests', maxMs: 60_000 } as const
-      const files = ['tests/test_slow.py']
       const quick = { seeds: [7], runs: 5, minMs: 0 }
       const { mutants: runs } = await runRequest(slow, { ...request, files, intensity: quick, teeth }, { path })
       return Object.fromEntries(runs!.map(({ mutant, status }) => [mutant, status]))
     }
     const thorough = { seeds: [1, 2, 3, 4], runs: 1_000, minMs: 0 }
-    expect(await bitten([wrong, lives, endless], { thorough })).toEqual({
+    expect(await bitten(['tests/test_cases.py'], [wrong, lives, endless], { thorough })).toEqual({
       [wrong]: 'killed',
       [lives]: 'survived',
       [endless]: 'timeout',
     })
-    expect(await bitten([lives], { control: false, maxMs: 4_000 })).toEqual({ [lives]: 'survived' })
+    expect(await bitten(['tests/test_waits.py'], [lives], { control: false })).toEqual({ [lives]: 'survived' })
   }, 60_000)
 
   it('believes no test whose own code works on runner, reports, assertions or the harness', async () => {

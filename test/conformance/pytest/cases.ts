@@ -214,7 +214,7 @@ def first(items):
         items.pop()
     return items[0]
 `,
-  'tests/test_slow.py': `
+  'tests/test_cases.py': `
 import time
 from hypothesis import given, strategies as st
 from slow import first, known, twice
@@ -224,9 +224,14 @@ def test_twice(n):
     time.sleep(0.02)
     assert twice(n) == 2 * n
     assert known(n)
-def test_first():
+def test_first(): assert first([1, 2]) == 1
+`,
+  'tests/test_waits.py': `
+import time
+from slow import known
+def test_known():
     time.sleep(1.2)
-    assert first([1, 2]) == 1
+    assert known(1)
 `,
 }
 
