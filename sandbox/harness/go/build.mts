@@ -83,20 +83,26 @@ async function besides(prepared: Prepared, part: string, replace: Record<string,
   return { ...prepared, overlay, flags, into }
 }
 
-/** What a compiler says of the whole project, tests and all. */
+/** What a compiler says of the whole project, tests and all; no program is made of it. */
 export async function checkAll(scratch: string): Promise<Package['problems']> {
   const root = process.cwd()
   const found = new Map<string, Package['problems'][number]>()
-  for (const prepared of await prepare(root, null, scratch)) {
-    const { cwd, flags, env } = prepared
-    const said = await go(['build', ...flags, './...'], cwd, env)
-    const told = said.code === 0 ? [] : diagnostics(said.stderr, cwd, root)
-    if (said.code !== 0 && told.length === 0) told.push({ of: '', file: null, message: said.stderr.trim() })
-    const packages = prepared.listed.flatMap((one) => packageOf(root, one))
-    await compile(prepared, packages)
-    for (const one of [...told, ...packages.flatMap(({ problems }) => problems)]) found.set(one.message, one)
+  for (const { cwd, flags, env } of await prepare(root, null, scratch)) {
+    const said = await go(['list', '-e', '-export', '-test', ...flags, '-json=Error,DepsErrors', './...'], cwd, env)
+    if (said.code !== 0) throw new Error(said.stderr.trim() || '`go list` ended without a word')
+    const all = values(said.stdout) as { Error?: Wrong; DepsErrors?: Wrong[] }[]
+    const wrong = all.flatMap((one) => [...(one.Error ? [one.Error] : []), ...(one.DepsErrors ?? [])])
+    const told = wrong.flatMap(({ Pos, Err }) => diagnostics(Pos ? `${Pos}: ${Err}` : Err, cwd, root))
+    // With the tests of a package the same is said once more.
+    for (const { file, message } of told) found.set(message, { file, message })
   }
   return [...found.values()]
+}
+
+/** As `go list` tells it. */
+interface Wrong {
+  Pos?: string
+  Err: string
 }
 
 /** What code of Go and its tests import most: compiled before anybody asks for it. */
@@ -208,7 +214,7 @@ async function list(cwd: string, patterns: string[]): Promise<Listed[]> {
 
 /** JSON values one after the other, as the go command prints them. */
 function values(text: string): unknown[] {
-  return JSON.parse(`[${text.replace(/^\}\n\{/gm, '},\n{')}]`)
+  return JSON.parse(`[${text.replace(/\}\n\{/g, '},\n{')}]`)
 }
 
 function packageOf(
@@ -234,7 +240,11 @@ async function compile({ cwd, root, flags, env, into }: Prepared, packages: Pack
     const folder = join(into, String(at))
     await mkdir(folder, { recursive: true })
     const paths = batch.map(({ importPath }) => importPath)
-    const said = await go(['test', '-c', '-vet=off', ...flags, '-o', `${folder}/`, ...paths], cwd, env)
+    const said = await go(
+      ['test', '-c', '-vet=off', '-ldflags=-s -w', ...flags, '-o', `${folder}/`, ...paths],
+      cwd,
+      env,
+    )
     const problems = diagnostics(said.stderr, cwd, root)
     for (const one of batch) {
       const program = join(folder, `${programName(one.importPath)}.test`)

@@ -72,6 +72,8 @@ function uncompiled({ problems }: Package, file: string): RunnerFile {
 /** A wrong version may take this many times as long as the right one, and so much over that. */
 const SLOWER = 4
 const OVER_MS = 1_500
+/** Share of the time, on top of it, that versions may take which are compiled each for itself. */
+const EDITS_SHARE = 0.3
 const EDIT = '//specproof:edit '
 
 interface Edit {
@@ -85,11 +87,11 @@ interface Edit {
 /** One build serves most wrong versions, which a variable of the environment chooses; some are edits that are compiled each for itself. */
 async function runTeeth(order: Order, teeth: TeethRequest): Promise<HarnessReport> {
   const { request, scratch } = order
-  const end = monotonicMs() + teeth.maxMs
   const built = await buildTests(foldersOf(request.files), scratch)
   // All is compiled before anything runs that could write into what is compiled.
-  const own = await compileEdits(built, teeth, end)
+  const own = await compileEdits(built, teeth, monotonicMs() + teeth.maxMs * EDITS_SHARE)
   const started = monotonicMs()
+  const end = started + teeth.maxMs
   const none: HarnessReport = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
   const right = teeth.control ? await runAll({ ...order, tell: () => {} }, built.packages) : none
   // What is red on the right version tells nothing of the wrong ones.
