@@ -65,7 +65,9 @@ describe('a project of Python', () => {
     const go = { 'go.mod': 'module x\n' }
     expect(await runner({ ...go, 'package.json': tested })).toContain('`runner: vitest` or `runner: go`')
     expect(await runner({ ...go, 'pytest.ini': '' })).toContain('`runner: go` or `runner: pytest`')
-    expect(await runner({ ...go, ...python, 'package.json': tools })).toMatchObject(['go', expect.any(String)])
+    expect(await runner({ ...go, ...python, 'package.json': tools })).toContain('`runner: go` or `runner: pytest`')
+    const scripts = { 'pyproject.toml': '[project]\nname = "x"\n' }
+    expect(await runner({ ...go, ...scripts, 'package.json': tools })).toMatchObject(['go', expect.any(String)])
     expect(await runner({ ...python, 'package.json': tested }, { runner: 'vitest' })).toMatchObject([
       'vitest',
       'agent.yaml says so',
