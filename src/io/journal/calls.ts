@@ -134,14 +134,12 @@ export interface Resuming {
 export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming): World {
   const { take } = past
   const opened = new Map<Worktree, Worktree>()
-  // Memory was read before it was written: what it said then holds on the way that the run took, and on no other.
-  let same = true
   const compared =
     <A extends unknown[], T>(call: 'head' | 'waiting', live: (...args: A) => Promise<T>) =>
     async (...args: A): Promise<T> => {
       const value = await live(...args)
       const before = take(call, keyOf(call, args))
-      if (before !== undefined && JSON.stringify(before.value) !== JSON.stringify(value)) same = false
+      if (before !== undefined && JSON.stringify(before.value) !== JSON.stringify(value)) past.same = false
       return value
     }
   const known = (call: string, args: readonly unknown[]): { value: unknown } | null => {
@@ -163,7 +161,7 @@ export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming
     },
     head: compared('head', world.head),
     waiting: compared('waiting', world.waiting),
-    recall: (key) => (same ? answered('recall', [key], () => world.recall(key)) : world.recall(key)),
+    recall: (key) => (past.same ? answered('recall', [key], () => world.recall(key)) : world.recall(key)),
     recordedSeeds: (...args) => answered('recordedSeeds', args, () => world.recordedSeeds(...args)),
     async askModel(request, mayRepeat) {
       const found = known('askModel', [request])
@@ -234,13 +232,15 @@ export function replayCalls(world: World, past: readonly CallRecord[]): World {
 export interface Past {
   /** The answers to one question in their order. */
   take(call: string, key: string): CallRecord | undefined
+  /** Memory was read before it was written: what it said then holds on the way that the run took, and on no other. */
+  same: boolean
 }
 
 /** `records`: oldest first. What an earlier run has answered again stands among them already. */
 export function pastOf(records: readonly CallRecord[]): Past {
   const facts = records.filter((record) => !record.again && isFact(record))
   const queues = Map.groupBy(facts, ({ call, key }) => `${call} ${key}`)
-  return { take: (call, key) => queues.get(`${call} ${key}`)?.shift() }
+  return { same: true, take: (call, key) => queues.get(`${call} ${key}`)?.shift() }
 }
 
 function isFact({ call, value, begins }: CallRecord): boolean {
