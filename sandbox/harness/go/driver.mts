@@ -34,13 +34,17 @@ async function runAll({ request, settings, tell }: Order, packages: readonly Pac
     tell(progress)
   }
   const { intensity, replay, seedEnd, key } = settings
-  await each(filesOf(packages, request.files), async ({ one, file }) => {
+  const runFileOf = async ({ one, file }: { one: Package; file: string }) => {
     follow({}, file)
     const how = { intensity, replay, seedEnd, brief: false, env: {}, patienceMs: patienceMs(request) }
     const ran = await runOne(one, { file, ...how }, key, (more) => follow(more, file))
     // Of a package's files some hold helpers alone; one that was asked for by its name has to test something.
     const isEmpty = request.files !== null && ran.tests.length === 0 && ran.errors.length === 0
     files.push(isEmpty ? { ...ran, errors: [NO_TESTS] } : ran)
+  }
+  // Tests of one package may share ports and files, which are never run at the same time by the go command.
+  await each(packages, async (one) => {
+    for (const next of filesOf([one], request.files)) await runFileOf(next)
   })
   return buildReport(files, [], request.files, key)
 }
