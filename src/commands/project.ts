@@ -51,12 +51,16 @@ export function createPreparation(options: PreparationOptions): Preparation {
     provide: equipper.provide,
     async prepare(tree) {
       identified ??= requireIdentity(repository.root).then(() => requireSigning(repository.root))
-      await identified
-      if (!box) {
-        const isolated = await isolate(options.isolation, repository.root, options.tell)
-        if (!isolated.ok) return isolated.unready
-        box = isolated.box
-      }
+      // Both run programs, so each is tried while the other is waited for; git's trouble is told first.
+      const [who, isolated] = await Promise.allSettled([
+        identified,
+        box ? null : isolate(options.isolation, repository.root, options.tell),
+      ])
+      if (who.status === 'rejected') throw who.reason
+      if (isolated.status === 'rejected') throw isolated.reason
+      if (isolated.value?.ok === false) return isolated.value.unready
+      box ??= isolated.value?.box ?? null
+      if (!box) throw new Error('no box was chosen')
       const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
       if ('unsupported' in project)
         return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }

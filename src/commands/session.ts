@@ -47,7 +47,6 @@ import { createPeek, type Peek } from './peek.ts'
 import { createPreparation, projectOf } from './project.ts'
 import { isSame, recordedWorlds } from './resume.ts'
 import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
-import { pastTimes } from './times.ts'
 import { tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
 
@@ -120,7 +119,7 @@ async function session(
     const full = () => tell({ type: 'limit.reached', limit: 'limits.journalMB', message: fullJournal(journalMB) })
     journal = await openJournal(root, id, mask, roomOf(journalMB * 1024 ** 2, full))
     peek.at(root, journal.dir)
-    if (views.expect) void pastTimes(root, id).then(views.expect)
+    if (views.expect) void import('./times.ts').then(({ pastTimes }) => pastTimes(root, id)).then(views.expect)
     return journal
   }
   /** What is known where the loop does not come to its end. */

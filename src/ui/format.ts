@@ -4,6 +4,8 @@ export { clean, displayWidth, oneLine, padEnd, padStart, truncate, wrap } from '
 
 /** `12,345`. */
 export function count(n: number): string {
+  // What knows the customs of all countries takes a while to be made, and most runs tell of whole numbers only.
+  if (Number.isSafeInteger(n) && !Object.is(n, -0)) return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
   return n.toLocaleString('en-US', { maximumFractionDigits: 0 })
 }
 

@@ -15,6 +15,8 @@ import {
 
 test('numbers have thousands separators and nouns their number', () => {
   expect(count(1234567)).toBe('1,234,567')
+  const number = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -5_000, max: 5_000 }), fc.double({ noNaN: true }))
+  fc.assert(fc.property(number, (n) => count(n) === n.toLocaleString('en-US', { maximumFractionDigits: 0 })))
   expect([plural(1, 'test'), plural(0, 'test'), plural(1200, 'try', 'tries')]).toEqual([
     '1 test',
     '0 tests',

@@ -82,7 +82,7 @@ async function plantBait(repository: string): Promise<Bait> {
     const secret = await plantSecret(repository, marker)
     undo.push(secret.remove)
     // The owner of the one is the payload: what stops it there must be the mount.
-    for (const dir of [tree, readOnlyDir]) await prepareTree(dir)
+    for (const dir of [tree, readOnlyDir]) await prepareTree(dir, ['.'])
     const address = tcp.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const secrets = {

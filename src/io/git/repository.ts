@@ -64,11 +64,10 @@ export async function uncommitted(root: string, dirs: string[]): Promise<string[
 
 /** Throws UserError when git knows no author: found out before money is spent, not when the commit is made. */
 export async function requireIdentity(root: string): Promise<void> {
-  for (const ident of ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT']) {
-    if ((await tryGit(root, ['var', ident])).ok) continue
-    throw new UserError(
-      'git does not know who commits. Set it: `git config user.name "..."` and `git config user.email "..."`.',
-      'git',
-    )
-  }
+  const asked = ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT'].map((ident) => tryGit(root, ['var', ident]))
+  if ((await Promise.all(asked)).every(({ ok }) => ok)) return
+  throw new UserError(
+    'git does not know who commits. Set it: `git config user.name "..."` and `git config user.email "..."`.',
+    'git',
+  )
 }

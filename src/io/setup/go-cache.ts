@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
-import { execa } from 'execa'
+import { runProgram } from '../run-program.ts'
 import type { Tree, Worktree } from '../../world.ts'
 import type { Box, BoxLimits, BoxPolicy } from '../box/box.ts'
 import { BOX_HOME } from '../box/system.ts'
@@ -57,7 +57,7 @@ export async function goBuildCache(request: GoCacheRequest): Promise<{ dir: stri
       const there = await stat(filled).catch(() => null)
       if (!there?.isDirectory() || signal.aborted) return { ok: false, failure: null }
       await rename(filled, join(dir, 'cache'))
-      if (process.geteuid?.() === 0) await execa('chmod', ['-R', 'u+rwX,go+rX', '--', join(dir, 'cache')])
+      if (process.geteuid?.() === 0) await runProgram('chmod', ['-R', 'u+rwX,go+rX', '--', join(dir, 'cache')])
       return { ok: true, products: [], caches: [] }
     })
     return made.ok ? { dir: await kept(made.entry.dir), made: made.made } : null
