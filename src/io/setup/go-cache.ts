@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
-import { runProgram } from '../run-program.ts'
 import type { Tree, Worktree } from '../../world.ts'
 import type { Box, BoxLimits, BoxPolicy } from '../box/box.ts'
 import { BOX_HOME } from '../box/system.ts'
 import { firstOnPath } from '../box/toolchain.ts'
 import { GO_BUILD, HARNESS } from '../checks/harness.ts'
+import { runProgram } from '../run-program.ts'
 import { openStore } from './store.ts'
 
 export interface GoCacheRequest {
