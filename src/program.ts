@@ -123,7 +123,7 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
   program
     .command('status')
     .description('specs, progress, the next task and why each other open task is not it')
-    .option('--watch', 'show it anew when git or a spec changes, until Ctrl-C')
+    .option('--watch', 'show it anew when git or a spec changes, with the run at work, until q or Ctrl-C')
     .action(async (flags: { watch?: boolean }, command: Command) =>
       run(COMMANDS.status().then((module) => module.statusCommand(globals(command), flags))),
     )

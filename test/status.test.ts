@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { start } from './support/agent.ts'
-import { CLAMP_REQUIREMENTS, CLAMP_RIGHT, CLAMP_SPEC, CLAMP_TASKS, CLAMP_TEST } from './support/clamp.ts'
+import { AUTHOR, CLAMP_REQUIREMENTS, CLAMP_RIGHT, CLAMP_SPEC, CLAMP_TASKS, CLAMP_TEST, RIGHT } from './support/clamp.ts'
 import { landed } from './support/landed.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
+import { scriptModel } from './support/scripted-model.ts'
+import { HAS_TMUX, openTerminal } from './support/terminal.ts'
 
 const TICKED = CLAMP_TASKS.replace('[ ]', '[x]')
 const CLAMPED = { 'specs/limits/tasks.md': TICKED, 'src/clamp.ts': CLAMP_RIGHT, 'test/clamp.test.ts': CLAMP_TEST }
@@ -58,6 +59,8 @@ describe('agent status', () => {
 
 const BIN = join(import.meta.dirname, '..', 'bin', 'agent.js')
 
+if (!HAS_TMUX) console.warn('not tried: agent status --watch in a real terminal, as this machine has no tmux')
+
 describe('agent status --watch', () => {
   it('needs a terminal, and says so in one sentence', async () => {
     const repository = await makeRepository()
@@ -66,26 +69,53 @@ describe('agent status --watch', () => {
     expect(stderr.split('\n')[0]).toMatch(/^agent: --watch needs a terminal: /)
   })
 
-  it.skipIf(!existsSync('/usr/bin/script'))('follows commits and edits, and ends with Ctrl-C', async () => {
+  it.skipIf(!HAS_TMUX)('follows commits, edits and the run at work, and gives the screen back', async () => {
     const repository = await makeRepository()
-    const command = `stty cols 80 rows 24; exec '${process.execPath}' '${BIN}' --cwd '${repository.dir}' status --watch`
-    const child = spawn('/usr/bin/script', ['-qfec', command, '/dev/null'], {
-      env: { ...repository.env, TERM: 'xterm' },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    let shown = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      shown += text
-    })
-    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-    const screen = () => shown.slice(shown.lastIndexOf('\x1b[2J'))
-    await expect.poll(screen, { timeout: 30_000 }).toContain('0 of 1 task done')
-    await repository.commit(CLAMPED)
-    await expect.poll(screen, { timeout: 30_000 }).toContain('1 of 1 task done')
+    const model = await scriptModel({ author: [AUTHOR], implementer: [{ text: RIGHT, hangAfterChars: 40 }] })
+    const env = Object.entries({ ...repository.env, TERM: 'tmux-256color' }).map(
+      ([name, value]) => `${name}='${value}'`,
+    )
+    const command = `echo before; env -i ${env.join(' ')} '${process.execPath}' '${BIN}' --cwd '${repository.dir}' status --watch`
+    const size = { columns: 80, rows: 30 }
+    const terminal = await openTerminal(repository.around, `${command}; echo "code $?"; exec cat`, size)
+    await terminal.until((screen) => screen.includes('0 of 1 task done'))
     await repository.write({ 'specs/limits/design.md': '# Other\n' })
-    await expect.poll(screen, { timeout: 30_000 }).toContain('Not committed')
-    child.stdin.write('\x03')
-    expect(await ended).toBe(0)
+    await terminal.until((screen) => screen.includes('Not committed'))
+    await repository.git('checkout', '--quiet', '--', 'specs')
+    await terminal.until((screen) => !screen.includes('Not committed'))
+    await terminal.press('m')
+    await terminal.until((screen) => screen.includes('no run is at work here'))
+
+    const begun = Promise.withResolvers<ChildProcess>()
+    const ended = start(repository, ['next', ...model.args], { model, onStart: begun.resolve })
+    const working = await terminal.until((screen) => /attempt 1 of 3 {2}implementer {2}\d+ s/.test(screen))
+    expect(working).toContain('0 of 1 task done')
+    expect(working).toContain('limits/1  Implement clamping')
+    await terminal.press('m')
+    await terminal.until((screen) => screen.includes('Prompt for the implementer, attempt 1, round 1'))
+    await terminal.press('Escape')
+    await terminal.until((screen) => !screen.includes('Prompt for') && screen.includes('0 of 1 task done'))
+    const agent = await begun.promise
+    agent.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+    await terminal.until((screen) => !screen.includes('implementer'))
+    await repository.commit(CLAMPED)
+    await terminal.until((screen) => screen.includes('1 of 1 task done'))
+    await terminal.press('q')
+    expect(await terminal.until((screen) => screen.includes('code '))).toMatch(/^before\n+code 0\n/)
+  })
+
+  it.skipIf(!HAS_TMUX)('says it line by line where it is read aloud, and ends with Ctrl-C', async () => {
+    const repository = await makeRepository()
+    const env = Object.entries(repository.env).map(([name, value]) => `${name}='${value}'`)
+    const command = `env -i ${env.join(' ')} TERM=xterm ACCESSIBLE=1 '${process.execPath}' '${BIN}' --cwd '${repository.dir}' status --watch`
+    const size = { columns: 80, rows: 30 }
+    const terminal = await openTerminal(repository.around, `${command}; echo "code $?"; exec cat`, size)
+    await terminal.until((screen) => screen.includes('0 of 1 task done'))
+    await repository.commit(CLAMPED)
+    const both = await terminal.until((screen) => screen.includes('1 of 1 task done'))
+    expect(both).toContain('0 of 1 task done')
+    await terminal.press('C-c')
+    await terminal.until((screen) => screen.includes('code 0'))
   })
 })

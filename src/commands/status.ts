@@ -9,11 +9,13 @@ import { openTree } from '../io/git/tree.ts'
 import { nextChange, placesOf } from '../io/watch.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { chooseColor, chooseUnicode } from '../ui/choose.ts'
+import { type Line, spanOf } from '../ui/line.ts'
 import { printed } from '../ui/plain.ts'
-import { statusLines } from '../ui/status.ts'
+import { type StatusLook, statusLines } from '../ui/status.ts'
 import { readEvidence } from './evidence.ts'
 import { interruption } from './interruption.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { watchScreen } from './watch.ts'
 
 interface SpecStatus {
   id: string
@@ -40,9 +42,7 @@ export async function statusCommand(options: GlobalOptions, flags: { watch?: boo
   const { root } = await openRepository(options.cwd)
   if (flags.watch) return watchStatus(options, root)
   const { status, specs } = await readStatus(options, root)
-  process.stdout.write(
-    options.json ? `${JSON.stringify(status)}\n` : screen(options, specs, status).join('\n').concat('\n'),
-  )
+  process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : screenText(options, specs, status))
   return EXIT.done
 }
 
@@ -107,27 +107,32 @@ async function staleTasks(root: string, specs: readonly Spec[]): Promise<Map<str
   )
 }
 
-/** Fits the screen in a terminal; elsewhere nothing is cut. */
-function screen(options: GlobalOptions, specs: readonly Spec[], status: Status): string[] {
+function screenText(options: GlobalOptions, specs: readonly Spec[], status: Status): string {
   const { stdout, env } = process
   const isTTY = stdout.isTTY === true
   const color = chooseColor({ noColor: !options.color, isTTY, env })
-  const titles = new Map(specs.map((spec) => [spec.dir, new Map(spec.tasks.map(({ id, title }) => [id, title]))]))
-  const told = status.specs.map((one) => ({ ...one, title: (id: string) => titles.get(one.dir)?.get(id) ?? '' }))
   const look = { width: isTTY ? (stdout.columns ?? 100) : null, unicode: chooseUnicode(env) }
-  return statusLines({ ...status, specs: told }, look).map((line) => printed(line, color))
+  return screen(specs, status, look)
+    .map((line) => `${printed(line, color)}\n`)
+    .join('')
 }
 
-const CLEAR = '\x1b[H\x1b[2J\x1b[3J'
+/** Fits the screen in a terminal; elsewhere nothing is cut. */
+function screen(specs: readonly Spec[], status: Status, look: StatusLook): Line[] {
+  const titles = new Map(specs.map((spec) => [spec.dir, new Map(spec.tasks.map(({ id, title }) => [id, title]))]))
+  const told = status.specs.map((one) => ({ ...one, title: (id: string) => titles.get(one.dir)?.get(id) ?? '' }))
+  return statusLines({ ...status, specs: told }, look)
+}
 
-/** Shows the status anew whenever git or a spec changes, until Ctrl-C. */
+/** Shows the status anew whenever git or a spec changes, and below it the run at work, until Ctrl-C. */
 async function watchStatus(options: GlobalOptions, root: string): Promise<number> {
   const { stdout } = process
   if (options.json || stdout.isTTY !== true)
     throw new UserError(
       '--watch needs a terminal: leave it out, or run `agent status --json` again when you want to know.',
     )
-  const { signal, release } = interruption()
+  const { signal, interrupt, release } = interruption()
+  const view = await watchScreen(options, root, interrupt)
   let watched: string[] = []
   try {
     while (!signal.aborted) {
@@ -139,27 +144,21 @@ async function watchStatus(options: GlobalOptions, root: string): Promise<number
           const dirs = [...status.specs.map(({ dir }) => dir), ...status.withoutTasks]
           if (dirs.join('\n') !== watched.join('\n')) round.abort()
           watched = dirs
-          return screen(options, specs, status)
+          return (look: StatusLook) => screen(specs, status, look)
         },
         // A repository in the middle of a rebase is looked at again when that goes on.
         (error: unknown) => {
-          if (error instanceof UserError) return [error.message]
+          if (error instanceof UserError) return () => [{ kind: 'key' as const, spans: [spanOf(error.message)] }]
           round.abort()
           throw error
         },
       )
-      if (!round.signal.aborted) stdout.write(`${CLEAR}${fitted(lines, stdout.rows ?? 24)}\n`)
+      if (!round.signal.aborted) view.show(lines)
       await changed
     }
     return EXIT.done
   } finally {
+    await view.close()
     release()
   }
-}
-
-function fitted(lines: readonly string[], rows: number): string {
-  const room = Math.max(3, rows - 2)
-  return lines.length <= room
-    ? lines.join('\n')
-    : [...lines.slice(0, room - 1), `... ${lines.length - room + 1} more lines`].join('\n')
 }

@@ -55,6 +55,18 @@ export const KEYS: readonly { key: string; word: string; does: string }[] = [
 
 const SHOWN: Readonly<Record<string, PanelKind>> = { m: 'prompt', d: 'diff', f: 'test', '?': 'help', h: 'help' }
 
+/** Of those, what can be done about a run that another process has at work. */
+export const WATCH_KEYS = KEYS.filter(({ key }) => key !== 'p').map((one) =>
+  one.key === 'q' ? { ...one, word: 'close', does: 'close this view; the run goes on' } : one,
+)
+
+/** The same as `press` where a run of another process is watched: it can be looked at, and `q` ends the view at once. */
+export function pressWatching(before: Controls, key: Key, size: PanelSize): { controls: Controls; wish: Wish | null } {
+  if (key === 'p') return { controls: before, wish: null }
+  if (key === 'q' && before.panel === null) return { controls: before, wish: 'stop' }
+  return press(before, key, size)
+}
+
 /** Lines of the panel, and how many of them fit on the screen. */
 export interface PanelSize {
   lines: number

@@ -35,14 +35,14 @@ function styleOfDiff(line: string): Span['style'] {
 }
 
 /** The list of keys. */
-export function helpLines(look: Look): Line[] {
-  const width = Math.max(...KEYS.map(({ word }) => word.length))
+export function helpLines(look: Look, keys = KEYS): Line[] {
+  const width = Math.max(...keys.map(({ word }) => word.length))
   const more = [
     ['Tab', 'the next task, where several are at work'],
     ['arrows, space, b', 'move in what is shown; Escape closes it'],
   ]
   return [
-    ...KEYS.flatMap(({ key, word, does }) => {
+    ...keys.flatMap(({ key, word, does }) => {
       const [first = '', ...rest] = wrap(does, look.width - width - 6)
       const lead = [spanOf(`${key}   `, 'bold'), spanOf(`${padEnd(word, width)}  `), spanOf(first, 'dim')]
       const line: Line = { kind: 'step', spans: lead }
@@ -72,15 +72,15 @@ export function panelView(
 }
 
 /** What the keys have done, and which there are. */
-export function keysLine(controls: Controls, look: Look): Span[] {
+export function keysLine(controls: Controls, look: Look, keys = KEYS): Span[] {
   if (controls.note !== null) return cutSpans([spanOf(controls.note, 'warn')], look)
   if (controls.stopping)
     return cutSpans([spanOf('stopping: what runs is ended and cleared up; Ctrl-C again ends at once', 'warn')], look)
   if (controls.asked) return cutSpans([spanOf('q again stops the run; any other key goes on', 'warn')], look)
   const paused = controls.paused ? [spanOf('paused after this task; p goes on  ', 'warn')] : []
-  const names = KEYS.map(({ key, word }) => `${key} ${word}`)
+  const names = keys.map(({ key, word }) => `${key} ${word}`)
   const all = names.join('  ')
-  const short = `${KEYS.map(({ key }) => key).join(' ')}  (? says what they do)`
+  const short = `${keys.map(({ key }) => key).join(' ')}  (? says what they do)`
   const words = paused.length > 0 ? '? help' : all.length <= look.width ? all : short
   return cutSpans([...paused, spanOf(words, 'dim')], look)
 }

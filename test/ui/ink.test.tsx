@@ -13,6 +13,7 @@ import { initialView, linesOfView, reduceView } from '../../src/ui/many.ts'
 import { helpLines, panelLines } from '../../src/ui/panel.ts'
 import { type PanelText, screenView } from '../../src/ui/screen.ts'
 import { displayWidth } from '../../src/ui/text.ts'
+import { watchView } from '../../src/ui/watch.ts'
 import { counterexample, twoAttempts } from './fixture.ts'
 
 // Ink keeps stray output of the console off the live area, and needs Node's own console for it.
@@ -271,6 +272,47 @@ test('the list of keys at 40 columns', () => {
     attempt 2  chaos  0 s of about 4 s   1 m
     p q m d f o ?  (? says what they do)"
   `)
+})
+
+test('the status of a repository with the run at work below it, and what does not fit is counted', () => {
+  const look = { width: 80, unicode: true }
+  const view = twoAttempts.filter((e) => e.t <= 39_200).reduce(reduceView, initialView())
+  const status = Array.from({ length: 30 }, (_, at) => ({
+    kind: 'key' as const,
+    spans: [{ text: `  ${at + 1}  Task` }],
+  }))
+  const shown = (rows: number, of: typeof view | null) =>
+    watchView(status.slice(0, of ? 30 : 3), of, 39_200, look, rows, NO_KEYS, null).map((spans) =>
+      spans.map(({ text }) => text).join(''),
+    )
+  expect(shown(14, view)).toMatchInlineSnapshot(`
+    [
+      "  1  Task",
+      "  2  Task",
+      "  3  Task",
+      "  4  Task",
+      "  5  Task",
+      "... 25 more lines",
+      "",
+      "job-queue/2  Implement failure detection and reassignment",
+      "WHEN a worker has sent no heartbeat for 30 s THE SYSTEM SHALL mark it failed an…",
+      "attempt 1 of 3  chaos  1 s",
+      "████░░░░░░░░░░░░░░░░  418 of 2,000 tests, ✗ 1 failed",
+      "39 s   7,450 tokens   $0.0713",
+      "",
+      "q close  m prompt  d diff  f failing test  o report  ? help",
+    ]
+  `)
+  expect(shown(14, null)).toMatchInlineSnapshot(`
+    [
+      "  1  Task",
+      "  2  Task",
+      "  3  Task",
+      "",
+      "q close  m prompt  d diff  f failing test  o report  ? help",
+    ]
+  `)
+  for (const rows of [3, 5, 9, 40]) expect(shown(rows, view).length).toBeLessThanOrEqual(rows)
 })
 
 test('nothing outside of the Ink folder loads Ink or React', () => {

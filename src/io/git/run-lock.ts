@@ -44,6 +44,13 @@ export async function lockRepository(commonDir: string, run: string): Promise<Ru
   throw new UserError(`${path} comes and goes: other runs start and end in this repository all the time.`, 'git')
 }
 
+/** The run that is at work in a repository, by what the lock says and the system knows of its owner; null: none is. */
+export async function runAtWork(commonDir: string): Promise<string | null> {
+  const held = await text(join(commonDir, LOCK))
+  const holder = held === null ? null : parse(held)
+  return holder !== null && (await lives(holder)) ? holder.run : null
+}
+
 async function thisProcess(run: string): Promise<Owner> {
   return { pid: process.pid, host: hostname(), boot: await bootId(), start: await startOf(process.pid), run }
 }

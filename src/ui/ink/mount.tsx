@@ -1,7 +1,7 @@
 import { render } from 'ink'
 import type { StampedEvent } from '../../core/events.ts'
 import type { Times } from '../expected.ts'
-import { type Key, NO_KEYS, type PanelKind, press, type Wish } from '../keys.ts'
+import { KEYS, type Key, NO_KEYS, type PanelKind, press, type Wish } from '../keys.ts'
 import { type Line, type Look, readableWidth, type Span } from '../line.ts'
 import { inFocus, initialView, linesOfView, reduceView, withTimes } from '../many.ts'
 import { helpLines, panelLines, type Shown } from '../panel.ts'
@@ -37,24 +37,26 @@ export interface InkView {
   unmount(): Promise<void>
 }
 
-const FRAME_MS = 100
-const TICK_MS = 1000
-const FRAMES_PER_SECOND = 10
+export const FRAME_MS = 100
+export const TICK_MS = 1000
+export const FRAMES_PER_SECOND = 10
 
 /** Time of the run, continued between two events by the monotonic clock. */
-function runClock() {
+export function runClock() {
   let event = 0
   let heard = performance.now()
   return {
-    hear(t: number) {
+    /** `age`: milliseconds ago. */
+    hear(t: number, age = 0) {
       event = Math.max(event, t)
-      heard = performance.now()
+      heard = performance.now() - age
     },
     now: () => event + (performance.now() - heard),
   }
 }
 
-function lookOf({ stdout, unicode }: InkOptions): Look & { rows: number } {
+/** What the terminal has room for now. */
+export function lookOf({ stdout, unicode }: InkOptions): Look & { rows: number } {
   // The last column stays free: some terminals begin a new line as soon as it is written.
   return { width: readableWidth((stdout.columns || 80) - 1), unicode, rows: Math.max(3, (stdout.rows || 24) - 2) }
 }
@@ -71,7 +73,7 @@ function unwrapped(drawn: readonly Span[][], columns: number): string {
 }
 
 /** The text of the open panel, for the width that it is shown in. */
-function panelTexts() {
+export function panelTexts(keys = KEYS) {
   let shown: Shown | 'help' | null = null
   let made: { of: Shown | 'help'; width: number; text: PanelText } | null = null
   return {
@@ -83,7 +85,7 @@ function panelTexts() {
       if (made?.of !== shown || made.width !== look.width) {
         const text =
           shown === 'help'
-            ? { title: 'Keys', lines: helpLines(look) }
+            ? { title: 'Keys', lines: helpLines(look, keys) }
             : { title: shown.title, lines: panelLines(shown, look) }
         made = { of: shown, width: look.width, text }
       }
