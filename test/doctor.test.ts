@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Finding } from '../src/commands/diagnose.ts'
+import type { Finding } from '../src/commands/finding.ts'
 import { start } from './support/agent.ts'
 import { startModelServer } from './support/model-server.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
@@ -37,6 +37,24 @@ describe('agent doctor', () => {
       text: expect.stringContaining('openai-compatible/scripted answered in'),
     })
     expect(server.requests.map(({ body }) => body['max_tokens'] ?? body['max_completion_tokens'])).toEqual([1])
+    // OpenAI's own service takes no smaller number.
+    const own = { OPENAI_BASE_URL: server.openaiUrl, OPENAI_API_KEY: 'sk-test-9876543210-mine' }
+    expect((await doctor(repository, ['--ask', '--model', 'openai/scripted'], own)).of('asked').state).toBe('ok')
+    expect(server.requests.at(-1)!.body['max_output_tokens']).toBe(16)
+  })
+
+  it('tells all that it found, too, where it cannot ask, and starts nothing of the project with keys', async () => {
+    const repository = await makeRepository({ vitest: true, packages: [] })
+    const manifest = (version: string) => `{"name":"x","version":"${version}"}`
+    await repository.write({
+      'node_modules/fast-check/package.json': manifest('4.0.0'),
+      'node_modules/vitest/package.json': manifest('5.0.0'),
+      'node_modules/vitest/vitest.mjs': "console.log('in', process.env.HOME, process.env.ANTHROPIC_API_KEY)\n",
+    })
+    const unnamed = await doctor(repository, ['--ask'], { ANTHROPIC_API_KEY: 'sk-ant-test-9876543210' })
+    expect(unnamed.of('asked')).toMatchObject({ state: 'problem', exitCode: 2 })
+    expect(unnamed.of('asked').text).toContain('No model is named.')
+    expect(unnamed.of('runner').text).toContain(`in ${repository.env['HOME']} undefined`)
   })
 
   it('names each problem with its mend, and ends with the code that a run would end with', async () => {
@@ -61,11 +79,13 @@ describe('agent doctor', () => {
     expect(found.of('models')).toMatchObject({ state: 'problem', exitCode: 6, mend: 'export ANTHROPIC_API_KEY=...' })
 
     await repository.write({ 'agent.yaml': 'attempts: none\n' })
-    expect((await doctor(repository)).of('settings')).toMatchObject({
-      state: 'problem',
-      exitCode: 2,
-      text: expect.stringContaining('agent.yaml:1'),
-    })
+    const broken = await doctor(repository, ['--ask', '--model', 'openai/x'])
+    for (const name of ['settings', 'asked'])
+      expect(broken.of(name)).toMatchObject({
+        state: 'problem',
+        exitCode: 2,
+        text: expect.stringContaining('agent.yaml:1'),
+      })
   })
 
   it('tells that a service refuses the key, without the key', async () => {

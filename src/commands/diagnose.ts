@@ -2,6 +2,7 @@ import { access, readFile, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
+import { looksSecret } from '../core/box-variables.ts'
 import type { Config } from '../core/config.ts'
 import { EXIT, UserError } from '../core/errors.ts'
 import type { Runner } from '../io/checks/choose-runner.ts'
@@ -10,40 +11,12 @@ import { missingTools } from '../io/checks/installed.ts'
 import { gitBuffer, tryGit } from '../io/git/git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import { cacheFolder } from '../io/git/worktree.ts'
-import { ModelNameError } from '../io/models/model-name.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
-import { count, elapsed, money, plural } from '../ui/format.ts'
-import { allNames, modelNames, openModels } from './models.ts'
+import { elapsed, plural } from '../ui/format.ts'
+import { type Finding, ok, problem, warning } from './finding.ts'
+import { allNames, modelNames } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
-
-/** One line of the diagnosis. */
-export interface Finding {
-  name: string
-  /** `problem`: a run would end by it. */
-  state: 'ok' | 'warning' | 'problem'
-  text: string
-  /** What to do about it; null where nothing has to be done. */
-  mend: string | null
-  /** Exit code of the command when this is its first problem. */
-  exitCode: number
-}
-
-const ok = (name: string, text: string): Finding => ({ name, state: 'ok', text, mend: null, exitCode: EXIT.done })
-const warning = (name: string, text: string, mend: string): Finding => ({
-  name,
-  state: 'warning',
-  text,
-  mend,
-  exitCode: EXIT.done,
-})
-const problem = (name: string, text: string, mend: string, exitCode: number): Finding => ({
-  name,
-  state: 'problem',
-  text,
-  mend,
-  exitCode,
-})
 
 /** What is found of everything but the boxes. Asks no model. */
 export async function diagnose(options: GlobalOptions, repository: Repository | null): Promise<Finding[]> {
@@ -170,6 +143,10 @@ async function programOf(root: string, name: Runner): Promise<string> {
   return name === 'pytest' ? pythonOf(root) : 'node'
 }
 
+/** What programs, and those that choose between their versions, need to be found. */
+const GIVEN =
+  /^(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|VIRTUAL_ENV|PYTHONUSERBASE|GOROOT|GOPATH|GOTOOLCHAIN|(NVM|FNM|VOLTA|PYENV|ASDF|MISE)_\w+)$/
+
 async function startRunner(
   root: string,
   name: Runner,
@@ -177,8 +154,14 @@ async function startRunner(
   bad: (text: string, mend: string) => Finding,
 ): Promise<Finding> {
   const began = performance.now()
+  // What the project has installed is code of others: it gets no key.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name, value = '']) => GIVEN.test(name) && !looksSecret(name, value)),
+  )
   const ended = await execa(await programOf(root, name), STARTS[name], {
     cwd: root,
+    env,
+    extendEnv: false,
     reject: false,
     stdin: 'ignore',
     timeout: 30_000,
@@ -252,63 +235,4 @@ async function disk(folders: string[]): Promise<Finding> {
     return problem('disk', text, 'make room; `agent clean` removes old journals and caches', EXIT.environment)
   if (least.bytes < GB) return warning('disk', text, 'make room; `agent clean` removes old journals and caches')
   return ok('disk', text)
-}
-
-/** Asks each model for one token. Costs that, at every service that takes money. */
-export async function askModels(
-  options: GlobalOptions,
-  repository: Repository | null,
-  named: string | undefined,
-): Promise<Finding[]> {
-  const config = await loadConfig(options, repository?.root ?? options.cwd)
-  const names = modelNames(named === undefined ? {} : { model: named }, config)
-  const findings: Finding[] = []
-  for (const name of allNames(names)) {
-    const only = {
-      roles: Object.fromEntries(Object.keys(names.roles).map((role) => [role, [name]])) as typeof names.roles,
-      fallback: [],
-    }
-    findings.push(await askOne(options, only, { ...config, retries: { most: 0 } }, name))
-  }
-  return findings
-}
-
-async function askOne(
-  options: GlobalOptions,
-  names: Parameters<typeof openModels>[0],
-  config: Config,
-  name: string,
-): Promise<Finding> {
-  const label = 'asked'
-  try {
-    const model = (await openModels(names, config, options.cwd)).get(name)!
-    const began = performance.now()
-    const result = await model.ask(
-      {
-        ...{
-          model: name,
-          spec: 'doctor',
-          task: '1',
-          role: 'implementer',
-          attempt: 1,
-          round: 1,
-          promptVersion: 'doctor',
-        },
-        ...{ system: 'Answer with one word.', prompt: 'Say yes.', maxOutputTokens: 1 },
-      },
-      { signal: AbortSignal.timeout(60_000), onDelta: () => {} },
-    )
-    await model.close?.()
-    const time = elapsed(performance.now() - began)
-    if (!result.ok)
-      return problem(label, result.message, 'see docs/troubleshooting.md#the-models-service', EXIT.provider)
-    const { usage, usd } = result
-    return ok(
-      label,
-      `${name} answered in ${time}: ${count(usage.input)} tokens in, ${count(usage.output)} out, ${money(usd)}`,
-    )
-  } catch (error) {
-    if (!(error instanceof ModelNameError)) throw error
-    return problem(label, error.message, 'see docs/models.md', EXIT.provider)
-  }
 }
