@@ -1,4 +1,5 @@
 import { parse, parseExpression } from '../babel.ts'
+import { withPythonExample } from './example-python.ts'
 import { isNode, type Node, walk } from './syntax.ts'
 
 /** A case that made a property fail, and where the property stands. */
@@ -9,7 +10,7 @@ export interface KeptCase {
   path: string[]
   /** Which of the properties of that test failed, from 0. */
   property: number
-  /** The arguments of the property as fast-check prints them: `[1000,""]`. */
+  /** The arguments of the property as fast-check prints them: `[1000,""]`; or as Hypothesis does: `n=1000, s=''`. */
   value: string
   seed: number
 }
@@ -20,12 +21,14 @@ const TESTS = new Set(['it', 'test'])
 const SUITES = new Set(['describe', 'suite'])
 
 /**
- * The test file with this case among the `examples` of its property, so that it is run for ever, also when the generators
+ * The test file with this case among the `examples` of its property, in Python as an `@example`, so that it is run for ever, also when the generators
  * change and the seed no longer draws it. Null where the property is not found for sure, the case is not plain data, or it
  * stands there already.
  */
 export function withExample(text: string, kept: KeptCase): string | null {
-  const value = kept.value.length > LONGEST ? null : plainData(kept.value)
+  if (kept.value.length > LONGEST) return null
+  if (kept.file.endsWith('.py')) return withPythonExample(text, kept)
+  const value = plainData(kept.value)
   if (value === null) return null
   const program = parsed(text)
   const test = program && testBody(program, kept.path)
