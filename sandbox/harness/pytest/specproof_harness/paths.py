@@ -10,13 +10,25 @@ def below(folder):
     return os.path.join(os.path.realpath(folder), "")
 
 
+def repository(folder):
+    """The folder of the repository around a package of it, or the folder itself."""
+    around = folder
+    while not os.path.exists(os.path.join(around, ".git")):
+        above = os.path.dirname(around)
+        if above == around:
+            return folder
+        around = above
+    return around
+
+
 class Places:
-    """`root`: the project's folder. Paths are compared as they really are, whatever links lead there."""
+    """`root`: a folder of the project. Paths are compared as they really are, whatever links lead there."""
 
     __slots__ = ("root", "environment", "library", "harness", "others", "known")
 
     def __init__(self, root):
-        self.root = below(root)
+        # Other packages of the repository are no more trusted than this one.
+        self.root = below(repository(root))
         prefix = below(sys.prefix)
         # An environment in the project's folder is mounted there, and no patch reaches it.
         self.environment = prefix if prefix != self.root and prefix.startswith(self.root) else None
