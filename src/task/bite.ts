@@ -3,7 +3,7 @@ import { collectable } from '../core/patch/test-paths.ts'
 import { namedByCompiler, refusedByCompiler, twins } from '../core/teeth/compile.ts'
 import { instrument } from '../core/teeth/instrument.ts'
 import { isGo, type Mutant } from '../core/teeth/mutants.ts'
-import { survived } from '../core/teeth/score.ts'
+import { survived, toldTwice } from '../core/teeth/score.ts'
 import type { CheckResult, MutantRun } from '../core/verdict/evidence.ts'
 import type { Intensity, TeethRequest, Worktree, World } from '../world.ts'
 import { describe } from './baseline.ts'
@@ -90,10 +90,7 @@ export async function bite(world: World, state: State, judged: Judged, mutants: 
   if (first.problem !== null || alive.length === 0 || left <= 0 || world.signal.aborted) return first
   const second = await run(alive, left, { thorough: thoroughly(world, state) })
   if (second.problem !== null) return first
-  // What lived through the first pass did end, and told nothing: more cases are no excuse.
-  const told = second.runs.filter((one) => one.status === 'killed' || survived(one))
-  const again = new Map(told.map((one) => [one.mutant, one]))
-  return { ...first, runs: first.runs.map((one) => again.get(one.mutant) ?? one) }
+  return { ...first, runs: toldTwice(first.runs, second.runs) }
 }
 
 /**

@@ -46,6 +46,15 @@ export function survived({ status }: Pick<Bite, 'status'>): boolean {
   return status === 'survived' || status === 'unreached'
 }
 
+/**
+ * What became of wrong versions, of which those that lived were run again with more cases. Only a kill changes the verdict: one that
+ * ended in the first pass and told nothing lives, whatever ran out of time in the second.
+ */
+export function toldTwice(first: readonly MutantRun[], second: readonly MutantRun[]): MutantRun[] {
+  const told = new Map(second.filter((one) => one.status === 'killed' || survived(one)).map((one) => [one.mutant, one]))
+  return first.map((one) => told.get(one.mutant) ?? one)
+}
+
 export function scoreOf(bites: readonly Bite[]): TeethScore {
   const count = (...statuses: Bite['status'][]) => bites.filter(({ status }) => statuses.includes(status)).length
   const [killed, unexplained, allowed] = [count('killed'), count('survived', 'unreached'), count('allowed')]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refusedByCompiler, twins } from '../../../src/core/teeth/compile.ts'
 import { mutantsOf } from '../../../src/core/teeth/mutants.ts'
-import { type Bite, biteOf, isWeak, scoreInWords, scoreOf } from '../../../src/core/teeth/score.ts'
+import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, toldTwice } from '../../../src/core/teeth/score.ts'
 import type { CheckResult } from '../../../src/core/verdict/evidence.ts'
 
 function bites(counts: Partial<Record<Bite['status'], number>>): Bite[] {
@@ -48,6 +48,18 @@ describe('the score', () => {
     expect(biteOf(mutant!, run)).toEqual({ ...base, status: 'killed', test: 'holds', reason: 'no' })
     expect(biteOf(mutant!, { ...run, status: 'error' })).toEqual({ ...base, status: 'error', test: null, reason: 'no' })
     expect(biteOf(mutant!, undefined)).toEqual({ ...base, status: 'not-run', test: null, reason: null })
+  })
+})
+
+describe('a second pass', () => {
+  it('kills what lived through the first, and makes no survivor a timeout', () => {
+    const run = (mutant: number, status: Bite['status']) =>
+      ({ mutant, status, test: null, message: null }) as Parameters<typeof toldTwice>[0][number]
+    const first = [run(1, 'killed'), ...[2, 3, 4, 5, 6].map((id) => run(id, 'survived')), run(7, 'unreached')]
+    const second = [run(2, 'killed'), run(3, 'timeout'), run(4, 'error'), run(5, 'not-run'), run(7, 'survived')]
+    expect(toldTwice(first, second).map(({ status }) => status)).toEqual([
+      ...['killed', 'killed', 'survived', 'survived', 'survived', 'survived', 'survived'],
+    ])
   })
 })
 
