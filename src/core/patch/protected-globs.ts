@@ -5,8 +5,12 @@ import { foldPath } from './safe-path.ts'
 export function globMatcher(globs: readonly string[]): (path: string) => boolean {
   const wanted = globs.map(fromRoot).filter((glob) => glob !== '')
   if (wanted.length === 0) return () => false
-  const match = picomatch(wanted, { dot: true, nonegate: true, windows: false })
-  return (path) => match(foldPath(path))
+  // Most of what is protected is never asked for: patterns are read with the first path.
+  let match: ((path: string) => boolean) | null = null
+  return (path) => {
+    match ??= picomatch(wanted, { dot: true, nonegate: true, windows: false })
+    return match(foldPath(path))
+  }
 }
 
 function fromRoot(glob: string): string {
