@@ -11,7 +11,7 @@ import { dryRun } from './task/dry-run.ts'
 import { withHooks } from './task/hooks.ts'
 import { dropLanded, landWaiting, nextChoice } from './task/land-waiting.ts'
 import { loadSpecs } from './task/load-specs.ts'
-import type { Outcome, Plan, State, Surroundings } from './task/state.ts'
+import type { Outcome, Place, Plan, State, Surroundings } from './task/state.ts'
 import { runTask } from './task/task.ts'
 import type { Head, Tree, World } from './world.ts'
 
@@ -162,6 +162,7 @@ export async function begin(
   spent: Spent,
 ): Promise<State | { stop: Outcome }> {
   const state = await stateOn(world, around, { head, tree }, { spec, task }, spent)
+  if (state.outcome) return { stop: state.outcome }
   const refused = await refuse(world, state.plan)
   if (refused) return { stop: refused }
   const { maxMinutes } = around.settings.limits
@@ -170,7 +171,9 @@ export async function begin(
   return state
 }
 
-/** The same, whatever is against it. */
+const AT_THE_TOP: Place = { dir: '', around: {}, settings: {} }
+
+/** The same, whatever is against it; where it works in no place that there is, with that outcome. */
 export async function stateOn(
   world: World,
   around: Surroundings,
@@ -178,8 +181,12 @@ export async function stateOn(
   { spec, task }: Chosen,
   spent: Spent,
 ): Promise<State> {
-  const plan = await planOf(spec, task, tree, around.steering)
-  return initialState(around, plan, head, tree, spent, world.now())
+  const placed = (await around.place?.(spec, task, tree)) ?? AT_THE_TOP
+  const { dir, around: words, settings } = 'problem' in placed ? AT_THE_TOP : placed
+  const here = { ...around, ...words, settings: { ...around.settings, ...settings } }
+  const plan = await planOf(spec, task, tree, around.steering, dir)
+  const state = initialState(here, plan, head, tree, spent, world.now())
+  return 'problem' in placed ? { ...state, outcome: { status: 'usage', message: placed.problem } } : state
 }
 
 async function oneTask(
@@ -225,12 +232,13 @@ export function stepOf(done: State): Stepped {
   return { outcome, spent, result }
 }
 
-/** `asked`: names of steering from agent.yaml. */
+/** `asked`: names of steering from agent.yaml. `dir`: folder of the package that the task works in. */
 export async function planOf(
   spec: Spec,
   task: Task,
   tree: Pick<Tree, 'read' | 'paths'>,
   asked: readonly string[] = [],
+  dir = '',
 ): Promise<Plan> {
   const slice = sliceOf(spec, task.id)
   const tasksPath = `${spec.dir}/tasks.md`
@@ -244,6 +252,7 @@ export async function planOf(
     sliceHash: sliceHash(spec, slice),
     delivers,
     judgedBy: judgedBy(task, delivers),
+    dir,
     tasksPath,
     tasksText: file.kind === 'text' ? file.text : '',
   }

@@ -85,7 +85,7 @@ async function join(
     judged = judgeAgain(world, state, waiting, moved)
     // Whoever is judged on top of it compares with what it leaves red.
     const final = judged.then(({ state: { candidate } }) => candidate?.final ?? null).catch(() => null)
-    around.baselines?.set(baselineKey(draft.tree, around.settings), final)
+    around.baselines?.set(baselineKey(draft.tree, state.around.settings), final)
     void final.then(() => crew.giveBack(worker))
     return { on, top, judged }
   } finally {

@@ -108,6 +108,8 @@ export interface CommandCheck {
   run: string
   /** Where it writes JUnit XML: a path from the project's folder, `*` in its last part; null: where `SPECPROOF_REPORT` says. */
   report: string | null
+  /** Folder of the repository that it runs in; left out: that of the request, else the top. */
+  dir?: string
 }
 
 /** Runs each test file once for each wrong version that `instrument` has put into the code, until a test is red on it. */
@@ -128,9 +130,10 @@ export interface TeethRequest {
   maxMs: number
 }
 
+/** `dir`: folder of the project that the task works in; left out: the top. Test files tell themselves where they lie. */
 export type CheckRequest =
-  | { stage: 'build' | 'baseline'; kind: 'build' }
-  | { stage: 'verify' | 'hooks'; kind: 'command'; check: CommandCheck; maxMs: number }
+  | { stage: 'build' | 'baseline'; kind: 'build'; dir?: string }
+  | { stage: 'verify' | 'hooks'; kind: 'command'; check: CommandCheck; maxMs: number; dir?: string }
   | {
       stage: Stage
       kind: 'tests'
@@ -206,8 +209,11 @@ export interface World {
   tree(commit: string): Promise<Tree>
   /** Writes objects only: no ref, index or working file of the user changes. */
   makeCommit(request: CommitRequest): Promise<{ commit: string; tree: string }>
-  /** Tries everything a task on this base needs before money is spent: box, toolchain, dependencies, identity. */
-  prepare(tree: Tree): Promise<Unready | null>
+  /**
+   * Tries everything a task on this base needs before money is spent: box, toolchain, dependencies, identity. `dir`: the project that
+   * it works in, beside those that are judged always.
+   */
+  prepare(tree: Tree, dir?: string): Promise<Unready | null>
   /** Lines of a commit's text files that hold `text`; with `word` only whole words. Bounded in number. */
   search(commit: string, text: string, word: boolean): Promise<Hit[]>
   symbols(commit: string): Promise<SymbolIndex>

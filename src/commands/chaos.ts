@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { relative, resolve, sep } from 'node:path'
 import { begun, type Campaign, judge } from '../core/chaos/campaign.ts'
 import { EXIT, exitCodeOf, UserError } from '../core/errors.ts'
+import { dirHolding, listedDirs } from '../core/projects.ts'
 import { seededIntegers } from '../core/random.ts'
 import type { Runner } from '../io/checks/choose-runner.ts'
 import { openRepository, type Repository, readHead } from '../io/git/repository.ts'
@@ -46,17 +47,21 @@ export async function chaosCommand(options: GlobalOptions, target: string, flags
   const tree = await openTree(repository.root, commit)
   const files = await filesOf(tree, relativeTarget(repository, options, target), target)
   const view = createShow(options, seconds)
+  const dirs = [...new Set(files.map((file) => dirHolding(listedDirs(config), file) ?? ''))]
   const { isolation } = flags
   const { tell, progress: onProgress } = view
-  return withWorkbench({ repository, config, commit, isolation, purpose: 'chaos', tell, onProgress }, async (bench) => {
-    const worktree = await bench.openWorktree(commit)
-    const campaign = begun({ target, files, seed, seconds })
-    await run(campaign, { bench, worktree, schedules, view })
-    const { runner } = await projectOf(tree, config)
-    if (campaign.status === 'failed' && flags.save) await keepFailures(repository, campaign, runner)
-    view.end(campaign)
-    return codeOf(campaign)
-  })
+  return withWorkbench(
+    { repository, config, commit, dirs, isolation, purpose: 'chaos', tell, onProgress },
+    async (bench) => {
+      const worktree = await bench.openWorktree(commit)
+      const campaign = begun({ target, files, seed, seconds })
+      await run(campaign, { bench, worktree, schedules, view })
+      const { runner } = await projectOf(tree, config, dirs[0])
+      if (campaign.status === 'failed' && flags.save) await keepFailures(repository, campaign, runner)
+      view.end(campaign)
+      return codeOf(campaign)
+    },
+  )
 }
 
 interface Rounds {

@@ -4,6 +4,7 @@ import { calibrate } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { createMask } from '../core/mask.ts'
+import { specRootsOf } from '../core/projects.ts'
 import { type Assembled, assemble, type Prompt } from '../core/prompt/prompt.ts'
 import { DEFAULT_LEVEL, type ModelFacts, ROLES, type Settings, suiteLevels } from '../core/settings.ts'
 import { choose } from '../core/spec/choose.ts'
@@ -26,6 +27,7 @@ import { table } from '../ui/format.ts'
 import type { Role } from '../world.ts'
 import { openModels, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { aroundIn, dirOfTask } from './place.ts'
 import { surroundings } from './session.ts'
 import { vocabularyOf } from './tokens.ts'
 
@@ -43,10 +45,12 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const repository = await openRepository(options.cwd)
   const config = await loadConfig(options, repository.root)
   const tree = await openTree(repository.root, (await readHead(repository.root)).commit)
-  const { specs, withoutTasks } = await loadSpecs(tree, config.specs)
+  const { specs, withoutTasks } = await loadSpecs(tree, specRootsOf(config))
   const chosen = choose(specs, withoutTasks, splitTarget(target, specs))
   if ('outcome' in chosen) throw new UserError(chosen.outcome.message)
-  const plan = await planOf(chosen.spec, chosen.task, tree, config.context?.steering)
+  const place = await dirOfTask(chosen.spec, chosen.task, config, tree)
+  if ('problem' in place) throw new UserError(place.problem)
+  const plan = await planOf(chosen.spec, chosen.task, tree, config.context?.steering, place.dir)
   const memory = openMemory(repository.root)
   const kept = (await memory.recall(frozenKeyOf(plan))) as Frozen | null
   const frozen = (await ownTestsUnrun(tree, plan)) ?? kept
@@ -55,7 +59,8 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
     throw new UserError(`--role ${role}: expected author or implementer.`)
   const model = flags.model ?? [config.models?.[role] ?? config.model ?? []].flat()[0] ?? null
   const limit = config.context?.maxTokens ?? 60_000
-  const around = await surroundings('context', await contextSettings(limit, model, memory), config, tree)
+  const general = await surroundings('context', await contextSettings(limit, model, memory), config, tree)
+  const around = { ...general, ...(await aroundIn(tree, config, place.dir)) }
   const symbols = createSymbols(repository.root, join(cacheFolder(repository), 'symbols'))
   const scene = { around, plan, tree, symbols }
   const left = [...plan.steering.left, ...(await lostReferences(scene))]

@@ -5,8 +5,9 @@ import { execa } from 'execa'
 import { looksSecret } from '../core/box-variables.ts'
 import type { Config } from '../core/config.ts'
 import { EXIT, UserError } from '../core/errors.ts'
+import type { BaseFile } from '../core/patch/patch.ts'
+import { listedDirs, projectsProblem, specRootsOf } from '../core/projects.ts'
 import type { Runner } from '../io/checks/choose-runner.ts'
-import { detectProject } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { gitBuffer, tryGit } from '../io/git/git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
@@ -14,9 +15,13 @@ import { cacheFolder } from '../io/git/worktree.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { elapsed, plural } from '../ui/format.ts'
+import type { Tree } from '../world.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 import { allNames, modelNames } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { dirOfTask } from './place.ts'
+import { detectIn } from './project.ts'
+import { commandChecks } from './settings.ts'
 
 /** What is found of everything but the boxes. Asks no model. */
 export async function diagnose(options: GlobalOptions, repository: Repository | null): Promise<Finding[]> {
@@ -32,7 +37,7 @@ export async function diagnose(options: GlobalOptions, repository: Repository | 
   const config = await readConfig(options, root)
   findings.push(await head(root), config.finding)
   const specs = await specsFinding(root, config.config)
-  findings.push(specs, await runner(root, config.config ?? {}, specs.text !== NO_SPECS), keys(config.config))
+  findings.push(specs, ...(await runners(root, config.config ?? {}, specs.text !== NO_SPECS)), keys(config.config))
   findings.push(await disk([root, cacheFolder(repository), tmpdir()]))
   return findings
 }
@@ -92,7 +97,7 @@ async function readConfig(options: GlobalOptions, root: string): Promise<{ findi
 const NO_SPECS = 'none'
 
 async function specsFinding(root: string, config: Config | null): Promise<Finding> {
-  const { specs } = await loadSpecs(await specFilesOnDisk(root, config?.specs ?? []), config?.specs ?? [])
+  const { specs } = await loadSpecs(await specFilesOnDisk(root, specRootsOf(config ?? {})), specRootsOf(config ?? {}))
   if (specs.length === 0)
     return warning('specs', NO_SPECS, '`agent init` writes a first one; docs/spec-format.md tells the form')
   const open = specs.flatMap(({ tasks }) => tasks).filter(({ status }) => status === 'open').length
@@ -102,64 +107,109 @@ async function specsFinding(root: string, config: Config | null): Promise<Findin
   return warning('specs', `${text}; ${plural(errors, 'error')}`, '`agent lint` names the lines')
 }
 
-/** Finds the runner as a run would, and starts it. */
-async function runner(root: string, config: Config, needed: boolean): Promise<Finding> {
+/** Finds the runners as a run would, and starts them: of each project of agent.yaml, else of the repository. */
+async function runners(root: string, config: Config, needed: boolean): Promise<Finding[]> {
   const bad = (text: string, mend: string) =>
     needed ? problem('runner', text, mend, EXIT.environment) : warning('runner', text, mend)
   const listed = await gitBuffer(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard'])
-  const paths = listed.toString('utf8').split('\0')
-  const read = (path: string) => readFile(join(root, path), 'utf8').catch(() => null)
-  const { build, runner: said, checks = [] } = config
-  const told = { ...(build === undefined ? {} : { build }), ...(said === undefined ? {} : { runner: said }) }
-  const project = await detectProject(read, paths, { ...told, commands: checks.length > 0 })
+  const paths = listed.toString('utf8').split('\0').filter(Boolean)
+  const tree = { paths, read: (path: string) => textOnDisk(join(root, path)) }
+  const { specs } = await loadSpecs(await specFilesOnDisk(root, specRootsOf(config)), specRootsOf(config))
+  const wrong = projectsProblem(config, paths, specs)
+  if (wrong !== null) return [problem('projects', wrong, 'see docs/configuration.md#projects', EXIT.usage)]
+  const byDir = new Map<string, Set<string>>(listedDirs(config).map((dir) => [dir, new Set()]))
+  const findings: Finding[] = []
+  for (const spec of specs)
+    for (const task of spec.tasks.filter(({ status, struck }) => status === 'open' && !struck)) {
+      const placed = await dirOfTask(spec, task, config, tree)
+      if ('problem' in placed) findings.push(problem('projects', placed.problem, 'see docs/spec-format.md', EXIT.usage))
+      else byDir.set(placed.dir, (byDir.get(placed.dir) ?? new Set()).add(spec.id))
+    }
+  if (byDir.size === 0) byDir.set('', new Set())
+  for (const [dir, ids] of byDir) {
+    const finding = await runner(root, tree, config, dir, bad)
+    const name = dir === '' ? 'the top' : dir
+    const own = ids.size === 0 ? 'no open task' : [...ids].join(', ')
+    findings.push(byDir.size === 1 && dir === '' ? finding : { ...finding, text: `${name} (${own}): ${finding.text}` })
+  }
+  return findings
+}
+
+async function textOnDisk(path: string): Promise<BaseFile> {
+  const text = await readFile(path, 'utf8').catch(() => null)
+  return text === null ? { kind: 'absent' } : { kind: 'text', text }
+}
+
+async function runner(
+  root: string,
+  tree: Pick<Tree, 'paths' | 'read'>,
+  config: Config,
+  dir: string,
+  bad: (text: string, mend: string) => Finding,
+): Promise<Finding> {
+  const project = await detectIn(tree, config, dir)
   if ('unsupported' in project)
     return bad(project.unsupported, '`runner:` or `checks:` in agent.yaml: docs/configuration.md')
-  if (project.runner === null) return ok('runner', `commands: ${checks.map(({ name, run }) => name ?? run).join(', ')}`)
-  const missing = await missingTools(root, project.runner)
+  if (project.runner === null)
+    return ok(
+      'runner',
+      `commands: ${commandChecks(config, dir)
+        .map(({ name }) => name)
+        .join(', ')}`,
+    )
+  const homes = dir.split('/').map((_, at, parts) => join(root, ...parts.slice(0, parts.length - at)))
+  const missing = await missingTools([...homes, root], project.runner)
   if (missing !== null)
     return bad(missing, 'install what the project names; a run does it by itself where there is a lockfile')
-  return startRunner(root, project.runner, project.why, bad)
+  return startRunner(homes, root, project.runner, project.why, bad)
 }
 
 const STARTS: Record<Runner, string[]> = {
-  vitest: ['node_modules/vitest/vitest.mjs', '--version'],
-  jest: ['node_modules/jest/bin/jest.js', '--version'],
+  vitest: ['vitest/vitest.mjs', '--version'],
+  jest: ['jest/bin/jest.js', '--version'],
   'node:test': ['--version'],
   pytest: ['-m', 'pytest', '--version'],
   go: ['version'],
 }
 
-/** The Python of the project's own environment, where it has one. */
-async function pythonOf(root: string): Promise<string> {
-  const own = join(root, '.venv', 'bin', 'python3')
-  return access(own).then(
-    () => own,
-    () => 'python3',
-  )
-}
-
-async function programOf(root: string, name: Runner): Promise<string> {
-  if (name === 'go') return 'go'
-  return name === 'pytest' ? pythonOf(root) : 'node'
+/** The first of these that is there; null: none is. */
+async function firstThere(paths: string[]): Promise<string | null> {
+  for (const path of paths)
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path
+  return null
 }
 
 /** What programs, and those that choose between their versions, need to be found. */
 const GIVEN =
   /^(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|VIRTUAL_ENV|PYTHONUSERBASE|GOROOT|GOPATH|GOTOOLCHAIN|(NVM|FNM|VOLTA|PYENV|ASDF|MISE)_\w+)$/
 
+/** `homes`: the project's folder and those around it, up to the root. */
 async function startRunner(
+  homes: string[],
   root: string,
   name: Runner,
   why: string,
   bad: (text: string, mend: string) => Finding,
 ): Promise<Finding> {
   const began = performance.now()
+  const [first = '', ...rest] = STARTS[name]
+  const script = !first.includes('/')
+    ? null
+    : await firstThere([...homes, root].map((home) => join(home, 'node_modules', first)))
+  const python = (await firstThere([...homes, root].map((home) => join(home, '.venv', 'bin', 'python3')))) ?? 'python3'
+  const programs: Partial<Record<Runner, string>> = { pytest: python, go: 'go' }
   // What the project has installed is code of others: it gets no key.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name, value = '']) => GIVEN.test(name) && !looksSecret(name, value)),
   )
-  const ended = await execa(await programOf(root, name), STARTS[name], {
-    cwd: root,
+  const ended = await execa(programs[name] ?? 'node', [script ?? first, ...rest], {
+    cwd: homes[0] ?? root,
     env,
     extendEnv: false,
     reject: false,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Config } from '../core/config.ts'
 import type { Event } from '../core/events.ts'
+import { folderOf } from '../core/projects.ts'
 import type { Box, BoxLimits } from '../io/box/box.ts'
 import type { Toolchains } from '../io/box/toolchains/index.ts'
 import type { CheckOptions } from '../io/checks/checks.ts'
@@ -26,7 +27,7 @@ export interface EquipOptions {
 }
 
 /** All that a box holds beside the tree: what set-up made, toolchains, what agent.yaml names, `.git`, limits. */
-export type Equipment = Required<Omit<CheckOptions, 'project' | 'onProgress' | 'commands'>>
+export type Equipment = Required<Omit<CheckOptions, 'projects' | 'onProgress' | 'commands'>>
 
 export type Equipped =
   | { ok: true; equipment: Equipment; provision: Provision; found: Toolchains['found'] }
@@ -101,6 +102,7 @@ async function openProvisioner(options: EquipOptions, box: Box): Promise<Provisi
     repository,
     dir: join(cacheFolder(repository), 'setup'),
     setup: config.setup,
+    projects: (config.projects ?? []).map(({ dir, setup }) => ({ dir: folderOf(dir), setup })),
     carry: await readCarry(repository.root, config),
     place: box.name !== 'none',
     env,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
+import { specRootsOf } from '../core/projects.ts'
 import { type CoverageCell, coverageOf, FAILURE_MODES, isCovered } from '../core/spec/lint/coverage.ts'
 import { loadFolder } from '../core/spec/load.ts'
 import { type SpecFolder, specFolders } from '../core/spec/locate.ts'
@@ -19,7 +20,7 @@ export async function specsHere(options: GlobalOptions) {
     (repository) => repository.root,
     () => options.cwd,
   )
-  const { specs: roots = [] } = await loadConfig(options, root)
+  const roots = specRootsOf(await loadConfig(options, root))
   const tree = await specFilesOnDisk(root, roots)
   return { root, tree, folders: specFolders(tree.paths, roots) }
 }

@@ -1,9 +1,18 @@
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Config } from '../core/config.ts'
+import { UserError } from '../core/errors.ts'
 import type { Event } from '../core/events.ts'
+import { isIn, listedDirs, projectsProblem, settingsIn } from '../core/projects.ts'
 import type { Box } from '../io/box/box.ts'
-import { type CheckProgress, type Checks, createChecks, DEFAULT_LIMITS, policyOf } from '../io/checks/checks.ts'
-import { type DetectOptions, detectProject, type Project } from '../io/checks/detect.ts'
+import {
+  type CheckProgress,
+  type Checks,
+  createChecks,
+  DEFAULT_LIMITS,
+  type PlacedProject,
+  policyOf,
+} from '../io/checks/checks.ts'
+import { detectProject, type Project, seenFrom } from '../io/checks/detect.ts'
 import { withoutRace } from '../io/checks/go-tests.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { toolingOf } from '../io/checks/tooling.ts'
@@ -12,13 +21,15 @@ import { requireSigning } from '../io/git/sign.ts'
 import { cacheFolder, type Worktrees } from '../io/git/worktree.ts'
 import { goBuildCache, withBuildCache } from '../io/setup/go-cache.ts'
 import type { Ecosystem } from '../io/setup/managers.ts'
+import type { Provision } from '../io/setup/provision.ts'
 import type { Tree, Unprovided, Unready } from '../world.ts'
 import { createEquipper, type Equipment } from './equip.ts'
 import { type Isolation, isolate } from './isolation.ts'
-import { commandChecks } from './settings.ts'
+import { suiteCommands } from './settings.ts'
 
 export interface Preparation {
-  prepare(tree: Tree): Promise<Unready | null>
+  /** `dirs`: projects that tasks work in, beside those that agent.yaml lists. */
+  prepare(tree: Tree, dirs?: readonly string[]): Promise<Unready | null>
   provide(commit: string): Promise<Unprovided | null>
   checks(): Checks | null
   /** What checks run in and with; empty before `prepare`. */
@@ -43,13 +54,13 @@ export function createPreparation(options: PreparationOptions): Preparation {
   let checks: Checks | null = null
   let servicesTried = false
   let tooling = ''
-  let told: string | null = null
+  const told = new Map<string, string>()
   let identified: Promise<void> | null = null
   return {
     checks: () => checks,
     tooling: () => tooling,
     provide: equipper.provide,
-    async prepare(tree) {
+    async prepare(tree, dirs = []) {
       identified ??= requireIdentity(repository.root).then(() => requireSigning(repository.root))
       // Both run programs, so each is tried while the other is waited for; git's trouble is told first.
       const [who, isolated] = await Promise.allSettled([
@@ -61,22 +72,31 @@ export function createPreparation(options: PreparationOptions): Preparation {
       if (isolated.value?.ok === false) return isolated.value.unready
       box ??= isolated.value?.box ?? null
       if (!box) throw new Error('no box was chosen')
-      const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
-      if ('unsupported' in project)
-        return { status: 'environment', message: `The project cannot be checked: ${project.unsupported}.` }
-      const equipped = await equipper.equip(box, tree, [ecosystemOf(project.runner)])
+      const wrong = projectsProblem(config, tree.paths)
+      if (wrong !== null) throw new UserError(wrong)
+      const projects = await projectsOf(tree, config, dirs)
+      if ('unsupported' in projects) return cannot(projects.unsupported)
+      const ecosystems = [...new Set(projects.map(({ runner }) => ecosystemOf(runner)))]
+      const equipped = await equipper.equip(box, tree, ecosystems)
       if (!equipped.ok) return { status: 'environment', message: equipped.unready.message }
-      const missing = project.runner && (await missingTools(equipped.provision.home, project.runner))
-      if (missing) return { status: 'environment', message: `The project cannot be checked: ${missing}.` }
-      const { runner } = project
-      const why = await reasonOf(project, equipped.equipment)
-      if (told !== why) options.tell({ type: 'runner.chosen', runner: runner ?? 'commands', why })
-      told = why
-      const commands = commandChecks(config)
+      for (const { dir, runner } of projects) {
+        const homes = homesOf(equipped.provision, repository.root, dir)
+        const missing = runner && (await missingTools(homes, runner))
+        if (missing) return cannot(inWords(dir, missing))
+      }
       const { equipment } = equipped
+      for (const project of projects) {
+        const { dir, runner } = project
+        const why = await reasonOf(project, equipment)
+        if (told.get(dir) !== why)
+          options.tell({ type: 'runner.chosen', runner: runner ?? 'commands', why, ...(dir === '' ? {} : { dir }) })
+        told.set(dir, why)
+      }
+      const commands = suiteCommands(config, projects)
       tooling = await toolingOf(box.name, equipped.found, equipped.provision)
-      const toolchains = runner === 'go' ? await warmed(equipment, tree, options) : equipment.toolchains
-      checks = createChecks({ ...equipment, toolchains, project, commands, onProgress: options.onProgress })
+      const hasGo = projects.some(({ runner }) => runner === 'go')
+      const toolchains = hasGo ? await warmed(equipment, tree, options) : equipment.toolchains
+      checks = createChecks({ ...equipment, toolchains, projects, commands, onProgress: options.onProgress })
       const unready = servicesTried ? null : await tryServices(checks, tree.commit, options)
       servicesTried = unready === null
       return unready
@@ -120,14 +140,8 @@ async function warmed(equipment: Equipment, tree: Tree, options: PreparationOpti
   return cache ? withBuildCache(toolchains, cache.dir) : toolchains
 }
 
-/** What the test author is told of a project; what cannot be checked is refused later, with the reason. */
-export async function projectOf(
-  tree: Tree,
-  config: Pick<Config, 'build' | 'runner' | 'checks'>,
-): Promise<{ runner: Project['runner']; typed: boolean }> {
-  const project = await detectProject(readerOf(tree), tree.paths, detectOptions(config))
-  const typed = tree.paths.some((path) => /(^|\/)tsconfig[^/]*\.json$|\.[cm]?tsx?$/.test(path))
-  return 'unsupported' in project ? { runner: 'vitest', typed: true } : { runner: project.runner, typed }
+function cannot(why: string): Unready {
+  return { status: 'environment', message: `The project cannot be checked: ${why}.` }
 }
 
 function ecosystemOf(runner: Project['runner']): Ecosystem {
@@ -135,12 +149,75 @@ function ecosystemOf(runner: Project['runner']): Ecosystem {
   return runner === 'pytest' ? 'python' : 'javascript'
 }
 
-function detectOptions({ build, runner, checks = [] }: Pick<Config, 'build' | 'runner' | 'checks'>): DetectOptions {
-  const commands = checks.length > 0
-  return { ...(build === undefined ? {} : { build }), ...(runner === undefined ? {} : { runner }), commands }
+/** Host folders whose `node_modules` a project sees, its own first. */
+function homesOf({ home, mounts }: Pick<Provision, 'home' | 'mounts'>, root: string, dir: string): string[] {
+  const above = dir.split('/').map((_, at, parts) => parts.slice(0, parts.length - at).join('/'))
+  const own = (dir === '' ? [] : above).flatMap((one) => {
+    const place = join(root, one, 'node_modules')
+    return mounts
+      .filter(({ from, to }) => to === place && basename(from) === 'node_modules')
+      .map(({ from }) => dirname(from))
+  })
+  return [...own, home]
 }
 
-function readerOf(tree: Tree): (path: string) => Promise<string | null> {
+/**
+ * All that is judged: the projects that agent.yaml lists and those that tasks work in. Where it lists none, the root is judged too as
+ * far as it can be, so that a package with a spec of its own takes nothing from what was judged without it.
+ */
+export async function projectsOf(
+  tree: Pick<Tree, 'paths' | 'read'>,
+  config: Config,
+  dirs: readonly string[] = [],
+): Promise<PlacedProject[] | { unsupported: string }> {
+  const listed = listedDirs(config)
+  const wanted = [...new Set([...dirs, ...listed])]
+  if (wanted.length === 0) wanted.push('')
+  const found: PlacedProject[] = []
+  for (const dir of wanted) {
+    const project = await detectIn(tree, config, dir)
+    if ('unsupported' in project) return { unsupported: inWords(dir, project.unsupported) }
+    found.push({ ...project, dir })
+  }
+  if (listed.length > 0 || wanted.includes('')) return found
+  const top = await detectIn(tree, config, '')
+  return 'unsupported' in top ? found : [...found, { ...top, dir: '' }]
+}
+
+function inWords(dir: string, problem: string): string {
+  return dir === '' || problem.includes(dir) ? problem : `${dir}: ${problem}`
+}
+
+/** The project of one folder of a tree. */
+export async function detectIn(
+  tree: Pick<Tree, 'paths' | 'read'>,
+  config: Config,
+  dir: string,
+): Promise<Project | { unsupported: string }> {
+  const read = readerOf(tree)
+  const seen = seenFrom(dir, read, tree.paths)
+  const { build, runner, checks = [] } = settingsIn(config, dir)
+  return detectProject(seen.read, seen.paths, {
+    ...(build === undefined ? {} : { build }),
+    ...(runner === undefined ? {} : { runner }),
+    ...(dir === '' ? {} : { dir, workspace: await read('package.json') }),
+    commands: checks.length > 0,
+  })
+}
+
+/** What the test author is told of a project; what cannot be checked is refused later, with the reason. */
+export async function projectOf(
+  tree: Pick<Tree, 'paths' | 'read'>,
+  config: Config,
+  dir = '',
+): Promise<{ runner: Project['runner']; typed: boolean }> {
+  const project = await detectIn(tree, config, dir)
+  const typed = tree.paths.some((path) => isIn(dir, path) && /(^|\/)tsconfig[^/]*\.json$|\.[cm]?tsx?$/.test(path))
+  return 'unsupported' in project ? { runner: 'vitest', typed: true } : { runner: project.runner, typed }
+}
+
+/** Text of a file of a tree; null: there is none. */
+export function readerOf(tree: Pick<Tree, 'read'>): (path: string) => Promise<string | null> {
   return async (path) => {
     const file = await tree.read(path)
     return file.kind === 'text' ? file.text : null

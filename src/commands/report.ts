@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
 import { createMask } from '../core/mask.ts'
+import { specRootsOf } from '../core/projects.ts'
 import { tableOf } from '../core/trace/rows.ts'
 import { tryGit } from '../io/git/git.ts'
 import { openRepository } from '../io/git/repository.ts'
@@ -101,7 +102,7 @@ async function besides(options: GlobalOptions, root: string, dir: string, story:
 
 /** Of the specs that the run worked on; none where they are gone or cannot be read any more. */
 async function tracesOf(options: GlobalOptions, root: string, story: Story): Promise<Beside['traces']> {
-  const { specs: roots = [] } = await loadConfig(options, root)
+  const roots = specRootsOf(await loadConfig(options, root))
   const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
   const worked = new Set(story.tasks.map(({ spec }) => spec))
   const wanted = specs.filter(({ id, dir }) => worked.has(id) || worked.has(dir))

@@ -10,9 +10,8 @@ import { EVENT_VERSION } from '../core/event-version.ts'
 import type { Event, StampedEvent } from '../core/events.ts'
 import { sha256 } from '../core/hash.ts'
 import { createMask, type Mask, maskValue } from '../core/mask.ts'
+import { projectsProblem } from '../core/projects.ts'
 import { createDeny } from '../core/prompt/deny.ts'
-import { frameworkText } from '../core/prompt/framework.ts'
-import { servicesText } from '../core/prompt/services.ts'
 import { seedsOf } from '../core/random.ts'
 import { resultWithoutRun, tasksTold } from '../core/result.ts'
 import { modelsInWords, type Settings } from '../core/settings.ts'
@@ -33,8 +32,8 @@ import { ModelNameError } from '../io/models/model-name.ts'
 import { createPool } from '../io/models/pool.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
-import { loadTemplates, type PromptLanguage } from '../io/templates.ts'
 import { type Hold, type RunOptions, type RunResult, run } from '../run.ts'
+import { loadSpecs } from '../task/load-specs.ts'
 import type { Surroundings } from '../task/state.ts'
 import type { Head, Tree, World } from '../world.ts'
 import { requireCi, wantsCi, writeCi } from './ci.ts'
@@ -44,7 +43,8 @@ import { chooseIsolation, type Isolation } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPeek, type Peek } from './peek.ts'
-import { createPreparation, projectOf } from './project.ts'
+import { aroundIn, createPlace, wordsFor } from './place.ts'
+import { createPreparation } from './project.ts'
 import { isSame, recordedWorlds } from './resume.ts'
 import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
 import { tokenCounters, vocabularyOf } from './tokens.ts'
@@ -305,8 +305,8 @@ async function runAlone(
         base: tree,
         model: asked,
         checks: preparation.checks,
-        prepare(tree) {
-          const prepared = preparation.prepare(tree)
+        prepare(tree, dir) {
+          const prepared = preparation.prepare(tree, dir === undefined ? [] : [dir])
           // What it starts runs beside us.
           asked.warmUp?.()
           return prepared
@@ -443,30 +443,31 @@ function folderOfRecording({ roles }: Settings, cwd: string): string | null {
 }
 
 /** Runners whose tests are not written in TypeScript or JavaScript. */
-const LANGUAGE_OF: Record<string, PromptLanguage> = { pytest: 'python', go: 'go' }
-
 export async function surroundings(
   id: string,
   settings: Settings,
-  { services, context, ...config }: Config,
+  config: Config,
   tree: Tree | null = null,
 ): Promise<Surroundings> {
+  const { services, context } = config
   const counters = tokenCounters(Object.keys(settings.models))
-  const { runner, typed } = tree ? await projectOf(tree, config) : { runner: 'vitest' as const, typed: true }
-  const language = LANGUAGE_OF[runner ?? ''] ?? 'typescript'
-  const [templates, { count, countFor }] = await Promise.all([loadTemplates(undefined, language), counters])
-  const framework = frameworkText(runner, typed) + servicesText(services ?? [])
+  const here = tree ? await aroundIn(tree, config, '') : await wordsFor('vitest', true, services)
+  const { count, countFor } = await counters
+  if (tree && config.projects) {
+    const { specs } = await loadSpecs(tree, settings.specRoots)
+    const wrong = projectsProblem(config, tree.paths, specs)
+    if (wrong !== null) throw new UserError(wrong)
+  }
   return {
     run: id,
     settings,
-    templates,
+    ...here,
     count,
     countFor,
     promptAim: context?.aimTokens ?? PROMPT_AIM,
     steering: context?.steering ?? [],
     deny: createDeny(context?.deny ?? []),
-    framework,
-    singleFiles: runner !== null,
+    place: createPlace(config, settings),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import { priceOf } from '../core/prices.ts'
+import { folderOf, specRootsOf } from '../core/projects.ts'
 import {
   DEFAULT_LEVEL,
   DEFAULT_LEVELS,
@@ -85,7 +86,7 @@ export function settingsOf(flags: RunFlags, config: Config, opened: OpenedModels
     roles,
     fallback: opened.names.fallback,
     models: facts,
-    specRoots: config.specs ?? [],
+    specRoots: specRootsOf(config),
     attempts: numberFlag('--attempts', flags.attempts, 1, true) ?? config.attempts ?? DEFAULTS.attempts,
     limits: {
       maxTokens: numberFlag('--max-tokens', flags.maxTokens, 1, true) ?? config.maxTokens ?? DEFAULTS.maxTokens,
@@ -184,13 +185,35 @@ function requirePrices(flag: string, facts: Record<string, ModelFacts>, promptLi
   }
 }
 
-export function commandChecks({ checks }: Pick<Config, 'checks'>): CommandCheck[] {
-  return (checks ?? []).map(({ name, run, report }) => ({ name: name ?? run, run, report: report ?? null }))
+/** Commands that judge beside the test runner: those of a project first, then those of the whole repository, which run at its top. */
+export function commandChecks(config: Pick<Config, 'checks' | 'projects'>, dir = ''): CommandCheck[] {
+  const own = config.projects?.find((one) => folderOf(one.dir) === dir)?.checks
+  return [...checksIn(own, dir), ...checksIn(config.checks, '')]
+}
+
+/** All commands of a whole suite; of two with one name each goes by its folder as well. */
+export function suiteCommands(config: Config, projects: readonly { dir: string }[]): CommandCheck[] {
+  const dirs = projects.map(({ dir }) => dir)
+  const own = (config.projects ?? []).flatMap(({ dir, checks }) =>
+    dirs.includes(folderOf(dir)) ? checksIn(checks, folderOf(dir)) : [],
+  )
+  return [...own, ...checksIn(config.checks, '')]
+}
+
+function checksIn(checks: Config['checks'], dir: string): CommandCheck[] {
+  const place = dir === '' ? {} : { dir }
+  const named = (name: string) => (dir === '' ? name : `${dir}: ${name}`)
+  return (checks ?? []).map(({ name, run, report }) => ({
+    ...{ name: named(name ?? run), run, report: report ?? null },
+    ...place,
+  }))
 }
 
 function checksKeyOf(config: Config, box: string | undefined): string {
-  const { runner, checks, build, env, show, setup, carry, services } = config
+  const { runner, checks, build, env, show, setup, carry, services, projects } = config
   const { journalMB: _, ...limits } = config.limits ?? {}
   const isolation = box ?? config.isolation ?? 'auto'
-  return sha256(JSON.stringify({ isolation, runner, checks, build, env, show, setup, carry, services, limits }))
+  return sha256(
+    JSON.stringify({ isolation, runner, checks, build, env, show, setup, carry, services, limits, projects }),
+  )
 }

@@ -1,4 +1,5 @@
 import { EXIT, UserError } from '../core/errors.ts'
+import { specRootsOf } from '../core/projects.ts'
 import { nextTask, type Waiting } from '../core/spec/next.ts'
 import type { Dialect, Spec } from '../core/spec/spec.ts'
 import { traceSpec } from '../core/trace/trace.ts'
@@ -47,7 +48,8 @@ export async function statusCommand(options: GlobalOptions, flags: { watch?: boo
 }
 
 async function readStatus(options: GlobalOptions, root: string): Promise<{ status: Status; specs: Spec[] }> {
-  const [head, { specs: roots = [] }] = await Promise.all([readHead(root), loadConfig(options, root)])
+  const [head, config] = await Promise.all([readHead(root), loadConfig(options, root)])
+  const roots = specRootsOf(config)
   const { specs, withoutTasks } = await loadSpecs(await openTree(root, head.commit), roots)
   const dirs = specs.map(({ dir }) => dir)
   const [branches, stale, changed] = await Promise.all([

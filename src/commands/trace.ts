@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
+import { specRootsOf } from '../core/projects.ts'
 import type { Spec } from '../core/spec/spec.ts'
 import type { SpecTrace } from '../core/trace/matrix.ts'
 import { countStates, tableOf } from '../core/trace/rows.ts'
@@ -29,7 +30,7 @@ export interface TraceFlags {
 export async function traceCommand(options: GlobalOptions, flags: TraceFlags): Promise<number> {
   if (options.json && flags.markdown) throw new UserError('--json and --markdown both write to stdout: choose one.')
   const { root } = await openRepository(options.cwd)
-  const { specs: roots = [] } = await loadConfig(options, root)
+  const roots = specRootsOf(await loadConfig(options, root))
   const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
   const wanted = specs.filter(({ id, dir }) => flags.spec === undefined || id === flags.spec || dir === flags.spec)
   if (flags.spec !== undefined && wanted.length === 0)

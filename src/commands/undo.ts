@@ -1,5 +1,6 @@
 import { EXIT, UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
+import { specRootsOf } from '../core/projects.ts'
 import { splitTarget } from '../core/spec/locate.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import { untick } from '../core/spec/tick.ts'
@@ -44,7 +45,7 @@ interface UndoResult {
 
 async function undoTask(options: GlobalOptions, root: string, target: string): Promise<UndoResult> {
   await requireIdentity(root)
-  const { specs: roots = [] } = await loadConfig(options, root)
+  const roots = specRootsOf(await loadConfig(options, root))
   const head = await readHead(root)
   const tree = await openTree(root, head.commit)
   const { specs } = await loadSpecs(tree, roots)

@@ -1,6 +1,7 @@
 import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
+import { specRootsOf } from '../core/projects.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { TaskCommit } from '../core/trace/evidence.ts'
@@ -23,6 +24,7 @@ import { type CiFlags, requireCi, writeCi } from './ci.ts'
 import { readEvidence } from './evidence.ts'
 import { type JudgedTests, judgedTests } from './judged-tests.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { dirOfTask } from './place.ts'
 import { runSession } from './session.ts'
 import { commandChecks, levelOf, nightlyOf } from './settings.ts'
 import { createVerifyShow } from './verify-show.ts'
@@ -71,7 +73,7 @@ async function verifyTicked(options: GlobalOptions, flags: VerifyFlags): Promise
   const level = levelNamed(flags.level ?? 'attempt', config)
   const head = await readHead(repository.root)
   const tree = await openTree(repository.root, head.commit)
-  const { specs } = await loadSpecs(tree, config.specs ?? [])
+  const { specs } = await loadSpecs(tree, specRootsOf(config))
   const ticked = await tickedTasks(repository.root, specs, flags)
   const show = createVerifyShow(options)
   show.begin(head, ticked.length)
@@ -89,6 +91,7 @@ async function verifyTicked(options: GlobalOptions, flags: VerifyFlags): Promise
         repository,
         config,
         commit: head.commit,
+        dirs: await dirsOf(ticked, config, tree),
         isolation: flags.isolation,
         purpose: 'verify',
         tell: show.tell,
@@ -165,6 +168,12 @@ const NOTHING_RAN = {
   ms: 0,
 }
 
+/** The packages that ticked tasks work in. One whose folder is gone is judged at the top. */
+async function dirsOf(ticked: readonly Ticked[], config: Config, tree: Tree): Promise<string[]> {
+  const placed = await Promise.all(ticked.map(({ spec, task }) => dirOfTask(spec, task, config, tree)))
+  return [...new Set(placed.flatMap((place) => ('dir' in place ? [place.dir] : [])))]
+}
+
 function withoutRun({ spec, task, commit }: Ticked): Verified {
   const told = { spec: spec.id, task: task.id, title: task.title, commit: commit?.hash ?? null, ...NOTHING_RAN }
   if (commit === null) return { ...told, standing: 'none', reason: 'no commit of this tool stands for the tick' }
@@ -194,7 +203,9 @@ function verifier(
       return { ...told, standing: 'broken', reason: `its test file ${gone} is gone`, since }
     }
     const judged = await judgedTests(root, tree, commit.hash, rerun.files)
-    const check = task.verify === null ? null : checkOf(task.verify, commandChecks(config))
+    const place = await dirOfTask(spec, task, config, tree)
+    const dir = 'dir' in place ? place.dir : ''
+    const check = task.verify === null ? null : { dir, ...checkOf(task.verify, commandChecks(config, dir)) }
     const pinned = ((await memory.recall(pinsKeyOf(spec.id, task.id))) as number[] | null) ?? []
     const intensity = againAt(level, rerun, pinned.slice(-10), bench.seed)
     const head = await judged.on(tree.commit)

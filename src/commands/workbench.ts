@@ -18,6 +18,8 @@ export interface WorkbenchOptions {
   config: Config
   /** What the box is equipped for. */
   commit: string
+  /** Projects beside those that agent.yaml lists; left out: none. */
+  dirs?: readonly string[]
   /** `--isolation`. */
   isolation: string | undefined
   /** Names its worktrees. */
@@ -44,7 +46,7 @@ export async function withWorkbench<T>(
   const { signal } = stop
   try {
     const preparation = createPreparation({ repository, isolation, config, worktrees, tell, onProgress, signal })
-    const unready = await preparation.prepare(await openTree(repository.root, options.commit))
+    const unready = await preparation.prepare(await openTree(repository.root, options.commit), options.dirs)
     if (unready) throw new UserError(unready.message, unready.status)
     const checks = preparation.checks()
     if (!checks) throw new Error('the project was not prepared')

@@ -4,6 +4,7 @@ import type { Role } from '../world.ts'
 import { splitVariable, whyRefused } from './box-variables.ts'
 import { settingsStandAt } from './config-place.ts'
 import { UserError } from './errors.ts'
+import { folderOf } from './projects.ts'
 import { ROLES } from './settings.ts'
 
 const price = z.strictObject({
@@ -90,6 +91,10 @@ const check = z.strictObject({
     .optional(),
 })
 
+const runner = z.enum(['vitest', 'node:test', 'jest', 'pytest', 'go'])
+
+const inside = (dir: string) => !/^(?:\/|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(dir)
+
 const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*(=[^\0]*)?$/, 'expected NAME or NAME=value')
@@ -116,22 +121,34 @@ const level = z.strictObject({
 })
 const suiteLevel = level.pick({ seeds: true, runs: true, maxMinutes: true })
 
+const checkList = z
+  .array(check)
+  .refine(
+    (all) => new Set(all.map(({ name, run }) => name ?? run)).size === all.length,
+    'two checks have the same name',
+  )
+
+/** A package of the repository that is built and tested in a folder of its own. */
+const project = z.strictObject({
+  /** From the repository's root; `.` is the root itself. */
+  dir: z.string().min(1).refine(inside, 'expected a folder inside the repository, such as `packages/api`, or `.`'),
+  /** Names or folders of the specs that work in it; those that lie in it do anyway. */
+  specs: z.array(z.string().min(1)).optional(),
+  runner: runner.optional(),
+  build: z.string().min(1).optional(),
+  checks: checkList.optional(),
+  /** Shell commands that install what this package alone needs, run in it after the set-up of the repository. */
+  setup: z.array(z.string().min(1)).optional(),
+  /** Over the `level` of the repository. */
+  level: level.optional(),
+})
+
 /** What agent.yaml may hold. */
 export const configSchema = z.strictObject({
   /** Of all roles that `models` does not name. */
   model: z.string().min(1).optional(),
   /** Further folders that hold specs, from the repository's root: `packages/api/specs`. */
-  specs: z
-    .array(
-      z
-        .string()
-        .min(1)
-        .refine(
-          (dir) => !/^(?:\/|[A-Za-z]:)|(?:^|[\\/])\.\.(?:[\\/]|$)/.test(dir),
-          'expected a folder inside the repository',
-        ),
-    )
-    .optional(),
+  specs: z.array(z.string().min(1).refine(inside, 'expected a folder inside the repository')).optional(),
   models: byRole(modelList).optional(),
   /** Who answers when a model is out of reach. */
   fallback: z.array(z.string().min(1)).optional(),
@@ -177,14 +194,16 @@ export const configSchema = z.strictObject({
   /** US dollars per million tokens, by model name. */
   prices: z.record(z.string(), price).optional(),
   /** Which test runner judges, where it cannot be told from package.json. */
-  runner: z.enum(['vitest', 'node:test', 'jest', 'pytest', 'go']).optional(),
+  runner: runner.optional(),
   /** Shell command that must succeed before tests run. */
   build: z.string().min(1).optional(),
-  checks: z
-    .array(check)
+  checks: checkList.optional(),
+  /** Packages with a runner, a build and checks of their own. */
+  projects: z
+    .array(project)
     .refine(
-      (all) => new Set(all.map(({ name, run }) => name ?? run)).size === all.length,
-      'two checks have the same name',
+      (all) => new Set(all.map(({ dir }) => folderOf(dir))).size === all.length,
+      'two projects have the same `dir`',
     )
     .optional(),
   /** Commands of the user around each task, outside the box. */
@@ -239,6 +258,7 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>
 export type HooksConfig = NonNullable<Config['hooks']>
+export type ProjectConfig = NonNullable<Config['projects']>[number]
 export type CommandConfig = z.infer<typeof command>
 export type ServiceConfig = z.infer<typeof service>
 

@@ -122,7 +122,13 @@ const bodies = [
     warnings: z.array(z.string()),
   }),
   /** Which test runner judges the project, and why that one. */
-  z.object({ type: z.literal('runner.chosen'), runner: z.string(), why: z.string() }),
+  z.object({
+    type: z.literal('runner.chosen'),
+    runner: z.string(),
+    why: z.string(),
+    /** Folder of the project; left out: the top of the repository. */
+    dir: z.string().optional(),
+  }),
   z.object({
     type: z.literal('setup.started'),
     /** Package managers that were detected, or `setup` for the commands of agent.yaml. */

@@ -28,7 +28,7 @@ export interface RealWorldOptions {
   model: Model
   /** Null before `prepare`. */
   checks(): Checks | null
-  prepare(tree: Tree): Promise<Unready | null>
+  prepare(tree: Tree, dir?: string): Promise<Unready | null>
   /** Empty before `prepare`. */
   tooling(): string
   provide(commit: string): Promise<Unprovided | null>

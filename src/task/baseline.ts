@@ -4,6 +4,7 @@ import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import { limitWords } from '../core/verdict/limit-words.ts'
 import type { World } from '../world.ts'
 import { withWorktree } from './checks.ts'
+import { placedPath } from './place.ts'
 import { end, type State } from './state.ts'
 
 const QUICK = { seeds: [1], runs: 20, minMs: 0 }
@@ -86,8 +87,9 @@ function judgeable(state: State, { tests }: CheckResult): State {
 }
 
 /** The expert's test of a task that is to come has reason to be red. */
-function isOwn({ plan }: State, file: string): boolean {
-  return plan.spec.tasks.some(({ test }) => test?.path?.replace(/^\.\//, '').split('::')[0] === file)
+function isOwn({ plan, tree }: State, file: string): boolean {
+  const named = plan.spec.tasks.flatMap(({ test }) => test?.path?.replace(/^\.\//, '').split('::')[0] ?? [])
+  return named.some((path) => path === file || placedPath(plan, path, tree.paths) === file)
 }
 
 function told(world: World, state: State, result: CheckResult, cached: boolean): State {

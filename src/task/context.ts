@@ -6,7 +6,7 @@ import type { World } from '../world.ts'
 import { fileParts } from './files.ts'
 import { mapPart } from './map.ts'
 import { pathsOf } from './overlay.ts'
-import type { Frozen, Scene, State } from './state.ts'
+import type { Frozen, Plan, Scene, State } from './state.ts'
 import { steeringParts } from './steering.ts'
 
 const ON_KIT = /specproof\/sim/
@@ -67,7 +67,16 @@ export async function common(scene: Scene): Promise<Part[]> {
   parts.push(...(await steeringParts(scene)))
   const text = renderSlice(plan.slice)
   parts.push({ kind: 'slice', source: `${plan.spec.dir}#${plan.task.id}`, text, mandatory: true })
+  if (plan.dir !== '') parts.push(placePart(plan))
   return parts
+}
+
+/** A spec of a package names files as they lie in it; answers name them from the top. */
+function placePart({ dir }: Plan): Part {
+  const text = `# Where the work is
+
+The repository holds several packages; this task works in \`${dir}/\`. Paths in the specification are from there: \`src/a.ts\` means \`${dir}/src/a.ts\`. In your answer every path is from the top of the repository and begins with \`${dir}/\`. Tests and commands start in \`${dir}/\`.`
+  return { kind: 'place', source: dir, text, mandatory: true }
 }
 
 function timesPart({ plan }: Scene): Part[] {

@@ -1,6 +1,7 @@
 import type { BaseFile, FileChange } from '../core/patch/patch.ts'
 import { globMatcher } from '../core/patch/protected-globs.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
+import { isIn } from '../core/projects.ts'
 import type { GoManifests } from '../core/prompt/go-packages.ts'
 import { MANIFESTS, manifestFacts, manifestsIn } from '../core/prompt/manifest-facts.ts'
 import { outlineOf, withoutComments } from '../core/prompt/outline.ts'
@@ -13,6 +14,7 @@ import { builtText } from '../core/spec/slice.ts'
 import type { Role } from '../world.ts'
 import { goManifests } from './go-manifests.ts'
 import { pathsOf, readerOf } from './overlay.ts'
+import { allowedGlobs } from './place.ts'
 import type { Frozen, Plan, Scene } from './state.ts'
 
 /** Largest file that is shown; larger ones are data or generated. Characters. */
@@ -57,7 +59,7 @@ export async function fileParts(
   for (const { path, kind } of await wanted(scene.plan, role, imports, tests, read))
     add(path, await filePart(scene, path, kind, read))
   for (const { path, part } of await manifestParts(scene.plan, paths, read)) add(path, part)
-  for (const path of MANIFESTS) shown.add(path)
+  for (const path of manifestsOf(scene.plan)) shown.add(path)
   return { parts, shown }
 }
 
@@ -84,10 +86,10 @@ async function wanted(
   tests: readonly FileChange[],
   read: Read,
 ): Promise<Shown[]> {
-  const inSpec = (path: string) => path.startsWith(`${plan.spec.dir}/`) || MANIFESTS.includes(path)
+  const inSpec = (path: string) => path.startsWith(`${plan.spec.dir}/`) || manifestsOf(plan).includes(path)
   const named = namedIn(plan, paths).filter((path) => !inSpec(path))
   if (role === 'author') return named.map((path): Shown => ({ path, kind: 'large-outline' }))
-  const built = namedFiles(builtText(plan.spec, plan.task), paths).filter((path) => !inSpec(path))
+  const built = namedFiles(builtText(plan.spec, plan.task), paths, plan.dir).filter((path) => !inSpec(path))
   const tested = tests
     .flatMap(({ path, content }) => of(path, content ?? ''))
     .filter((path) => !built.includes(path) && !isTestPath(path))
@@ -115,8 +117,8 @@ function importsOf(paths: string[], manifests: GoManifests): Imports {
 }
 
 /** Files of the base that the task or its linked design names. */
-export function namedIn({ task, slice }: Plan, paths: string[]): string[] {
-  return namedFiles([task.text, ...slice.sections.map((section) => section.text)].join('\n'), paths)
+export function namedIn({ task, slice, dir }: Plan, paths: string[]): string[] {
+  return namedFiles([task.text, ...slice.sections.map((section) => section.text)].join('\n'), paths, dir)
 }
 
 async function filePart(scene: Scene, path: string, kind: Shown['kind'], read: Read): Promise<Part | null> {
@@ -158,7 +160,9 @@ interface Named {
 /** The existing test file nearest to the task, as a shape, and the helpers that it imports. */
 async function nearestOf(scene: Scene, usesKit: boolean, read: Read): Promise<Named[] | null> {
   const { paths } = scene.tree
-  const tests = paths.filter(isTestPath).filter((path) => !scene.around.deny(path))
+  const all = paths.filter(isTestPath).filter((path) => !scene.around.deny(path))
+  const inside = all.filter((path) => isIn(scene.plan.dir, path))
+  const tests = inside.length > 0 ? inside : all
   const onKit: string[] = []
   if (usesKit)
     for (const path of tests.slice(0, MOST_TESTS_READ))
@@ -197,13 +201,25 @@ function runnable(tests: string[]): string[] {
   return named.length > 0 ? named : tests
 }
 
+/** Of the package that the task works in. */
+function manifestsOf({ dir }: Plan): string[] {
+  return MANIFESTS.map((path) => (dir === '' ? path : `${dir}/${path}`))
+}
+
+/** Those that there are; of Go modules in a package those of the package. */
+function manifestsFor(plan: Plan, paths: string[]): string[] {
+  if (plan.dir === '') return manifestsIn(paths)
+  const inside = paths.filter((path) => isIn(plan.dir, path))
+  return [...new Set([...manifestsOf(plan).filter((one) => inside.includes(one)), ...manifestsIn(inside)])]
+}
+
 /** What says which runner, compiler options and dependencies there are: facts, or the file where the task may change it. */
 async function manifestParts(plan: Plan, paths: string[], read: Read): Promise<Named[]> {
-  const allowed = globMatcher(plan.task.allows)
+  const allowed = globMatcher(allowedGlobs(plan))
   const found: Named[] = []
   const facts: string[] = []
   const short: string[] = []
-  for (const path of manifestsIn(paths)) {
+  for (const path of manifestsFor(plan, paths)) {
     const text = await read(path)
     const line = text === null || allowed(path) ? null : manifestFacts(path, text)
     if (line !== null) {
@@ -225,5 +241,5 @@ async function manifestParts(plan: Plan, paths: string[], read: Read): Promise<N
     mandatory: false,
     rank: 4,
   }
-  return [...found, { path: MANIFESTS.join(', '), part }]
+  return [...found, { path: manifestsOf(plan).join(', '), part }]
 }

@@ -1,4 +1,5 @@
 import { isTestPath } from '../core/patch/test-paths.ts'
+import { isIn } from '../core/projects.ts'
 import { namedInCommands } from '../core/prompt/command-files.ts'
 import { reachedByConfig } from '../core/prompt/config-reach.ts'
 import type { State } from './state.ts'
@@ -16,6 +17,12 @@ export async function judgesOf(state: State): Promise<string[]> {
   const collected = (baseline?.tests ?? []).map((test) => test.file)
   const commands = [...state.around.settings.checks.map(({ run }) => run), state.plan.task.verify ?? '']
   const named = namedInCommands(commands, (await read('package.json')) ?? '', tree.paths)
+  const { dir } = state.plan
+  if (dir !== '') {
+    const inside = tree.paths.filter((path) => isIn(dir, path)).map((path) => path.slice(dir.length + 1))
+    const own = namedInCommands(commands, (await read(`${dir}/package.json`)) ?? '', inside)
+    named.push(...own.map((path) => `${dir}/${path}`))
+  }
   const reached = await reachedByConfig([...tree.paths], read)
   return [...new Set([...tree.paths.filter(isTestPath), ...collected, ...reached, ...named])]
 }

@@ -12,6 +12,7 @@ import { inTime } from './deadline.ts'
 import { gatherEvidence } from './evidence.ts'
 import { ownTests } from './own-tests.ts'
 import { prepare } from './permitted.ts'
+import { inPlace } from './place.ts'
 import { end, type Frozen, type Plan, type State } from './state.ts'
 import { tickedTasks } from './ticked.ts'
 import { judgedByCommand } from './verify.ts'
@@ -185,7 +186,8 @@ export async function judgeAgain(
   waiting: Waiting,
   moved: Awaited<ReturnType<typeof reapplied>>,
 ): Promise<JudgedAgain> {
-  return { state: await inTime(world, state, (timed) => judgedOn(timed, state, waiting, moved)), waiting }
+  const placed = inPlace(world, state.plan)
+  return { state: await inTime(placed, state, (timed) => judgedOn(timed, state, waiting, moved)), waiting }
 }
 
 async function judgedOn(

@@ -1,4 +1,5 @@
 import { isTestPath } from '../core/patch/test-paths.ts'
+import { isIn } from '../core/projects.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { onOneLine, renderSlice } from '../core/prompt/sections.ts'
 import { namedFiles } from '../core/prompt/select-files.ts'
@@ -25,16 +26,22 @@ export async function mapPart(scene: Scene, paths: string[], shown: ReadonlySet<
     paths.filter((path) => !shown.has(path) && !hidden.some((dir) => path.startsWith(`${dir}/`)) && !around.deny(path)),
   )
   const index = await scene.symbols(tree.commit)
-  const built = namedFiles(builtText(plan.spec, plan.task), tree.paths)
-  const ranked = rankFiles(index.files, { text: renderSlice(plan.slice), shown, built })
+  const built = namedFiles(builtText(plan.spec, plan.task), tree.paths, plan.dir)
+  const all = rankFiles(index.files, { text: renderSlice(plan.slice), shown, built })
   const tokens = Math.floor(around.promptAim * SHARE)
+  const inside = ({ file }: (typeof all)[number]) => isIn(plan.dir, file.path)
+  const ranked = [...all.filter(inside), ...all.filter((one) => !inside(one))]
   const likely = candidates(ranked, tokens, (path) => open.has(path) && !isTestPath(path))
   const signatures = await index.signatures(likely.map(({ file }) => file.path))
   const page = (share: number) => {
     const { lines, paths: mapped } = renderMap(likely, signatures, share, around.count)
     const named = new Set(mapped)
-    const others = [...open].filter((path) => !named.has(path)).map(onOneLine)
-    return ['# Other files', lines.join('\n'), listed(others)].filter((block) => block !== '').join('\n\n')
+    const others = [...open].filter((path) => !named.has(path))
+    const own = others.filter((path) => isIn(plan.dir, path)).map(onOneLine)
+    const elsewhere = others.filter((path) => !isIn(plan.dir, path)).map(onOneLine)
+    return ['# Other files', lines.join('\n'), listed(own), folders(elsewhere)]
+      .filter((block) => block !== '')
+      .join('\n\n')
   }
   const short = `# Other files\n\n${folders([...open].map(onOneLine))}`
   return {

@@ -6,6 +6,7 @@ import type { Tree, World } from '../world.ts'
 import { describe } from './baseline.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import { guardingOf, guardScore } from './guards.ts'
+import { placedPath } from './place.ts'
 import { end, type Frozen, type Plan, type State } from './state.ts'
 
 const QUICK_RUNS = 20
@@ -16,7 +17,8 @@ const QUICK_RUNS = 20
  */
 export async function ownTests(world: World, state: State): Promise<State | null> {
   const { plan, tree } = state
-  const [path, name] = partsOf(plan.task.test?.path ?? '')
+  const [written, name] = partsOf(plan.task.test?.path ?? '')
+  const path = placedPath(plan, written, tree.paths)
   if (!tree.paths.includes(path)) return null
   const file = await tree.read(path)
   if (file.kind !== 'text') return null
@@ -45,8 +47,9 @@ export async function ownTests(world: World, state: State): Promise<State | null
  * The expert's own tests of a task, before they have run: what a prompt would show of them. All tests of a file go by its path, since
  * only a run knows their names. Null: an author writes the tests.
  */
-export async function ownTestsUnrun(tree: Tree, { task }: Plan): Promise<Frozen | null> {
-  const [path, name] = partsOf(task.test?.path ?? '')
+export async function ownTestsUnrun(tree: Tree, plan: Plan): Promise<Frozen | null> {
+  const [written, name] = partsOf(plan.task.test?.path ?? '')
+  const path = placedPath(plan, written, tree.paths)
   const file = tree.paths.includes(path) ? await tree.read(path) : null
   if (file?.kind !== 'text') return null
   const names = [name ?? `every test of ${path}`]

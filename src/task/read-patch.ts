@@ -11,6 +11,7 @@ import type { World } from '../world.ts'
 import { fittingPart, joinPatches } from './join-patches.ts'
 import { judgesOf } from './judges.ts'
 import { pathsOf, readerOf } from './overlay.ts'
+import { allowedGlobs } from './place.ts'
 import { protectedDirs, type State } from './state.ts'
 
 export type ReadPatch =
@@ -44,9 +45,10 @@ export async function readPatch(
   const paths = pathsOf(tree, underneath)
   const guard = createGuard({
     // A person may change manifests, configuration and other tests; specs and frozen tests no glob permits.
-    allows: state.around.settings.adopting ? ['**'] : plan.task.allows,
+    allows: state.around.settings.adopting ? ['**'] : allowedGlobs(plan),
     frozen: (frozen?.files ?? []).map((file) => file.path),
     specDirs: protectedDirs(plan.spec),
+    dir: plan.dir,
     specRoots: state.around.settings.specRoots,
     existingTests: await judgesOf(state),
     isTest: isTestPath,

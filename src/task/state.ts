@@ -23,6 +23,8 @@ export interface Plan {
   delivers: 'code' | 'tests' | 'refactoring'
   /** `property` and `chaos` tasks must run properties; the rest is judged by whatever tests the author writes. */
   judgedBy: 'chaos' | 'property' | 'tests'
+  /** Folder of the package that it works in; '' is the whole repository. */
+  dir: string
   /** tasks.md of the base, for the tick. */
   tasksPath: string
   tasksText: string
@@ -99,8 +101,19 @@ export interface Surroundings {
   ledger?: Ledger
   /** Baselines that are being made, by key, for all workers; null: it came to nothing. Left out: there is one worker. */
   baselines?: Map<string, Promise<CheckResult | null>>
+  /** The package that a task works in, with what differs there; left out: all work at the top. */
+  place?(spec: Spec, task: Task, tree: Tree): Promise<Place | { problem: string }>
   /** Whether single test files can be run; false: only commands judge the project. */
   singleFiles: boolean
+}
+
+/** Where a task works. */
+export interface Place {
+  /** '' is the whole repository. */
+  dir: string
+  /** What is told and judged otherwise there. */
+  around: Partial<Pick<Surroundings, 'templates' | 'framework' | 'singleFiles'>>
+  settings: Partial<Pick<Settings, 'level' | 'levels' | 'checks' | 'checksKey'>>
 }
 
 export interface State {

@@ -130,6 +130,7 @@ async function newTests(world: World, state: State, judged: Judged, patch: Patch
     allows: [],
     frozen: judged.files,
     specDirs: protectedDirs(plan.spec),
+    dir: plan.dir,
     specRoots: state.around.settings.specRoots,
     existingTests: await judgesOf(state),
     isTest: isTestPath,

@@ -3,6 +3,7 @@ import { baseline } from './baseline.ts'
 import { commit, land } from './commit.ts'
 import { inTime } from './deadline.ts'
 import { permitted, prepare } from './permitted.ts'
+import { inPlace } from './place.ts'
 import type { State } from './state.ts'
 import { writeTests } from './write-tests.ts'
 
@@ -15,7 +16,7 @@ const attempts: Step = async (world, state) => (await import('./attempts.ts')).a
 const STEPS: Step[] = [permitted, prepare, baseline, writeTests, permitted, attempts, commit, land]
 
 export function runTask(world: World, state: State): Promise<State> {
-  return inTime(world, state, (timed) => takeSteps(timed, state))
+  return inTime(inPlace(world, state.plan), state, (timed) => takeSteps(timed, state))
 }
 
 async function takeSteps(world: World, state: State): Promise<State> {

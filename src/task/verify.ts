@@ -62,6 +62,8 @@ function runIt(world: World, state: State, check: CommandCheck, worktree: Worktr
 
 /** A line may name one of `checks:`, by its name or by its command; else it is a command of its own. */
 export function checkOf(written: string, checks: readonly CommandCheck[]): CommandCheck {
-  const known = checks.find(({ name, run }) => name === written || run === written)
+  const known = checks.find(
+    ({ name, run, dir }) => name === written || (dir !== undefined && name === `${dir}: ${written}`) || run === written,
+  )
   return known ?? { name: written, run: written, report: null }
 }

@@ -19,6 +19,7 @@ import { judgesOf } from './judges.ts'
 import { give, NO_NEEDS } from './need.ts'
 import { ownTests } from './own-tests.ts'
 import { pastParts } from './past.ts'
+import { allowedGlobs } from './place.ts'
 import { NO_PATCH } from './read-patch.ts'
 import { judgeStubs, type StubVerdict } from './red.ts'
 import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
@@ -135,10 +136,10 @@ export async function writeWith(world: World, state: State, told: Part[] = []): 
 }
 
 /** Frozen tests are kept under the hash of all that they were written from: the slice and whatever steering applied. */
-export function frozenKeyOf({ sliceHash, steering }: Plan): string {
+export function frozenKeyOf({ sliceHash, steering, dir }: Plan): string {
   const further = steering.applied.filter(({ steering: { inclusion } }) => inclusion !== 'always')
-  const hash =
-    further.length === 0 ? sliceHash : sha256([sliceHash, ...further.map((one) => one.steering.text)].join('\n\0'))
+  const more = [...further.map((one) => one.steering.text), ...(dir === '' ? [] : [dir])]
+  const hash = more.length === 0 ? sliceHash : sha256([sliceHash, ...more].join('\n\0'))
   return `tests-${hash.slice(0, 32)}`
 }
 
@@ -201,9 +202,10 @@ async function readDraft(
     return refuse((reply.problems ?? []).map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n'))
   const { tree, plan } = state
   const guard = createGuard({
-    allows: plan.task.allows,
+    allows: allowedGlobs(plan),
     frozen: [],
     specDirs: protectedDirs(plan.spec),
+    dir: plan.dir,
     specRoots: state.around.settings.specRoots,
     existingTests: await judgesOf(state),
     isTest: isTestPath,
@@ -229,7 +231,7 @@ async function readDraft(
   if (stray) return refuse(`${stray.path} is no test, and this task adds no code: only create test files.`)
   if (files.length === 0)
     return refuse(
-      'Your answer creates no test file. Tests belong in a new file under `test/`, named `*.test.ts` (in Python `tests/test_*.py`, in Go `*_test.go` beside the code).',
+      `Your answer creates no test file. Tests belong in a new file under \`${plan.dir === '' ? '' : `${plan.dir}/`}test/\`, named \`*.test.ts\` (in Python \`tests/test_*.py\`, in Go \`*_test.go\` beside the code).`,
     )
   const traps = files.flatMap((file) => testTraps(file.path, file.content ?? ''))
   if (traps.length > 0) return refuse(`${traps.join('\n')}\n\nAnswer again with all files, complete.`)

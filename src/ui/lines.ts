@@ -241,7 +241,11 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
     case 'toolchains.ready':
       return toolchainsReady(event, look)
     case 'runner.chosen':
-      return step(look, { mark: 'good', label: 'runner', text: oneLine(`${event.runner}: ${event.why}`) })
+      return step(look, {
+        mark: 'good',
+        label: 'runner',
+        text: oneLine(`${event.dir ? `${event.dir}: ` : ''}${event.runner}: ${event.why}`),
+      })
     case 'setup.started':
       return setupStarted(event, look)
     case 'setup.finished':

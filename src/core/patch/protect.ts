@@ -27,6 +27,7 @@ export type ProtectedKind =
   | 'git-config'
   | 'agent-config'
   | 'ignored'
+  | 'other-package'
 
 /** What is protected in one project and for one task. Paths are from the repository's root, with forward slashes. */
 export interface Protection {
@@ -41,6 +42,8 @@ export interface Protection {
   /** Paths of the tests of the base tree, also of such that `isTest` does not know by their names. */
   existingTests: readonly string[]
   isTest: (path: string) => boolean
+  /** Folder of the package that the task works in; left out: all of the repository. */
+  dir?: string
   /** Paths of the patch that git ignores, as it was asked. */
   ignored?: readonly string[]
 }
@@ -86,11 +89,13 @@ export function classify(path: string, protection: Omit<Protection, 'allows'>, e
   if (specDir !== undefined) return /(^|\/)steering$/.test(specDir) ? 'steering' : 'spec'
   if (matchSpec(path) || isSpecOf(protection.specRoots ?? [], folded)) return 'spec'
   if (among(protection.frozen)) return 'frozen-test'
+  if (protection.dir && !exists && !folded.startsWith(`${foldPath(protection.dir)}/`)) return 'other-package'
   const named = BY_NAME.find(({ matches }) => matches(path))
   if (named !== undefined) return named.kind
   if (among(protection.existingTests)) return 'existing-test'
   if (protection.isTest(path) || matchSnapshot(path)) return exists ? 'existing-test' : 'new-test'
-  return protection.ignored?.includes(path) ? 'ignored' : null
+  if (protection.ignored?.includes(path)) return 'ignored'
+  return folded.startsWith(protection.dir ? `${foldPath(protection.dir)}/` : '') ? null : 'other-package'
 }
 
 const matchSpecFile = globMatcher([SPEC_FILES])
@@ -125,7 +130,7 @@ export function createGuard(
     if (problem !== null) return refuse('unsafe-path', `\`${path}\` cannot be used: ${problem}.`)
     const kind = classify(path, options, exists(path))
     if (kind !== null && !permits(kind, allowed(path), options.createOnly === true)) {
-      return refuse('protected', protectedMessage(path, kind), kind)
+      return refuse('protected', protectedMessage(path, kind, options.dir), kind)
     }
     if (options.createOnly && !creates(operation, exists)) return refuse('create-only', createOnlyMessage(path))
     return null
@@ -160,9 +165,12 @@ const NAMES: Record<ProtectedKind, string> = {
   'git-config': 'configuration of git, its hooks or a list of what to ignore',
   'agent-config': 'configuration of agents or editors',
   ignored: 'ignored by git, so no commit would hold it',
+  'other-package': 'outside of the package of this task',
 }
 
-function protectedMessage(path: string, kind: ProtectedKind): string {
+function protectedMessage(path: string, kind: ProtectedKind, dir = ''): string {
+  if (kind === 'other-package')
+    return `\`${path}\` is protected (${kind}): it is ${NAMES[kind]}, \`${dir}/\`. Paths are from the top of the repository${path.split('/')[0] === dir.split('/')[0] ? '' : `: write \`${dir}/${path}\` if that is meant`}. If the task cannot be done without the other file, answer \`BLOCKED: reason\`: a person can permit it with the line \`Allows: /${path}\` in the task.`
   const what = `\`${path}\` is protected (${kind}): it is ${NAMES[kind]}.`
   if (kind === 'existing-test') {
     return `${what} It judges this task, so nothing you answer can permit a change of it; only the person who owns the task can, with the line \`Allows: ${path}\`. Change the code instead, or answer \`BLOCKED: reason\` if the test is wrong.`

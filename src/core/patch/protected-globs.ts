@@ -33,7 +33,7 @@ export const SPEC_GLOBS = [
 /** A file that is not there yet would steer the tasks to come. */
 export const STEERING_GLOBS = [
   '**/{.kiro,.opencode}/steering/**',
-  '{specs/,}steering/*.md',
+  '**/steering/*.md',
   '**/.specify/memory/**',
   '**/openspec/{project,agents}.md',
 ]

@@ -17,6 +17,7 @@ export type PartKind =
   | 'rules'
   | 'steering'
   | 'slice'
+  | 'place'
   | 'times'
   | 'kit'
   | 'tests'

@@ -1,25 +1,28 @@
 import type { GoManifests } from './go-packages.ts'
 import { importedModules } from './imported-modules.ts'
 
-/** Files of `paths` that a text names, by full path or, for names that are unique, by file name. */
-export function namedFiles(text: string, paths: string[]): string[] {
+/**
+ * Files of `paths` that a text names, by full path or, for names that are unique, by file name. `dir`: the package that the text is
+ * about, where its paths and names are looked for first; '' is the top.
+ */
+export function namedFiles(text: string, paths: string[], dir = ''): string[] {
   const words = new Set(text.match(/[\w./@-]+\.\w+/g) ?? [])
   const known = new Set(paths)
-  const byName = new Map<string, string[]>()
-  for (const path of paths) {
-    const name = path.slice(path.lastIndexOf('/') + 1)
-    const same = byName.get(name)
-    if (same) same.push(path)
-    else byName.set(name, [path])
-  }
+  const inside = dir === '' ? paths : paths.filter((path) => path.startsWith(`${dir}/`))
+  const byName = [inside, ...(dir === '' ? [] : [paths])].map((some) => Map.groupBy(some, nameOf))
   const found = new Set<string>()
   for (const word of words) {
     const clean = word.replace(/^\.\//, '').replace(/\.$/, '')
-    if (known.has(clean)) found.add(clean)
-    const same = byName.get(clean)
+    const whole = [dir === '' ? clean : `${dir}/${clean}`, clean].find((path) => known.has(path))
+    if (whole !== undefined) found.add(whole)
+    const same = byName.map((names) => names.get(clean)).find((some) => some !== undefined)
     if (same?.length === 1) found.add(same[0]!)
   }
   return paths.filter((path) => found.has(path))
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 /**

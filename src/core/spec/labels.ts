@@ -13,6 +13,7 @@ export type LabelName =
   | 'allows'
   | 'class'
   | 'human'
+  | 'dir'
 
 export interface Label {
   name: LabelName
@@ -39,6 +40,7 @@ const NAMES: Record<LabelName, readonly string[]> = {
   allows: ['allows'],
   class: ['class'],
   human: ['human'],
+  dir: ['dir'],
 }
 const BY_WORD = new Map(
   Object.entries(NAMES).flatMap(([name, words]) => words.map((word) => [word, name as LabelName] as const)),

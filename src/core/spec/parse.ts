@@ -10,7 +10,7 @@ import { readRequirementSide } from './requirement-side.ts'
 import { readIntroduction } from './requirements.ts'
 import { type SpecSource, textOf } from './source.ts'
 import type { Diagnostic, Spec } from './spec.ts'
-import { readSteering } from './steering.ts'
+import { frontMatter, readSteering } from './steering.ts'
 import { readTasks } from './tasks.ts'
 
 /** Reads one spec folder. Total: whatever the text, the answer is a Spec, and what is wrong stands in its `diagnostics`. */
@@ -37,6 +37,7 @@ function parseFiles(source: SpecSource): Spec {
   const spec = {
     id: source.id,
     dir: source.dir,
+    ...workDirOf(source),
     dialect: dialectOf(source),
     archived: isArchived(source.dir),
     introduction: introduction === '' ? proposalOf(source) : introduction,
@@ -121,6 +122,12 @@ function openHolders(source: SpecSource, { requirements }: Files): Doc[] {
 function proposalOf(source: SpecSource): string {
   const doc = open(source, 'proposal.md')
   return doc === null ? '' : readIntroduction(doc)
+}
+
+/** `dir: packages/api` above tasks.md. */
+function workDirOf(source: SpecSource): { workDir?: string } {
+  const dir = frontMatter(textOf(source, 'tasks.md') ?? '')?.['dir']
+  return typeof dir === 'string' && dir.trim() !== '' ? { workDir: dir.trim() } : {}
 }
 
 function nothing(file: string): Doc {

@@ -62,6 +62,8 @@ export interface Task {
   verify: string | null
   /** Globs of an `Allows:` line: protected paths that this task may touch. */
   allows: string[]
+  /** Folder of a `Dir:` line, as written: the package that the task works in; left out: the spec says. */
+  dir?: string
   /** Source text of the task with its annotation lines, as written. */
   text: string
 }
@@ -185,6 +187,8 @@ export interface Spec {
   /** Folder from the repository's root, with forward slashes. */
   dir: string
   dialect: Dialect
+  /** `dir` of the front matter of tasks.md, as written: the package that its tasks work in; left out: there is none. */
+  workDir?: string
   /** An archived change of OpenSpec: nothing in it is open work. */
   archived: boolean
   /** First heading and text before the first section of requirements.md. */

@@ -67,6 +67,12 @@ function plainFields(text: string): Record<string, unknown> | null {
   return Object.fromEntries(fields)
 }
 
+/** The fields of a file's front matter; null: there is none, or it cannot be read. */
+export function frontMatter(text: string): Record<string, unknown> | null {
+  const block = FRONT_MATTER.exec(text)
+  return block === null ? null : readYaml(block[1] ?? '')
+}
+
 function readYaml(text: string): Record<string, unknown> | null {
   const plain = plainFields(text)
   if (plain !== null) return plain

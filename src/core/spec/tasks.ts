@@ -258,6 +258,9 @@ function annotated(task: Task, { name, value, raw, line }: Annotation): void {
     case 'allows':
       task.allows.push(...splitGlobs(raw))
       break
+    case 'dir':
+      task.dir ??= raw
+      break
   }
 }
 

@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HarnessRequest } from '../../../sandbox/harness/protocol.mts'
 import type { ServiceConfig } from '../../core/config.ts'
+import { dirHolding } from '../../core/projects.ts'
 import type { CheckResult, Stage } from '../../core/verdict/evidence.ts'
 import type { CheckRequest, CommandCheck, Worktree } from '../../world.ts'
 import type { Box, BoxLimits, BoxPolicy } from '../box/box.ts'
@@ -13,6 +14,7 @@ import { runCommand } from './command.ts'
 import { dependencyMounts } from './dependencies.ts'
 import type { Project } from './detect.ts'
 import { HARNESS, HARNESS_COMMAND, RunFollower, testFindings } from './harness.ts'
+import { askedIn, startIn, toldFrom, withoutInner } from './in-folder.ts'
 import { retriedApart } from './infrastructure.ts'
 import { joinFindings } from './join-findings.ts'
 import { runWithServices, type ServicedRun, whyNotReady, withServices } from './services.ts'
@@ -28,19 +30,25 @@ export interface CheckProgress {
   failed: number
 }
 
+/** A project in its folder of the repository; '' is the top. */
+export interface PlacedProject extends Project {
+  dir: string
+}
+
 export interface CheckOptions {
   box: Box
   /** Path of the repository, where the worktree appears inside the box. */
   repository: string
   /** The toolchains: what to show, and the PATH that finds `node` in it. */
   toolchains: Pick<BoxPolicy, 'readOnly' | 'mounts' | 'overlays'> & { path: string }
-  project: Project
+  /** All that are judged, each in its folder; the whole suite is that of all of them. At least one. */
+  projects: readonly PlacedProject[]
   /** Environment of the checks, PATH apart. The box brings HOME and a place for temporary files. */
   env: Record<string, string>
   /** Folder that appears as the repository's `.git`, read-only. */
   gitDir: string | null
   limits: Partial<BoxLimits>
-  /** Commands of `checks:`, part of the whole suite. */
+  /** Commands of `checks:`, each for its folder, part of the whole suite. */
   commands: readonly CommandCheck[]
   /** Started in the box before the tests and ended after them; builds get none. */
   services: ServiceConfig[]
@@ -123,13 +131,23 @@ interface Run extends CheckOptions {
 }
 
 function check(run: Run, request: CheckRequest): Promise<Findings> {
-  if (request.kind === 'build') return build(run)
-  return request.kind === 'command' ? command(run, request.check, request.maxMs) : tests(run, request)
+  if (request.kind === 'build') return build(run, request.dir)
+  if (request.kind === 'tests') return tests(run, request)
+  return command(run, { dir: request.dir ?? '', ...request.check }, request.maxMs)
 }
 
-async function build({ box, project, policy, limits, signal }: Run): Promise<Findings> {
-  if (!project.build) return NOTHING_TO_BUILD
-  return buildFindings(await box.run(project.build, policy, { ...DEFAULT_LIMITS, ...limits }, { signal }))
+/** All that is judged has to build; where the task works goes first. */
+async function build({ box, projects, policy, limits, signal }: Run, first = ''): Promise<Findings> {
+  const all = [...projects].sort((one, other) => Number(other.dir === first) - Number(one.dir === first))
+  const done: Findings[] = []
+  for (const { dir, build } of all) {
+    if (!build) continue
+    const ran = await box.run(startIn(dir, build), policy, { ...DEFAULT_LIMITS, ...limits }, { signal })
+    const found = toldFrom(dir, buildFindings(ran))
+    if (found.status !== 'passed' && found.status !== 'empty') return found
+    done.push(found)
+  }
+  return done.length === 0 ? NOTHING_TO_BUILD : joinFindings(done)
 }
 
 async function command(run: Run, check: CommandCheck, maxMs: number): Promise<Findings> {
@@ -137,17 +155,28 @@ async function command(run: Run, check: CommandCheck, maxMs: number): Promise<Fi
   const all = { ...DEFAULT_LIMITS, ...limits, wallMs: maxMs }
   let ran: ServicedRun | null = null
   const findings = await runCommand(check, worktree.dir, async (argv) => {
-    ran = await runWithServices(box, services, argv, policy, all, { signal })
+    ran = await runWithServices(box, services, startIn(check.dir ?? '', argv), policy, all, { signal })
     return ran.result
   })
   return ran === null ? findings : withServices(findings, ran)
 }
 
-/** Single files are the runner's; the whole suite is the runner's and that of all commands. */
+/** Single files are for the runners they lie with; the whole suite is that of all runners and of all commands. */
 async function tests(run: Run, request: TestRequest): Promise<Findings> {
-  const { runner } = run.project
-  if (request.files !== null) return runner ? byRunner(run, runner, request) : NO_SINGLE_FILES
-  const found = runner ? [await byRunner(run, runner, request)] : []
+  if (request.files !== null) return joinFindings(await singleFiles(run, request, request.files))
+  const found: Findings[] = []
+  const dirs = run.projects.map(({ dir }) => dir)
+  for (const project of run.projects) {
+    if (run.signal.aborted) break
+    if (project.runner === null) continue
+    const all = await byRunner(run, project, project.runner, request)
+    found.push(
+      withoutInner(
+        all,
+        dirs.filter((dir) => dir !== project.dir && dir.startsWith(project.dir === '' ? '' : `${project.dir}/`)),
+      ),
+    )
+  }
   for (const check of run.commands) {
     if (run.signal.aborted) break
     found.push(await command(run, check, request.maxMs))
@@ -155,13 +184,31 @@ async function tests(run: Run, request: TestRequest): Promise<Findings> {
   return joinFindings(found)
 }
 
-async function byRunner(run: Run, runner: Runner, order: TestRequest): Promise<Findings> {
-  const { box, project, policy, limits, services, signal, onProgress } = run
+async function singleFiles(run: Run, request: TestRequest, files: string[]): Promise<Findings[]> {
+  const dirs = run.projects.map(({ dir }) => dir)
+  const byProject = Map.groupBy(files, (file) => dirHolding(dirs, file))
+  const found: Findings[] = []
+  for (const [dir, own] of byProject) {
+    const project = run.projects.find((one) => one.dir === dir)
+    if (!project) return [outside(own, dirs)]
+    if (!project.runner) return [NO_SINGLE_FILES]
+    found.push(await byRunner(run, project, project.runner, { ...request, files: own }))
+  }
+  return found
+}
+
+function outside(files: string[], dirs: string[]): Findings {
+  const message = `it lies in no project: ${dirs.join(', ')} are judged (\`projects:\` in agent.yaml)`
+  return { ...NOT_INSTALLED, problems: files.map((file) => ({ file, message })) }
+}
+
+async function byRunner(run: Run, { dir, node }: PlacedProject, runner: Runner, order: TestRequest): Promise<Findings> {
+  const { box, policy, limits, services, signal, onProgress } = run
   const { stage, files, intensity, maxMs, replay, teeth } = order
   const request: HarnessRequest = {
     nonce: randomUUID(),
     runner,
-    node: project.node,
+    node,
     files,
     intensity,
     maxMs,
@@ -175,14 +222,15 @@ async function byRunner(run: Run, runner: Runner, order: TestRequest): Promise<F
     onProgress({ stage, done, total, failed, runs: follower.runs })
   }
   const all = { ...DEFAULT_LIMITS, ...limits, wallMs: maxMs }
-  const input = JSON.stringify(request)
-  const ran = await runWithServices(box, services, HARNESS_COMMAND, policy, all, { signal, input, onOutput })
-  return withServices(testFindings(ran.result, request.nonce), ran)
+  const input = JSON.stringify(askedIn(dir, request))
+  const harness = startIn(dir, HARNESS_COMMAND)
+  const ran = await runWithServices(box, services, harness, policy, all, { signal, input, onOutput })
+  return withServices(toldFrom(dir, testFindings(ran.result, request.nonce)), ran)
 }
 
 /** What the box of every build and test of this worktree holds; null when the dependencies are not installed. */
 export async function policyOf(
-  options: Omit<CheckOptions, 'project' | 'onProgress' | 'commands'>,
+  options: Omit<CheckOptions, 'projects' | 'onProgress' | 'commands'>,
   worktree: Worktree,
 ): Promise<BoxPolicy | null> {
   const { repository, toolchains, env, gitDir, provision } = options

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import type { CheckResult, TestResult } from '../../core/verdict/evidence.ts'
 import type { CommandCheck } from '../../world.ts'
 import type { BoxResult } from '../box/box.ts'
@@ -16,23 +16,30 @@ export const REPORT_VARIABLE = 'SPECPROOF_REPORT'
 /** Exit codes of a shell for a command that is not there or cannot be run. */
 const NOT_RUNNABLE = [126, 127]
 
-/** Runs one command in a tree. `start` runs a command line in the box, in the tree's folder. */
+/** Runs one command in a tree. `start` runs a command line in the box, in the command's folder of the tree. */
 export async function runCommand(
   check: CommandCheck,
   tree: string,
   start: (argv: string[]) => Promise<BoxResult>,
 ): Promise<Findings> {
-  const own = `.specproof-report-${randomBytes(6).toString('hex')}.xml`
-  if (check.report !== null) await removeReports(tree, check.report)
-  const result = await start(['sh', '-c', `export ${REPORT_VARIABLE}="$PWD/${own}"\n${check.run}`])
-  const reports = await reportsOf(check, tree, own)
-  await rm(join(tree, own), { force: true })
+  const name = `.specproof-report-${randomBytes(6).toString('hex')}.xml`
+  // Paths are looked at from the top: the code that runs may have made the folder a link that leads out of the tree.
+  const [own, report] = [name, check.report].map((path) => path && posix.join(check.dir ?? '', path))
+  if (report) await removeReports(tree, report)
+  const result = await start(['sh', '-c', `export ${REPORT_VARIABLE}="$PWD/${name}"\n${check.run}`])
+  const reports = await reportsOf(check, tree, report ?? null, own!)
+  await rm(join(tree, own!), { force: true })
   return commandFindings(check, result, reports)
 }
 
 /** What it was told to write, or what it wrote where the variable says; null: nothing was promised and nothing is there. */
-async function reportsOf(check: CommandCheck, tree: string, own: string): Promise<Reports | null> {
-  if (check.report !== null) return readReports(tree, check.report)
+async function reportsOf(
+  check: CommandCheck,
+  tree: string,
+  report: string | null,
+  own: string,
+): Promise<Reports | null> {
+  if (report !== null) return readReports(tree, report)
   if (!check.run.includes(REPORT_VARIABLE)) return null
   return readReports(tree, own)
 }

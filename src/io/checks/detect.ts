@@ -1,4 +1,4 @@
-import { chooseRunner, type Manifest, type Runner } from './choose-runner.ts'
+import { type Choice, chooseRunner, type Manifest, type Runner } from './choose-runner.ts'
 import { goSigns } from './go-tests.ts'
 import { GO_BUILD } from './harness.ts'
 import { type NodeTests, nodeTestScript } from './node-script.ts'
@@ -23,6 +23,10 @@ export interface DetectOptions {
   runner?: Runner
   /** agent.yaml names commands under `checks:`. */
   commands?: boolean
+  /** package.json of the workspace around the project, whose dependencies it has too; left out: there is none. */
+  workspace?: string | null
+  /** Folders from the workspace's root down to the project; left out: it is the root. */
+  dir?: string
 }
 
 /** Reads a project from the files of one tree. `read` gives null for a file that does not exist. Never throws. */
@@ -53,7 +57,9 @@ async function withRunner(
   const source = await read('package.json')
   if (source === null && first) return first
   if (source === null)
-    return { unsupported: 'there is no package.json at the top of the repository, and nothing of Python or Go' }
+    return {
+      unsupported: `there is no package.json ${options.dir ? `in ${options.dir}` : 'at the top of the repository'}, and nothing of Python or Go`,
+    }
   const manifest = parseManifest(source)
   if ('unsupported' in manifest) return manifest
   const script = ofScript(manifest, paths, options)
@@ -82,15 +88,35 @@ function question(one: Project, other: Project): { unsupported: string } {
 }
 
 function ofScript(manifest: Manifest, paths: string[], options: DetectOptions): Project | { unsupported: string } {
-  const choice = chooseRunner(manifest, paths, options.runner)
+  const shared = options.workspace ? parseManifest(options.workspace) : manifest
+  const installed = new Set([...manifest.dependencies, ...('unsupported' in shared ? [] : shared.dependencies)])
+  const choice = chosen(manifest, installed, paths, options)
   if ('unsupported' in choice) return choice
-  const typed = paths.includes('tsconfig.json') && manifest.dependencies.has('typescript')
-  const build = options.build === undefined ? (typed ? TSC : null) : ['sh', '-c', options.build]
+  const typed = paths.includes('tsconfig.json') && installed.has('typescript')
+  const build = options.build === undefined ? (typed ? tsc(options.dir ?? '') : null) : ['sh', '-c', options.build]
   const node = choice.runner === 'node:test' ? nodeTestsOf(manifest) : NO_NODE_TESTS
   return { ...choice, build, node }
 }
 
-const TSC = ['node', 'node_modules/typescript/bin/tsc', '--noEmit', '--pretty', 'false']
+/** Its own words go first; what the workspace has installed for all of its packages only helps one that says nothing. */
+function chosen(manifest: Manifest, installed: Set<string>, paths: string[], { runner }: DetectOptions): Choice {
+  const own = chooseRunner(manifest, paths, runner)
+  if (!('unsupported' in own) || installed.size === manifest.dependencies.size) return own
+  const shared = chooseRunner({ ...manifest, dependencies: installed }, paths, runner)
+  return 'unsupported' in shared ? own : shared
+}
+
+const TSC = 'node_modules/typescript/bin/tsc'
+const TSC_OPTIONS = ['--noEmit', '--pretty', 'false']
+
+/** The compiler of the project, or of the nearest folder around it that has one. */
+function tsc(dir: string): string[] {
+  if (dir === '') return ['node', TSC, ...TSC_OPTIONS]
+  const places = ['', ...dir.split('/').map((_, at) => '../'.repeat(at + 1))].map((up) => `${up}${TSC}`)
+  const search = `for tsc in ${places.join(' ')}; do [ -f "$tsc" ] && exec node "$tsc" "$@"; done; echo "no ${TSC} here or above" >&2; exit 127`
+  return ['sh', '-c', search, 'tsc', ...TSC_OPTIONS]
+}
+
 const NO_NODE_TESTS: NodeTests = { flags: [], globs: [] }
 
 /** The script `test` says how, else the first one that says it at all. */
@@ -121,4 +147,15 @@ function parseManifest(source: string): Manifest | { unsupported: string } {
 function position(message: string): string {
   const found = /\(line (\d+) column (\d+)\)/.exec(message)
   return found ? `:${found[1]}:${found[2]}` : ''
+}
+
+/** The same files as a folder sees them. */
+export function seenFrom<T>(
+  dir: string,
+  read: (path: string) => Promise<T>,
+  paths: string[],
+): { read: (path: string) => Promise<T>; paths: string[] } {
+  if (dir === '') return { read, paths }
+  const inside = paths.filter((path) => path.startsWith(`${dir}/`))
+  return { read: (path) => read(`${dir}/${path}`), paths: inside.map((path) => path.slice(dir.length + 1)) }
 }

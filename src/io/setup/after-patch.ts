@@ -1,5 +1,5 @@
 import { MANAGERS, type Manager, type Source } from './managers.ts'
-import type { Part } from './parts.ts'
+import { type Part, sourceIn } from './parts.ts'
 
 /** Commands that run nothing of what they install, or why there are none. */
 export type PatchedCommands = { commands: string[]; manager: Manager | null } | { refused: string }
@@ -55,7 +55,7 @@ export async function patchedCommands(part: Part, base: Source, patched: Source)
     const { nothingBuilt } = part.manager
     return { manager: part.manager, commands: part.commands.map((command) => withFlag(command, nothingBuilt)) }
   }
-  return ownCommands(part.commands, base, patched)
+  return ownCommands(part.commands, sourceIn(base, part.dir), sourceIn(patched, part.dir))
 }
 
 async function whatIsObeyed(base: Source, patched: Source): Promise<string | null> {

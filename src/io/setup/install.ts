@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeTree } from '../git/remove-tree.ts'
 import type { Repository } from '../git/repository.ts'
-import type { Part } from './parts.ts'
+import { commandIn, type Part } from './parts.ts'
 import { materialise, takeProducts } from './provision-tree.ts'
 import { runSetup } from './run-setup.ts'
 import type { Entry, Store } from './store.ts'
@@ -63,7 +63,7 @@ async function fill(request: InstallRequest, dir: string): Promise<Filled> {
   const scratch = join(dir, 'scratch')
   await mkdir(scratch)
   await materialise(repository, commit, tree, scratch)
-  const run = (command: string) => runSetup({ command, tree, at, env, wallMs, signal })
+  const run = (command: string) => runSetup({ command: commandIn(part.dir, command), tree, at, env, wallMs, signal })
   for (const command of part.commands) {
     const { ok, how, output } = await run(command)
     if (!ok) return { ok, failure: { ok, command, how, output, cancelled: signal.aborted } }

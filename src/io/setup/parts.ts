@@ -5,7 +5,10 @@ import { type Ecosystem, MANAGERS, type Manager, managersOf, type Source } from 
 export interface Part {
   /** Null: the commands stand under `setup:`. */
   manager: Manager | null
+  /** Shell commands, which start in `dir`. */
   commands: string[]
+  /** Folder of the package that it is for; left out: the top of the repository. */
+  dir?: string
   env: Record<string, string>
   /** Caches of the user's home that the commands fill. */
   caches: NonNullable<Manager['caches']>[]
@@ -15,20 +18,66 @@ export interface Part {
 
 const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
+/** A package that is judged in a folder of its own, with its commands of agent.yaml; left out: there are none. */
+export interface ProjectSetup {
+  dir: string
+  setup?: string[] | undefined
+}
+
 /** What has to be installed for a commit. `setup` are the user's own commands; an empty list: nothing. */
-export async function partsOf(source: Source, setup: string[] | undefined, ecosystems: Ecosystem[]): Promise<Part[]> {
-  if (setup?.length === 0) return []
+export async function partsOf(
+  source: Source,
+  setup: string[] | undefined,
+  ecosystems: Ecosystem[],
+  projects: readonly ProjectSetup[] = [],
+): Promise<Part[]> {
+  const inProjects = (await Promise.all(projects.map((project) => projectParts(source, project, ecosystems)))).flat()
+  if (setup?.length === 0) return inProjects
   const managers = await managersOf(source, ecosystems)
-  if (setup) return [await ownPart(source, setup, managers)]
-  return Promise.all(
-    managers.map(async (manager) => ({
-      manager,
-      commands: await manager.install(source),
-      env: manager.env ?? {},
-      caches: manager.caches ? [manager.caches] : [],
-      fingerprint: await fingerprint(source, [manager], []),
-    })),
+  if (setup) return [await ownPart(source, setup, managers), ...inProjects]
+  return [...(await Promise.all(managers.map((manager) => detectedPart(source, source, manager)))), ...inProjects]
+}
+
+/** What a package needs beside the repository's own set-up: its commands, or what a lockfile of its own asks for. */
+async function projectParts(source: Source, { dir, setup }: ProjectSetup, ecosystems: Ecosystem[]): Promise<Part[]> {
+  if (dir === '' || setup?.length === 0) return []
+  const own = sourceIn(source, dir)
+  if (setup) return [{ ...(await ownPart(source, setup, [])), dir }]
+  const managers = await managersOf(own, ecosystems)
+  const locked = managers.filter(
+    // The box shows one Python environment, which lies at the top.
+    ({ ecosystem, lockfiles }) => ecosystem === 'javascript' && lockfiles.some((name) => own.hashOf(name) !== null),
   )
+  return Promise.all(locked.map(async (manager) => ({ ...(await detectedPart(source, own, manager)), dir })))
+}
+
+/** The files of a commit as a folder sees them. */
+export function sourceIn(source: Source, dir = ''): Source {
+  if (dir === '') return source
+  const paths = source.paths.filter((path) => path.startsWith(`${dir}/`)).map((path) => path.slice(dir.length + 1))
+  return {
+    commit: source.commit,
+    paths,
+    hashOf: (path) => source.hashOf(`${dir}/${path}`),
+    read: (path) => source.read(`${dir}/${path}`),
+  }
+}
+
+/** A shell command that starts in a folder of the tree. */
+export function commandIn(dir: string | undefined, command: string): string {
+  if (!dir) return command
+  const quoted = /^[\w./@-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", "'\\''")}'`
+  return /[;&|\n]/.test(command) ? `cd ${quoted} && ( ${command} )` : `cd ${quoted} && ${command}`
+}
+
+async function detectedPart(source: Source, own: Source, manager: Manager): Promise<Part> {
+  return {
+    manager,
+    commands: await manager.install(own),
+    env: manager.env ?? {},
+    caches: manager.caches ? [manager.caches] : [],
+    fingerprint: await fingerprint(source, [manager], []),
+  }
 }
 
 async function ownPart(source: Source, commands: string[], managers: Manager[]): Promise<Part> {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import type { Event } from '../../core/events.ts'
 import { sha256 } from '../../core/hash.ts'
 import type { Unprovided } from '../../world.ts'
@@ -10,7 +10,7 @@ import type { Carried } from './carry.ts'
 import { fitOf } from './fits.ts'
 import { type Installation, type InstallFailure, installPart } from './install.ts'
 import { blamesTheFiles, type Ecosystem, type Manager, type Source } from './managers.ts'
-import { type Part, partsOf } from './parts.ts'
+import { commandIn, type Part, type ProjectSetup, partsOf, sourceIn } from './parts.ts'
 import { type Installed, makeProvision, type Provision } from './provision.ts'
 import { canPlace, setupEnvironment } from './run-setup.ts'
 import { openSource } from './source.ts'
@@ -22,6 +22,8 @@ export interface ProvisionerOptions {
   dir: string
   /** `setup:` of agent.yaml. */
   setup: string[] | undefined
+  /** Packages with a folder of their own; left out: none. */
+  projects?: readonly ProjectSetup[]
   carry: Carried[]
   /** False: set-up runs in its own folder, since the box shows trees in theirs too (`--isolation none`). */
   place: boolean
@@ -81,7 +83,7 @@ class RealProvisioner implements Provisioner {
 
   async base(commit: string, ecosystems: Ecosystem[]): Promise<Provided> {
     const source = await openSource(this.options.repository.root, commit)
-    const parts = await partsOf(source, this.options.setup, ecosystems)
+    const parts = await partsOf(source, this.options.setup, ecosystems, this.options.projects)
     const settled: Settled[] = []
     for (const part of parts) {
       const carried = await this.carriedPaths(part, source)
@@ -114,10 +116,10 @@ class RealProvisioner implements Provisioner {
   }
 
   private async provideForPatch(base: Base, source: Source): Promise<Provided> {
-    const parts = await partsOf(source, this.options.setup, base.ecosystems)
+    const parts = await partsOf(source, this.options.setup, base.ecosystems, this.options.projects)
     const settled: Settled[] = []
     for (const part of parts) {
-      const same = base.settled.find(({ part: old }) => old.fingerprint === part.fingerprint)
+      const same = base.settled.find(({ part: old }) => old.fingerprint === part.fingerprint && old.dir === part.dir)
       if (same) {
         settled.push(same)
         continue
@@ -135,12 +137,16 @@ class RealProvisioner implements Provisioner {
   }
 
   /** Paths of the checkout that serve as they are; null: set-up has to run. The user's own commands always do. */
-  private async carriedPaths({ manager }: Part, source: Source): Promise<{ paths: string[]; unknown: boolean } | null> {
+  private async carriedPaths(
+    { manager, dir = '' }: Part,
+    source: Source,
+  ): Promise<{ paths: string[]; unknown: boolean } | null> {
     const { repository, carry } = this.options
     if (!manager?.folder) return null
-    if (carry.some(({ path }) => path === manager.folder)) return { paths: [], unknown: false }
-    const fit = await fitOf(repository.root, manager, source)
-    return fit === 'fits' || fit === 'unknown' ? { paths: [manager.folder], unknown: fit === 'unknown' } : null
+    const folder = posix.join(dir, manager.folder)
+    if (carry.some(({ path }) => path === folder)) return { paths: [], unknown: false }
+    const fit = await fitOf(join(repository.root, dir), manager, sourceIn(source, dir))
+    return fit === 'fits' || fit === 'unknown' ? { paths: [folder], unknown: fit === 'unknown' } : null
   }
 
   private tellCarried({ manager, fingerprint }: Part, { paths, unknown }: { paths: string[]; unknown: boolean }): void {
@@ -166,10 +172,16 @@ class RealProvisioner implements Provisioner {
       one.carried ? [] : one.part.caches.map(({ env }, i) => cacheOf(one.installation.entry.caches[i] ?? [], env)),
     )
     const made = new Set(installed.map(({ path }) => path))
-    const mended = new Set(settled.flatMap(({ part, carried }) => (carried ? [] : [part.manager?.ecosystem])))
+    const mended = new Set(
+      settled.flatMap(({ part, carried }) => (carried || part.dir ? [] : [part.manager?.ecosystem])),
+    )
+    const fitting = settled.flatMap(({ part: { dir, manager }, carried }) =>
+      carried && dir && manager?.folder ? [posix.join(dir, manager.folder)] : [],
+    )
     for (const path of await this.foldersOfCheckout(source)) {
       // Beside a node_modules that set-up made, those of the checkout belong to another lockfile.
-      if (!made.has(path) && !(path.endsWith('node_modules') ? mended.has('javascript') : mended.has('python')))
+      const another = path.endsWith('node_modules') ? mended.has('javascript') : mended.has('python')
+      if (!made.has(path) && (!another || fitting.includes(path)))
         installed.push({ path, from: join(repository.root, path), trusted: true })
     }
     return makeProvision(repository.root, installed, caches, carry)
@@ -204,7 +216,10 @@ class RealProvisioner implements Provisioner {
       env: setupEnvironment(this.options.env, part.env),
       wallMs: this.options.wallMs ?? TEN_MINUTES,
       signal,
-      onStart: () => tell({ type: 'setup.started', managers, commands: part.commands, afterPatch }),
+      onStart: () => {
+        const commands = part.commands.map((command) => commandIn(part.dir, command))
+        tell({ type: 'setup.started', managers, commands, afterPatch })
+      },
     })
     if (made.ok && !made.made && this.told.has(key)) return made
     this.told.add(key)
@@ -223,10 +238,10 @@ class RealProvisioner implements Provisioner {
     return made
   }
 
-  private async keyOf({ manager, commands, env, fingerprint }: Part, placed: boolean): Promise<string> {
+  private async keyOf({ manager, commands, env, fingerprint, dir }: Part, placed: boolean): Promise<string> {
     const tools = await Promise.all((manager?.versions ?? ['node --version']).map((command) => this.version(command)))
     const platform = [process.platform, process.arch]
-    const all = { commands, env, fingerprint, tools, platform, root: this.options.repository.root, placed }
+    const all = { commands, env, fingerprint, tools, platform, root: this.options.repository.root, placed, dir }
     return sha256(JSON.stringify(all)).slice(0, 32)
   }
 
@@ -245,7 +260,7 @@ class RealProvisioner implements Provisioner {
     const where = this.options.setup
       ? 'Mend the commands under `setup:` in agent.yaml, or take them out.'
       : 'Name other commands under `setup:` in agent.yaml; `setup: []` says that there is nothing to install.'
-    const by = `git clone ${this.options.repository.root} /tmp/try && cd /tmp/try && ${part.commands.join(' && ')}`
+    const by = `git clone ${this.options.repository.root} /tmp/try && cd /tmp/try && ${part.commands.map((command) => commandIn(part.dir, command)).join(' && ')}`
     return `The project could not be set up: ${words(failure)}\nRun it by hand in a fresh clone: ${by}\n${where}`
   }
 }

@@ -27,7 +27,7 @@ it.each([
   ['node:test', {}, /run npm ci \(fast-check is not there\)/],
   ['node:test', { vitest: '5.1.1' }, /fast-check is not installed/],
 ] as const)('%s, %j: what is missing is said before a model is paid', async (runner, versions, expected) => {
-  const missing = await missingTools(await withPackages(versions as Record<string, string>), runner)
+  const missing = await missingTools([await withPackages(versions as Record<string, string>)], runner)
   if (expected === null) expect(missing).toBe(null)
   else expect(missing).toMatch(expected)
 })

@@ -71,7 +71,7 @@ export async function runRequest(target: Target, request: CheckRequest, options:
     box: createNoneBox(),
     repository: target.repository,
     toolchains: { readOnly: [], mounts: [], path: options.path ?? `${dirname(process.execPath)}:/usr/bin:/bin` },
-    project,
+    projects: [{ ...project, dir: '' }],
     env: options.env ?? {},
     gitDir: null,
     limits: options.limits ?? {},

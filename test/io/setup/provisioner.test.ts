@@ -281,3 +281,27 @@ describe('as a plain user', () => {
     expect(readdirSync(join(around, 'at'))).toEqual([])
   })
 })
+
+describe('set-up of a package in a repository', () => {
+  it('is what a lockfile of its own asks for, or its own commands, and starts in its folder', async () => {
+    const repo = await makeTinyProject()
+    await repo.write({
+      'packages/api/package.json': MANIFEST('vendor/tiny-1.tgz'),
+      'packages/api/package-lock.json': lockFor('vendor/tiny-1.tgz', '1.0.0'),
+      'packages/api/vendor/tiny-1.tgz': readFileSync(join(repo.root, 'vendor/tiny-1.tgz')),
+    })
+    const projects = [{ dir: 'packages/api' }, { dir: 'packages/web', setup: ['pwd > made.ignored; exit 0'] }]
+    await repo.write({ 'packages/web/a.txt': 'web', '.gitignore': 'node_modules/\n*.ignored\n' })
+    const run = provisionerOf(repo, { projects })
+    const provided = await run.provisioner.base(repo.commit(), JS)
+    expect(versionIn(shownAt(provided, '/packages/api/node_modules'))).toBe('1.0.0')
+    expect(readFileSync(shownAt(provided, '/packages/web/made.ignored'), 'utf8').trim()).toBe(
+      join(repo.root, 'packages/web'),
+    )
+    expect(run.events.flatMap((event) => (event.type === 'setup.started' ? event.commands : []))).toEqual([
+      expect.stringMatching(/^npm ci/),
+      expect.stringMatching(/^cd packages\/api && npm ci/),
+      'cd packages/web && ( pwd > made.ignored; exit 0 )',
+    ])
+  })
+})

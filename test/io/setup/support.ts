@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { EventOf } from '../../../src/core/events.ts'
 import { sha256 } from '../../../src/core/hash.ts'
 import type { Carried } from '../../../src/io/setup/carry.ts'
+import type { ProjectSetup } from '../../../src/io/setup/parts.ts'
 import { createProvisioner, type Provisioner } from '../../../src/io/setup/provisioner.ts'
 import { makeRepo, type Repo } from '../git/support.ts'
 
@@ -19,6 +20,7 @@ export interface SetupRun {
 
 export interface SetupOptions {
   setup?: string[]
+  projects?: ProjectSetup[]
   carry?: Carried[]
   place?: boolean
   env?: NodeJS.ProcessEnv
@@ -33,6 +35,7 @@ export function provisionerOf(repo: Repo, options: SetupOptions = {}): SetupRun 
     repository: { root: repo.root, commonDir: repo.commonDir },
     dir: join(repo.around, 'setup'),
     setup: options.setup,
+    projects: options.projects ?? [],
     carry: options.carry ?? [],
     place: options.place ?? true,
     env: options.env ?? { ...process.env, npm_config_cache: join(repo.around, 'npm') },
