@@ -5,7 +5,7 @@ import { folderOf } from '../core/projects.ts'
 import type { Box, BoxLimits } from '../io/box/box.ts'
 import type { Toolchains } from '../io/box/toolchains/index.ts'
 import type { CheckOptions } from '../io/checks/checks.ts'
-import { makeBoxGit } from '../io/git/box-git.ts'
+import { type BoxGits, createBoxGits } from '../io/git/box-git.ts'
 import type { Repository } from '../io/git/repository.ts'
 import { cacheFolder } from '../io/git/worktree.ts'
 import { readCarry } from '../io/setup/carry.ts'
@@ -20,6 +20,8 @@ export interface EquipOptions {
   config: Config
   /** Folder of this run, for throw-away files. */
   scratch: string
+  /** What workers of a run share; left out: there is one. */
+  boxGits?: BoxGits | undefined
   /** The user's environment. */
   env: NodeJS.ProcessEnv
   tell(event: Event): void
@@ -47,6 +49,7 @@ const TRUST_THE_TREE = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.director
 export function createEquipper(options: EquipOptions): Equipper {
   const { repository, config, scratch } = options
   const contentsFor = boxContents({ ...options, root: repository.root })
+  const boxGits = options.boxGits ?? createBoxGits(repository.root, repository.commonDir, scratch)
   let provisioner: Provisioner | null = null
   return {
     async provide(commit) {
@@ -64,7 +67,7 @@ export function createEquipper(options: EquipOptions): Equipper {
         repository: repository.root,
         toolchains: contents.toolchains,
         env: { LANG: 'C.UTF-8', ...contents.env, ...TRUST_THE_TREE },
-        gitDir: await makeBoxGit(repository.root, repository.commonDir, commit, scratch),
+        gitDir: await boxGits.of(options, commit),
         limits: boxLimits(config.limits),
         services: config.services ?? [],
         provision: provisioner.of,

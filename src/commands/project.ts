@@ -16,6 +16,7 @@ import { detectProject, type Project, seenFrom } from '../io/checks/detect.ts'
 import { withoutRace } from '../io/checks/go-tests.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { toolingOf } from '../io/checks/tooling.ts'
+import type { BoxGits } from '../io/git/box-git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import { requireSigning } from '../io/git/sign.ts'
 import { cacheFolder, type Worktrees } from '../io/git/worktree.ts'
@@ -41,6 +42,8 @@ export interface PreparationOptions {
   isolation: Isolation
   config: Config
   worktrees: Worktrees
+  /** What workers of a run share; left out: there is one. */
+  boxGits?: BoxGits
   onProgress(progress: CheckProgress): void
   tell(event: Event): void
   signal: AbortSignal
@@ -55,16 +58,14 @@ export function createPreparation(options: PreparationOptions): Preparation {
   let servicesTried = false
   let tooling = ''
   const told = new Map<string, string>()
-  let identified: Promise<void> | null = null
   return {
     checks: () => checks,
     tooling: () => tooling,
     provide: equipper.provide,
     async prepare(tree, dirs = []) {
-      identified ??= requireIdentity(repository.root).then(() => requireSigning(repository.root))
       // Both run programs, so each is tried while the other is waited for; git's trouble is told first.
       const [who, isolated] = await Promise.allSettled([
-        identified,
+        identified(repository),
         box ? null : isolate(options.isolation, repository.root, options.tell),
       ])
       if (who.status === 'rejected') throw who.reason
@@ -138,6 +139,16 @@ async function warmed(equipment: Equipment, tree: Tree, options: PreparationOpti
     })
   }
   return cache ? withBuildCache(toolchains, cache.dir) : toolchains
+}
+
+const known = new WeakMap<Repository, Promise<void>>()
+
+/** Asked once for all workers of a run. Rejects with a UserError where nobody could commit. */
+function identified(repository: Repository): Promise<void> {
+  const { root } = repository
+  const asked = known.get(repository) ?? requireIdentity(root).then(() => requireSigning(root))
+  known.set(repository, asked)
+  return asked
 }
 
 function cannot(why: string): Unready {

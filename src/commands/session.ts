@@ -16,6 +16,7 @@ import { seedsOf } from '../core/random.ts'
 import { resultWithoutRun, tasksTold } from '../core/result.ts'
 import { modelsInWords, type Settings } from '../core/settings.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
+import { createBoxGits } from '../io/git/box-git.ts'
 import { recover } from '../io/git/recover.ts'
 import { openRepository, type Repository, readHead } from '../io/git/repository.ts'
 import { lockRepository } from '../io/git/run-lock.ts'
@@ -287,13 +288,14 @@ async function runAlone(
   const asked = recording ? await recorder(model, recording, repository) : model
   /** Worker 0 uses the run's own folder for what is thrown away, the others one below it. */
   const equipped = new Map<number, MakeWorld>()
+  const boxGits = createBoxGits(repository.root, repository.commonDir, worktrees.scratch)
   const worldOf = (worker: number): MakeWorld => {
     let current: string | undefined
     const tellOf = (event: Event) => tell(event, current)
     const onProgress = (progress: CheckProgress) => tellOf({ type: 'check.progress', ...progress })
     const own = worker === 0 ? worktrees : { ...worktrees, scratch: join(worktrees.scratch, `worker-${worker}`) }
     const preparation = createPreparation({
-      ...{ repository, isolation, config, worktrees: own, onProgress, signal },
+      ...{ repository, isolation, config, worktrees: own, boxGits, onProgress, signal },
       tell: tellOf,
     })
     return (task, seed) => {

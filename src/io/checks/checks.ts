@@ -167,7 +167,7 @@ async function tests(run: Run, request: TestRequest): Promise<Findings> {
   const found: Findings[] = []
   const dirs = run.projects.map(({ dir }) => dir)
   for (const project of run.projects) {
-    if (run.signal.aborted) break
+    if (run.signal.aborted && found.length > 0) break
     if (project.runner === null) continue
     const all = await byRunner(run, project, project.runner, request)
     found.push(

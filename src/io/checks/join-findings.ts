@@ -8,13 +8,17 @@ const MAX_TAIL = 4_000
 
 /** One result of several parts of a suite. */
 export function joinFindings(parts: readonly Findings[]): Findings {
+  const [only] = parts
+  if (only && parts.length === 1) return only
   const status = WORST.find((one) => parts.some((part) => part.status === one)) ?? 'empty'
   const worst = parts.find((part) => part.status === status)
+  const mutants = parts.flatMap((part) => part.mutants ?? [])
   const services = [...new Set(parts.flatMap((part) => part.services ?? []))]
   return {
     status,
     tests: parts.flatMap((part) => part.tests),
     problems: parts.flatMap((part) => part.problems),
+    ...(mutants.length > 0 ? { mutants } : {}),
     ...(services.length > 0 ? { services } : {}),
     ...(worst?.infrastructure ? { infrastructure: worst.infrastructure } : {}),
     running: worst?.running ?? null,

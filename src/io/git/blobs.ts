@@ -1,91 +1,24 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { cleanEnvironment } from './git.ts'
+import { createServer, perRepository, type Reader } from './server.ts'
 
-/** The process ends when it was not asked for so long, milliseconds. */
-const IDLE_MS = 300
-
-interface Waiting {
-  resolve(bytes: Buffer): void
-  reject(error: Error): void
-}
-
-/** Reads objects by their hash. Rejects for a hash that names none, and where git ends early. */
+/** Reads objects by their hash, as they are stored. Rejects for a hash that names none, and where git ends early. */
 export interface Blobs {
   read(hash: string): Promise<Buffer>
 }
 
-/**
- * Objects of a repository through one `git cat-file --batch` for as long as there are questions, instead of a process for
- * each. It ends by itself soon after the last, and with this process, since its input ends then.
- */
-export function openBlobs(root: string): Blobs {
-  let current: Batch | null = null
+/** Objects of a repository through one `git cat-file --batch`. */
+export const openBlobs: (root: string) => Blobs = perRepository((root) => {
+  const server = createServer(root, ['cat-file', '--batch'], readObjects)
   return {
-    read(hash) {
-      if (current === null || current.ended) current = startBatch(root)
-      return current.read(hash)
+    async read(hash) {
+      const bytes = await server.ask(`${hash}\n`)
+      if (bytes === null) throw new Error('git has no such object')
+      return bytes
     },
   }
-}
-
-interface Batch extends Blobs {
-  ended: boolean
-}
-
-function startBatch(root: string): Batch {
-  const child = spawn('git', ['cat-file', '--batch'], { cwd: root, env: cleanEnvironment({}) })
-  const waiting: Waiting[] = []
-  const reader = createReader((bytes) => {
-    const next = waiting.shift()
-    if (bytes === null) next?.reject(new Error('git has no such object'))
-    else next?.resolve(bytes)
-    if (waiting.length === 0) rest()
-  })
-  let timer: NodeJS.Timeout | null = null
-  const batch: Batch = {
-    ended: false,
-    read: (hash) =>
-      new Promise((resolve, reject) => {
-        if (timer !== null) clearTimeout(timer)
-        timer = null
-        hold(child, true)
-        waiting.push({ resolve, reject })
-        child.stdin.write(`${hash}\n`)
-      }),
-  }
-  /** Lets the program end while nobody waits, and the child soon after. */
-  const rest = () => {
-    hold(child, false)
-    timer = setTimeout(() => {
-      batch.ended = true
-      child.stdin.end()
-    }, IDLE_MS).unref()
-  }
-  const fail = (why: string) => {
-    batch.ended = true
-    for (const one of waiting.splice(0)) one.reject(new Error(`git cat-file: ${why}`))
-  }
-  let said = ''
-  child.stdout.on('data', reader)
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString('utf8')
-  })
-  child.stdin.on('error', () => {})
-  child.on('error', (error) => fail(error.message))
-  child.on('close', (code) => fail(said.trim() || `it ended with ${code}`))
-  return batch
-}
-
-function hold(child: ChildProcessWithoutNullStreams, held: boolean): void {
-  for (const one of [child, child.stdin, child.stdout, child.stderr]) {
-    const handle = one as { ref?: () => void; unref?: () => void }
-    if (held) handle.ref?.()
-    else handle.unref?.()
-  }
-}
+})
 
 /** Takes the output apart: `<hash> <type> <size>`, so many bytes, a line end; `<hash> missing` gives null. */
-function createReader(found: (bytes: Buffer | null) => void): (chunk: Buffer) => void {
+const readObjects: Reader<Buffer | null> = (found) => {
   let chunks: Buffer[] = []
   let have = 0
   /** Bytes of the body and its line end; null: a header comes next. */

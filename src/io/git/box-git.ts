@@ -42,3 +42,32 @@ export async function makeBoxGit(root: string, commonDir: string, commit: string
   await rm(join(dir, 'FETCH_HEAD'), { force: true })
   return dir
 }
+
+/** One `.git` for each base, for all who work on it at the same time. */
+export interface BoxGits {
+  /** `holder` lets go of what it had before; what nobody has is removed. */
+  of(holder: object, commit: string): Promise<string>
+}
+
+/** `scratch`: a folder of the run. */
+export function createBoxGits(root: string, commonDir: string, scratch: string): BoxGits {
+  const made = new Map<string, { home: string; dir: Promise<string> }>()
+  const held = new Map<object, string>()
+  let count = 0
+  return {
+    of(holder, commit) {
+      const home = join(scratch, `base-${++count}`)
+      const known = made.get(commit) ?? { home, dir: makeBoxGit(root, commonDir, commit, home) }
+      made.set(commit, known)
+      held.set(holder, commit)
+      const wanted = new Set(held.values())
+      for (const [old, { home: gone, dir }] of made) {
+        if (wanted.has(old)) continue
+        made.delete(old)
+        void dir.catch(() => {}).then(() => rm(gone, { recursive: true, force: true }).catch(() => {}))
+      }
+      known.dir.catch(() => made.delete(commit))
+      return known.dir
+    },
+  }
+}

@@ -1,4 +1,5 @@
 import type { FileChange } from '../../core/patch/patch.ts'
+import { openBlobs } from './blobs.ts'
 import { gitBuffer } from './git.ts'
 import { decodeBlob } from './tree.ts'
 
@@ -14,13 +15,14 @@ export function changesOf(root: string, commit: string): Promise<FileChange[]> {
 export async function changesBetween(root: string, from: string, to: string): Promise<FileChange[]> {
   const out = await gitBuffer(root, ['diff-tree', '-r', '-z', '--no-renames', '--raw', from, to])
   const fields = out.toString('utf8').split('\0')
+  const blobs = openBlobs(root)
   const changes: FileChange[] = []
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [, mode = '', , blob = '', status] = fields[i]!.split(' ')
     const path = fields[i + 1]!
     if (status === 'D') changes.push({ path, action: 'delete', content: null, blocks: [] })
     if (!REGULAR.includes(mode)) continue
-    const file = decodeBlob(await gitBuffer(root, ['cat-file', 'blob', blob]))
+    const file = decodeBlob(await blobs.read(blob))
     if (file.kind === 'text')
       changes.push({ path, action: status === 'A' ? 'create' : 'edit', content: file.text, blocks: [] })
   }

@@ -23,12 +23,12 @@ export async function keepOnBranch(root: string, commit: string, wanted: string)
   for (let n = 1; ; n++) {
     const branch = n === 1 ? wanted : `${wanted}-${n}`
     const ref = `refs/heads/${branch}`
-    const existing = await tryGit(root, ['rev-parse', '--verify', '--quiet', ref])
-    if (existing.ok && existing.stdout.toString('utf8').trim() === commit) return branch
-    if (existing.ok) continue
     // The empty old value: only while there is no such branch.
     const made = await tryGit(root, ['update-ref', ref, commit, ''], { apart: true })
     if (made.ok) return branch
+    const existing = await tryGit(root, ['rev-parse', '--verify', '--quiet', ref])
+    if (existing.ok && existing.stdout.toString('utf8').trim() === commit) return branch
+    if (existing.ok) continue
     if (n > 5)
       throw new UserError(`The verified commit ${commit} cannot be kept on branch ${wanted}: ${made.message}`, 'git')
   }

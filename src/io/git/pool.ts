@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UserError } from '../../core/errors.ts'
 import { type Blobs, openBlobs } from './blobs.ts'
@@ -22,6 +22,8 @@ import { type Layout, layoutOf, type Stamp, stampNow, type Touched, touchedSince
 /** Gives what was written to the user of the payload: a whole folder, or these paths in it. */
 export type PrepareTree = (dir: string, paths?: string[]) => Promise<void>
 
+/** So few files are compared here, more of them by a process. */
+const MOST_COMPARED = 200
 /** Beyond so many files a tree is laid out anew. */
 const MOST_MENDED = 2_000
 
@@ -239,7 +241,8 @@ function createWriter(repository: Repository, scratch: string, blobs: Blobs): Wr
       } finally {
         rmSync(env.GIT_INDEX_FILE, { force: true })
       }
-      return listTree(repository.root, commit)
+      // It changes with the tree.
+      return new Map(await listTree(repository.root, commit))
     },
     async write(dir, entries, paths) {
       if (paths.length === 0) return []
@@ -259,6 +262,12 @@ function createWriter(repository: Repository, scratch: string, blobs: Blobs): Wr
     },
     async differing(dir, entries, paths) {
       if (paths.length === 0) return []
+      filtered ??= isFiltered(repository)
+      if (paths.length <= MOST_COMPARED && !(await filtered) && ![...entries.keys()].some(isAttributes)) {
+        const top = await realpath(dir)
+        const differs = await Promise.all(paths.map((path) => isOther(top, path, entries.get(path)!, blobs)))
+        return paths.filter((_, at) => differs[at])
+      }
       const env = await environment(dir)
       try {
         await indexOf(env, entries, paths)
@@ -291,6 +300,20 @@ async function isFiltered({ root, commonDir }: Repository): Promise<boolean> {
   const home = process.env['XDG_CONFIG_HOME'] || join(process.env['HOME'] ?? '/', '.config')
   const global = await readFile(join(home, 'git', 'attributes'), 'utf8').catch(() => '')
   return set.ok || global.trim() !== ''
+}
+
+/** Whether there is anything but what the object holds, byte for byte; the rights of a file are no content. */
+async function isOther(top: string, path: string, { mode, hash }: TreeEntry, blobs: Blobs): Promise<boolean> {
+  const place = join(top, path)
+  // A folder on the way may be a link or a file by now.
+  if ((await realpath(dirname(place)).catch(() => null)) !== dirname(place)) return true
+  const stat = await lstat(place).catch(() => null)
+  if (mode === '160000') return !stat?.isDirectory()
+  if (mode === '120000')
+    return !stat?.isSymbolicLink() || !(await blobs.read(hash)).equals(await readlink(place, { encoding: 'buffer' }))
+  if (!stat?.isFile()) return true
+  const wanted = await blobs.read(hash)
+  return stat.size !== wanted.length || !(await readFile(place)).equals(wanted)
 }
 
 async function writeEntry(path: string, { mode, hash }: TreeEntry, blobs: Blobs): Promise<void> {

@@ -28,16 +28,19 @@ export async function openRepository(cwd: string): Promise<Repository> {
 }
 
 export async function readHead(root: string): Promise<Head> {
-  const read = await tryGit(root, ['rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'])
-  if (!read.ok) {
+  const said = await tryGit(root, ['rev-parse', '--quiet', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'])
+  if (!said.ok) {
     throw new UserError(
       'This repository has no commit yet. Commit your spec and project first: `git add -A && git commit`.',
       'git',
     )
   }
-  const [commit = '', branch = ''] = read.stdout.toString('utf8').split('\n')
-  // Where no branch is checked out, HEAD is all there is to name.
-  return { branch: branch === 'HEAD' ? null : branch, commit }
+  const [commit = '', name] = said.stdout.toString('utf8').trim().split('\n')
+  if (name?.startsWith('refs/')) return { branch: name, commit }
+  if (name === 'HEAD') return { branch: null, commit }
+  // Something else is called HEAD as well: a branch of that name.
+  const branch = await tryGit(root, ['symbolic-ref', '--quiet', 'HEAD'])
+  return { branch: branch.ok ? branch.stdout.toString('utf8').trim() : null, commit }
 }
 
 /** Whether a commit and its tree are there: one that no ref names may have been cleared away. */

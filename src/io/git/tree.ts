@@ -3,6 +3,7 @@ import type { Tree } from '../../world.ts'
 import { openBlobs } from './blobs.ts'
 import { git, gitBuffer } from './git.ts'
 import { ignoredPaths } from './ignored.ts'
+import { treeOf } from './write-tree.ts'
 
 /** More names would make a command line too long. */
 const MOST_NAMED = 200
@@ -17,14 +18,30 @@ export async function listTree(
   root: string,
   commit: string,
   paths: readonly string[] | null = null,
-): Promise<Map<string, TreeEntry>> {
-  const entries = new Map<string, TreeEntry>()
-  if (paths?.length === 0) return entries
+): Promise<ReadonlyMap<string, TreeEntry>> {
+  if (paths?.length === 0) return new Map()
   const some = paths && paths.length < MOST_NAMED ? ['--', ...paths] : []
+  const known = some.length > 0 && isWhole(commit) ? listings.peek(`${root}\0${commit}`) : null
+  if (known) return known
+  if (some.length > 0 || !isWhole(commit)) return list(root, commit, some)
+  return listings.get(`${root}\0${commit}`, () => list(root, commit, []))
+}
+
+/** What a name of a commit means may change, unless it is the whole hash. */
+function isWhole(commit: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)
+}
+
+async function list(root: string, commit: string, some: string[]): Promise<Map<string, TreeEntry>> {
+  const entries = new Map<string, TreeEntry>()
   const out = (await gitBuffer(root, ['ls-tree', '-r', '-z', '--full-tree', commit, ...some])).toString('utf8')
-  for (const line of out.split('\0')) {
-    const match = /^(\d+) \w+ ([0-9a-f]+)\t([\s\S]+)$/.exec(line)
-    if (match) entries.set(match[3]!, { mode: match[1]!, hash: match[2]! })
+  for (let at = 0; at < out.length; ) {
+    const end = out.indexOf('\0', at)
+    const tab = out.indexOf('\t', at)
+    // `100644 blob HASH`, a tab, the path.
+    const [mode = '', , hash = ''] = out.slice(at, tab).split(' ')
+    entries.set(out.slice(tab + 1, end), { mode, hash })
+    at = end + 1
   }
   return entries
 }
@@ -39,8 +56,60 @@ export function decodeBlob(bytes: Buffer): BaseFile {
   }
 }
 
-export async function openTree(root: string, commit: string): Promise<Tree> {
-  const [entries, hash] = await Promise.all([listTree(root, commit), git(root, ['rev-parse', `${commit}^{tree}`])])
+/** The files of a commit. One that was opened lately is not listed again: what a hash names never changes. */
+export function openTree(root: string, commit: string): Promise<Tree> {
+  return isWhole(commit) ? trees.get(`${root}\0${commit}`, () => open(root, commit)) : open(root, commit)
+}
+
+/** Entries that are kept of all listings together; a million take some 200 MB. */
+const MOST_ENTRIES = 600_000
+const MOST_ANSWERS = 40
+
+interface Latest<T> {
+  get(key: string, ask: () => Promise<T>): Promise<T>
+  peek(key: string): Promise<T> | null
+}
+
+/** The latest answers to questions whose answers cannot change, of a bearable size; an error is no answer. */
+function latest<T>(sizeOf: (answer: T) => number): Latest<T> {
+  const known = new Map<string, { answer: Promise<T>; size: number }>()
+  const trim = () => {
+    let all = [...known.values()].reduce((sum, { size }) => sum + size, 0)
+    for (const [key, { size }] of known) {
+      if (known.size <= 1 || (all <= MOST_ENTRIES && known.size <= MOST_ANSWERS)) return
+      known.delete(key)
+      all -= size
+    }
+  }
+  return {
+    peek: (key) => known.get(key)?.answer ?? null,
+    get(key, ask) {
+      const found = known.get(key)
+      known.delete(key)
+      const one = found ?? { answer: ask(), size: 0 }
+      known.set(key, one)
+      if (!found)
+        one.answer.then(
+          (answer) => {
+            one.size = sizeOf(answer)
+            trim()
+          },
+          () => known.delete(key),
+        )
+      return one.answer
+    },
+  }
+}
+
+const listings = latest<ReadonlyMap<string, TreeEntry>>(({ size }) => size)
+const trees = latest<Tree>(({ paths }) => paths.length)
+
+function hashOf(root: string, commit: string): Promise<string> {
+  return isWhole(commit) ? treeOf(root, commit) : git(root, ['rev-parse', `${commit}^{tree}`])
+}
+
+async function open(root: string, commit: string): Promise<Tree> {
+  const [entries, hash] = await Promise.all([listTree(root, commit), hashOf(root, commit)])
   const blobs = openBlobs(root)
   const cache = new Map<string, Promise<BaseFile>>()
   const load = async (path: string): Promise<BaseFile> => {
@@ -64,6 +133,7 @@ export async function openTree(root: string, commit: string): Promise<Tree> {
       if (!file) {
         file = load(path)
         cache.set(path, file)
+        file.catch(() => cache.delete(path))
       }
       return file
     },
