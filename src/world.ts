@@ -159,6 +159,8 @@ export type LandResult =
       reason: string
       /** Nothing is in the way but new commits on the user's branch; left out: something else is. */
       moved?: boolean
+      /** The disk has no room for the files; left out: something else is in the way. */
+      full?: boolean
     }
 
 /** What a new commit is made of; `parent` is also the base of the changes. */

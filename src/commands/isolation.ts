@@ -1,5 +1,5 @@
 import type { Config } from '../core/config.ts'
-import { UserError } from '../core/errors.ts'
+import { diskTrouble, diskWords, UserError } from '../core/errors.ts'
 import type { Event } from '../core/events.ts'
 import { didYouMean } from '../core/nearest.ts'
 import type { Box } from '../io/box/box.ts'
@@ -50,11 +50,20 @@ export function isolate(isolation: Isolation, repository: string, tell: (event: 
 
 async function tryBoxes(isolation: Isolation, repository: string, tell: (event: Event) => void): Promise<Isolated> {
   const choice = await chooseAuto(repository, isolation.boxes)
-  if (!choice.box) return { ok: false, unready: { status: 'isolation', message: whyNone(choice.rejected) } }
+  if (!choice.box) {
+    const message = whyNone(choice.rejected)
+    // A box that cannot even be planted says nothing about the box.
+    const disk = diskTrouble(new Error(message))
+    return { ok: false, unready: disk ? fullDisk(disk) : { status: 'isolation', message } }
+  }
   const { box, probe } = choice
   const checks = probe.checks.map(({ name, held }) => ({ name, held }))
   tell({ type: 'isolation.ready', backend: box.name, level: probe.level, checks })
   return { ok: true, box }
+}
+
+function fullDisk(trouble: string): Unready {
+  return { status: 'environment', message: diskWords(trouble) }
 }
 
 function whyNone(rejected: Rejected[]): string {

@@ -5,7 +5,7 @@ import { boxVariables } from '../core/box-variables.ts'
 import { NOTHING_SPENT, spend } from '../core/budget.ts'
 import { errorOf } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
-import { diskTrouble, UserError } from '../core/errors.ts'
+import { diskTrouble, diskWords, UserError } from '../core/errors.ts'
 import { EVENT_VERSION } from '../core/event-version.ts'
 import type { Event, StampedEvent } from '../core/events.ts'
 import { sha256 } from '../core/hash.ts'
@@ -476,10 +476,6 @@ export async function surroundings(
 function runId(): string {
   const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
   return `${stamp}-${randomBytes(3).toString('hex')}`
-}
-
-function diskWords(trouble: string): string {
-  return `The disk does not take what has to be written: ${trouble}\nMake room (\`agent clean\` removes old runs) or make it writable, and run again: the next run goes on where this one stopped.`
 }
 
 function failed(error: unknown, interrupted: boolean): RunResult {

@@ -59,3 +59,8 @@ export function diskTrouble(error: unknown): string | null {
   const text = `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}`
   return DISK.test(text) ? (error.message.split('\n').find((line) => DISK.test(line)) ?? error.message).trim() : null
 }
+
+/** What to do about it. */
+export function diskWords(trouble: string): string {
+  return `The disk does not take what has to be written: ${trouble}\nMake room (\`agent clean\` removes old runs) or make it writable, and run again: the next run goes on where this one stopped.`
+}

@@ -104,5 +104,8 @@ export async function land(world: World, state: State): Promise<State> {
       `Task ${plan.task.id} is ${candidate.status}; the commit is on branch ${result.branch}.`,
     )
   const message = `Task ${plan.task.id} is ${candidate.status}, but it could not land: ${result.reason}\nThe commit waits on branch ${result.branch}; the next run lands it.`
-  return { ...state, outcome: { status: 'git', message, ...(result.moved ? { moved: true } : {}) } }
+  return {
+    ...state,
+    outcome: { status: result.full ? 'environment' : 'git', message, ...(result.moved ? { moved: true } : {}) },
+  }
 }

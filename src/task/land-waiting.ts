@@ -133,7 +133,10 @@ export async function landWaiting(
   if (!result.landed) {
     world.tell({ type: 'landed', ...told, ref: null, waiting: result.branch, reason: result.reason })
     const message = `The verified commit of task ${task.id} still cannot land: ${result.reason}`
-    return { ...landed, outcome: { status: 'git', message, ...(result.moved ? { moved: true } : {}) } }
+    return {
+      ...landed,
+      outcome: { status: result.full ? 'environment' : 'git', message, ...(result.moved ? { moved: true } : {}) },
+    }
   }
   world.tell({ type: 'landed', ...told, ref: result.ref, waiting: null, reason: `it waited on ${waiting.branch}` })
   await world.dropWaiting(waiting)

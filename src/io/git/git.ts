@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
+import { noRoomAt } from '../room.ts'
 
 export interface GitOptions {
   input?: string | Buffer
@@ -52,7 +53,11 @@ export async function tryGit(dir: string, args: string[], options: GitOptions = 
   }
   const { code, stdout } = ended
   const stderr = ended.stderr.toString('utf8').trim()
-  return { ok: code === 0, stdout, message: stderr || stdout.toString('utf8').trim() }
+  const said = stderr || stdout.toString('utf8').trim()
+  if (code === 0 || said === '') return { ok: code === 0, stdout, message: said }
+  // It tells what it could not write, and seldom why.
+  const full = (await noRoomAt(options.env?.['GIT_WORK_TREE'] ?? dir)) ?? (await noRoomAt(dir))
+  return { ok: false, stdout, message: full === null ? said : `${said}\n${full}` }
 }
 
 type Ended = { code: number | null; stdout: Buffer; stderr: Buffer } | { error: NodeJS.ErrnoException }

@@ -1,5 +1,8 @@
-import { UserError } from '../../core/errors.ts'
+import { statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { diskTrouble, UserError } from '../../core/errors.ts'
 import type { Head, LandResult, Waiting } from '../../world.ts'
+import { changesBetween } from './changes.ts'
 import { git, tryGit } from './git.ts'
 import { readHead } from './repository.ts'
 
@@ -29,9 +32,42 @@ export async function keepOnBranch(root: string, commit: string, wanted: string)
     const existing = await tryGit(root, ['rev-parse', '--verify', '--quiet', ref])
     if (existing.ok && existing.stdout.toString('utf8').trim() === commit) return branch
     if (existing.ok) continue
+    if (isOfDisk(made.message)) throw new Error(`the verified commit ${commit} could not be kept: ${made.message}`)
     if (n > 5)
       throw new UserError(`The verified commit ${commit} cannot be kept on branch ${wanted}: ${made.message}`, 'git')
   }
+}
+
+/** Beside the files themselves: the index, references and what a file system takes for itself. Bytes. */
+const ROOM = 64 * 1024
+
+/** That the checkout has no room for what a commit changes, in words; null: it has. Half of a landing would be in the person's way. */
+async function noRoomFor(root: string, from: string, commit: string): Promise<string | null> {
+  const most = await freeAt(root)
+  if (most !== null && most > PLENTY) return null
+  const changes = await changesBetween(root, from, commit)
+  const needed = Map.groupBy(changes, ({ path }) => dirname(path))
+  for (const [folder, files] of [...needed, ['.', changes] as const]) {
+    const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content ?? ''), ROOM)
+    const free = await freeAt(join(root, folder))
+    if (free !== null && free < bytes)
+      return `no space left on device: ${Math.ceil(bytes / 1024)} KB are needed and ${Math.floor(free / 1024)} KB are free at ${folder === '.' ? root : folder}`
+  }
+  return null
+}
+
+/** Where so much is free nothing more is asked, bytes. */
+const PLENTY = 1024 ** 3
+
+/** Bytes that are free where a folder lies or would lie; null: nobody knows. */
+async function freeAt(folder: string): Promise<number | null> {
+  const { bavail, bsize } = (await statfs(folder).catch(() => null)) ?? {}
+  if (bavail !== undefined && bsize !== undefined) return bavail * bsize
+  return dirname(folder) === folder ? null : freeAt(dirname(folder))
+}
+
+function isOfDisk(message: string): boolean {
+  return diskTrouble(new Error(message)) !== null
 }
 
 function whyNotNow(now: Head, start: Head): { reason: string; moved?: true } | null {
@@ -56,9 +92,13 @@ function short(ref: string): string {
 export async function land(root: string, commit: string, start: Head, waitingBranch: string): Promise<LandResult> {
   const moved = whyNotNow(await readHead(root), start)
   if (moved) return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), ...moved }
+  const full = await noRoomFor(root, start.commit, commit)
+  if (full) return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: full, full: true }
   const merged = await tryGit(root, [...MERGE, commit], { apart: true })
   // Had somebody switched the branch in between, this says where the commit really went.
   if (merged.ok) return { landed: true, ref: (await readHead(root)).branch ?? 'HEAD' }
+  // It may be half done, so it did not end: the next run finishes it, as after a kill.
+  if (isOfDisk(merged.message)) throw new Error(`the verified commit ${commit} could not land: ${merged.message}`)
   return { landed: false, branch: await keepOnBranch(root, commit, waitingBranch), reason: merged.message }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { noRoomAt } from '../room.ts'
 import { cleanEnvironment } from './git.ts'
 
 /** The process ends when it was not asked for so long, milliseconds. */
@@ -74,7 +75,11 @@ function start<T>(root: string, args: string[], reader: Reader<T>): Running<T> {
   })
   child.stdin.on('error', () => {})
   child.on('error', (error) => fail(error.message))
-  child.on('close', (code) => fail(said.trim() || `it ended with ${code}`))
+  child.on('close', async (code) => {
+    server.ended = true
+    const full = waiting.length > 0 ? await noRoomAt(root) : null
+    fail([said.trim() || `it ended with ${code}`, full ?? ''].join('\n').trim())
+  })
   return server
 }
 
