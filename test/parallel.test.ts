@@ -185,6 +185,14 @@ describe('the budget of a parallel run', () => {
     expect(ledger.taken().usage).toEqual({ input: 15, output: 95, cached: 0 })
     expect(one.others().usage).toEqual({ input: 5, output: 5, cached: 0 })
     expect(ledger.charged().usage).toEqual({ input: 0, output: 0, cached: 0 })
+    // A lost answer is paid, and asked for again.
+    one.repeat({ input: 3, output: 4, cached: 0 }, 1)
+    expect(ledger.taken().usage).toEqual({ input: 18, output: 99, cached: 0 })
+    one.repeat({ input: 6, output: 8, cached: 0 }, 2)
+    expect([ledger.taken(), one.others().usage]).toEqual([
+      expect.objectContaining({ usage: { input: 21, output: 103, cached: 0 }, usd: 4 }),
+      { input: 5, output: 5, cached: 0 },
+    ])
     one.settle({ input: 1, output: 2, cached: 0 }, 0.5)
     one.settle({ input: 100, output: 200, cached: 0 }, 9)
     expect([ledger.charged().usd, ledger.underWay()]).toEqual([0.5, 1])

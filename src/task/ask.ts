@@ -133,7 +133,9 @@ async function reserve(world: World, state: State, role: Role, model: string, pr
     const usd = costOf(billed, price)
     const others = reservation?.others() ?? state.spent
     const again = permitAfter(spend(others, billed, usd), spend(state.spentHere, billed, usd))
-    return permit.ok && again.ok && again.maxOutputTokens >= permit.maxOutputTokens
+    if (!permit.ok || !again.ok || again.maxOutputTokens < permit.maxOutputTokens) return false
+    reservation?.repeat(billed, usd)
+    return true
   }
   const settle = (result: Pick<ModelResult, 'usage' | 'usd'> | null) =>
     reservation?.settle(result?.usage ?? NOTHING_SPENT.usage, result?.usd ?? null)

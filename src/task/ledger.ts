@@ -5,6 +5,8 @@ import type { Usage } from '../world.ts'
 export interface Reservation {
   /** Charged to the run, and held back for all calls under way but this one. */
   others(): Spent
+  /** Beside that, what a lost answer has cost: the call is made once more. Replaces what was told of it before. */
+  repeat(usage: Usage, usd: number | null): void
   /** What it did cost; the first word counts. */
   settle(usage: Usage, usd: number | null): void
 }
@@ -22,21 +24,35 @@ export interface Ledger {
   changed(): Promise<void>
 }
 
+interface Cost {
+  usage: Usage
+  usd: number | null
+}
+
 export function createLedger(): Ledger {
-  const held = new Map<object, { usage: Usage; usd: number | null }>()
+  const held = new Map<object, Cost[]>()
   let charged = NOTHING_SPENT
   let waiting: (() => void)[] = []
   const takenWithout = (own: object | null) =>
-    [...held].reduce((sum, [key, { usage, usd }]) => (key === own ? sum : spend(sum, usage, usd)), charged)
+    [...held]
+      .flatMap(([key, costs]) => (key === own ? [] : costs))
+      .reduce<Spent>((sum, { usage, usd }) => spend(sum, usage, usd), charged)
   return {
     charged: () => charged,
     taken: () => takenWithout(null),
     underWay: () => held.size,
     reserve(usage, usd) {
       const own = {}
-      held.set(own, { usage, usd })
+      held.set(own, [{ usage, usd }])
       return {
         others: () => takenWithout(own),
+        repeat(billed, cost) {
+          if (held.has(own))
+            held.set(own, [
+              { usage, usd },
+              { usage: billed, usd: cost },
+            ])
+        },
         settle(billed, cost) {
           if (!held.delete(own)) return
           charged = spend(charged, billed, cost)
