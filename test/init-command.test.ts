@@ -30,11 +30,13 @@ async function init(repository: TestRepository, args: string[] = [], env: Record
 const did = ({ steps }: Told) => Object.fromEntries(steps.map(({ what, status }) => [what, status]))
 
 /** A package manager that does what its real one would, without a network. */
-async function npmThat(repository: TestRepository, script: string): Promise<Record<string, string>> {
+const npmThat = (repository: TestRepository, script: string) => programThat(repository, 'npm', script)
+
+async function programThat(repository: TestRepository, name: string, script: string): Promise<Record<string, string>> {
   const bin = join(repository.around, 'bin')
   await mkdir(bin)
-  await writeFile(join(bin, 'npm'), `#!/bin/sh\n${script}\n`)
-  await chmod(join(bin, 'npm'), 0o755)
+  await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`)
+  await chmod(join(bin, name), 0o755)
   return { PATH: `${bin}:${repository.env['PATH']}` }
 }
 
@@ -82,6 +84,31 @@ describe('agent init', () => {
     expect(JSON.parse((await start(repository, ['status'])).stdout).specs).toMatchObject([{ id: 'first', next: '1' }])
     for (const [, path, line] of told.steps.at(-1)!.text.matchAll(/(specs\/\S+):(\d+)/g))
       expect((await repository.read(path!)).split('\n')[Number(line) - 1]).toMatch(/^(1\. THE|`src|- \[ \] 1\.)/)
+  })
+
+  it('adds rapid to a Go module in a commit of its own, and says where the code of the first spec lies', async () => {
+    const files = {
+      'package.json': null,
+      'go.mod': 'module example.org/shop\n\ngo 1.22\n',
+      'shop.go': 'package shop\n',
+    }
+    const repository = await bare(files)
+    const env = await programThat(
+      repository,
+      'go',
+      'echo "$@" > ../asked\nprintf "\\nrequire pgregory.net/rapid v1.2.0 // indirect\\n" >> go.mod\necho sum > go.sum',
+    )
+    const { code, told, stderr } = await init(repository, ['--yes'], env)
+    expect(code, stderr).toBe(0)
+    expect(did(told)).toMatchObject({ packages: 'committed', spec: 'written' })
+    expect(await readFile(join(repository.around, 'asked'), 'utf8')).toBe('get pgregory.net/rapid@v1.2.0\n')
+    expect(await repository.git('show', '--format=%s', '--name-only', 'HEAD')).toBe(
+      'Add pgregory.net/rapid for property tests\n\ngo.mod\ngo.sum',
+    )
+    expect(await repository.read('go.mod')).toMatch(/\nrequire pgregory\.net\/rapid v1\.2\.0\n$/)
+    expect(await repository.read('agent.yaml')).toContain('# runner: go')
+    expect(await repository.read('specs/first/design.md')).toContain('slug/slug.go')
+    expect(did((await init(repository, ['--yes'], env)).told)).not.toHaveProperty('packages')
   })
 
   it('leaves everything as it was where the packages cannot be installed, or the manifest is not committed', async () => {
@@ -171,7 +198,7 @@ describe('agent init', () => {
       { languages: ['Python'], ci: [{ name: 'GitLab CI' }], dependencies: null },
       '# runner: pytest',
     ],
-    ['Go', { 'package.json': null, 'go.mod': 'module x\n' }, { languages: ['Go'] }, 'run: go test ./...'],
+    ['Go', { 'package.json': null, 'go.mod': 'module x\n' }, { languages: ['Go'] }, '# runner: go'],
     [
       'specs in a package',
       { 'packages/api/specs/login/tasks.md': task, 'packages/api/specs/login/requirements.md': rules },
