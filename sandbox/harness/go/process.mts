@@ -102,6 +102,9 @@ function parsed(text: string): { kind?: string; path?: string[]; sealed?: unknow
   }
 }
 
+/** A program with the race detector waits for a second before it ends, in case that others still run. */
+const GORACE = 'atexit_sleep_ms=20'
+
 async function start(job: Job, only: string[] | null, key: string, take: (line: string) => void): Promise<Ended> {
   const { path, digest } = job.program
   // It gets the key of the run, and what ran before it could write here.
@@ -113,7 +116,7 @@ async function start(job: Job, only: string[] | null, key: string, take: (line: 
     const child = spawn(job.program.path, ['-test.paniconexit0', '-test.timeout=0'], {
       cwd: job.dir,
       detached: true,
-      env: { ...process.env, ...job.env, SPECPROOF_GO: '1' },
+      env: { ...process.env, ...job.env, GORACE, SPECPROOF_GO: '1' },
       stdio: ['ignore', 'inherit', 'pipe', 'pipe', 'pipe'],
     })
     const [, , errors, input, output] = child.stdio as unknown as [null, null, Readable, Writable, Readable]
