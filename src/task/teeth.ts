@@ -1,7 +1,7 @@
 import type { EvidenceSummary } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
-import { isMutable, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
+import { isJudgedBy, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
 import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, survived } from '../core/teeth/score.ts'
 import type { World } from '../world.ts'
@@ -68,7 +68,8 @@ function ofGuards({ killed, total }: GuardScore): Teeth['evidence'] {
 /** Of the change, what wrong versions can be made of: no tests. */
 function judgedOf(changes: FileChange[], { files, ids, own }: Frozen): Judged {
   const tests = new Set(files.map(({ path }) => path))
-  const sources = changes.filter(({ path }) => isMutable(path) && !isTestPath(path) && !tests.has(path))
+  const judged = (path: string) => isJudgedBy(path, [...tests]) && !isTestPath(path) && !tests.has(path)
+  const sources = changes.filter(({ path }) => judged(path))
   const texts = new Map(sources.flatMap(({ path, content }) => (content === null ? [] : [[path, content]])))
   const every = (own?.notJudged.length ?? 0) > 0
   return { changes, texts, files: [...tests], tests: ids.length, ...(every ? { every } : {}) }

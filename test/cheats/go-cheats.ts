@@ -63,14 +63,6 @@ export const GO_CHEATS: GoCheat[] = [
     reply: implementGo(`//go:build !race\n\n${GO_WRONG}`, file('queue/raced.go', `//go:build race\n\n${GO_RIGHT}`)),
   },
   {
-    name: 'right code in another file name for this system',
-    reply: implementGo(
-      GO_WRONG.slice(0, GO_WRONG.indexOf('// Take')),
-      file('queue/take_linux.go', `package queue\n\n${GO_RIGHT.slice(GO_RIGHT.indexOf('// Take'))}`) +
-        file('queue/take_windows.go', `package queue\n\n${GO_WRONG.slice(GO_WRONG.indexOf('// Take'))}`),
-    ),
-  },
-  {
     name: 'the end of the process when it begins',
     reply: changed({ imports: ['"os"'], above: '\nfunc init() { os.Exit(0) }\n' }),
   },

@@ -40,6 +40,13 @@ export function isMutable(path: string): boolean {
   return (SOURCE.test(path) && !DECLARATIONS.test(path)) || isPython(path) || isGo(path)
 }
 
+const languageOf = (path: string) => (isGo(path) ? 'go' : isPython(path) ? 'python' : 'javascript')
+
+/** Whether wrong versions of a file can be noticed by tests in these files: those of another language never load it. */
+export function isJudgedBy(path: string, tests: readonly string[]): boolean {
+  return isMutable(path) && tests.some((test) => languageOf(test) === languageOf(path))
+}
+
 /**
  * Wrong versions of `text`, in the order of their places, with ids from `firstId`. `before`: only what differs from this older text is
  * changed; null: all of it. A text that cannot be parsed has none.

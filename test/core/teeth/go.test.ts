@@ -8,7 +8,7 @@ import { namedByCompiler } from '../../../src/core/teeth/compile.ts'
 import { goEdited, goEdits } from '../../../src/core/teeth/go-instrument.ts'
 import { goShape } from '../../../src/core/teeth/go-statements.ts'
 import { instrument } from '../../../src/core/teeth/instrument.ts'
-import { applied, type Mutant, mutantsOf } from '../../../src/core/teeth/mutants.ts'
+import { applied, isJudgedBy, type Mutant, mutantsOf } from '../../../src/core/teeth/mutants.ts'
 import type { CheckResult } from '../../../src/core/verdict/evidence.ts'
 import { sample } from '../../support/sample.ts'
 
@@ -128,6 +128,15 @@ describe('wrong versions of Go', () => {
     const changed = CODE.replace('at *= -most', 'at /= -most')
     expect(new Set(shown(changed, CODE).map((one) => Number.parseInt(one, 10)))).toEqual(new Set([lineOf('at *=')]))
     expect(shown(CODE, CODE)).toEqual([])
+  })
+
+  it('are made where tests of the same language can notice them', () => {
+    const tests = (path: string) => [`x/${path}`, 'test/helper.json']
+    expect(isJudgedBy('queue/queue.go', tests('queue_test.go'))).toBe(true)
+    expect(isJudgedBy('queue/queue.go', tests('queue.test.ts'))).toBe(false)
+    expect(isJudgedBy('tools/gen.py', tests('queue_test.go'))).toBe(false)
+    expect(isJudgedBy('src/a.tsx', tests('a.test.mjs'))).toBe(true)
+    expect(isJudgedBy('README.md', tests('a.test.mjs'))).toBe(false)
   })
 
   it('cannot be made of what cannot be read', () => {
