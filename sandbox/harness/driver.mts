@@ -33,8 +33,12 @@ export function patienceMs({ maxMs }: HarnessRequest): number {
   return Math.floor(maxMs * TEST_SHARE)
 }
 
-export function seedEnd({ maxMs }: HarnessRequest): number {
-  return monotonicMs() + Math.floor(maxMs * SEED_SHARE)
+export function seedEnd(request: HarnessRequest): number {
+  return monotonicMs() + seedShareMs(request)
+}
+
+export function seedShareMs({ maxMs }: HarnessRequest): number {
+  return Math.floor(maxMs * SEED_SHARE)
 }
 
 /** Finds modules as the project's own files would. */

@@ -54,7 +54,7 @@ describe.runIf('env' in go)('go', () => {
     expect(names('passed').sort()).toEqual(
       [
         ...['ExampleAdd', 'FuzzAdd > seed#0', 'TestAtTheSameTime > a', 'TestComesAfter', 'TestHolds'],
-        ...['TestParts > one', 'TestParts > one#01'],
+        ...['TestParts > one', 'TestParts > one#01', 'TestStartsItself'],
       ].sort(),
     )
     expect(names('skipped')).toEqual(['TestIsSkipped'])

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { MutantRun, TestResult } from '../../../src/core/verdict/evidence.ts'
 import type { TeethRequest } from '../../../src/world.ts'
 import { monotonicMs } from '../clock.mts'
-import { type Driver, type Order, patienceMs, WORKERS } from '../driver.mts'
+import { type Driver, type Order, patienceMs, seedShareMs, WORKERS } from '../driver.mts'
 import type { HarnessReport, Progress } from '../protocol.mts'
 import { buildReport, type RunnerFile } from '../report.mts'
 import { joined, notRun, outcomeOf } from '../teeth.mts'
@@ -34,9 +34,18 @@ async function runAll({ request, settings, tell }: Order, packages: readonly Pac
     tell(progress)
   }
   const { intensity, replay, seedEnd, key } = settings
+  // Of the time of the run compiling has taken its part.
+  const end = seedEnd + (patienceMs(request) - seedShareMs(request))
   const runFileOf = async ({ one, file }: { one: Package; file: string }) => {
     follow({}, file)
-    const how = { intensity, replay, seedEnd, brief: false, env: {}, patienceMs: patienceMs(request) }
+    const how = {
+      intensity,
+      replay,
+      seedEnd,
+      brief: false,
+      env: {},
+      patienceMs: Math.max(LEAST_MS, end - monotonicMs()),
+    }
     const ran = await runOne(one, { file, ...how }, key, (more) => follow(more, file))
     // Of a package's files some hold helpers alone; one that was asked for by its name has to test something.
     const isEmpty = request.files !== null && ran.tests.length === 0 && ran.errors.length === 0
@@ -49,6 +58,7 @@ async function runAll({ request, settings, tell }: Order, packages: readonly Pac
   return buildReport(files, [], request.files, key)
 }
 
+const LEAST_MS = 1_000
 const NO_TESTS = 'No test was found in this file'
 
 function filesOf(packages: readonly Package[], files: string[] | null): { one: Package; file: string }[] {

@@ -31,12 +31,14 @@ type Follow = (more: { done?: number; failed?: number; runs?: number }) => void
 
 /** A panic in a goroutine ends the process; so many times the tests that were not reached get one of their own. */
 const MOST_PROCESSES = 40
+const MORE_SHARE = 0.2
 const MAX_STDERR = 40_000
 const MAX_WORDS = 1_500
 
 /** All tests of a file, also those after one that ended its process. */
 export async function runFile(job: Job, key: string, follow: Follow): Promise<RunnerFile> {
-  const end = monotonicMs() + job.patienceMs
+  let end = monotonicMs() + job.patienceMs
+  let hung = false
   const tests: RunnerTest[] = []
   const errors: string[] = []
   let left: string[] | null = null
@@ -46,10 +48,13 @@ export async function runFile(job: Job, key: string, follow: Follow): Promise<Ru
     const cut = part.file.sealed === undefined && part.struck
     const planned: string[] | null = left ?? part.plan
     // The last process, or nobody knows what is left.
-    if (!cut || planned === null || job.brief || n === MOST_PROCESSES || part.late) {
+    if (!cut || planned === null || job.brief || n === MOST_PROCESSES || (hung && part.late)) {
       errors.push(...part.file.errors)
       return { file: job.file, tests, errors, sealed: part.file.sealed }
     }
+    // One that hangs has used the time of all; the others get some more, once.
+    if (part.late) end = monotonicMs() + job.patienceMs * MORE_SHARE
+    hung ||= part.late
     const met = new Set(part.started)
     left = planned.filter((name) => !met.has(name))
   }

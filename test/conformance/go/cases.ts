@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"testing"
 	"time"
 )
@@ -57,6 +58,17 @@ func TestPanicsElsewhere(t *testing.T) {
 	time.Sleep(time.Second)
 }
 func TestComesAfter(t *testing.T) {}
+func TestStartsItself(t *testing.T) {
+	if os.Getenv("HELPER") == "1" {
+		fmt.Print("helped")
+		os.Exit(3)
+	}
+	command := exec.Command(os.Args[0], "-test.run=TestStartsItself")
+	command.Env = append(os.Environ(), "HELPER=1")
+	if said, err := command.Output(); err == nil || string(said) != "helped" {
+		t.Fatal(string(said), err)
+	}
+}
 func ExampleAdd() {
 	fmt.Println(Add(1, 2))
 	// Output: 3

@@ -263,9 +263,13 @@ func specproofPath(c *common) []string {
 	return append(specproofPath(c.parent), strings.TrimPrefix(c.name, c.parent.name+"/"))
 }
 
+// A bubble of synctest has the name of its test, and is no part of it.
 func specproofOf(c *common) *specproofWatch {
 	specproof.Lock()
 	defer specproof.Unlock()
+	for specproof.watches[c] == nil && c.parent != nil && c.parent.name == c.name {
+		c = c.parent
+	}
 	return specproof.watches[c]
 }
 
