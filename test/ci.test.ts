@@ -30,7 +30,10 @@ interface Step {
 interface Workflow {
   on: Record<string, unknown>
   permissions: Record<string, string>
-  jobs: Record<string, { if: string; permissions?: Record<string, string>; steps: Step[] }>
+  jobs: Record<
+    string,
+    { if: string; permissions?: Record<string, string>; outputs?: Record<string, string>; steps: Step[] }
+  >
 }
 
 const page = read('docs/ci.md')
@@ -47,7 +50,6 @@ const KEY = 'sk-ant-test-0123456789'
 class Runner {
   readonly executed = new Set<string>()
   log = ''
-  outputs: Record<string, Record<string, string>> = {}
   private readonly repository: TestRepository
   private readonly temp: string
   private readonly more: Record<string, string>
@@ -61,13 +63,27 @@ class Runner {
       writeFileSync(join(this.temp, 'bin', name), `#!/bin/bash\n${body}\n`)
       chmodSync(join(this.temp, 'bin', name), 0o755)
     }
-    for (const name of ['npm', 'sudo', 'gh']) stub(name, `echo "${name} $*" >> "${this.temp}/calls"`)
+    for (const name of ['npm', 'sudo']) stub(name, `echo "${name} $*" >> "${this.temp}/calls"`)
+    stub('gh', `echo "gh $*" >> "${this.temp}/calls"\nif [ "$1 $2" = "pr list" ]; then echo false; fi`)
     stub('npx', `[ "$1 $2" = "--no-install specproof" ] || exit 9\nshift 2\nexec node "${ROOT}/bin/agent.js" "$@"`)
   }
 
   file(name: string): string {
     const path = join(this.temp, name)
     return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  }
+
+  /** What a job hands on, from the outputs of its steps. */
+  outputs(name: string): Record<string, string> {
+    const told = new Map(
+      this.file('output')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split('=') as [string, string]),
+    )
+    const { outputs = {} } = workflow.jobs[name]!
+    const of = (expression: string) => told.get(/outputs\.(\w+) /.exec(expression)?.[1] ?? '') ?? ''
+    return Object.fromEntries(Object.entries(outputs).map(([key, expression]) => [key, of(expression)]))
   }
 
   /** Exit code of a job up to its end; steps after a red one run only where they say so. */
@@ -99,7 +115,8 @@ class Runner {
 
   private async step(step: Step, inputs: Record<string, string>, name: string): Promise<number> {
     this.executed.add(name)
-    const known: Record<string, string> = { ...inputs, 'secrets.ANTHROPIC_API_KEY': KEY, 'github.token': 'ghs_test' }
+    const known: Record<string, string> = { ...inputs, 'secrets.ANTHROPIC_API_KEY': KEY }
+    Object.assign(known, { 'github.token': 'ghs_test', 'secrets.SPECPROOF_TOKEN': 'ghs_test' })
     const value = (text: string) =>
       text.replace(/\$\{\{ (.+?) \}\}/g, (_, expression: string) => known[expression] ?? `unknown ${expression}`)
     const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([key, one]) => [key, value(one)]))
@@ -120,7 +137,14 @@ class Runner {
       env: {
         ...this.repository.env,
         ...this.more,
-        ...{ CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: '77', GITHUB_REF_NAME: 'main', RUNNER_TEMP: this.temp },
+        ...{
+          CI: 'true',
+          GITHUB_ACTIONS: 'true',
+          GITHUB_RUN_ID: '77',
+          GITHUB_REF_NAME: 'main',
+          GITHUB_REPOSITORY: 'o/r',
+          RUNNER_TEMP: this.temp,
+        },
         ...{
           GITHUB_STEP_SUMMARY: join(this.temp, 'summary'),
           GITHUB_OUTPUT: join(this.temp, 'output'),
@@ -161,8 +185,13 @@ describe('the workflow of docs/ci.md', () => {
     await repository.commit({}, 'A price')
     const base = await repository.git('rev-parse', 'HEAD')
 
+    expect(await night.job('unmerged'), night.log).toBe(0)
+    expect(night.outputs('unmerged')).toEqual({ open: 'false' })
+    expect(workflow.jobs['nightly']!.if).toContain("needs.unmerged.outputs.open == 'false'")
+
     expect(await night.job('nightly'), night.log).toBe(3)
-    expect(await repository.git('rev-parse', '--abbrev-ref', 'HEAD')).toBe('agent/nightly-77')
+    // A run goes on with an earlier one only on a branch of the same name.
+    expect(await repository.git('rev-parse', '--abbrev-ref', 'HEAD')).toBe('agent/nightly')
     expect(await repository.git('log', '--format=%s', `${base}..HEAD`)).toBe('sums: implement f1 (task 1)')
     // The pull request is made although the second task failed.
     expect(await repository.git('--git-dir', remote, 'rev-parse', 'agent/nightly-77')).toBe(
@@ -170,7 +199,7 @@ describe('the workflow of docs/ci.md', () => {
     )
     expect(night.file('calls')).toContain('gh pr create --base main --head agent/nightly-77 --title specproof: 1 tasks')
     expect(night.file('body.md')).toMatch(/^- sums: implement f1 \(task 1\)\n/)
-    expect(night.file('output')).toBe('exit-code=3\n')
+    expect(night.file('output')).toBe('open=false\nexit-code=3\n')
 
     const summary = night.file('summary')
     expect(summary).toMatch(/^## specproof: failed\n/)
@@ -228,13 +257,25 @@ describe('the workflow of docs/ci.md', () => {
     expect(gate.if).toBe("github.event_name == 'pull_request'")
     expect(gate.permissions).toBeUndefined()
     expect(JSON.stringify(gate)).not.toMatch(/secrets|token/)
-    const { nightly } = workflow.jobs
-    expect(nightly!.if).toBe("github.event_name != 'pull_request'")
+    const { nightly, unmerged } = workflow.jobs
+    for (const job of [nightly!, unmerged!]) expect(job.if).toMatch(/^github\.event_name != 'pull_request'/)
+    expect(nightly!.permissions).toBeUndefined()
+    expect(unmerged!.permissions).toEqual({ 'pull-requests': 'read' })
     // The key is there for the one step that asks, and the token for the one that pushes.
     const having = (what: string) => nightly!.steps.filter((step) => JSON.stringify(step.env ?? {}).includes(what))
-    expect(having('secrets.').map(({ uses }) => uses)).toEqual(['OWNER/specproof@COMMIT'])
-    expect(having('github.token').map(({ name }) => name)).toEqual(['A pull request of what was committed'])
-    for (const { steps } of Object.values(workflow.jobs))
+    expect(having('secrets.ANTHROPIC').map(({ uses }) => uses)).toEqual(['OWNER/specproof@COMMIT'])
+    expect(having('secrets.SPECPROOF').map(({ name }) => name)).toEqual(['A pull request of what was committed'])
+    expect(having('secrets.')).toHaveLength(2)
+    expect(having('github.token')).toEqual([])
+    // What a night was answered is there for the next one, also where it was red.
+    const cached = nightly!.steps.filter(({ uses }) => uses?.startsWith('actions/cache/'))
+    expect(cached.map(({ uses, if: when }) => [uses, when])).toEqual([
+      ['actions/cache/restore@v4', undefined],
+      ['actions/cache/save@v4', 'always()'],
+    ])
+    expect(cached.map((step) => step.with!['path'])).toEqual(['.agent', '.agent'])
+    expect(cached[0]!.with!['key']).toBe(cached[1]!.with!['key'])
+    for (const { steps } of [nightly!, workflow.jobs['gate']!])
       expect(steps.find(({ uses }) => uses?.startsWith('actions/checkout'))!.with).toMatchObject({
         'persist-credentials': false,
       })
