@@ -140,6 +140,28 @@ test('the mounted view gives the cursor and the keys back and leaves the finishe
   expect(raw).toEqual([true, false])
 })
 
+test('nothing flickers: whatever is erased is drawn again in the same synchronized update, and what stays is not touched', async () => {
+  const { stdout, stdin, written } = terminal()
+  const view = mountInkView({ stdout, stdin, color: false, unicode: true, hands: NO_HANDS })
+  for (const event of twoAttempts.filter(({ t }) => t <= 39_100)) view.listen(event)
+  await vi.waitFor(() => expect(written.join('')).toContain('418 of 2,000'))
+  const before = written.length
+  view.listen({ ...twoAttempts.find(({ type }) => type === 'check.progress')!, t: 39_200, done: 500 } as StampedEvent)
+  await vi.waitFor(() => expect(written.slice(before).join('')).toContain('500'))
+  const update = written.slice(before).join('')
+  expect(update).not.toContain('Implement failure detection')
+  const [begins, ends] = ['\x1b[?2026h', '\x1b[?2026l']
+  for (const part of written.join('').split(begins).slice(1)) expect(part.split(ends)).toHaveLength(2)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told by them
+  const erasing = /\x1b\[\d*[JK]/
+  const outside = written
+    .join('')
+    .split(begins)
+    .map((part) => part.split(ends).at(-1))
+  expect(outside.join('')).not.toMatch(erasing)
+  await view.unmount()
+})
+
 /** Ink begins to listen for keys in an effect after the first frame, and hands are free to take their time. */
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 

@@ -46,6 +46,8 @@ function nameOf(input: string, key: InkKey): Key {
 
 function Keys({ onKey }: { onKey(key: Key): void }) {
   useInput((input, key) => {
+    // Escape and the next key, typed fast, look like one key with Alt.
+    if (key.meta && !key.escape) onKey('escape')
     // What was typed faster than it is read comes in one piece.
     const name = nameOf(input, key)
     if (name.length > 1 && name === input) for (const one of input) onKey(one)

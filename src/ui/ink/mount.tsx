@@ -39,7 +39,8 @@ export interface InkView {
 
 export const FRAME_MS = 100
 export const TICK_MS = 1000
-export const FRAMES_PER_SECOND = 10
+/** For Ink: we draw ten times a second at most, and what is drawn has to be written at once, or a resize would find another frame. */
+export const FRAMES_PER_SECOND = 1000
 
 /** Time of the run, continued between two events by the monotonic clock. */
 export function runClock() {
