@@ -16,7 +16,6 @@ import { type StatusLook, statusLines } from '../ui/status.ts'
 import { readEvidence } from './evidence.ts'
 import { interruption } from './interruption.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
-import { watchScreen } from './watch.ts'
 
 interface SpecStatus {
   id: string
@@ -134,6 +133,7 @@ async function watchStatus(options: GlobalOptions, root: string): Promise<number
       '--watch needs a terminal: leave it out, or run `agent status --json` again when you want to know.',
     )
   const { signal, interrupt, release } = interruption()
+  const { watchScreen } = await import('./watch.ts')
   const view = await watchScreen(options, root, interrupt)
   let watched: string[] = []
   try {
