@@ -71,8 +71,38 @@ export const GUARDS: Guard[] = [
   {
     name: 'a lost answer is asked again only within the limits',
     file: 'src/task/ask.ts',
-    search: 'return permit.ok && again.ok && again.maxOutputTokens >= permit.maxOutputTokens',
-    replace: 'return true',
+    search: 'if (!permit.ok || !again.ok || again.maxOutputTokens < permit.maxOutputTokens) return false',
+    replace: '',
+  },
+  {
+    name: 'a lost answer is held back from the other workers',
+    file: 'src/task/ask.ts',
+    search: '    reservation?.repeat(billed, usd)\n',
+    replace: '',
+  },
+  {
+    name: 'a hook of the project runs again where a run goes on',
+    file: 'src/io/journal/calls.ts',
+    search: "request.stage === 'hooks' ? live() : ",
+    replace: '',
+  },
+  {
+    name: 'frozen tests stay as they were judged',
+    file: 'src/task/project-hooks.ts',
+    search: 'frozen.has(one.path) ? one : {',
+    replace: 'false ? one : {',
+  },
+  {
+    name: 'a commit that landed in another form is known by that',
+    file: 'src/task/land-waiting.ts',
+    search: 'if (await hasLandedAnew(world, spec.id, task, waiting.commit)) return world.dropWaiting(waiting)',
+    replace: '',
+  },
+  {
+    name: 'all workers know that memory has changed',
+    file: 'src/io/journal/calls.ts',
+    search: 'JSON.stringify(value)) past.same = false',
+    replace: 'JSON.stringify(value)) void 0',
   },
   {
     name: 'what was billed is charged',

@@ -1,8 +1,20 @@
 import type { CheckResult } from '../../src/core/verdict/evidence.ts'
 import type { CallLog, CallRecord } from '../../src/io/journal/calls.ts'
 import { keyOf } from '../../src/io/journal/calls.ts'
-import type { ModelRequest, ModelResult, Usage, World } from '../../src/world.ts'
-import { answer, codePath, isGreen, judge, type Mood, REQUIREMENTS, TASKS, testPath, theirs } from './project.ts'
+import type { CheckRequest, ModelRequest, ModelResult, Usage, World } from '../../src/world.ts'
+import {
+  answer,
+  codePath,
+  FORMATTED,
+  isGreen,
+  judge,
+  LIST,
+  type Mood,
+  REQUIREMENTS,
+  TASKS,
+  testPath,
+  theirs,
+} from './project.ts'
 import type { Repo } from './repo.ts'
 
 /** What can go wrong at a call. */
@@ -14,6 +26,7 @@ export const FAULTS = [
     'interrupt',
     'full',
     'moved',
+    'listed',
     'conflict',
     'edited',
     'switched',
@@ -21,7 +34,20 @@ export const FAULTS = [
     'dirty',
     'dirty-spec',
   ],
-  ...['in-the-way', 'tampered', 'late', 'early', 'stopped', 'dies', 'boxless', 'flaky', 'mangled', 'grown'],
+  ...[
+    'in-the-way',
+    'tampered',
+    'late',
+    'early',
+    'stopped',
+    'dies',
+    'boxless',
+    'flaky',
+    'mangled',
+    'grown',
+    'unready',
+    'unprovided',
+  ],
 ] as const
 export type FaultKind = (typeof FAULTS)[number]
 
@@ -30,6 +56,9 @@ export interface Fault {
   after: number
   kind: FaultKind
 }
+
+/** The project's own pre-commit: none, one that looks on, or one that puts a line below each file that is changed. */
+export type Hook = 'none' | 'looks' | 'formats'
 
 /** Prices and lengths of the only model. */
 export const PRICE = { input: 1, output: 10 }
@@ -59,8 +88,14 @@ export class Machine {
   /** Commits that runs have made. */
   readonly made = new Set<string>()
   readonly notes: string[] = []
-  /** What the last run has committed last. */
-  commit: string | null = null
+  /** What the last run has committed last, by task. */
+  readonly verified = new Map<string, string>()
+  /** Lines that somebody else has put into the list. */
+  readonly listed: string[] = []
+  hook: Hook = 'none'
+  /** Tasks of which the user's hooks were told, in this run: that they begin, and that they have ended. */
+  told = { before_task: [] as string[], after_task: [] as string[] }
+  readonly #edited = new Map<string, { path: string; content: string | null }[]>()
   /** Requirements that tests were written for. */
   readonly testedTexts = new Set<string>()
   /** What the last run said in the end. */
@@ -160,6 +195,10 @@ export class Machine {
         this.clock -= 1_800 * SECOND
       },
       moved: () => repo.meanwhile('main', { 'notes.txt': `${this.#calls}\n` }),
+      listed: () => {
+        this.listed.push(`// mine ${this.#calls}\n`)
+        repo.meanwhile('main', { [LIST]: `${main.get(LIST)}${this.listed.at(-1)}` })
+      },
       conflict: () => repo.meanwhile('main', { [codePath(open)]: theirs(open) }),
       edited: () => {
         const text = main.get(REQUIREMENTS)!
@@ -225,8 +264,25 @@ export class Machine {
       now: () => this.now(),
       head: () => this.call('head', 1, () => repo.head()),
       tree: (commit) => this.call('tree', 1, () => repo.tree(commit)),
-      prepare: () => this.call('prepare', SECOND, () => null),
-      provide: () => this.call('provide', 1, () => null),
+      prepare: () =>
+        this.call('prepare', SECOND, () =>
+          this.#met('unready') ? { status: 'environment', message: 'nothing is installed' } : null,
+        ),
+      provide: () =>
+        this.call('provide', 1, () =>
+          this.#met('unprovided') ? { status: 'environment', message: 'no registry answers' } : null,
+        ),
+      ...(this.hook === 'none' ? {} : { projectHook: async () => '.githooks/pre-commit' }),
+      hook: async (name, event) => {
+        if (this.dead) throw new Killed()
+        if (name !== 'on_failure') this.told[name].push((event as { task: string }).task)
+        return null
+      },
+      edited: ({ dir }) =>
+        this.call('edited', 1, () => {
+          if (!repo.worktrees.has(dir)) throw new Error(`no tree is open at ${dir}`)
+          return this.#edited.get(dir) ?? []
+        }),
       search: () => this.call('search', 1, () => []),
       symbols: () => this.call('symbols', 1, () => ({ files: [], signatures: async () => new Map() })),
       uncommitted: (dirs) =>
@@ -256,11 +312,11 @@ export class Machine {
           return { commit, dir }
         }),
       closeWorktree: ({ dir }) => this.call('closeWorktree', 10, () => void repo.worktrees.delete(dir)),
-      runChecks: ({ commit }, request) =>
+      runChecks: ({ commit, dir }, request) =>
         this.call('runChecks', 20 * SECOND, () => {
           if (signal.aborted) return cut(judge(new Map(), request), 'cancelled')
           const { files, tree } = repo.at(commit)
-          const result = judge(files, request)
+          const result = request.stage === 'hooks' ? this.#runHook(commit, dir, request) : judge(files, request)
           // A test that is red by chance on the base, when a patch breaks it, is taken for one that says nothing: so is the verdict.
           const whole = request.kind === 'tests' && request.files === null
           const met = this.#met('stopped', 'dies', 'boxless', ...(whole ? (['flaky'] as const) : []))
@@ -285,6 +341,17 @@ export class Machine {
           if (repo.branches.get(branch) === commit) repo.branches.delete(branch)
         }),
     }
+  }
+
+  #runHook(commit: string, dir: string, request: CheckRequest): CheckResult {
+    const changed = this.hook === 'formats' ? this.repo.changesOf(commit) : []
+    const edited = changed.flatMap(({ path, content }) =>
+      path.endsWith('.ts') && path !== LIST && content !== null && !content.endsWith(FORMATTED)
+        ? [{ path, content: `${content}${FORMATTED}` }]
+        : [],
+    )
+    this.#edited.set(dir, edited)
+    return { ...judge(new Map(), request), status: 'passed' }
   }
 
   #ask(request: ModelRequest, mayRepeat: (billed: Usage) => boolean): ModelResult {
@@ -336,7 +403,7 @@ export class Machine {
     const text = criterion(Number(own), before.get(REQUIREMENTS)!)
     if (!this.testedTexts.has(text)) throw new Broken('judged', `no test was written for "${text}"`)
     for (const { path } of repo.changesOf(id)) {
-      if (![TASKS, codePath(Number(own)), testPath(Number(own))].includes(path))
+      if (![TASKS, LIST, codePath(Number(own)), testPath(Number(own))].includes(path))
         throw new Broken('untouched', `${path} was changed`)
     }
   }

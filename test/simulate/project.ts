@@ -1,6 +1,7 @@
 import type { CheckResult, PropertyRun, TestResult } from '../../src/core/verdict/evidence.ts'
 import type { CheckRequest } from '../../src/world.ts'
 import { block, creates } from '../support/clamp.ts'
+import { PLACES } from './repo.ts'
 
 /** A project so small that its tests can be judged by looking at it: task N asks for a function that answers N. */
 export const TASKS = 'specs/sim/tasks.md'
@@ -10,6 +11,12 @@ export const codePath = (n: number) => `src/t${n}.ts`
 export const testPath = (n: number) => `test/t${n}.test.ts`
 /** Stands in code that somebody else committed meanwhile; it must never go away. */
 export const THEIRS = '// theirs\n'
+
+/** Has two places: task 1 writes its line into the first one, somebody else now and then into the second. */
+export const LIST = 'src/list.ts'
+export const LISTED = '// t1\n'
+/** What the project's pre-commit puts below what it finds. */
+export const FORMATTED = '// formatted\n'
 
 const code = (n: number, answer: string) => `export function t${n}(): number {\n  ${answer}\n}\n`
 export const stub = (n: number) => code(n, "throw new Error('not implemented')")
@@ -39,6 +46,7 @@ export function projectFiles(tasks: number): Record<string, string> {
     'specs/sim/design.md': '# Design: sim\n\n## Functions\n\n`src/tN.ts` exports `tN(): number`.\n',
     [TASKS]: tasksText(tasks),
     'src/base.ts': 'export const base = 1\n',
+    [LIST]: `// all\n${PLACES}`,
     'test/base.test.ts': "import { base } from '../src/base.ts'\n",
   }
 }
@@ -83,7 +91,8 @@ export function answer(role: string, mood: Mood, n: number, base: string | null)
 }
 
 function implement(n: number, text: string, base: string | null): string {
-  return base === null ? block(codePath(n), stub(n), text) : block(codePath(n), base, `${THEIRS}${text}`)
+  const own = base === null ? block(codePath(n), stub(n), text) : block(codePath(n), base, `${THEIRS}${text}`)
+  return n === 1 ? `${own}\n\n${block(LIST, '// all\n', `// all\n${LISTED}`)}` : own
 }
 
 type Files = ReadonlyMap<string, string>

@@ -10,6 +10,16 @@ interface Commit {
   message: string
 }
 
+/** Between the two places of a file. */
+export const PLACES = '// --\n'
+
+function merge(base: string, mine: string, theirs: string): string | null {
+  const [b, m, t] = [base, mine, theirs].map((text) => text.split(PLACES))
+  if ([b!, m!, t!].some(({ length }) => length !== 2)) return null
+  const parts = [0, 1].map((at) => (b![at] === m![at] ? t![at]! : b![at] === t![at] ? m![at]! : null))
+  return parts.includes(null) ? null : parts.join(PLACES)
+}
+
 const hash = (text: string) => createHash('sha1').update(text).digest('hex')
 
 /** What lies on the disk of one simulated machine: it survives every kill. */
@@ -108,16 +118,23 @@ export class Repo {
     ]
   }
 
-  /** Where both sides changed a file they conflict: nothing here is as long as two places. */
+  /** Where both sides changed a file they conflict, but for the one that has two places: nothing else is as long. */
   reapply(commit: string, onto: string, except: string): Awaited<ReturnType<World['reapply']>> {
     const before = this.at(this.at(commit).parent!).files
     const now = this.at(onto).files
     const changes = this.changesOf(commit).filter(({ path }) => path !== except)
-    const conflicts = changes.filter(({ path }) => before.get(path) !== now.get(path)).map(({ path }) => path)
-    return conflicts.length > 0 ? { ok: false, conflicts } : { ok: true, changes }
+    const conflicts: string[] = []
+    const merged = changes.map((change) => {
+      const [base, mine, theirs] = [before.get(change.path), change.content, now.get(change.path)]
+      if (base === theirs) return change
+      const content = base && mine && theirs ? merge(base, mine, theirs) : null
+      if (content === null) conflicts.push(change.path)
+      return { ...change, content }
+    })
+    return conflicts.length > 0 ? { ok: false, conflicts } : { ok: true, changes: merged }
   }
 
-  keep(commit: string, wanted: string, reason: string): LandResult {
+  keep(commit: string, wanted: string, reason: string): LandResult & { landed: false } {
     for (let n = 1; ; n++) {
       const branch = n === 1 ? wanted : `${wanted}-${n}`
       const there = this.branches.get(branch)
@@ -130,8 +147,8 @@ export class Repo {
   /** On the terms of the real one: HEAD as at the start, a fast-forward, and nothing of the user in the way. */
   land(commit: string, start: Head, wanted: string): LandResult {
     const now = this.head()
-    if (start.branch === null || now.branch !== start.branch || now.commit !== start.commit)
-      return this.keep(commit, wanted, 'HEAD moved')
+    if (start.branch === null || now.branch !== start.branch) return this.keep(commit, wanted, 'another branch')
+    if (now.commit !== start.commit) return { ...this.keep(commit, wanted, 'HEAD moved'), moved: true }
     if (this.at(commit).parent !== now.commit) return this.keep(commit, wanted, 'not a fast-forward')
     if (this.changesOf(commit).some(({ path }) => this.uncommitted.has(path)))
       return this.keep(commit, wanted, 'local changes are in the way')

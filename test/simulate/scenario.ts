@@ -4,12 +4,27 @@ import type { Templates } from '../../src/core/prompt/prompt.ts'
 import { seededIntegers } from '../../src/core/random.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { type CallRecord, pastOf, recordCalls, resumeCalls } from '../../src/io/journal/calls.ts'
+import { runParallel } from '../../src/parallel.ts'
 import { run } from '../../src/run.ts'
 import type { Surroundings } from '../../src/task/state.ts'
+import type { World } from '../../src/world.ts'
 import { settingsForTest } from '../support/settings.ts'
-import { Broken, FAULTS, type Fault, Killed, MARGIN, Machine, PRICE } from './machine.ts'
-import { codePath, MOODS, type Mood, projectFiles, right, TASKS, THEIRS, test, testPath } from './project.ts'
-import { Repo } from './repo.ts'
+import { Broken, FAULTS, type Fault, type FaultKind, type Hook, Killed, MARGIN, Machine, PRICE } from './machine.ts'
+import {
+  codePath,
+  FORMATTED,
+  LIST,
+  LISTED,
+  MOODS,
+  type Mood,
+  projectFiles,
+  right,
+  TASKS,
+  THEIRS,
+  test,
+  testPath,
+} from './project.ts'
+import { PLACES, Repo } from './repo.ts'
 
 /** A weekend of one repository: what goes wrong, and what is asked of the runs. */
 export interface Scenario {
@@ -27,9 +42,13 @@ export interface Scenario {
   /** So many of the first runs leave their commit on a branch. */
   unlanded: number
   seed: number
+  /** Left out: the project has no pre-commit. */
+  hook?: Hook
+  /** Tasks at work at once; left out: one. */
+  parallel?: number
 }
 
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+const alone: fc.Arbitrary<Scenario> = fc.record({
   tasks: fc.constantFrom(1, 1, 2),
   moods: fc.array(fc.constantFrom<Mood>('right', 'right', ...MOODS), { maxLength: 6 }),
   faults: fc.array(
@@ -46,7 +65,18 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   keepGoing: fc.boolean(),
   unlanded: fc.constantFrom(0, 0, 0, 1),
   seed: fc.nat(1_000_000),
+  hook: fc.constantFrom<Hook>('none', 'none', 'looks', 'formats'),
 })
+
+/** Several at work, on more tasks. */
+const together = fc
+  .record({ one: alone, tasks: fc.integer({ min: 2, max: 3 }), parallel: fc.integer({ min: 2, max: 3 }) })
+  .map(({ one, tasks, parallel }): Scenario => ({ ...one, tasks, parallel, one: false }))
+
+export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
+  { arbitrary: alone, weight: 6 },
+  { arbitrary: together, weight: 1 },
+)
 
 /** More runs than any scenario has faults and moods. */
 const MOST_RUNS = 30
@@ -71,6 +101,9 @@ const WORDS: Templates = {
 export async function play(scenario: Scenario, told: string[] = []): Promise<string[]> {
   const repo = new Repo(projectFiles(scenario.tasks))
   const machine = new Machine(repo, scenario.moods, scenario.faults)
+  machine.hook = scenario.hook ?? 'none'
+  const workers = scenario.parallel ?? 1
+  let before = ''
   let unfinished: string[] | null = null
   for (let n = 0; ; n++) {
     if (n === MOST_RUNS) throw new Broken('same end', `nothing ends: ${told.slice(-6).join(' | ')}`)
@@ -79,11 +112,14 @@ export async function play(scenario: Scenario, told: string[] = []): Promise<str
     if (status === 'bug' && !machine.notes.some((note) => note.startsWith('mangled')))
       throw new Broken('no bug', told.slice(-3).join(' | '))
     if (status !== 'killed') checkLeft(machine, status)
-    const goesOn = ['killed', 'interrupted', 'budget', 'provider', 'git', 'environment'].includes(status)
+    // As `past-runs.ts` has it.
+    const goesOn: boolean = status === 'bug' ? before !== 'bug' || unfinished === null : OPEN.includes(status)
+    before = status
+    machine.journal = machine.journal.filter((line) => isKept(JSON.parse(line) as CallRecord, status))
     unfinished = goesOn ? [...machine.journal] : null
     if (!goesOn) machine.answered.clear()
     const asked = [...machine.answered.values()].reduce((sum, times) => sum + times - 1, 0)
-    if (asked > machine.kills + machine.lost)
+    if (asked > machine.kills * workers + machine.lost)
       throw new Broken('asked twice', `${asked} paid answers were asked for again after ${machine.kills} kills`)
     const done = !tasksOf(repo).includes('[ ]')
     // Most need not be told that nothing is left.
@@ -92,6 +128,13 @@ export async function play(scenario: Scenario, told: string[] = []): Promise<str
   }
   checkEnd(machine, scenario)
   return [...told, ...machine.notes]
+}
+
+const OPEN = ['killed', 'interrupted', 'budget', 'provider', 'isolation', 'git', 'environment']
+
+function isKept({ call }: CallRecord, status: string): boolean {
+  if (status === 'bug') return call === 'askModel'
+  return !['isolation', 'environment'].includes(status) || call !== 'runChecks'
 }
 
 const tasksOf = (repo: Repo) => repo.at(repo.branches.get('main')!).files.get(TASKS) ?? ''
@@ -109,21 +152,11 @@ async function oneRun(
   const keep = { billed: machine.billed, usd: machine.usd }
   const tell = (event: Event) => {
     if (machine.dead) throw new Killed()
-    if (event.type === 'commit') machine.commit = event.commit
+    if (event.type === 'commit') machine.verified.set(event.task, event.commit)
+    if (event.type === 'decision' && event.decision === 'anew') machine.verified.delete(event.task)
     told.push(lineOf(event))
   }
-  const seed = seededIntegers(scenario.seed + (past === null ? n : 0))
-  const real = machine.world(tell, seed)
-  const records = (past ?? []).map((line) => JSON.parse(line) as CallRecord)
-  const recorded = recordCalls(real, machine.log())
-  const world =
-    past === null
-      ? recorded
-      : resumeCalls(recorded, {
-          past: pastOf(records),
-          log: machine.log(),
-          has: async (commit) => machine.repo.commits.has(commit),
-        })
+  const worldOf = makeWorlds(machine, scenario.seed + (past === null ? n : 0), past, tell)
   const options = {
     spec: null,
     task: null,
@@ -134,7 +167,14 @@ async function oneRun(
   }
   let status: TaskOutcomeStatus | 'killed'
   try {
-    const result = await run(machine.watched(world), aroundOf(settings, n), options)
+    const { parallel } = scenario
+    const result =
+      parallel && settings.land
+        ? await runParallel(worldOf(''), aroundOf(settings, n), options, {
+            most: parallel,
+            world: (_, task) => worldOf(task),
+          })
+        : await run(worldOf(''), aroundOf(settings, n), options)
     status = result.status
     machine.message = result.message
   } catch (error) {
@@ -151,6 +191,26 @@ async function oneRun(
   return status
 }
 
+/** Worlds of one process, each with seeds of its own: those of a task depend on how often it was begun. */
+function makeWorlds(
+  machine: Machine,
+  seed: number,
+  past: string[] | null,
+  tell: (event: Event) => void,
+): (task: string) => World {
+  const log = machine.log()
+  const has = async (commit: string) => machine.repo.commits.has(commit)
+  const known = past && pastOf(past.map((line) => JSON.parse(line) as CallRecord))
+  const made = new Map<string, number>()
+  return (task) => {
+    const times = made.get(task) ?? 0
+    made.set(task, times + 1)
+    const own = task === '' ? 0 : 1_000 * Number(task.split('/')[1]) + times + 1
+    const recorded = recordCalls(machine.world(tell, seededIntegers(seed + own)), log)
+    return machine.watched(known ? resumeCalls(recorded, { past: known, log, has }) : recorded)
+  }
+}
+
 /** What the start of a process does: nobody else runs, so worktrees that are there belong to the dead, and merged branches are done with. */
 function startProcess(machine: Machine, goesOn: boolean): void {
   const { repo } = machine
@@ -162,7 +222,8 @@ function startProcess(machine: Machine, goesOn: boolean): void {
   machine.abort = new AbortController()
   machine.startedAt = machine.clock
   machine.lastBegun = 0
-  machine.commit = null
+  machine.verified.clear()
+  machine.told = { before_task: [], after_task: [] }
   machine.message = ''
 }
 
@@ -210,11 +271,14 @@ function checkSpent(machine: Machine, { limits }: Settings, before: { billed: Ma
 }
 
 /** What a run that was not killed leaves behind. */
-function checkLeft({ repo, commit, made, judged, message }: Machine, status: string): void {
+function checkLeft({ repo, verified, told, made, judged, message }: Machine, status: string): void {
   if (repo.worktrees.size > 0) throw new Broken('nothing left', `${[...repo.worktrees].join(', ')} is left`)
-  const kept = commit === null || repo.isOnABranch(commit)
-  if (!kept && status !== 'environment' && status !== 'bug')
-    throw new Broken('kept', `the verified commit ${commit} is on no branch after ${status}`)
+  const [begun, ended] = [told.before_task, told.after_task].map((tasks) => [...tasks].sort().join())
+  if (begun !== ended && !message.includes('ENOSPC'))
+    throw new Broken('hooks', `told that ${begun} begin and that ${ended} have ended`)
+  for (const commit of verified.values())
+    if (!repo.isOnABranch(commit) && status !== 'environment' && status !== 'bug')
+      throw new Broken('kept', `the verified commit ${commit} is on no branch after ${status}`)
   const refused = /commit on (\S+) is not the one that was verified here/.exec(message)?.[1]
   const tip = refused === undefined ? undefined : repo.branches.get(refused)
   if (status === 'git' && tip !== undefined && made.has(tip) && judged.has(repo.at(tip).tree))
@@ -230,12 +294,19 @@ function mend({ repo }: Machine, status: string, message: string): void {
   if (named !== undefined) repo.branches.delete(named)
 }
 
-function checkEnd({ repo, made }: Machine, { tasks }: Scenario): void {
+const HARMLESS: FaultKind[] = ['kill', 'kill-after', 'kill-landed', 'interrupt', 'moved', 'listed', 'switched', 'dirty']
+
+function checkEnd({ repo, made, listed, hook }: Machine, { tasks, faults }: Scenario): void {
   const files = repo.at(repo.branches.get('main')!).files
+  const list = `// all\n${LISTED}${PLACES}${listed.join('')}`
+  if (files.get(LIST) !== list) throw new Broken('same end', `${LIST} is ${JSON.stringify(files.get(LIST))}`)
+  // Where the machine fails a hook on the change and on the base, it is passed over.
+  const formats = hook === 'formats' && faults.every(({ kind }) => HARMLESS.includes(kind))
   for (let n = 1; n <= tasks; n++) {
     const code = files.get(codePath(n)) ?? ''
-    if (code.replaceAll(THEIRS, '') !== right(n))
+    if (code.replaceAll(THEIRS, '').replace(FORMATTED, '') !== right(n))
       throw new Broken('same end', `${codePath(n)} is ${JSON.stringify(code)}`)
+    if (formats && !code.endsWith(FORMATTED)) throw new Broken('same end', `${codePath(n)} is not formatted`)
     if (files.get(testPath(n)) !== test(n))
       throw new Broken('same end', `${testPath(n)} is not the test that was frozen`)
     const commits = repo.history('main').filter(({ message }) => new RegExp(`^Task: ${n}$`, 'm').test(message))
