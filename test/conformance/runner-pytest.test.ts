@@ -239,6 +239,9 @@ describe.runIf('venv' in python)('pytest', () => {
       [endless]: 'timeout',
     })
     expect(await bitten(['tests/test_waits.py'], [lives], { control: false })).toEqual({ [lives]: 'survived' })
+    // Its first case is 0, which tells nothing; beginning takes all of the time.
+    const late = { control: false, maxMs: 300, waitMs: 20_000 }
+    expect(await bitten(['tests/test_cases.py'], [wrong], late)).toEqual({ [wrong]: 'killed' })
   }, 60_000)
 
   it('believes no test whose own code works on runner, reports, assertions or the harness', async () => {

@@ -57,7 +57,17 @@ async function filesOf(order: Order, server: PytestServer): Promise<{ files: str
 
 function jobOf({ request, settings }: Order, file: string | null): Job {
   const { intensity, replay, seedEnd } = settings
-  return { file, intensity, replay, seedEnd, brief: false, first: false, env: {}, patienceMs: patienceMs(request) }
+  return {
+    file,
+    intensity,
+    replay,
+    seedEnd,
+    brief: false,
+    least: 0,
+    first: false,
+    env: {},
+    patienceMs: patienceMs(request),
+  }
 }
 
 async function each<T>(
@@ -109,11 +119,12 @@ interface Limits {
 /** `rightMs`: what the right version took; null: there is none. `share`: milliseconds that one wrong version has of what is left. */
 function limitsOf({ request }: Order, teeth: TeethRequest, rightMs: number | null, share: number): Limits {
   if (rightMs === null) return { searchMs: share, graceMs: teeth.waitMs }
-  const cases = ({ seeds, runs }: Intensity) => Math.max(1, seeds.length) * runs
-  const more = Math.max(1, cases(teeth.thorough ?? request.intensity) / cases(request.intensity))
+  const more = Math.max(1, casesOf(teeth.thorough ?? request.intensity) / casesOf(request.intensity))
   const patience = SLOWER * rightMs + OVER_MS
   return { searchMs: Math.min(more * patience, Math.max(patience, share)), graceMs: rightMs + OVER_MS }
 }
+
+const casesOf = ({ seeds, runs }: Intensity) => Math.max(1, seeds.length) * runs
 
 interface Try extends Limits {
   server: PytestServer
@@ -136,6 +147,8 @@ async function tryOne(order: Order, teeth: TeethRequest, one: Try): Promise<Muta
       seedEnd: monotonicMs() + searchMs,
       env: { [teeth.key]: String(mutant) },
       brief: true,
+      // As many as the right version held in: beginning may take longer than all of them.
+      least: casesOf(request.intensity),
       first: teeth.every !== true && red.size === 0,
       patienceMs: searchMs + one.graceMs,
     }

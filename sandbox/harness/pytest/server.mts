@@ -17,6 +17,8 @@ export interface Job {
   seedEnd: number
   /** Whether something is red is all that is asked: nothing is shrunk, and properties end at `seedEnd`. */
   brief: boolean
+  /** Cases that each property gets also after `seedEnd`. */
+  least: number
   /** The first red test is the last one. */
   first: boolean
   env: Record<string, string>

@@ -21,6 +21,8 @@ class Plan:
         self.seeds, self.runs, self.min_ms = [0], 20, 0
         self.deadline = float("inf")
         self.brief = False
+        # Cases that each property gets in any case.
+        self.least = 0
         # {'test': id, 'seed': n, 'path': blob}
         self.replay = None
         # Of the running test: its id, and the list of its properties.
@@ -92,7 +94,7 @@ def install(plan):
             super().__init__(stuff, test, forced(author), random, wrapped_test, **more)
             # Read after this, and one failure of another day is not what is asked for.
             wrapped_test._hypothesis_internal_use_reproduce_failure = None
-            self._seen = {"runs": 0, "shrinks": 0, "distinct": set(), "red": False}
+            self._seen = {"runs": 0, "before": 0, "shrinks": 0, "distinct": set(), "red": False}
 
         def _execute_once_for_engine(self, data, *args, **kwargs):
             try:
@@ -106,7 +108,7 @@ def install(plan):
                     if len(seen["distinct"]) < COMPARED:
                         seen["distinct"].add(repr(data.choices))
                     seen["red"] = data.status is Status.INTERESTING
-            if plan.brief and seen["runs"] > 0 and now() > plan.deadline:
+            if plan.brief and seen["runs"] > 0 and seen["before"] + seen["runs"] >= plan.least and now() > plan.deadline:
                 # Nothing was found in the time that there is.
                 self._runner.exit_with(engine.ExitReason.max_examples)
 
@@ -127,7 +129,7 @@ def install(plan):
                 return self._again()
             seeds, whole = [], {"runs": 0, "distinct": set(), "exhausted": False}
             for seed in each_seed(plan, now):
-                self._seen = {"runs": 0, "shrinks": 0, "distinct": whole["distinct"], "red": False}
+                self._seen = {"runs": 0, "before": whole["runs"], "shrinks": 0, "distinct": whole["distinct"], "red": False}
                 self.random = Random(seed)
                 self.failed_normally = False
                 seeds.append(seed)

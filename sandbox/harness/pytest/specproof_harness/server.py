@@ -125,6 +125,7 @@ def run(kit, tell, job, root, hidden):
     intensity = job["intensity"]
     plan.seeds, plan.runs, plan.min_ms = intensity["seeds"], intensity["runs"], intensity["minMs"]
     plan.deadline, plan.brief, plan.replay = job["seedEnd"] / 1000, job["brief"], job["replay"]
+    plan.least = job["least"]
     file, scratch = job["file"], os.path.dirname(os.environ["HYPOTHESIS_STORAGE_DIRECTORY"])
     plugin, found = kit["plugin_of"](tell, kit["sign"], plan, file, root)
     hidden.show(root)
