@@ -3,6 +3,10 @@ import type { Trap } from './audit.ts'
 const PREDECLARED =
   'true|false|nil|iota|append|cap|clear|close|complex|copy|delete|imag|len|make|max|min|new|panic|print|println|real|recover|any|bool|byte|comparable|error|float32|float64|int|int8|int16|int32|int64|rune|string|uint|uint8|uint16|uint32|uint64|uintptr'
 
+/** What a file may be left out for: systems, processors, versions of Go. */
+const PLATFORM =
+  'aix|android|cgo|darwin|dragonfly|freebsd|illumos|ios|js|linux|netbsd|openbsd|plan9|solaris|unix|wasip1|windows|386|amd64|arm|arm64|loong64|mips\\w*|ppc64\\w*|riscv64|s390x|wasm|go1\\.\\d+'
+
 /** What code of Go that is judged has no business with. */
 export const GO_TRAPS: Trap[] = [
   {
@@ -21,8 +25,8 @@ export const GO_TRAPS: Trap[] = [
   },
   { pattern: /^\s*\/\/go:embed\b.*(_test\.go|\.go\b|\.\.|testdata|\*)/, why: 'reads what belongs to the tests' },
   {
-    pattern: /^\s*\/\/\s*(go:build|\+build)\b.*\b(race|msan|asan|test\w*|purego|ignore|specproof)\b/,
-    why: 'behaves differently when it is tested',
+    pattern: new RegExp(String.raw`^\s*//\s*(go:build|\+build)\b(?!([\s!()&|,]|\b(${PLATFORM})\b)*$)`),
+    why: 'is left out of a build by a tag, and then not judged',
   },
   { pattern: /\bruntime\.Goexit\b/, why: 'ends the goroutine that judges it' },
   {
