@@ -89,7 +89,8 @@ async function turn(
   // Those behind are judged while this one lands.
   const coupling = train.couple(base, crew.verified(ahead))
   coupling.catch(() => {})
-  const step = await settle(world, lander, around, train, choice, job, done)
+  // However it ends: what is coupled later would be judged when nobody waits for it any more.
+  const step = await settle(world, lander, around, train, choice, job, done).finally(() => coupling.catch(() => {}))
   await coupling
   return step
 }

@@ -180,9 +180,11 @@ async function oneRun(
   } catch (error) {
     machine.message = (error as Error).message
     if (machine.dead) status = 'killed'
-    else if ((error as { code?: string }).code === 'ENOSPC')
+    else if ((error as { code?: string }).code === 'ENOSPC') {
       status = machine.abort.signal.aborted ? 'interrupted' : 'environment'
-    else throw error
+      // A tree that was open before its record was refused belongs to nobody: the session closes all in the end.
+      machine.repo.worktrees.clear()
+    } else throw error
   }
   if (machine.dead) status = 'killed'
   checkSpent(machine, settings, keep)
