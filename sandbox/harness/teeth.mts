@@ -83,7 +83,8 @@ const TIMED_OUT = /\btimed out (in|after) |did not end|does not end/
 
 function outcomeOfTest(mutant: number, { id, name, status, error, properties }: TestResult): MutantRun {
   if (status !== 'failed' || !error) return { mutant, status: 'survived', test: null, message: null }
-  const falsified = properties.some(({ failed, path }) => failed && path !== null)
+  // An example of the author's has no path.
+  const falsified = properties.some((run) => run.failed && (run.path !== null || run.counterexample !== null))
   const how = TIMED_OUT.test(error.message) ? 'timeout' : falsified || error.assertion ? 'killed' : 'error'
   const killers = how === 'killed' ? { killers: [id] } : {}
   return { mutant, status: how, test: name, message: reasonOf(error.message), ...killers }
