@@ -32,7 +32,10 @@ describe.runIf('env' in go)('a project of Go', () => {
       expect(eventsOf(run, 'runner.chosen')).toMatchObject([{ runner: 'go', why: expect.stringMatching(/^go\.mod/) }])
       expect(eventsOf(run, 'tests.frozen')).toMatchObject([{ tests: 2, red: '2/2, 2 by assertion' }])
       const red = eventsOf(run, 'check.finished').find((event) => event.stage === 'tests' && event.failed > 0)
-      expect(red?.counterexample).toMatchObject({ value: 'priorities=[]int{3}', path: expect.any(String) })
+      expect(red?.counterexample).toMatchObject({
+        value: expect.stringMatching(/^priorities=\[\]int\{[\d, ]+\}$/),
+        path: expect.any(String),
+      })
       expect(model.asked('author')[0]).toContain('pgregory.net/rapid')
       expect(model.asked('implementer')[1]).toContain('priorities=')
       expect(await repository.git('log', '-1', '--format=%B')).toMatch(/^Verdict: verified$/m)

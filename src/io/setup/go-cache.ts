@@ -37,30 +37,38 @@ const MB = 1024 ** 2
  * nothing of what it compiles. Boxes of patches write over it and never into it. Null: it could not be made.
  */
 export async function goBuildCache(request: GoCacheRequest): Promise<{ dir: string; made: boolean } | null> {
-  const { box, limits, open, close, policy, tree, signal } = request
+  const { policy, tree, signal } = request
+  // What it is named after does not hang on where the tree lies.
+  const unplaced = await policy({ commit: tree.commit, dir: '' })
+  if (!unplaced) return null
   const store = await openStore(request.dir)
+  const key = await keyOf(request, unplaced)
+  const known = await store.find(key)
+  if (known) return { dir: await kept(known.dir), made: false }
+  request.onStart()
+  const made = await store.make<null>(key, signal, async (dir) =>
+    (await fill(request, dir)) ? { ok: true, products: [], caches: [] } : { ok: false, failure: null },
+  )
+  return made.ok ? { dir: await kept(made.entry.dir), made: made.made } : null
+}
+
+/** Compiles in a box whose tree is the only place that stays, and takes the cache out of it. */
+async function fill({ box, limits, tree, policy, open, close, signal }: GoCacheRequest, dir: string): Promise<boolean> {
   const worktree = await open(tree.commit)
   try {
     const own = await policy(worktree)
-    if (!own) return null
-    const key = await keyOf(request, own)
-    const known = await store.find(key)
-    if (known) return { dir: await kept(known.dir), made: false }
-    request.onStart()
-    const made = await store.make<null>(key, signal, async (dir) => {
-      const place = join(box.name === 'none' ? own.tree : own.root, INSIDE)
-      const overlays = (own.overlays ?? []).filter(({ to }) => to !== PLACE)
-      const filling = { ...own, overlays, env: { ...own.env, GOCACHE: place } }
-      const roomy = { ...limits, diskBytes: 4096 * MB, wallMs: 600_000 }
-      await box.run([...GO_BUILD, '--warm'], filling, roomy, { signal })
-      const filled = join(worktree.dir, INSIDE)
-      const there = await stat(filled).catch(() => null)
-      if (!there?.isDirectory() || signal.aborted) return { ok: false, failure: null }
-      await rename(filled, join(dir, 'cache'))
-      if (process.geteuid?.() === 0) await runProgram('chmod', ['-R', 'u+rwX,go+rX', '--', join(dir, 'cache')])
-      return { ok: true, products: [], caches: [] }
-    })
-    return made.ok ? { dir: await kept(made.entry.dir), made: made.made } : null
+    if (!own) return false
+    const place = join(box.name === 'none' ? own.tree : own.root, INSIDE)
+    const overlays = (own.overlays ?? []).filter(({ to }) => to !== PLACE)
+    const filling = { ...own, overlays, env: { ...own.env, GOCACHE: place } }
+    const roomy = { ...limits, diskBytes: 4096 * MB, wallMs: 600_000 }
+    await box.run([...GO_BUILD, '--warm'], filling, roomy, { signal })
+    const filled = join(worktree.dir, INSIDE)
+    const there = await stat(filled).catch(() => null)
+    if (!there?.isDirectory() || signal.aborted) return false
+    await rename(filled, join(dir, 'cache'))
+    if (process.geteuid?.() === 0) await runProgram('chmod', ['-R', 'u+rwX,go+rX', '--', join(dir, 'cache')])
+    return true
   } finally {
     await close(worktree)
   }
