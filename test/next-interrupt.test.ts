@@ -59,7 +59,7 @@ describe('Ctrl-C twice', () => {
     const bin = join(repository.around, 'bin')
     await mkdir(bin)
     const stuck = join(repository.around, 'stuck')
-    const git = `#!/bin/sh\ncase "$*" in *checkout-index* | *read-tree*) ls "${repository.dir}"/.agent/runs/*/replies/*.md > /dev/null 2>&1 && : > ${stuck} && exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
+    const git = `#!/bin/sh\ncase "$*" in *mktree* | *checkout-index* | *read-tree*) ls "${repository.dir}"/.agent/runs/*/replies/*.md > /dev/null 2>&1 && : > ${stuck} && exec sleep 1000 ;; esac\nPATH=\${PATH#*:}\nexec git "$@"\n`
     await writeFile(join(bin, 'git'), git, { mode: 0o755 })
     const run = await next(repository, model, [], {
       env: { PATH: `${bin}:${repository.env['PATH']}` },

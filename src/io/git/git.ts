@@ -88,7 +88,7 @@ function runGit(dir: string, args: string[], { input, env = {}, apart, timeoutMs
 const running = new Set<ChildProcess>()
 
 /** What a process leaves running when it exits would go on writing to the repository. */
-function endsWithUs(child: ChildProcess): void {
+export function endsWithUs(child: ChildProcess): void {
   if (running.size === 0) process.on('exit', endAll)
   running.add(child)
   child.once('close', () => {

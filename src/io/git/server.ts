@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { noRoomAt } from '../room.ts'
-import { cleanEnvironment } from './git.ts'
+import { cleanEnvironment, endsWithUs } from './git.ts'
 
 /** The process ends when it was not asked for so long, milliseconds. */
 const IDLE_MS = 300
@@ -39,6 +39,7 @@ interface Running<T> extends Server<T> {
 
 function start<T>(root: string, args: string[], reader: Reader<T>): Running<T> {
   const child = spawn('git', args, { cwd: root, env: cleanEnvironment({}) })
+  if (child.pid !== undefined) endsWithUs(child)
   const waiting: Waiting<T>[] = []
   const read = reader((answer) => {
     waiting.shift()?.resolve(answer)

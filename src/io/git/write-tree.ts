@@ -1,4 +1,5 @@
 import { openBlobs } from './blobs.ts'
+import { git } from './git.ts'
 import { byLine, createServer, perRepository } from './server.ts'
 import type { TreeEntry } from './tree.ts'
 
@@ -14,12 +15,10 @@ const UNSAFE = /^(?:\.{0,2}|\.git)$/i
 
 const treeServers = perRepository((root) => createServer(root, ['mktree', '--batch', '-z', '--missing'], byLine))
 
-/** Hash of the tree of a commit. */
+/** Hash of the tree of a commit; a tree is its own. */
 export async function treeOf(root: string, commit: string): Promise<string> {
   const text = (await openBlobs(root).read(commit)).toString('latin1')
-  const tree = /^tree ([0-9a-f]+)\n/.exec(text)?.[1]
-  if (tree === undefined) throw new Error(`${commit} is no commit`)
-  return tree
+  return /^tree ([0-9a-f]+)\n/.exec(text)?.[1] ?? git(root, ['rev-parse', `${commit}^{tree}`])
 }
 
 /** The tree that comes of another one by these changes, in their order. Only the folders on their way are read and written. */
