@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     // Whole runs wait for their own processes most of the time.
-    maxWorkers: 4,
+    maxWorkers: 5,
   },
 })

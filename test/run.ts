@@ -17,6 +17,9 @@ const full = process.argv.includes('--full')
 const scratch = mkdtempSync(join(tmpdir(), 'specproof-tests-'))
 const file = join(scratch, 'report.json')
 
+// All files draw their samples from one seed, so that those of one suite agree.
+const seed = process.env['SPECPROOF_SAMPLE_SEED'] ?? String(Math.floor(Date.now() / 1000) % 1_000_000)
+
 const code = await new Promise<number>((resolve) => {
   const args = [
     'node_modules/vitest/vitest.mjs',
@@ -27,7 +30,7 @@ const code = await new Promise<number>((resolve) => {
   ]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, SPECPROOF_FULL: full ? '1' : '' },
+    env: { ...process.env, SPECPROOF_FULL: full ? '1' : '', SPECPROOF_SAMPLE_SEED: seed },
   })
   child.on('exit', (status) => resolve(status ?? 1))
 })

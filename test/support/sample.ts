@@ -16,3 +16,11 @@ export function sample<T>(suite: string, all: readonly T[], size: number): T[] {
     return rest.splice(state % rest.length, 1)[0]!
   })
 }
+
+/**
+ * Whether a member of a suite that lies over several files is in the sample. Files agree on it where SPECPROOF_SAMPLE_SEED is set, as
+ * `npm test` does.
+ */
+export function isDrawn<T>(suite: string, all: readonly T[], member: T, size: number): boolean {
+  return sample(suite, all, size).includes(member)
+}

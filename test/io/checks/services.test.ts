@@ -77,7 +77,7 @@ const BOXES: [string, () => Box, boolean][] = [
 ]
 
 const there = BOXES.filter(([, , skipped]) => !skipped)
-describe.each(sample('boxes with services', there, 2))('services in the box: %s', (name, make) => {
+describe.each(sample('boxes with services', there, 1))('services in the box: %s', (name, make) => {
   let scene: Scene
 
   beforeEach(async () => {
