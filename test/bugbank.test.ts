@@ -43,7 +43,8 @@ describe('the bug bank', () => {
     const harmless = BUGS.filter(({ survives }) => survives !== null)
     const tried = [
       ...sample('bug bank', deadly, 3).map((bug) => [bug, 60_000] as const),
-      ...sample('survivors of the bug bank', harmless, 1).map((bug) => [bug, FULL ? 60_000 : 4_000] as const),
+      // In less time campaigns are cut short, and say of marks that they were not reached.
+      ...(FULL ? harmless : []).map((bug) => [bug, 60_000] as const),
     ]
     for (const [bug, maxMs] of tried) {
       const { kit } = await judge(bug, 1, maxMs)

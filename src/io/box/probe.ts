@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { adviceFor } from './advice.ts'
 import type { Box, BoxResult, Probe, ProbeCheck } from './box.ts'
 import { prepareTree } from './identity.ts'
+import { makeProbeFolder } from './probe-folder.ts'
 import { PROBE_SCRIPT, type ProbeTargets } from './probe-script.ts'
 import { endingChecks, PROBE_LIMITS, type Probing, parseLines, probeBy } from './probing.ts'
 
@@ -54,7 +54,7 @@ export async function plantSecret(
 
 async function plantBait(repository: string): Promise<Bait> {
   const marker = `specproof-probe-${randomBytes(6).toString('hex')}`
-  const scratch = await mkdtemp(join(tmpdir(), 'specproof-probe-'))
+  const scratch = await makeProbeFolder()
   const undo: (() => Promise<unknown>)[] = [() => rm(scratch, { recursive: true, force: true })]
   const remove = async () => {
     for (const step of undo.reverse()) await step()

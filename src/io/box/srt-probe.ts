@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { runProgram } from '../run-program.ts'
 import type { Box, BoxResult, Probe, ProbeCheck } from './box.ts'
 import { gitConfigs, listen, plantSecret, SURVIVOR } from './probe.ts'
+import { makeProbeFolder } from './probe-folder.ts'
 import { endingChecks, PROBE_LIMITS, type Probing, parseLines, probeBy } from './probing.ts'
 import { isWithin } from './system.ts'
 
@@ -102,7 +103,7 @@ interface Bait {
 
 async function plantBait(repository: string): Promise<Bait> {
   const marker = `specproof-probe-${randomBytes(6).toString('hex')}`
-  const scratch = await realpath(await mkdtemp(join(tmpdir(), 'specproof-probe-')))
+  const scratch = await makeProbeFolder()
   const undo: (() => Promise<unknown>)[] = [() => rm(scratch, { recursive: true, force: true })]
   const remove = async () => {
     for (const step of undo.reverse()) await step()
