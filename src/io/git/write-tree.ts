@@ -28,7 +28,7 @@ export async function changedTree(root: string, tree: string, changes: readonly 
   return (await write(root, top)) ?? treeOfEntries(root, new Map())
 }
 
-/** What a tree holds at these paths; what it does not hold is missing. */
+/** The files that a tree holds at these paths; a path with none, or with a folder, is missing. */
 export async function entriesAt(
   root: string,
   tree: string,
@@ -46,7 +46,7 @@ export async function entriesAt(
       folder = known.get(place) ?? null
     }
     const entry = folder?.entries.get(name)
-    if (entry) found.set(path, entry)
+    if (entry && entry.mode !== FOLDER) found.set(path, entry)
   }
   return found
 }
