@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../src/core/events.ts'
 import { start } from './support/agent.ts'
-import { block } from './support/clamp.ts'
+import { block, CLAMP_STUB, CLAMP_TEST, creates, RIGHT } from './support/clamp.ts'
 import { lightRight, lightSums, taskIn } from './support/many.ts'
 import { makeRepository, openTestRepository, type TestRepository } from './support/repository.ts'
 import { type ScriptedModel, scriptModel } from './support/scripted-model.ts'
@@ -193,5 +193,27 @@ touch "$HOME/was-here" ../was-here 2> /dev/null || true
     expect(await repository.read('src/f1.ts')).toMatch(/^\/\/ formatted\nexport function f1/)
     expect(await repository.git('show', 'HEAD:src/f1.ts')).toMatch(/^\/\/ formatted\n/)
     expect(await repository.git('status', '--porcelain')).toBe('')
+  })
+
+  it('has its pre-commit pass tests before they are frozen: the author mends what it refuses, and they land as it formats them', async () => {
+    const hook = `#!/bin/sh
+for file in $(git diff --cached --name-only -- test); do
+  if grep -q FORBIDDEN "$file"; then echo "$file holds what is forbidden"; exit 1; fi
+  grep -q '^// formatted' "$file" || sed -i '1i // formatted' "$file"
+done
+`
+    const repository = await makeRepository({ files: { '.githooks/pre-commit': hook } })
+    await repository.git('config', 'core.hooksPath', '.githooks')
+    const tests = (text: string) => creates({ 'test/clamp.test.ts': text, 'src/clamp.ts': CLAMP_STUB })
+    const scripted = await scriptModel({
+      author: [tests(`// FORBIDDEN\n${CLAMP_TEST}`), tests(CLAMP_TEST)],
+      implementer: [RIGHT],
+    })
+    const result = await run(repository, scripted, ['next'])
+    expect(result, result.message).toMatchObject({ status: 'verified', exitCode: 0 })
+    expect(scripted.asked('author')[1]).toContain('.githooks/pre-commit of the project refuses the change')
+    expect(scripted.asked('author')[1]).toContain('test/clamp.test.ts holds what is forbidden')
+    expect(await repository.read('test/clamp.test.ts')).toBe(`// formatted\n${CLAMP_TEST}`)
+    expect(await repository.read('src/clamp.ts')).not.toContain('formatted')
   })
 })

@@ -80,8 +80,10 @@ export function createPreparation(options: PreparationOptions): Preparation {
       const ecosystems = [...new Set(projects.map(({ runner }) => ecosystemOf(runner)))]
       const equipped = await equipper.equip(box, tree, ecosystems)
       if (!equipped.ok) return { status: 'environment', message: equipped.unready.message }
+      const all: string[] = []
       for (const { dir, runner } of projects) {
         const homes = homesOf(equipped.provision, repository.root, dir)
+        all.push(...homes)
         const missing = runner && (await missingTools(homes, runner))
         if (missing) return cannot(inWords(dir, missing))
       }
@@ -94,7 +96,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
         told.set(dir, why)
       }
       const commands = suiteCommands(config, projects)
-      tooling = await toolingOf(box.name, equipped.found, equipped.provision)
+      tooling = await toolingOf(box.name, equipped.found, equipped.provision.mounts, all)
       const hasGo = projects.some(({ runner }) => runner === 'go')
       const toolchains = hasGo ? await warmed(equipment, tree, options) : equipment.toolchains
       checks = createChecks({ ...equipment, toolchains, projects, commands, onProgress: options.onProgress })

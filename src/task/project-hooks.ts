@@ -7,6 +7,12 @@ import type { State } from './state.ts'
 
 export type Hooked = { ok: true; changes: FileChange[] } | { ok: false; reason: string }
 
+interface Ran {
+  path: string
+  result: CheckResult
+  edited: { path: string; content: string | null }[]
+}
+
 /** In the box `.git` is one commit with the base, and cannot be written: the hook gets a copy, with the change as it would be staged. */
 const script = (path: string) =>
   [
@@ -21,20 +27,44 @@ const script = (path: string) =>
  * run there, judges nobody.
  */
 export async function projectHooks(world: World, state: State, changes: FileChange[]): Promise<Hooked> {
+  const ran = await runHook(world, state, changes)
+  if (ran === null) return { ok: true, changes }
+  const { path, result, edited } = ran
+  return result.status === 'passed' ? formatted(world, state, path, changes, edited) : red(path, result)
+}
+
+/**
+ * The same before tests are frozen, with the stubs: what an implementer may not mend must not be refused in the end. `refused` is for
+ * the author; null: nothing to say. Formatted tests are to be judged anew.
+ */
+export async function hookOnTests(
+  world: World,
+  state: State,
+  draft: { files: FileChange[]; stubs: FileChange[] },
+): Promise<{ refused: string } | { files: FileChange[]; stubs: FileChange[] } | null> {
+  const ran = await runHook(world, state, [...draft.files, ...draft.stubs])
+  if (ran === null) return null
+  if (ran.result.status !== 'passed') return { refused: refusal(ran.path, ran.result) }
+  const texts = new Map(ran.edited.map((one) => [one.path, one.content]))
+  const asLeft = (one: FileChange) => ({ ...one, content: texts.get(one.path) ?? one.content })
+  const [files, stubs] = [draft.files.map(asLeft), draft.stubs.map(asLeft)]
+  return files.every((one, at) => one.content === draft.files[at]!.content) ? null : { files, stubs }
+}
+
+/** Null: there is no hook, or it says nothing about this change. */
+async function runHook(world: World, state: State, changes: FileChange[]): Promise<Ran | null> {
   const path = await world.projectHook?.(state.tree.paths)
-  if (!path) return { ok: true, changes }
+  if (!path) return null
   const draft = await world.makeCommit({ parent: state.tree.commit, changes, message: 'candidate' })
   const check: CommandCheck = { name: path, run: script(path), report: null }
   const maxMs = state.around.settings.level.maxMinutes * 60_000
   const run = (worktree: Worktree) => runCheck(world, worktree, { stage: 'hooks', kind: 'command', check, maxMs })
-  const { result, edited } = await withWorktree(world, draft.commit, async (worktree) => {
+  const ran = await withWorktree(world, draft.commit, async (worktree) => {
     const result = await run(worktree)
-    return { result, edited: result.status === 'passed' ? ((await world.edited?.(worktree)) ?? []) : [] }
+    return { path, result, edited: result.status === 'passed' ? ((await world.edited?.(worktree)) ?? []) : [] }
   })
-  if (world.signal.aborted) return { ok: true, changes }
-  if (result.status !== 'passed')
-    return (await failsOnBase(world, state, run)) ? { ok: true, changes } : red(path, result)
-  return formatted(world, state, path, changes, edited)
+  if (world.signal.aborted) return null
+  return ran.result.status !== 'passed' && (await failsOnBase(world, state, run)) ? null : ran
 }
 
 /** The change as the hook has left it. Frozen tests and the tick stay: they are what judges, and what was judged. */
@@ -66,10 +96,12 @@ function tellOf(world: World, { plan, attempt }: State, decision: string, reason
   world.tell({ type: 'decision', spec: plan.spec.id, task: plan.task.id, attempt, decision, reason })
 }
 
-function red(path: string, result: CheckResult): Hooked {
+const red = (path: string, result: CheckResult): Hooked => ({ ok: false, reason: refusal(path, result) })
+
+function refusal(path: string, result: CheckResult): string {
   const said = describe(result)
   const error = result.tests.find(({ status }) => status === 'failed')?.error?.message ?? ''
-  return { ok: false, reason: `${path} of the project refuses the change: ${error || said}` }
+  return `${path} of the project refuses the change: ${error || said}`
 }
 
 async function failsOnBase(

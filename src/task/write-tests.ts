@@ -20,6 +20,7 @@ import { give, NO_NEEDS } from './need.ts'
 import { ownTests } from './own-tests.ts'
 import { pastParts } from './past.ts'
 import { allowedGlobs } from './place.ts'
+import { hookOnTests } from './project-hooks.ts'
 import { NO_PATCH } from './read-patch.ts'
 import { judgeStubs, type StubVerdict } from './red.ts'
 import { end, type Frozen, type Plan, protectedDirs, type State } from './state.ts'
@@ -41,8 +42,8 @@ export async function writeTests(world: World, state: State): Promise<State> {
   if (byCommand) return byCommand
   const own = await ownTests(world, state)
   if (own) return own
-  const kept = await reuse(world, state)
-  if (kept) return kept
+  const reused = await reuse(world, state)
+  if (reused) return reused
   const { models } = state.around.settings.roles.author
   let current = state
   for (let at = 0; ; at++) {
@@ -64,6 +65,7 @@ export async function writeWith(world: World, state: State, told: Part[] = []): 
   let needs = NO_NEEDS
   let repairs = 0
   let sentBack = false
+  let refusedByHook = false
   const known = new Map<string, GuardVerdict | StubVerdict>()
   for (let round = 1; ; round++) {
     const parts = await authorParts(sceneOf(world, current), [...trail, ...last])
@@ -127,12 +129,48 @@ export async function writeWith(world: World, state: State, told: Part[] = []): 
         `The tests cannot judge this task, also after they were sent back:\n${judged.judgement.reasons.join('\n')}`,
       )
     }
-    const author = current.models.at(-1) ?? modelAt(current.around.settings.roles.author, current.escalations)
-    const anew = (await world.recall(frozenKeyOf(current.plan))) !== null
-    const frozen = { ...frozenOf(draft, judged, author), ...(anew ? { anew } : {}) }
-    await world.remember(frozenKeyOf(current.plan), frozen)
-    return freeze(world, current, frozen, judged.judgement.satisfied, false)
+    const hooked = await throughHook(world, current, draft, judged)
+    if ('refused' in hooked && !refusedByHook) {
+      refusedByHook = true
+      last = again(`${hooked.refused}\n\nAnswer again with all files, complete.`)
+      continue
+    }
+    return kept(world, current, 'refused' in hooked ? { draft, judged } : hooked)
   }
+}
+
+interface Settled {
+  draft: Draft
+  judged: Judged
+}
+
+/** Tests as the project's own hook leaves them, judged anew where it has changed them. */
+async function throughHook(
+  world: World,
+  state: State,
+  draft: Draft,
+  judged: Judged,
+): Promise<Settled | { refused: string }> {
+  const hooked = await hookOnTests(world, state, draft)
+  if (hooked === null) return { draft, judged }
+  if ('refused' in hooked) {
+    const { spec, task } = state.plan
+    const [decision, reason] = ['tests refused by a hook', hooked.refused.split('\n')[0] ?? '']
+    world.tell({ type: 'decision', spec: spec.id, task: task.id, attempt: 0, decision, reason })
+    return hooked
+  }
+  const formatted = { ...draft, ...hooked }
+  const anew = await judge(world, state, formatted)
+  return anew.kind === 'judged' && anew.judgement.ok ? { draft: formatted, judged: anew } : { draft, judged }
+}
+
+/** Freezes tests and remembers them for a later run. */
+async function kept(world: World, state: State, { draft, judged }: Settled): Promise<State> {
+  const author = state.models.at(-1) ?? modelAt(state.around.settings.roles.author, state.escalations)
+  const anew = (await world.recall(frozenKeyOf(state.plan))) !== null
+  const frozen = { ...frozenOf(draft, judged, author), ...(anew ? { anew } : {}) }
+  await world.remember(frozenKeyOf(state.plan), frozen)
+  return freeze(world, state, frozen, judged.judgement.satisfied, false)
 }
 
 /** Frozen tests are kept under the hash of all that they were written from: the slice and whatever steering applied. */
