@@ -130,6 +130,7 @@ export async function writeWith(world: World, state: State, told: Part[] = []): 
       )
     }
     const hooked = await throughHook(world, current, draft, judged)
+    if (world.signal.aborted) return end(current, 'interrupted', 'interrupted while the tests were judged')
     if ('refused' in hooked && !refusedByHook) {
       refusedByHook = true
       last = again(`${hooked.refused}\n\nAnswer again with all files, complete.`)

@@ -309,7 +309,9 @@ function checkEnd({ repo, made, listed, hook }: Machine, { tasks, faults }: Scen
     if (code.replaceAll(THEIRS, '').replace(FORMATTED, '') !== right(n))
       throw new Broken('same end', `${codePath(n)} is ${JSON.stringify(code)}`)
     if (formats && !code.endsWith(FORMATTED)) throw new Broken('same end', `${codePath(n)} is not formatted`)
-    if (files.get(testPath(n)) !== test(n))
+    const frozen = files.get(testPath(n)) ?? ''
+    if (formats && !frozen.endsWith(FORMATTED)) throw new Broken('same end', `${testPath(n)} is not formatted`)
+    if (frozen.replace(FORMATTED, '') !== test(n))
       throw new Broken('same end', `${testPath(n)} is not the test that was frozen`)
     const commits = repo.history('main').filter(({ message }) => new RegExp(`^Task: ${n}$`, 'm').test(message))
     if (commits.length !== 1) throw new Broken('once', `task ${n} was committed ${commits.length} times`)
