@@ -1,6 +1,6 @@
 // What `agent --help`, `agent COMMAND --help` and `agent --version` print, so that bin/agent.js need not load the program for it.
 import { writeFileSync } from 'node:fs'
-import { buildProgram } from '../dist/src/program.js'
+import { buildProgram } from '../src/program.ts'
 
 const program = buildProgram(async () => {})
 

@@ -1,8 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 
 /** The folder of this package, both in a clone (src/) and as built (dist/src/). */
 export const PACKAGE_ROOT = findRoot(import.meta.dirname)
+
+const built = extname(import.meta.filename) !== '.ts'
+
+/** What runs inside the box, as files: in a clone the sources, else what is built of them. */
+export const SANDBOX = join(PACKAGE_ROOT, built ? 'dist/sandbox' : 'sandbox')
+
+/** How a module there ends: `.mts` beside our sources and `.mjs` when built, as there is no package.json around it. */
+export const SANDBOX_MODULE = built ? '.mjs' : '.mts'
 
 function findRoot(from: string): string {
   for (let dir = from; ; dir = dirname(dir)) {

@@ -1,19 +1,16 @@
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { type HarnessReport, type Hint, MARK, type Progress } from '../../../sandbox/harness/protocol.mts'
 import type { CheckResult, LimitName } from '../../core/verdict/evidence.ts'
 import type { BoxResult } from '../box/box.ts'
+import { SANDBOX, SANDBOX_MODULE } from '../package-root.ts'
 import { infrastructureOf } from './infrastructure.ts'
 import { outputTail, stopped } from './output.ts'
 
 type Findings = Omit<CheckResult, 'stage' | 'durationMs'>
 
 /** The folder that has to be visible inside the box at this same path. */
-export const HARNESS = join(import.meta.dirname, '..', '..', '..', 'sandbox', 'harness')
-/** The harness is `.mts` beside our sources and `.mjs` when built: modules without a package.json around them. */
-export const HARNESS_COMMAND = [
-  'node',
-  join(HARNESS, extname(import.meta.filename) === '.ts' ? 'main.mts' : 'main.mjs'),
-]
+export const HARNESS = join(SANDBOX, 'harness')
+export const HARNESS_COMMAND = ['node', join(HARNESS, `main${SANDBOX_MODULE}`)]
 /** Compiles all of a project of Go, its tests too, as the harness will run them. */
 export const GO_BUILD = HARNESS_COMMAND.map((word) => word.replace(/main(\.m[tj]s)$/, join('go', 'check$1')))
 

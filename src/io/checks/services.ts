@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Failure, type Service, type ServicesLine, splitOutput } from '../../../sandbox/services/protocol.mts'
 import type { ServiceConfig } from '../../core/config.ts'
 import type { CheckResult } from '../../core/verdict/evidence.ts'
 import type { Box, BoxLimits, BoxPolicy, BoxResult } from '../box/box.ts'
+import { SANDBOX, SANDBOX_MODULE } from '../package-root.ts'
 import { outputTail } from './output.ts'
 import { deathText, FOREGROUND, failureText, mendText } from './service-words.ts'
 
 /** The folder that has to be visible inside the box at this same path, with the Node that runs us. */
-const SUPERVISOR = join(import.meta.dirname, '..', '..', '..', 'sandbox', 'services')
-const MAIN = join(SUPERVISOR, extname(import.meta.filename) === '.ts' ? 'main.mts' : 'main.mjs')
+const SUPERVISOR = join(SANDBOX, 'services')
+const MAIN = join(SUPERVISOR, `main${SANDBOX_MODULE}`)
 
 const DEFAULT_SECONDS = 30
 /** For making folders, starting and ending, over what the services may take to become ready. */
