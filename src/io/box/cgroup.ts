@@ -35,15 +35,22 @@ export interface RunGroup {
 /** The first process of the box is in the group as well, and with a shell inside the outermost program too. */
 const OWN_PROCESSES = 2
 const PREFIX = 'specproof-'
-const ENTER = 'for group in $1; do echo 0 > "$group/cgroup.procs" || exit; done; shift; exec "$@"'
+const ENTER = 'for entrance in $1; do echo 0 > "$entrance" || exit; done; shift; exec "$@"'
 
 const FILES = {
   memory: { 1: 'memory.limit_in_bytes', 2: 'memory.max' },
   pids: { 1: 'pids.max', 2: 'pids.max' },
 } as const
 
-function enter(groups: string[], argv: string[]): string[] {
-  return ['sh', '-c', `IFS='\n'; ${ENTER}`, 'sh', groups.join('\n'), ...argv]
+/**
+ * What a process writes `0` to. To move a whole process the kernel waits for a grace period (2 to 70 ms were measured), in
+ * which nobody on the machine starts a process; a thread that moves itself waits for nobody, from Linux 5.5 on. Ours have
+ * one thread. Version 2 moves no single thread to where memory is limited.
+ */
+const ENTRANCE = { 1: 'tasks', 2: 'cgroup.procs' } as const
+
+function enter(entrances: string[], argv: string[]): string[] {
+  return ['sh', '-c', `IFS='\n'; ${ENTER}`, 'sh', entrances.join('\n'), ...argv]
 }
 
 /**
@@ -95,7 +102,7 @@ async function works({ controller, version, parent }: CgroupPlace): Promise<bool
   }
   try {
     await access(join(group, FILES[controller][version]), constants.W_OK)
-    const [file, ...args] = enter([group], ['true'])
+    const [file, ...args] = enter([join(group, ENTRANCE[version])], ['true'])
     return (await runProgram(file!, args)).exitCode === 0
   } catch {
     return false
@@ -155,11 +162,11 @@ async function counted(file: string, name: string): Promise<boolean> {
 const NOBODY = '2147483647'
 
 /**
- * The first process that enters a group after a while waits for a grace period of the kernel (12 ms were measured), and
- * those that follow do not. So the wait begins here, with a write that moves nobody, while the box is still being built.
+ * In version 2 the first process that enters a group after a while waits for a grace period of the kernel, and those that
+ * follow do not. So the wait begins here, with a write that moves nobody, while the box is still being built.
  */
 async function wake(group: string): Promise<void> {
-  await writeFile(join(group, 'cgroup.procs'), NOBODY).catch(() => {})
+  await writeFile(join(group, ENTRANCE[2]), NOBODY).catch(() => {})
 }
 
 /** Makes the group of one run for those limits that it can hold; null when there are none. Rejects when it cannot. */
@@ -167,7 +174,9 @@ export async function makeRunGroup(places: CgroupPlace[], limits: BoxLimits): Pr
   const used = places.filter(({ controller }) => controller === 'pids' || limits.memoryBytes !== undefined)
   if (used.length === 0) return null
   const name = newName()
-  const groups = [...new Set(used.map(({ parent }) => join(parent, name)))]
+  const versions = new Map(used.map(({ parent, version }) => [join(parent, name), version]))
+  const groups = [...versions.keys()]
+  const entrances = [...versions].map(([group, version]) => join(group, ENTRANCE[version]))
   const remove = async () => {
     await woken
     for (const group of groups) await removeGroup(group)
@@ -175,7 +184,8 @@ export async function makeRunGroup(places: CgroupPlace[], limits: BoxLimits): Pr
   let woken: Promise<void> | null = null
   try {
     for (const group of groups) await mkdir(group)
-    woken = wake(groups[0]!)
+    const waiting = groups.find((group) => versions.get(group) === 2)
+    if (waiting !== undefined) woken = wake(waiting)
     for (const place of used) await setLimit(join(place.parent, name), place, limits)
   } catch (error) {
     await remove()
@@ -187,8 +197,8 @@ export async function makeRunGroup(places: CgroupPlace[], limits: BoxLimits): Pr
   }
   return {
     controllers: used.map(({ controller }) => controller),
-    enter: (argv) => enter(groups, argv),
-    entrances: groups.map((group) => join(group, 'cgroup.procs')),
+    enter: (argv) => enter(entrances, argv),
+    entrances,
     struck: async () => ({
       memory: await any('memory', (version) => (version === 1 ? 'memory.oom_control' : 'memory.events'), 'oom_kill'),
       processes: await any('pids', () => 'pids.events', 'max'),

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { findCgroupPlaces, makeRunGroup } from '../../../src/io/box/cgroup.ts'
@@ -21,6 +21,18 @@ it('makes no group of memory without a limit for it', async () => {
 
   expect(await makeRunGroup([place], LIMITS)).toBeNull()
   await expect(makeRunGroup([place], { ...LIMITS, memoryBytes: 1 })).rejects.toThrow('/no/such')
+})
+
+it('lets a thread enter by itself where it can: a whole process waits for a grace period of the kernel', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'specproof-cgroup-'))
+  onTestFinished(() => rm(parent, { recursive: true, force: true }))
+  const entrancesOf = async (version: 1 | 2) => {
+    const group = (await makeRunGroup([{ controller: 'pids', version, parent }], LIMITS))!
+    return group.entrances.map((path) => basename(path))
+  }
+
+  expect(await entrancesOf(1)).toEqual(['tasks'])
+  expect(await entrancesOf(2)).toEqual(['cgroup.procs'])
 })
 
 describe.skipIf(pids.length === 0)('a control group of processes', () => {
