@@ -1,5 +1,7 @@
+import { PYTHON_MANIFESTS, pythonFacts } from './python-facts.ts'
+
 /** Manifests that are shown as facts, not as files. */
-export const MANIFESTS = ['package.json', 'tsconfig.json', 'go.mod']
+export const MANIFESTS = ['package.json', 'tsconfig.json', 'go.mod', ...PYTHON_MANIFESTS]
 /** Of a repository of several Go modules, so many are told. */
 const MOST_MODULES = 6
 
@@ -24,6 +26,7 @@ const MOST_NAMES = 40
  */
 export function manifestFacts(path: string, text: string, short = false): string | null {
   if (path.endsWith('go.mod')) return moduleFacts(path, text)
+  if (!path.endsWith('.json')) return pythonFacts(path, text)
   const value = readJson(text)
   if (value === null) return null
   const facts = path.endsWith('tsconfig.json') ? compilerFacts(value, short) : packageFacts(value, short)
