@@ -36,7 +36,8 @@ describe('manifests of Python', () => {
   })
 
   it('tell the lines of a requirements file without comments, options and hashes', () => {
-    const text = '# tests\n-r base.txt\npytest>=8  # the runner\n\nhypothesis==6.130 \\\n    --hash=sha256:00\nown @ https://me:pass@example.org/own.whl\n'
+    const text =
+      '# tests\n-r base.txt\npytest>=8  # the runner\n\nhypothesis==6.130 \\\n    --hash=sha256:00\nown @ https://me:pass@example.org/own.whl\n'
     expect(manifestFacts('requirements.txt', text)).toBe('- requirements.txt: pytest>=8, hypothesis==6.130, own')
     expect(manifestsIn(['requirements.txt', 'src/a.py', 'pyproject.toml'])).toEqual([
       'pyproject.toml',
