@@ -220,6 +220,8 @@ const bodies = [
     tests: z.number(),
     red: z.string(),
     reused: z.boolean(),
+    /** They are a person's own, which a `Test:` line names. */
+    own: z.boolean().optional(),
   }),
   z.object({
     type: z.literal('patch.applied'),

@@ -1,9 +1,7 @@
 import type { BaseFile, FileChange } from '../core/patch/patch.ts'
-import { globMatcher } from '../core/patch/protected-globs.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { isIn } from '../core/projects.ts'
 import type { GoManifests } from '../core/prompt/go-packages.ts'
-import { MANIFESTS, manifestFacts, manifestsIn } from '../core/prompt/manifest-facts.ts'
 import { outlineOf, withoutComments } from '../core/prompt/outline.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderFile } from '../core/prompt/sections.ts'
@@ -13,8 +11,8 @@ import { testShape } from '../core/prompt/test-shape.ts'
 import { builtText } from '../core/spec/slice.ts'
 import type { Role } from '../world.ts'
 import { goManifests } from './go-manifests.ts'
+import { manifestParts, manifestsOf } from './manifests.ts'
 import { pathsOf, readerOf } from './overlay.ts'
-import { allowedGlobs } from './place.ts'
 import type { Frozen, Plan, Scene } from './state.ts'
 
 /** Largest file that is shown; larger ones are data or generated. Characters. */
@@ -61,6 +59,26 @@ export async function fileParts(
   for (const { path, part } of await manifestParts(scene.plan, paths, read)) add(path, part)
   for (const path of manifestsOf(scene.plan)) shown.add(path)
   return { parts, shown }
+}
+
+/** For a role that sees code and tests whole: outlines of what these stand upon, and the manifests. */
+export async function beneathParts(
+  scene: Scene,
+  code: ReadonlyMap<string, string>,
+  tests: readonly Pick<FileChange, 'path' | 'content'>[],
+): Promise<Part[]> {
+  const read = reader(scene, [])
+  const paths = [...new Set([...scene.tree.paths, ...code.keys()])]
+  const { of } = importsOf(paths, await goManifests(scene.tree))
+  const texts = [...code, ...tests.map(({ path, content }): [string, string] => [path, content ?? ''])]
+  const shown = new Set(texts.map(([path]) => path))
+  const imported = new Set(texts.flatMap(([path, text]) => of(path, text)).filter((path) => !shown.has(path)))
+  const parts: Part[] = []
+  for (const path of [...imported].slice(0, MOST_OUTLINES)) {
+    const part = await filePart(scene, path, 'outline', read)
+    if (part !== null) parts.push(part)
+  }
+  return [...parts, ...(await manifestParts(scene.plan, paths, read)).map(({ part }) => part)]
 }
 
 export type Read = (path: string) => Promise<string | null>
@@ -152,7 +170,7 @@ function stubPart(stub: FileChange, plan: Plan): Part {
   return { ...common, text: renderFile(`${stub.path} (stub; its bodies are left out)`, outline) }
 }
 
-interface Named {
+export interface Named {
   path: string
   part: Part
 }
@@ -199,47 +217,4 @@ function fixturesOf(path: string, paths: string[]): string[] {
 function runnable(tests: string[]): string[] {
   const named = tests.filter((path) => TEST_ITSELF.test(path))
   return named.length > 0 ? named : tests
-}
-
-/** Of the package that the task works in. */
-function manifestsOf({ dir }: Plan): string[] {
-  return MANIFESTS.map((path) => (dir === '' ? path : `${dir}/${path}`))
-}
-
-/** Those that there are; of Go modules in a package those of the package. */
-function manifestsFor(plan: Plan, paths: string[]): string[] {
-  if (plan.dir === '') return manifestsIn(paths)
-  const inside = paths.filter((path) => isIn(plan.dir, path))
-  return [...new Set([...manifestsOf(plan).filter((one) => inside.includes(one)), ...manifestsIn(inside)])]
-}
-
-/** What says which runner, compiler options and dependencies there are: facts, or the file where the task may change it. */
-async function manifestParts(plan: Plan, paths: string[], read: Read): Promise<Named[]> {
-  const allowed = globMatcher(allowedGlobs(plan))
-  const found: Named[] = []
-  const facts: string[] = []
-  const short: string[] = []
-  for (const path of manifestsFor(plan, paths)) {
-    const text = await read(path)
-    const line = text === null || allowed(path) ? null : manifestFacts(path, text)
-    if (line !== null) {
-      facts.push(line)
-      short.push(manifestFacts(path, text!, true) ?? line)
-    } else if (text !== null)
-      found.push({
-        path,
-        part: { kind: 'file', source: path, text: renderFile(path, text), mandatory: false, rank: 1 },
-      })
-  }
-  if (facts.length === 0) return found
-  const page = (lines: string[]) => `# Set-up\n\n${lines.join('\n')}`
-  const part: Part = {
-    kind: 'facts',
-    source: 'manifests',
-    text: page(facts),
-    short: page(short),
-    mandatory: false,
-    rank: 4,
-  }
-  return [...found, { path: manifestsOf(plan).join(', '), part }]
 }

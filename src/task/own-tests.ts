@@ -87,7 +87,7 @@ function frozenOf(change: FileChange, wanted: TestResult[], red: number, { tests
 
 function freeze(world: World, state: State, frozen: Frozen): State {
   const [files, tests] = [frozen.files.map(({ path }) => path), frozen.ids.length]
-  world.tell({ type: 'tests.frozen', files, tests, red: frozen.red, reused: true })
+  world.tell({ type: 'tests.frozen', files, tests, red: frozen.red, reused: true, own: true })
   return { ...state, attempt: 0, frozen }
 }
 

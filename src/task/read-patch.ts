@@ -1,10 +1,11 @@
-import { applyPatch } from '../core/patch/apply.ts'
+import { applyPatch, type ReadBase } from '../core/patch/apply.ts'
 import { describeRefusals } from '../core/patch/describe-refusals.ts'
 import type { FileChange, Operation, Refusal, Reply } from '../core/patch/patch.ts'
 import { createGuard, type GuardRefusal, isJudge } from '../core/patch/protect.ts'
-import { safePathsOf } from '../core/patch/safe-path.ts'
+import { pathProblem, safePathsOf } from '../core/patch/safe-path.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { treePaths } from '../core/patch/tree-paths.ts'
+import { isStub } from '../core/prompt/stub.ts'
 import { audit, describeFindings, unimplemented } from '../core/verdict/audit.ts'
 import { decideStrike, type Strikes } from '../core/verdict/decide.ts'
 import type { World } from '../world.ts'
@@ -56,10 +57,10 @@ export async function readPatch(
   })
   const refused = guard(reply.patch, (path) => paths.includes(path))
   if (refused.length > 0) return strike(world, refused, strikes)
-  const patch = joinPatches(before, {
-    operations: reply.patch.operations.map((operation) => overStub(operation, frozen?.stubs ?? [])),
-  })
-  const applied = await applyPatch(patch, readerOf(tree, underneath), treePaths(paths))
+  const read = readerOf(tree, underneath)
+  const operations = await Promise.all(reply.patch.operations.map((one) => overStub(one, frozen?.stubs ?? [], read)))
+  const patch = joinPatches(before, { operations })
+  const applied = await applyPatch(patch, read, treePaths(paths))
   if (!applied.ok) {
     tellRefused(world, applied.refused)
     const kept = fittingPart(patch, applied.fits)
@@ -135,8 +136,12 @@ function strike(world: World, refused: GuardRefusal[], strikes: Strikes): ReadPa
   return { kind: 'refused', strike: true, problem, kept: [] }
 }
 
-/** A stub is shown as declarations only, so a file of its name takes its place as a whole. */
-function overStub(operation: Operation, stubs: FileChange[]): Operation {
-  const replaces = operation.action === 'create' && stubs.some((stub) => stub.path === operation.path)
-  return replaces ? { ...operation, action: 'replace' } : operation
+/** A stub is shown as declarations only, so a file of its name takes its place as a whole; so does it with a stub of the base. */
+async function overStub(operation: Operation, stubs: FileChange[], read: ReadBase): Promise<Operation> {
+  if (operation.action !== 'create') return operation
+  const { path } = operation
+  const replaced: Operation = { ...operation, action: 'replace' }
+  if (stubs.some((stub) => stub.path === path)) return replaced
+  const file = pathProblem(path) === null ? await read(path) : null
+  return file?.kind === 'text' && isStub(path, file.text) ? replaced : operation
 }

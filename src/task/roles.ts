@@ -5,6 +5,7 @@ import { MOST_AIMED, MOST_RIGHT } from '../core/teeth/aimed.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import { describeFailure } from '../core/verdict/feedback.ts'
 import { common, kitFor } from './context.ts'
+import { beneathParts } from './files.ts'
 import type { Frozen, Scene } from './state.ts'
 
 /** A small wrong version of the code that no test noticed. */
@@ -32,6 +33,7 @@ export async function strengthenerParts(
   return [
     ...first,
     ...kitFor(scene, first),
+    ...(await beneathParts(scene, code, frozen.files)),
     testCode('Frozen tests', frozen.files),
     { kind: 'file', source: 'code', text: `# The code\n\n${shown.join('\n\n')}`, mandatory: true },
     { kind: 'file', source: 'survivors', text: `# Survivors\n\n${alive}`, mandatory: true },

@@ -143,7 +143,7 @@ function needAnswered(e: EventOf<'need.answered'>, look: Look): Line[] {
 }
 
 function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
-  const reused = e.reused ? ', reused from an earlier run' : ''
+  const reused = e.own ? ", the expert's own" : e.reused ? ', reused from an earlier run' : ''
   const text = `${plural(e.tests, 'test')} frozen, red ${e.red}${reused}: ${named(e.files)}`
   return step(look, { mark: 'good', label: 'frozen', text })
 }

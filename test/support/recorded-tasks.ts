@@ -56,6 +56,17 @@ async function filesOf(from: string, to: string): Promise<Record<string, string>
   return files
 }
 
+/** All files below a folder of this repository, by their paths in it behind `to`. */
+export async function filesBelow(from: string, to = ''): Promise<Record<string, string>> {
+  const files: Record<string, string> = {}
+  const base = join(ROOT, from)
+  for (const entry of await readdir(base, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile()) files[to + path.slice(base.length + 1)] = await readFile(path, 'utf8')
+  }
+  return files
+}
+
 export async function jobQueueFiles(): Promise<Record<string, string>> {
   return {
     '.gitignore': 'node_modules/\n',

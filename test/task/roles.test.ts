@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { surroundings } from '../../src/commands/session.ts'
 import { assemble, type Part } from '../../src/core/prompt/prompt.ts'
 import { ROLES } from '../../src/core/settings.ts'
+import { planOf } from '../../src/run.ts'
 import { authorParts } from '../../src/task/context.ts'
+import { loadSpecs } from '../../src/task/load-specs.ts'
 import { arbiterParts, migratorParts, strengthenerParts } from '../../src/task/roles.ts'
+import type { Frozen } from '../../src/task/state.ts'
 import type { Role } from '../../src/world.ts'
 import { FALSIFIED, test } from '../core/verdict/support.ts'
-import { memorySymbols, type RecordedTask, recordedTasks } from '../support/recorded-tasks.ts'
+import { filesBelow, memorySymbols, memoryTree, type RecordedTask, recordedTasks } from '../support/recorded-tasks.ts'
 import { settingsForTest } from '../support/settings.ts'
 
 const around = await surroundings('test', settingsForTest(), {})
@@ -64,7 +67,8 @@ describe('the other roles', () => {
           ),
       ).toBe(true)
       expect(prompt.user).toContain('Failure detection')
-      expect(prompt.manifest.parts.every(({ mandatory }) => mandatory)).toBe(true)
+      const optional = prompt.manifest.parts.filter(({ mandatory }) => !mandatory).map(({ kind }) => kind)
+      expect(optional.filter((kind) => !['facts', 'outline', 'file'].includes(kind))).toEqual([])
     }
   })
 
@@ -76,6 +80,25 @@ describe('the other roles', () => {
     expect(user).toContain('## File src/heartbeat.ts\n\n```\nconst CODE = 1\n```')
     const without = promptOf('strengthener', await strengthenerParts(scene, frozen, new Map(), [], []))
     expect(without.user).toContain('# Survivors\n\nNone')
+  })
+
+  it('strengthens with what code and tests stand upon: the other files of a package, and its import path', async () => {
+    const files = await filesBelow('sandbox/targets/priority-queue')
+    Object.assign(files, await filesBelow('specs/priority-queue', 'specs/priority-queue/'))
+    const goTree = memoryTree(files)
+    const spec = (await loadSpecs(goTree)).specs[0]!
+    const goPlan = await planOf(spec, spec.tasks[0]!, goTree)
+    const goScene = { around, plan: goPlan, tree: goTree, symbols: memorySymbols(goTree) }
+    const tests = [{ path: 'queue/priority_test.go', content: files['queue/priority_test.go']! }]
+    const code = new Map([['queue/queue.go', 'package queue\n\n// CODE\n']])
+    const { user } = promptOf(
+      'strengthener',
+      await strengthenerParts(goScene, { files: tests } as Frozen, code, [], []),
+    )
+    expect(user).toContain('## File queue/job.go')
+    expect(user).toContain('Priority int')
+    expect(user).toContain('- go.mod: module example.org/jobs, go 1.22; github.com/leanovate/gopter')
+    expect(user.match(/## File queue\/queue\.go/g)).toHaveLength(1)
   })
 
   it('judges by requirement, test and counterexample, and moves tests to the new interface', async () => {

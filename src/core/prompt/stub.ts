@@ -18,6 +18,19 @@ export function stubOutline(path: string, text: string): string | null {
   return bare.trim()
 }
 
+const FUNCTIONS: [path: RegExp, each: RegExp, stub: RegExp][] = [
+  [/\.go$/, /^func\b/gm, /\{\s*panic\("not implemented[^"\n]*"\)\s*\}/g],
+  [/\.pyi?$/, /^[ \t]*(?:async[ \t]+)?def\b/gm, /\braise NotImplementedError\b/g],
+]
+
+/** Whether a file is nothing but a stub: it has functions, and all of them only say that they are not implemented. */
+export function isStub(path: string, text: string): boolean {
+  const known = FUNCTIONS.find(([pattern]) => pattern.test(path))
+  if (known === undefined) return /\bnot implemented\b/.test(text) && stubOutline(path, text) !== null
+  const [all, stubs] = [text.match(known[1]), text.match(known[2])]
+  return all !== null && all.length === stubs?.length
+}
+
 /** Whether a text (the design) holds every declaration of a stub, so that the stub need not be shown as well. */
 export function holdsDeclarations(design: string, path: string, stub: string): boolean {
   const given = squeezed(design)

@@ -72,7 +72,7 @@ function itemOf(one: Moment, around: Around): Item {
       return {
         label: 'frozen',
         tone: 'good',
-        text: `${plural(one.tests, 'test')}, red ${one.red}${one.reused ? ', kept from an earlier run' : ''}: ${one.files.join(', ')}`,
+        text: `${plural(one.tests, 'test')}, red ${one.red}${one.own ? ", the expert's own" : one.reused ? ', kept from an earlier run' : ''}: ${one.files.join(', ')}`,
       }
     case 'patch.applied':
       return {

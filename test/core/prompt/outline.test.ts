@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { declarationsOf, outlineOf, withoutComments } from '../../../src/core/prompt/outline.ts'
-import { holdsDeclarations, stubOutline } from '../../../src/core/prompt/stub.ts'
+import { holdsDeclarations, isStub, stubOutline } from '../../../src/core/prompt/stub.ts'
 
 const CODE = `import { x } from './x.ts'
 /** Milliseconds. */
@@ -98,6 +98,20 @@ export function createCounter(
   it('is shown as it is where it holds more', () => {
     expect(stubOutline('src/counter.ts', `${STUB}export function a() {\n  return 1\n}\n`)).toBeNull()
     expect(stubOutline('counter.py', 'def a():\n  raise 1')).toBeNull()
+  })
+
+  it('is told from code in each language, and by nothing but its functions', () => {
+    const go =
+      'package q\n\ntype Q struct{}\n\nfunc New() *Q {\n\tpanic("not implemented")\n}\n\nfunc (q *Q) Len() int { panic("not implemented") }\n'
+    const python =
+      'class Q:\n    """A queue."""\n\n    def put(self, n: int) -> bool:\n        """Adds one."""\n        raise NotImplementedError\n'
+    expect(isStub('q/q.go', go)).toBe(true)
+    expect(isStub('q/q.go', `${go}\nfunc (q *Q) One() int { return 1 }\n`)).toBe(false)
+    expect(isStub('src/q.py', python)).toBe(true)
+    expect(isStub('src/q.py', `${python}\n    def one(self) -> int:\n        return 1\n`)).toBe(false)
+    expect(isStub('src/counter.ts', STUB)).toBe(true)
+    expect(isStub('src/counter.ts', `${STUB}export function a() {\n  return 1\n}\n`)).toBe(false)
+    for (const path of ['a.go', 'a.py', 'a.ts', 'a.txt']) expect(isStub(path, 'package a\n')).toBe(false)
   })
 
   it('need not be shown where the design holds its declarations, however they are wrapped', () => {
