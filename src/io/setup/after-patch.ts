@@ -38,7 +38,7 @@ const RECOGNISED: { command: RegExp; manager: string }[] = [
     command: /^(\.venv\/bin\/)?(pip3?|python3? -m pip) install( -q| --quiet| --require-hashes)*( (-r|-c) ?[\w./-]+)+$/,
     manager: 'pip',
   },
-  { command: /^go mod download( -x)?$/, manager: 'go' },
+  { command: /^go( -C [\w./@-]+)? mod download( -x)?$/, manager: 'go' },
   { command: /^cargo fetch( --?[\w-]+(=[\w./:-]+)?)*$/, manager: 'cargo' },
 ]
 

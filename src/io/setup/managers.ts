@@ -39,6 +39,12 @@ export interface Manager {
   faults: RegExp
 }
 
+/** Folders whose modules are not judged: the harness looks into no others. */
+const NOT_JUDGED = /(^|\/)([._][^/]*|node_modules|vendor|testdata)\//
+
+/** A path as a word of a shell. */
+export const quoted = (path: string) => (/^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
+
 const JAVASCRIPT = /^(package\.json|\.npmrc|\.nvmrc|\.node-version)$/
 const PYTHON = /^(pyproject\.toml|setup\.(py|cfg)|requirements.*\.txt|constraints.*\.txt|\.python-version|uv\.toml)$/
 
@@ -142,8 +148,10 @@ export const MANAGERS: Manager[] = [
     name: 'go',
     ecosystem: 'go',
     lockfiles: ['go.mod'],
+    applies: async (source) => goModules(source).length > 0,
     inputs: /^(go\.sum|go\.work|go\.work\.sum|go\.mod)$/,
-    install: async () => ['go mod download'],
+    install: async (source) =>
+      goModules(source).map((dir) => (dir === '' ? 'go mod download' : `go -C ${quoted(dir)} mod download`)),
     nothingBuilt: '',
     // Another toolchain that go.mod asks for would be fetched and run.
     patchEnv: { GOTOOLCHAIN: 'local' },
@@ -231,6 +239,12 @@ export async function managersOf(source: Source, ecosystems: Ecosystem[]): Promi
     if (locked || (await manager.applies?.(source))) found.set(manager.ecosystem, manager)
   }
   return [...found.values()]
+}
+
+/** Folders of the modules whose tests are run, the top first: each has dependencies of its own. */
+function goModules(source: Source): string[] {
+  const found = source.paths.filter((path) => /(^|\/)go\.mod$/.test(path) && !NOT_JUDGED.test(path))
+  return found.map((path) => path.replace(/\/?go\.mod$/, '')).sort()
 }
 
 /** `-r` for each list of requirements at the top; else the project itself, where it can be installed. */

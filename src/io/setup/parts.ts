@@ -1,5 +1,5 @@
 import { sha256 } from '../../core/hash.ts'
-import { type Ecosystem, MANAGERS, type Manager, managersOf, type Source } from './managers.ts'
+import { type Ecosystem, MANAGERS, type Manager, managersOf, quoted, type Source } from './managers.ts'
 
 /** One thing to be installed: what a manager was detected for, or all of the user's own commands. */
 export interface Part {
@@ -66,8 +66,7 @@ export function sourceIn(source: Source, dir = ''): Source {
 /** A shell command that starts in a folder of the tree. */
 export function commandIn(dir: string | undefined, command: string): string {
   if (!dir) return command
-  const quoted = /^[\w./@-]+$/.test(dir) ? dir : `'${dir.replaceAll("'", "'\\''")}'`
-  return /[;&|\n]/.test(command) ? `cd ${quoted} && ( ${command} )` : `cd ${quoted} && ${command}`
+  return /[;&|\n]/.test(command) ? `cd ${quoted(dir)} && ( ${command} )` : `cd ${quoted(dir)} && ${command}`
 }
 
 async function detectedPart(source: Source, own: Source, manager: Manager): Promise<Part> {

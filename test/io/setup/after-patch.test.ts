@@ -49,6 +49,20 @@ describe('managers', () => {
     expect((await managersOf(source, [...EVERY])).map(({ name }) => name)).toEqual(names)
   })
 
+  it('go has the modules of each go.mod that is judged, from its own folder', async () => {
+    const paths = ['go.mod', 'v2/go.mod', 'v2/my store/go.mod', 'v2/testdata/x/go.mod', '_old/go.mod']
+    const commandsOf = async (some: string[]) => {
+      const source = sourceOf(Object.fromEntries(some.map((path) => [path, ''])))
+      const [go] = await managersOf(source, ['go'])
+      return go?.install(source)
+    }
+    expect(await commandsOf(paths)).toEqual([
+      ...['go mod download', 'go -C v2 mod download', "go -C 'v2/my store' mod download"],
+    ])
+    expect(await commandsOf(['tools/go.mod'])).toEqual(['go -C tools mod download'])
+    expect(await commandsOf(['_old/go.mod'])).toBeUndefined()
+  })
+
   it('tell a wrong lockfile from a network that is down', () => {
     const npm = MANAGERS.find(({ name }) => name === 'npm')!
     expect(blamesTheFiles(npm, 'npm error code E404\nnpm error 404 Not Found - GET https://r/x')).toBe(true)
