@@ -21,6 +21,7 @@ const WORKSPACE: Files = {
   'packages/limits/src/version.ts': 'export const VERSION = 1\n',
   ...inFolder('packages/limits', CLAMP_SPEC),
   'packages/cli/package.json': json({ name: 'cli', type: 'module', scripts: { test: 'vitest run' } }),
+  'packages/cli/src/version.ts': 'export const VERSION = 9\n',
   'packages/cli/test/uses-limits.test.ts': `import { expect, it } from 'vitest'
 import { VERSION } from '../../limits/src/version.ts'
 it('gets on with its version of limits', () => expect(VERSION).toBe(1))
@@ -49,6 +50,7 @@ describe('a repository of two packages', () => {
     const version = block(`${limits}/src/version.ts`, 'export const VERSION = 1\n', 'export const VERSION = 2\n')
     const model = await scriptModel({
       author: [
+        'NEED src/version.ts',
         author(limits, CLAMP_TEST),
         // Where a task of another package has no business.
         creates({ 'test/clamp.test.ts': CLAMP_TEST, 'src/clamp.ts': CLAMP_STUB }),
@@ -68,11 +70,13 @@ describe('a repository of two packages', () => {
       ['packages/limits', 'node:test'],
       ['packages/cli', 'vitest'],
     ])
-    const [first = '', other = ''] = [model.asked('author')[0], model.asked('author')[2]]
+    const [first = '', other = ''] = [model.asked('author')[0], model.asked('author')[3]]
     expect(first).toContain('this task works in `packages/limits/`')
     expect(first).toContain("Node's own runner")
     expect(other).toContain('this task works in `packages/cli/`')
     expect(other).toContain('vitest (`import')
+    // As it is called where the task works.
+    expect(model.asked('author')[1]).toMatch(/packages\/limits\/src\/version.ts\n.*export const VERSION = 1\n/s)
     expect(model.asked('implementer')[1]).toContain('### gets on with its version of limits')
     const refused = eventsOf(run, 'patch.refused').flatMap(({ reasons }) => reasons.map(({ message }) => message))
     expect(refused[0]).toMatch(/`src\/clamp.ts` is protected \(other-package\)|`test\/clamp.test.ts` is protected/)

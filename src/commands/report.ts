@@ -102,11 +102,12 @@ async function besides(options: GlobalOptions, root: string, dir: string, story:
 
 /** Of the specs that the run worked on; none where they are gone or cannot be read any more. */
 async function tracesOf(options: GlobalOptions, root: string, story: Story): Promise<Beside['traces']> {
-  const roots = specRootsOf(await loadConfig(options, root))
+  const config = await loadConfig(options, root)
+  const roots = specRootsOf(config)
   const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
   const worked = new Set(story.tasks.map(({ spec }) => spec))
   const wanted = specs.filter(({ id, dir }) => worked.has(id) || worked.has(dir))
-  return (await traceAll(root, specs, wanted)).map(tableOf)
+  return (await traceAll(root, specs, wanted, config)).map(tableOf)
 }
 
 function print(options: GlobalOptions, story: Story, page: string | null): void {

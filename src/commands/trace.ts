@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
+import type { Config } from '../core/config.ts'
 import { EXIT, UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
-import { specRootsOf } from '../core/projects.ts'
+import { dirsOf, specRootsOf } from '../core/projects.ts'
 import type { Spec } from '../core/spec/spec.ts'
 import type { SpecTrace } from '../core/trace/matrix.ts'
 import { countStates, tableOf } from '../core/trace/rows.ts'
@@ -30,7 +31,8 @@ export interface TraceFlags {
 export async function traceCommand(options: GlobalOptions, flags: TraceFlags): Promise<number> {
   if (options.json && flags.markdown) throw new UserError('--json and --markdown both write to stdout: choose one.')
   const { root } = await openRepository(options.cwd)
-  const roots = specRootsOf(await loadConfig(options, root))
+  const config = await loadConfig(options, root)
+  const roots = specRootsOf(config)
   const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
   const wanted = specs.filter(({ id, dir }) => flags.spec === undefined || id === flags.spec || dir === flags.spec)
   if (flags.spec !== undefined && wanted.length === 0)
@@ -40,7 +42,7 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
         specs.map(({ id }) => id),
       )}`,
     )
-  const traces = await traceAll(root, specs, wanted)
+  const traces = await traceAll(root, specs, wanted, config)
   const changed =
     wanted.length > 0
       ? await uncommitted(
@@ -64,18 +66,19 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
 }
 
 /** The matrices of `wanted`, which are among `all`, with the evidence of HEAD. */
-export async function traceAll(root: string, all: Spec[], wanted: Spec[]): Promise<SpecTrace[]> {
+export async function traceAll(root: string, all: Spec[], wanted: Spec[], config: Config): Promise<SpecTrace[]> {
   const { histories, before } = await readEvidence(root, wanted)
   const changed = [...histories.values()].flatMap((tasks) =>
     [...tasks.values()].flatMap(({ current }) => current?.files ?? []),
   )
-  const files = await readTestFiles(root, [...pathsNamed(wanted), ...changed])
+  const files = await readTestFiles(root, [...pathsNamed(wanted, (spec) => dirsOf(spec, config)), ...changed])
   return wanted.map((spec) =>
     traceSpec({
       spec,
       history: histories.get(spec.dir) ?? new Map(),
       before: (commit) => before(spec, commit),
       files,
+      dirs: dirsOf(spec, config),
       alone: all.length === 1,
     }),
   )

@@ -69,6 +69,13 @@ export function placeTask(spec: Spec, task: Task, config: Config, paths: readonl
   return { dir: packageOf(spec, paths), sure: false }
 }
 
+/** Folders that a spec may name its files from, the likeliest first; the root ('') goes last. */
+export function dirsOf(spec: Spec, config: Config): string[] {
+  const said = [...spec.tasks.map(({ dir }) => dir), spec.workDir].flatMap((dir) => (dir === undefined ? [] : [dir]))
+  const naming = config.projects?.filter(({ specs = [] }) => specs.some((one) => names(one, spec))) ?? []
+  return [...new Set([...said, ...naming.map(({ dir }) => dir), baseOf(spec.dir), ''].map(folderOf))]
+}
+
 /** What is wrong with the projects of agent.yaml in a tree, with its line; null: nothing. */
 export function projectsProblem(config: Config, paths: readonly string[], specs: readonly Spec[] = []): string | null {
   const taken = new Map<string, string>()

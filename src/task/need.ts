@@ -2,6 +2,7 @@ import type { Part } from '../core/prompt/prompt.ts'
 import { closeFence, renderFile } from '../core/prompt/sections.ts'
 import { readWant, WANT_FORMS, type Want } from '../core/prompt/want.ts'
 import type { Hit, Role, World } from '../world.ts'
+import { placedPath } from './place.ts'
 import type { State } from './state.ts'
 
 /** Rounds in which one role may ask for something before it has to answer. */
@@ -69,7 +70,8 @@ interface Found {
 }
 
 async function answer(world: World, state: State, text: string): Promise<Found | null> {
-  const want = readWant(text, (path) => state.tree.paths.includes(path))
+  const { paths } = state.tree
+  const want = readWant(text, (path) => paths.includes(path) || paths.includes(placedPath(state.plan, path, paths)))
   if (want === null) return null
   if (want.kind === 'file') return file(state, want)
   if (want.kind === 'search') return search(world, state, want.text)
@@ -84,7 +86,9 @@ export async function linesOf(state: State, path: string): Promise<string[] | nu
 }
 
 async function file(state: State, want: Extract<Want, { kind: 'file' }>): Promise<Found | null> {
-  const path = state.tree.paths.includes(want.path) ? want.path : uniqueEnding(state.tree.paths, want.path)
+  const { paths } = state.tree
+  const placed = [want.path, placedPath(state.plan, want.path, paths)].find((one) => paths.includes(one))
+  const path = placed ?? uniqueEnding(paths, want.path)
   if (path === null) return null
   if (state.around.deny(path)) return { heading: path, body: `${path} is not shown to models (it may hold secrets).` }
   const lines = await linesOf(state, path)

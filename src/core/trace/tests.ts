@@ -94,21 +94,21 @@ function collector(targets: Targets) {
 }
 
 /** The tests of a task's `Test:` lines: `path::name`, or a path. */
-export function namedTests(task: Task, files: TestFiles): TracedTest[] {
+export function namedTests(task: Task, files: TestFiles, dirs: readonly string[] = ['']): TracedTest[] {
   const lines = task.text.split(/\r\n|\r|\n/).flatMap((line) => {
     const label = readLabel(line.replace(/^[\s>*+_-]+/, ''))
     return label?.name === 'test' ? [testWish([{ value: label.value, raw: label.value }])?.path ?? null] : []
   })
   return [...new Set([task.test?.path ?? null, ...lines])].flatMap((path) =>
-    path === null ? [] : [look(path, 'named', files)],
+    path === null ? [] : [look(path, 'named', files, dirs)],
   )
 }
 
 /** The tests that a table of the design gives for a property. A row that names no file gives none. */
-export function plannedTests(spec: Spec, n: number, files: TestFiles): TracedTest[] {
+export function plannedTests(spec: Spec, n: number, files: TestFiles, dirs: readonly string[] = ['']): TracedTest[] {
   const targets = targetsFor(spec)
   const rows = spec.layers.filter((one) => one.property === n && one.path !== null && !one.path.includes('*'))
-  return rows.map((row) => ({ ...look(row.path!, 'plan', files), criteria: idsIn(row.text, targets) }))
+  return rows.map((row) => ({ ...look(row.path!, 'plan', files, dirs), criteria: idsIn(row.text, targets) }))
 }
 
 /** The other cells of a row bind its test to criteria where they hold nothing but their ids. */
@@ -117,8 +117,10 @@ function idsIn(cells: string, targets: Targets): string[] {
   return written.every((one) => one.kind === 'id' && targets.places.has(one.id)) ? resolve(written, targets).ids : []
 }
 
-function look(written: string, source: 'named' | 'plan', files: TestFiles): TracedTest {
-  const { path, name } = splitTest(written)
+/** `dirs`: folders that the path may be meant from. */
+function look(written: string, source: 'named' | 'plan', files: TestFiles, dirs: readonly string[]): TracedTest {
+  const { path: as, name } = splitTest(written)
+  const path = placesOf(as, dirs).find((one) => files.exists(one)) ?? as
   const file = files.file(path)
   const found = name === null ? files.exists(path) : file !== null && hasTest(file, name)
   return { path, name, source, found, criteria: [] }
@@ -131,13 +133,16 @@ export function splitTest(written: string): { path: string; name: string | null 
   return { path, name: at < 0 ? null : written.slice(at + 2).trim() }
 }
 
-/** Every file that `Test:` lines and tables of the specs name. */
-export function pathsNamed(specs: readonly Spec[]): string[] {
+const placesOf = (path: string, dirs: readonly string[]) => dirs.map((dir) => (dir === '' ? path : `${dir}/${path}`))
+
+/** Every file that `Test:` lines and tables of the specs name, in each of the folders that they may be meant from. */
+export function pathsNamed(specs: readonly Spec[], dirs: (spec: Spec) => readonly string[]): string[] {
   const nowhere: TestFiles = { exists: () => false, file: () => null, all: [] }
-  const named = specs.flatMap((spec) => [
-    ...spec.tasks.flatMap((task) => namedTests(task, nowhere).map(({ path }) => path)),
-    ...spec.layers.flatMap(({ path }) => (path === null ? [] : [splitTest(path).path])),
-  ])
+  const named = specs.flatMap((spec) => {
+    const tasks = spec.tasks.flatMap((task) => namedTests(task, nowhere).map(({ path }) => path))
+    const layers = spec.layers.flatMap(({ path }) => (path === null ? [] : [splitTest(path).path]))
+    return [...tasks, ...layers].flatMap((path) => placesOf(path, dirs(spec)))
+  })
   return [...new Set(named)]
 }
 

@@ -16,6 +16,8 @@ export interface TraceInput {
   /** The spec as it was in a commit; null where it cannot be read. Asked for commits that `toCompare` names. */
   before(commit: string): Spec | null
   files: TestFiles
+  /** Folders that the spec may name its tests from; the root alone where it is not said. */
+  dirs?: readonly string[]
   /** Whether it is the only spec of its repository. */
   alone: boolean
 }
@@ -26,12 +28,12 @@ export function traceSpec(input: TraceInput): SpecTrace {
   const own = new Set([...input.history.values()].flatMap(({ current }) => (current ? testsOf(current) : [])))
   const links = testLinks(spec, files.all, own, input.alone)
   const covers = coverage(spec)
-  const planned = new Map(spec.properties.map(({ n }) => [n, plannedTests(spec, n, files)]))
+  const planned = new Map(spec.properties.map(({ n }) => [n, plannedTests(spec, n, files, input.dirs)]))
   const parents = new Set(spec.tasks.flatMap(({ parent }) => parent ?? []))
   const tasks = spec.tasks.map((task): TracedTask => {
     const { current = null, reverted = [] } = input.history.get(task.id) ?? {}
     const evidence = current === null || task.status !== 'done' ? null : evidenceOf(input, task, current)
-    const named = namedTests(task, files)
+    const named = namedTests(task, files, input.dirs)
     const tests = unique([
       ...named,
       ...(evidence === null ? [] : committed(current!, files)),

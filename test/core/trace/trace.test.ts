@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dirsOf } from '../../../src/core/projects.ts'
 import { sliceHash, sliceOf } from '../../../src/core/spec/slice.ts'
 import type { Spec } from '../../../src/core/spec/spec.ts'
 import { historiesOf, type LoggedCommit, taskCommits } from '../../../src/core/trace/evidence.ts'
 import type { SpecTrace } from '../../../src/core/trace/matrix.ts'
 import { tableOf } from '../../../src/core/trace/rows.ts'
 import { readTestFile, type TestFile } from '../../../src/core/trace/test-names.ts'
+import { pathsNamed } from '../../../src/core/trace/tests.ts'
 import { traceSpec } from '../../../src/core/trace/trace.ts'
 import { spec } from '../spec/fixture.ts'
 
@@ -221,6 +223,24 @@ describe('the matrix', () => {
       ).problems.map(({ kind, id }) => `${kind} ${id}`)
     expect(kinds('x')).toEqual(['missing-test Property 2'])
     expect(kinds(' ')).toEqual([])
+  })
+
+  it('finds tests from where the spec works, and from the top', () => {
+    const read = spec({
+      requirements: REQUIREMENTS,
+      design: DESIGN,
+      tasks: '- [ ] 1. Keep\n  - Dir: packages/queue\n  - Test: test/a.test.ts::a (1.1)\n',
+    })
+    const path = 'packages/queue/test/a.test.ts'
+    const there = (file: string) => readTestFile(file, "it('a (1.1)', () => {})\nit('loses nothing', () => {})\n")
+    const known = new Map([path, 'test/loss.test.ts'].map((one) => [one, there(one)]))
+    expect(pathsNamed([read], (one) => dirsOf(one, {})).filter((one) => known.has(one))).toEqual([...known.keys()])
+    const { tasks, properties } = traceSpec({
+      ...{ spec: read, history: new Map(), before: () => null, dirs: dirsOf(read, {}), alone: true },
+      files: { exists: (one) => known.has(one), file: (one) => known.get(one) ?? null, all: [] },
+    })
+    expect(tasks[0]!.tests).toMatchObject([{ path, name: 'a (1.1)', found: true }])
+    expect(properties[1]!.tests).toMatchObject([{ path: 'test/loss.test.ts', found: true }])
   })
 
   it('knows a criterion that none of the tests is for, where a table binds each test to criteria', () => {
