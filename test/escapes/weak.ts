@@ -45,7 +45,7 @@ function nakedBox(user: { uid?: number; gid?: number }): Box {
 function boxWithRights(): Box {
   const recipe: Recipe = async ({ plan, identity, limits, start }) => ({
     argv: ['unshare', ...outerNamespaces(identity), '--', ...withRights(start.build)],
-    variables: await unshareVariables(plan, limits, await hostMounts()),
+    variables: await unshareVariables(plan, limits, hostMounts()),
   })
   return createLinuxBox('unshare', recipe, shellStarter)
 }

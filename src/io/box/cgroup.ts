@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { access, constants, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runProgram } from '../run-program.ts'
 import type { BoxLimits } from './box.ts'
+import { kernelText } from './kernel-text.ts'
 import { hostMounts } from './mount-table.ts'
 
 type Controller = 'memory' | 'pids'
@@ -26,9 +28,9 @@ export interface RunGroup {
   controllers: Controller[]
   /** The command line that enters the group and then becomes `argv`. */
   enter(argv: string[]): string[]
-  /** Files to be opened for writing; whoever writes \`0\` to all of them enters the group. */
+  /** Files to be opened for writing; whoever writes `0` to all of them enters the group. */
   entrances: string[]
-  struck(): Promise<Struck>
+  struck(): Struck
   remove(): Promise<void>
 }
 
@@ -57,10 +59,10 @@ function enter(entrances: string[], argv: string[]): string[] {
  * The hierarchies (`controllers` is empty for version 2) in which this process is at the top. Any other group belongs
  * to whoever put this process there: a manager that counts and ends what is in its group must find it there.
  */
-async function freeHierarchies(): Promise<{ version: 1 | 2; controllers: string[]; path: string }[]> {
-  const mounts = await hostMounts()
-  const lines = (await readFile('/proc/self/cgroup', 'utf8').catch(() => '')).split('\n')
-  const free: Awaited<ReturnType<typeof freeHierarchies>> = []
+function freeHierarchies(): { version: 1 | 2; controllers: string[]; path: string }[] {
+  const mounts = hostMounts()
+  const lines = kernelText('/proc/self/cgroup').split('\n')
+  const free: ReturnType<typeof freeHierarchies> = []
   for (const line of lines) {
     const names = /^\d+:([^:]*):\/$/.exec(line)?.[1]
     if (names === undefined) continue
@@ -80,12 +82,7 @@ async function freeHierarchies(): Promise<{ version: 1 | 2; controllers: string[
 async function sweep(parent: string): Promise<void> {
   for (const name of await readdir(parent).catch(() => [])) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
-    const running =
-      pid === undefined ||
-      (await access(`/proc/${pid}`).then(
-        () => true,
-        () => false,
-      ))
+    const running = pid === undefined || existsSync(`/proc/${pid}`)
     if (!running) await rmdir(join(parent, name)).catch(() => {})
   }
 }
@@ -114,7 +111,7 @@ async function works({ controller, version, parent }: CgroupPlace): Promise<bool
 /** Looks once where control groups can be made; empty when nowhere. */
 export async function findCgroupPlaces(): Promise<CgroupPlace[]> {
   const places: CgroupPlace[] = []
-  const free = await freeHierarchies()
+  const free = freeHierarchies()
   for (const controller of ['memory', 'pids'] as const) {
     const all = free
       .filter(({ version, controllers }) => version === 2 || controllers.includes(controller))
@@ -132,30 +129,31 @@ export async function findCgroupPlaces(): Promise<CgroupPlace[]> {
 /** The kernel may need a moment to see that the last process has left. */
 async function removeGroup(group: string): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
-    const gone = await rmdir(group).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
-    )
-    if (gone) return
+    try {
+      return rmdirSync(group)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    }
     await sleep(5)
   }
 }
 
-async function setLimit(group: string, { controller, version }: CgroupPlace, limits: BoxLimits): Promise<void> {
+function setLimit(group: string, { controller, version }: CgroupPlace, limits: BoxLimits): void {
   if (controller === 'pids') {
-    await writeFile(join(group, 'pids.max'), String(Math.floor(limits.processes) + OWN_PROCESSES))
+    writeFileSync(join(group, 'pids.max'), String(Math.floor(limits.processes) + OWN_PROCESSES))
     return
   }
   const bytes = String(Math.floor(limits.memoryBytes ?? 0))
-  await writeFile(join(group, FILES.memory[version]), bytes)
+  writeFileSync(join(group, FILES.memory[version]), bytes)
   // Swap is memory too; some kernels do not count it.
   const [swap, value] = version === 1 ? ['memory.memsw.limit_in_bytes', bytes] : ['memory.swap.max', '0']
-  await writeFile(join(group, swap), value).catch(() => {})
+  try {
+    writeFileSync(join(group, swap), value)
+  } catch {}
 }
 
-async function counted(file: string, name: string): Promise<boolean> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0) > 0
+function counted(file: string, name: string): boolean {
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(kernelText(file))?.[1] ?? 0) > 0
 }
 
 /** No process has this number: it is beyond what any kernel gives. */
@@ -183,15 +181,15 @@ export async function makeRunGroup(places: CgroupPlace[], limits: BoxLimits): Pr
   }
   let woken: Promise<void> | null = null
   try {
-    for (const group of groups) await mkdir(group)
+    for (const group of groups) mkdirSync(group)
     const waiting = groups.find((group) => versions.get(group) === 2)
     if (waiting !== undefined) woken = wake(waiting)
-    for (const place of used) await setLimit(join(place.parent, name), place, limits)
+    for (const place of used) setLimit(join(place.parent, name), place, limits)
   } catch (error) {
     await remove()
     throw error
   }
-  const any = async (controller: Controller, file: (version: 1 | 2) => string, word: string) => {
+  const any = (controller: Controller, file: (version: 1 | 2) => string, word: string) => {
     const place = used.find((place) => place.controller === controller)
     return place !== undefined && counted(join(place.parent, name, file(place.version)), word)
   }
@@ -199,9 +197,9 @@ export async function makeRunGroup(places: CgroupPlace[], limits: BoxLimits): Pr
     controllers: used.map(({ controller }) => controller),
     enter: (argv) => enter(entrances, argv),
     entrances,
-    struck: async () => ({
-      memory: await any('memory', (version) => (version === 1 ? 'memory.oom_control' : 'memory.events'), 'oom_kill'),
-      processes: await any('pids', () => 'pids.events', 'max'),
+    struck: () => ({
+      memory: any('memory', (version) => (version === 1 ? 'memory.oom_control' : 'memory.events'), 'oom_kill'),
+      processes: any('pids', () => 'pids.events', 'max'),
     }),
     remove,
   }

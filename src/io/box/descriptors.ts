@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { kernelText } from './kernel-text.ts'
 
 const O_CLOEXEC = 0o2000000
 
@@ -11,7 +12,7 @@ export function inheritableDescriptors(): number[] {
   const numbers = listed('/proc/self/fd').map(Number)
   return numbers.filter((number) => {
     if (number <= 3) return false
-    const flags = /^flags:\s*(\d+)$/m.exec(text(`/proc/self/fdinfo/${number}`))?.[1]
+    const flags = /^flags:\s*(\d+)$/m.exec(kernelText(`/proc/self/fdinfo/${number}`))?.[1]
     return flags !== undefined && (parseInt(flags, 8) & O_CLOEXEC) === 0
   })
 }
@@ -21,14 +22,6 @@ function listed(dir: string): string[] {
     return readdirSync(dir)
   } catch {
     return []
-  }
-}
-
-function text(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
   }
 }
 

@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
+import { lstatSync, readdirSync, type Stats, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { kernelText } from './kernel-text.ts'
 
 /** Space that a run has taken. */
 interface Taken {
@@ -40,7 +40,7 @@ function familyOf(pid: number): number[] {
   const family = [pid]
   // The list grows while it is gone through.
   for (const parent of family) {
-    const text = attempt(() => readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8'), '')
+    const text = kernelText(`/proc/${parent}/task/${parent}/children`)
     family.push(...text.split(' ').filter(Boolean).map(Number))
   }
   return family
@@ -72,8 +72,8 @@ export class DiskWatch {
   }
 
   /** Remembers how it is before a run. `bytes`: what `tree` may grow by. */
-  static async start(tree: string, bytes: number): Promise<DiskWatch> {
-    return new DiskWatch(tree, bytes, statSync(tree).dev, await freeSpace(tree))
+  static start(tree: string, bytes: number): DiskWatch {
+    return new DiskWatch(tree, bytes, statSync(tree).dev, freeSpace(tree))
   }
 
   /** Looks from now on, and calls `onEnd` once when the run of `pid` and its children has to end. */
@@ -97,7 +97,7 @@ export class DiskWatch {
 
   /** Why the run has to end or should have ended; null when it may go on. */
   async look(): Promise<DiskEnd | null> {
-    const now = await freeSpace(this.tree).catch(() => null)
+    const now = attempt(() => freeSpace(this.tree), null)
     if (now === null || !this.isOver({ bytes: this.free.bytes - now.bytes, files: this.free.files - now.files }))
       return null
     const started = performance.now()
@@ -158,7 +158,7 @@ export class DiskWatch {
   }
 }
 
-async function freeSpace(path: string): Promise<Taken> {
-  const { bfree, bsize, ffree } = await statfs(path)
+function freeSpace(path: string): Taken {
+  const { bfree, bsize, ffree } = statfsSync(path)
   return { bytes: bfree * bsize, files: ffree }
 }

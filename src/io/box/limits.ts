@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { release } from 'node:os'
 import type { BoxLimits } from './box.ts'
 import type { Identity } from './identity.ts'
+import { kernelText } from './kernel-text.ts'
 
 /** The hard limits of this process by their name in /proc/self/limits; unlimited ones are infinite. */
 export function parseHardLimits(text: string): Map<string, number> {
@@ -30,8 +30,8 @@ export interface Rlimit {
  * The limits that the kernel keeps for each process. Never above what this process has itself: only a privileged one may
  * raise a limit. `counted`: something else counts the processes, and says so when there are too many.
  */
-export async function rlimits(limits: BoxLimits, identity: Identity, counted = false): Promise<Rlimit[]> {
-  const own = parseHardLimits(await readFile('/proc/self/limits', 'utf8').catch(() => ''))
+export function rlimits(limits: BoxLimits, identity: Identity, counted = false): Rlimit[] {
+  const own = parseHardLimits(kernelText('/proc/self/limits'))
   const atMost = (name: string, value: number) => Math.min(Math.floor(value), own.get(name) ?? Number.POSITIVE_INFINITY)
   const limit = (name: Rlimit['name'], resource: number, soft: number, hard = soft) => ({ name, resource, soft, hard })
   const seconds = atMost('Max cpu time', Math.max(1, Math.ceil(limits.cpuSeconds)))

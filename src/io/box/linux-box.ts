@@ -100,7 +100,7 @@ export function createLinuxBox(
       const start = await starter.start({ argv, env, limits, identity, counted, groups, overlays })
       const made = await recipe({ plan, identity, limits, start })
       const variables = { ...commonVariables(plan, identity, starter.mapsOwners), ...made.variables }
-      const disk = limits.diskBytes === undefined ? null : await DiskWatch.start(policy.tree, limits.diskBytes)
+      const disk = limits.diskBytes === undefined ? null : DiskWatch.start(policy.tree, limits.diskBytes)
       const outcome = await superviseIn(
         starter.entersGroups ? group : null,
         {
@@ -113,7 +113,7 @@ export function createLinuxBox(
         { ...options, disk },
       )
       const grown = (await disk?.lastLook()) === 'grown'
-      return toResult(outcome, (await group?.struck()) ?? NOTHING_STRUCK, grown)
+      return toResult(outcome, group?.struck() ?? NOTHING_STRUCK, grown)
     } catch (error) {
       if (error instanceof PlanError) return failed(error.message)
       throw error

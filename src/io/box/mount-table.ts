@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { isWithin } from './system.ts'
 
 export interface HostMount {
@@ -30,10 +30,8 @@ export function parseMountInfo(text: string): HostMount[] {
   return mounts
 }
 
-export async function hostMounts(): Promise<HostMount[]> {
-  return parseMountInfo(
-    await readFile('/proc/self/mountinfo', 'latin1').then((t) => Buffer.from(t, 'latin1').toString()),
-  )
+export function hostMounts(): HostMount[] {
+  return parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'))
 }
 
 /** Mounts strictly below a folder, outermost first. */

@@ -106,12 +106,8 @@ const recipeOf =
   async ({ plan, identity, limits, start }) => {
     if (plan.inOverlays.length > 0)
       throw new PlanError(`the box of srt cannot mount ${plan.inOverlays[0]} in an overlay: use bwrap or unshare`)
-    const [command, helpers, system, host] = await Promise.all([
-      sandboxed(plan.network),
-      helperFolder(),
-      systemLayout(),
-      hostMounts(),
-    ])
+    const host = hostMounts()
+    const [command, helpers, system] = await Promise.all([sandboxed(plan.network), helperFolder(), systemLayout()])
     const parts = split(plan, system, helpers, host)
     const base = await starter()
     // Only root outside can give what is laid over to the payload's user; the inner box looks whether it did.

@@ -40,7 +40,7 @@ async function systemPaths(): Promise<string[]> {
 
 async function limited(argv: string[], limits: BoxLimits): Promise<string[]> {
   if (process.platform === 'linux') {
-    return ['prlimit', ...prlimitOptions(await rlimits(limits, { kind: 'user', nested: true })), '--', ...argv]
+    return ['prlimit', ...prlimitOptions(rlimits(limits, { kind: 'user', nested: true })), '--', ...argv]
   }
   const [blocks, seconds] = [Math.ceil(limits.fileBytes / 512), Math.max(1, Math.ceil(limits.cpuSeconds))]
   return ['sh', '-c', ULIMITS, 'sh', String(blocks), String(seconds), ...argv]
@@ -71,7 +71,7 @@ async function watched(
   options: RunOptions,
 ): Promise<Omit<BoxResult, 'durationMs'>> {
   if (limits.diskBytes === undefined) return withCause(await spawn(argv, place, limits, options))
-  const disk = await DiskWatch.start(place.cwd, limits.diskBytes)
+  const disk = DiskWatch.start(place.cwd, limits.diskBytes)
   const stop = new AbortController()
   let why: DiskEnd | null = null
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal

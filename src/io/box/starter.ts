@@ -65,7 +65,7 @@ export async function perlStarter(architecture: string = process.arch): Promise<
   const filter = filterHere()?.toString('hex') ?? ''
   return {
     async start({ argv, env, limits, identity, counted, groups, overlays }) {
-      const kept = await rlimits(limits, identity, counted)
+      const kept = rlimits(limits, identity, counted)
       const table = kept.map(({ resource, soft, hard }) => `${resource}:${soft}:${hard}`).join(',')
       const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
       const rights = [identity.kind, identity.nested ? '1' : '0', table, filter]
@@ -90,7 +90,7 @@ export async function shellStarter(): Promise<Starter> {
     async start({ argv, env, limits, identity, counted }) {
       const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`)
       const started = ['sh', '-c', STARTED_SCRIPT, 'sh', 'env', '-i', ...assignments, ...argv]
-      const limited = prlimitOptions(await rlimits(limits, identity, counted))
+      const limited = prlimitOptions(rlimits(limits, identity, counted))
       const line = withoutRights(identity, limited, [...(leaveKeys ?? []), ...started])
       const run = (script: string) => ['sh', '-c', script, 'box', ...line]
       return { build: run(SETUP_SCRIPT), finish: run(FINISH_SCRIPT), filter }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import type { BoxLimits, BoxResult } from './box.ts'
 import { inheritableDescriptors, maskedDescriptors } from './descriptors.ts'
 import type { DiskWatch } from './disk.ts'
+import { kernelText } from './kernel-text.ts'
 
 type Cause = BoxResult['cause']
 
@@ -61,16 +62,7 @@ function send(pid: number, signal: 'SIGKILL'): boolean {
 
 /** Whether this is the first process of a pid namespace of its own. */
 function isInit(pid: number): boolean {
-  return /^NSpid:.*\s1$/m.test(readProc(`${pid}/status`))
-}
-
-/** In one go: whoever is to be ended must not get on meanwhile. Empty when the process is gone. */
-function readProc(name: string): string {
-  try {
-    return readFileSync(`/proc/${name}`, 'utf8')
-  } catch {
-    return ''
-  }
+  return /^NSpid:.*\s1$/m.test(kernelText(`/proc/${pid}/status`))
 }
 
 /**
@@ -78,7 +70,8 @@ function readProc(name: string): string {
  * program ends only once all of them are gone. Before there is such a process, the whole group is killed.
  */
 function killBox(pid: number): void {
-  const pids = readProc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
+  // All of it without a turn of the event loop: whoever is to be ended must not get on meanwhile.
+  const pids = kernelText(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
   // While it sets up, the outermost program may have other children.
   const inits = pids.filter(isInit)
   if (inits.length === 0) send(-pid, 'SIGKILL')

@@ -10,7 +10,7 @@ export { prepareTree } from './identity.ts'
 const recipe: Recipe = async ({ plan, identity, limits, start }) => {
   // Should this process die without a word, the kernel ends the box.
   const outer = ['setpriv', '--pdeathsig', 'KILL', '--', 'unshare', ...outerNamespaces(identity, plan.network), '--']
-  return { argv: [...outer, ...start.build], variables: await unshareVariables(plan, limits, await hostMounts()) }
+  return { argv: [...outer, ...start.build], variables: await unshareVariables(plan, limits, hostMounts()) }
 }
 
 /**

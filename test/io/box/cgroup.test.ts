@@ -44,7 +44,7 @@ describe.skipIf(pids.length === 0)('a control group of processes', () => {
     const { stdout } = await execa(file!, args)
     const name = /:pids:\/(specproof-\S+)$/m.exec(stdout)?.[1]
     expect(await readdir(pids[0]!.parent)).toContain(name)
-    expect(await group.struck()).toEqual({ memory: false, processes: false })
+    expect(group.struck()).toEqual({ memory: false, processes: false })
 
     await group.remove()
     expect(await readdir(pids[0]!.parent)).not.toContain(name)
