@@ -89,6 +89,8 @@ export type ModelResult =
       note: string | null
       /** What the service counted for this prompt alone; left out: it reported nothing. */
       promptTokens?: number
+      /** A recorded strengthener's: it numbers other survivors than those of this question. */
+      others?: boolean
       /** What was billed to an earlier run, whose answer it is; left out: it is no such answer. */
       earlier?: Usage
     }

@@ -22,6 +22,8 @@ export interface Answer {
   /** Null when there is none; then the state carries the outcome, or `exhausted` is set. */
   reply: Reply | null
   text: string
+  /** It numbers other survivors than those that were asked about. */
+  others: boolean
   /** The model has nothing further for this task (a recording that ends here). */
   exhausted: string | null
 }
@@ -40,7 +42,10 @@ export async function ask(
 ): Promise<Answer> {
   const { settings, templates } = state.around
   const { spec, task } = state.plan
-  const none = (next: State): Answer => ({ state: next, reply: null, text: '', exhausted: null })
+  const none = (next: State): Answer => ({
+    ...{ state: next, reply: null, text: '' },
+    ...{ others: false, exhausted: null },
+  })
   const how = settings.roles[role]
   const model = modelAt(how, state.escalations)
   const estimate = estimatorOf(state.around, model)
@@ -82,7 +87,7 @@ export async function ask(
   )
   await remember(world, state.around, request, result)
   if (!result.ok) {
-    if (result.failure === 'exhausted') return { state: charged, reply: null, text: '', exhausted: result.message }
+    if (result.failure === 'exhausted') return { ...none(charged), exhausted: result.message }
     return none(end(charged, STATUS_OF[result.failure], result.message))
   }
   if (result.truncated) {
@@ -91,10 +96,12 @@ export async function ask(
       state: charged,
       reply: { kind: 'unreadable', problems: [{ line: 1, message }] },
       text: result.text,
+      others: false,
       exhausted: null,
     }
   }
-  return { state: charged, reply: readReply(result.text), text: result.text, exhausted: null }
+  const { text, others = false } = result
+  return { state: charged, reply: readReply(text), text, others, exhausted: null }
 }
 
 /**

@@ -64,7 +64,7 @@ export async function strengthen(
   const joined = tests && useful ? await join(world, asked, judged, tests) : { state: asked, changes: judged.changes }
   const { state: after, strict } = await strictTests(world, joined.state, judged, answer.right, notes)
   const { changes } = joined
-  return { state: after, changes, bites: [...bites, ...aimed.bites], explained: true, strict, notes }
+  return { state: after, changes, bites: [...bites, ...aimed.bites], explained: !answer.others, strict, notes }
 }
 
 interface Answer {
@@ -72,7 +72,10 @@ interface Answer {
   allowed: Allowed[]
   wrong: Aimed['wrong']
   right: Aimed['right']
+  others: boolean
 }
+
+const OTHERS = 'the recorded words on what the specification allows are about other survivors, and are left out'
 
 interface Asked {
   state: State
@@ -99,14 +102,17 @@ async function askAbout(world: World, state: State, judged: Judged, alive: Bite[
     // Why a recording has no answer is told with the question.
     if (answered.exhausted !== null) return nobody()
     const { wrong, right, problems, rest } = readAimed(answered.text)
+    const { others } = answered
     const read = readStrengthening(rest, survivors.length, renderSlice(current.plan.slice))
     if (read.kind === 'strengthened') {
-      const { patch: tests, allowed: excused } = read
-      return { state: current, answer: { tests, allowed: excused, wrong, right }, notes: problems }
+      const { patch: tests, allowed: said } = read
+      if (others && said.length > 0) problems.push(OTHERS)
+      const excused = others ? [] : said
+      return { state: current, answer: { tests, allowed: excused, wrong, right, others }, notes: problems }
     }
     if (read.kind === 'blocked') return nobody(`the strengthener says: ${read.reason}`)
     if (wrong.length + right.length > 0)
-      return { state: current, answer: { tests: null, allowed: [], wrong, right }, notes: problems }
+      return { state: current, answer: { tests: null, allowed: [], wrong, right, others }, notes: problems }
     const problem =
       read.kind === 'need' ? 'There is no more to see: answer with what stands above.' : read.problems[0]!.message
     if (round >= MOST_ANSWERS) return nobody(`the strengthener's answer could not be used: ${problem}`)

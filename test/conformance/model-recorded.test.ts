@@ -76,6 +76,21 @@ describe('a recorded model', () => {
     )
   })
 
+  test('tells whether a strengthener numbers the survivors of this question or others', async () => {
+    answer = { text: 'ALLOWED 1: any' }
+    const about = (survivors: string, role = 'Be strict.') => ({
+      role: 'strengthener' as const,
+      prompt: `# Task\n\n# Survivors\n\n${survivors}\n\n# Your role: test strengthener\n\n${role}`,
+    })
+    await ask(await recorder('numbers'), about('## Survivor 1: a < b'))
+    const again = async (changes: Partial<ModelRequest>) => {
+      const result = await ask(await replay('numbers'), changes)
+      return result.ok && result.others === true
+    }
+    expect(await again(about('## Survivor 1: a < b', 'Be kind.'))).toBe(false)
+    expect(await again(about('## Survivor 1: a > b'))).toBe(true)
+  })
+
   test('gives the usage, cost, bound and sizes of the model that answered', async () => {
     answer = { text: 'half', truncated: true, usage: { input: 100, cached: 40, output: 9 } }
     const live = await recorder('facts')

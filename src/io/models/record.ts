@@ -1,6 +1,6 @@
 import type { ModelRequest, ModelResult } from '../../world.ts'
 import type { Model } from './model.ts'
-import { pathsOf, promptHash, writeRecordingInfo, writeReply } from './recording.ts'
+import { pathsOf, promptHash, survivorsHash, writeRecordingInfo, writeReply } from './recording.ts'
 
 type Reply = Extract<ModelResult, { ok: true }>
 
@@ -36,9 +36,11 @@ async function write(model: Model, dir: string, label: string, request: ModelReq
     contextTokens: model.contextTokens,
     outputTokens: model.outputTokens,
   })
+  const survivors = survivorsHash(request)
   await writeReply(pathsOf(dir, request), reply.text, {
     promptVersion: request.promptVersion,
     promptHash: promptHash(request),
+    ...(survivors === null ? {} : { survivors }),
     model: reply.model,
     usage: reply.usage,
     usd: reply.usd,

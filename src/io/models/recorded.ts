@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { ModelRequest, ModelResult } from '../../world.ts'
 import type { Model } from './model.ts'
 import { ModelNameError } from './model-name.ts'
-import { pathsOf, type ReplyInfo, readRecordingInfo, readReply } from './recording.ts'
+import { pathsOf, type ReplyInfo, readRecordingInfo, readReply, survivorsHash } from './recording.ts'
 import { NO_USAGE } from './usage.ts'
 
 /** Assumed where a recording does not say how large its model was. */
@@ -47,7 +47,10 @@ async function replay(
     // As with a live model, a fault in a listener does not lose the answer.
   }
   const { usage, usd, truncated } = info
-  return { ok: true, text, truncated, usage, usd, model: `recorded (${info.model})`, note: noteOf(info, request) }
+  const answer = { ok: true as const, text, truncated, usage, usd, model: `recorded (${info.model})` }
+  const survivors = survivorsHash(request)
+  const others = survivors !== null && survivors !== info.survivors
+  return { ...answer, note: noteOf(info, request), ...(others ? { others } : {}) }
 }
 
 function missingMessage(request: ModelRequest, problem: string | null): string {

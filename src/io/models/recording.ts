@@ -45,6 +45,8 @@ const replyInfo = z.object({
   usd: z.number().nullable(),
   /** The reply had reached its bound. */
   truncated: z.boolean().default(false),
+  /** Of a strengthener's: `survivorsHash` of the question. */
+  survivors: z.string().optional(),
   /** Seeds that the reply was judged with, as far as somebody noted them. */
   seeds: z.unknown().optional(),
 })
@@ -73,6 +75,15 @@ function percentEncode(character: string): string {
 
 export function promptHash(request: Pick<ModelRequest, 'system' | 'prompt'>): string {
   return createHash('sha256').update(`${request.system}\n${request.prompt}`).digest('hex')
+}
+
+/** Hash of the survivors that a strengthener is asked about; null: it is another question. Its answer names them by their numbers. */
+export function survivorsHash({ role, prompt }: Pick<ModelRequest, 'role' | 'prompt'>): string | null {
+  const from = role === 'strengthener' ? prompt.indexOf('\n# Survivors\n') : -1
+  if (from < 0) return null
+  return createHash('sha256')
+    .update(prompt.slice(from, prompt.lastIndexOf('\n# Your role')))
+    .digest('hex')
 }
 
 export function recordingFile(dir: string): string {
