@@ -6,6 +6,7 @@ import { eventsOf, next } from './support/agent.ts'
 import {
   AUTHOR,
   block,
+  CLAMP_RIGHT,
   CLAMP_STUB,
   CLAMP_TASK,
   CLAMP_TEST,
@@ -61,6 +62,31 @@ describe('a reply that cannot be applied', () => {
     expect(await readdir(outside)).toEqual([])
     expect(existsSync(join(repository.dir, '.git', 'hooks', 'pre-commit'))).toBe(false)
     expect(existsSync(join(repository.dir, '.agent', 'evil'))).toBe(false)
+  })
+
+  it('of an author may let an existing file declare more, and nothing else of it', async () => {
+    const below = 'export function below(value: number, low: number): number {\n  return Math.max(value, low)\n}\n'
+    const repository = await makeRepository({ files: { 'src/clamp.ts': below, 'agent.yaml': LIGHT_LEVEL } })
+    const [head, body] = [
+      'export function below(value: number, low: number): number {\n',
+      '  return Math.max(value, low)\n',
+    ]
+    const test = creates({ 'test/clamp.test.ts': CLAMP_TEST })
+    const model = await scriptModel({
+      author: [
+        `${test}\n\n${block('src/clamp.ts', body, '  return low\n')}`,
+        `${test}\n\n${block('src/clamp.ts', head, `${CLAMP_STUB}\n${head}`)}`,
+      ],
+      implementer: [block('src/clamp.ts', CLAMP_STUB, CLAMP_RIGHT)],
+    })
+
+    const run = await next(repository, model)
+
+    expect(run.code, `${run.result.message}\n${run.stderr}`).toBe(0)
+    expect(model.asked('author')[1]).toContain('an existing file may only declare more')
+    expect(eventsOf(run, 'tests.frozen')).toMatchObject([{ red: '1/1, 1 by assertion' }])
+    expect(model.asked('implementer')[0]).toContain(`## File src/clamp.ts\n\n\`\`\`\n${CLAMP_STUB}\n${head}`)
+    expect(await repository.git('show', 'HEAD:src/clamp.ts')).toBe(`${CLAMP_RIGHT}\n${below}`.trim())
   })
 
   it('keeps what fits of it: only the refused part is asked for again', async () => {

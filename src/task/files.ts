@@ -43,8 +43,9 @@ export async function fileParts(
 ): Promise<{ parts: Part[]; shown: Set<string> }> {
   const read = reader(scene, stubs)
   const paths = pathsOf(scene.tree, stubs)
-  const parts = stubs.map((stub) => stubPart(stub, scene.plan))
-  const shown = new Set(stubs.map((stub) => stub.path))
+  const created = stubs.filter(({ action }) => action === 'create')
+  const parts = created.map((stub) => stubPart(stub, scene.plan))
+  const shown = new Set(created.map((stub) => stub.path))
   const add = (path: string, part: Part | null) => {
     if (part !== null && !shown.has(path)) parts.push(part)
     if (part !== null) shown.add(path)
@@ -54,6 +55,7 @@ export async function fileParts(
     if (nearest !== null) for (const { path, part } of nearest) add(path, part)
   }
   const imports = importsOf(paths, await goManifests(scene.tree))
+  for (const { path, action } of stubs) if (action === 'edit') add(path, await filePart(scene, path, 'whole', read))
   for (const { path, kind } of await wanted(scene.plan, role, imports, tests, read))
     add(path, await filePart(scene, path, kind, read))
   for (const { path, part } of await manifestParts(scene.plan, paths, read)) add(path, part)
@@ -187,7 +189,7 @@ async function nearestOf(scene: Scene, usesKit: boolean, read: Read): Promise<Na
       if (/specproof\/sim/.test((await read(path)) ?? '')) onKit.push(path)
   const { task, slice } = scene.plan
   const words = `${task.title} ${slice.sections.map((section) => section.title).join(' ')}`
-  const path = nearestTest(words, onKit.length > 0 ? onKit : runnable(tests))
+  const path = nearestTest(words, onKit.length > 0 ? onKit : runnable(tests), namedIn(scene.plan, paths))
   const text = path === null ? null : await read(path)
   if (path === null || text === null) return null
   const shape = testShape(path, text)

@@ -13,6 +13,7 @@ import { describe } from './baseline.ts'
 import { bite, type Judged, refusedOnes, thoroughly } from './bite.ts'
 import { runCheck, withWorktree } from './checks.ts'
 import { goManifests } from './go-manifests.ts'
+import { readerOf } from './overlay.ts'
 import type { StubVerdict } from './red.ts'
 import type { State } from './state.ts'
 
@@ -102,7 +103,7 @@ export async function guardsAmong(
 ): Promise<Guarding> {
   if (green.length === 0 || state.around.settings.teeth === 'off') return NOBODY
   const stubs = new Set(draft.stubs.map(({ path }) => path))
-  const texts = await coveredTexts(state, draft.files, stubs)
+  const texts = await coveredTexts(state, draft)
   const sources = [...texts].map(([path, content]): FileChange => ({ path, action: 'edit', content, blocks: [] }))
   const judged: Judged = {
     ...{ changes: [...draft.files, ...draft.stubs, ...sources], texts },
@@ -127,11 +128,9 @@ export async function guardsAmong(
 }
 
 /** Sources of the base that test files import, at some removes. */
-async function coveredTexts(
-  { tree }: State,
-  files: FileChange[],
-  stubs: ReadonlySet<string>,
-): Promise<Map<string, string>> {
+async function coveredTexts({ tree }: State, { files, stubs }: Draft): Promise<Map<string, string>> {
+  const created = new Set(stubs.flatMap(({ path, action }) => (action === 'create' ? [path] : [])))
+  const read = readerOf(tree, stubs)
   const found = new Map<string, string>()
   const manifests = await goManifests(tree)
   let from = files.map(({ path, content }) => ({ path, text: content ?? '' }))
@@ -139,8 +138,8 @@ async function coveredTexts(
     const next: typeof from = []
     for (const { path, text } of from) {
       for (const target of importedFiles(path, text, tree.paths, manifests)) {
-        if (found.has(target) || stubs.has(target) || isTestPath(target) || !isMutable(target)) continue
-        const file = await tree.read(target)
+        if (found.has(target) || created.has(target) || isTestPath(target) || !isMutable(target)) continue
+        const file = await read(target)
         if (file.kind !== 'text' || found.size >= MOST_FILES) continue
         found.set(target, file.text)
         next.push({ path: target, text: file.text })

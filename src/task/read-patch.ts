@@ -85,12 +85,12 @@ async function audited(
   changes: FileChange[],
 ): Promise<{ problem: string; reasons: { path: string; code: string; message: string }[] } | null> {
   const before = new Map<string, string>()
-  for (const { path } of changes) {
+  for (const { path } of [...changes, ...(state.frozen?.stubs ?? [])]) {
     const file = await state.tree.read(path)
     if (file.kind === 'text') before.set(path, file.text)
   }
   const found = audit(changes, (path) => before.get(path) ?? null)
-  const left = unimplemented(state.frozen?.stubs ?? [], changes)
+  const left = unimplemented(state.frozen?.stubs ?? [], changes, (path) => before.get(path) ?? '')
   if (found.length === 0 && left.length === 0) return null
   const reasons = [
     ...found.map((finding) => ({ path: finding.path, code: 'audit', message: describeFindings([finding]) })),
@@ -141,7 +141,7 @@ async function overStub(operation: Operation, stubs: FileChange[], read: ReadBas
   if (operation.action !== 'create') return operation
   const { path } = operation
   const replaced: Operation = { ...operation, action: 'replace' }
-  if (stubs.some((stub) => stub.path === path)) return replaced
+  if (stubs.some((stub) => stub.path === path && stub.action === 'create')) return replaced
   const file = pathProblem(path) === null ? await read(path) : null
   return file?.kind === 'text' && isStub(path, file.text) ? replaced : operation
 }

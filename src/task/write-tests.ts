@@ -1,6 +1,7 @@
 import { sha256 } from '../core/hash.ts'
 import { applyPatch } from '../core/patch/apply.ts'
 import { describeRefusals } from '../core/patch/describe-refusals.ts'
+import { canExtend, extensionProblem } from '../core/patch/extension.ts'
 import type { FileChange, Patch } from '../core/patch/patch.ts'
 import { createGuard } from '../core/patch/protect.ts'
 import { safePathsOf } from '../core/patch/safe-path.ts'
@@ -215,12 +216,26 @@ async function reuse(world: World, state: State): Promise<State | null> {
   if (state.around.settings.freshTests) return null
   const kept = (await world.recall(frozenKeyOf(state.plan))) as Frozen | null
   if (!kept) return null
-  const taken = [...kept.files, ...kept.stubs].some((file) => state.tree.paths.includes(file.path))
-  if (taken) return null
+  const created = [...kept.files, ...kept.stubs].filter(({ action }) => action !== 'edit')
+  const taken = created.some((file) => state.tree.paths.includes(file.path))
+  // What was extended has to be what it was, but for the extension.
+  if (taken || (await extensionProblems(state.tree, kept.stubs)).length > 0) return null
   const judged = await judge(world, state, kept)
   if (judged.kind === 'finding') return finding(world, state, kept, judged.test)
   if (judged.kind !== 'judged' || !judged.judgement.ok) return null
   return freeze(world, state, frozenOf(kept, judged, kept.author), judged.judgement.satisfied, true)
+}
+
+/** What is wrong with the changes of files that exist already. */
+async function extensionProblems(tree: State['tree'], changes: FileChange[]): Promise<string[]> {
+  const edited = changes.filter(({ action }) => action === 'edit')
+  const problems = await Promise.all(
+    edited.map(async ({ path, content }) => {
+      const before = await tree.read(path)
+      return before.kind === 'text' ? extensionProblem(path, before.text, content ?? '') : `\`${path}\` is not there.`
+    }),
+  )
+  return problems.filter((problem) => problem !== null)
 }
 
 /** The author's files, or what is wrong with the answer in words for the next question. */
@@ -249,6 +264,7 @@ async function readDraft(
     existingTests: await judgesOf(state),
     isTest: isTestPath,
     createOnly: true,
+    ...(plan.delivers === 'code' ? { extends: canExtend } : {}),
     ignored: await tree.ignored(safePathsOf(reply.patch)),
   })
   const refused = guard(reply.patch, (path) => tree.paths.includes(path))
@@ -264,6 +280,8 @@ async function readDraft(
     })
     return describeRefusals(applied.refused)
   }
+  const wrong = (await extensionProblems(tree, applied.changes)).join('\n')
+  if (wrong !== '') return refuse(`${wrong}\n\nAnswer again with all files, complete.`)
   const files = applied.changes.filter((change) => isTestPath(change.path))
   const stubs = applied.changes.filter((change) => !isTestPath(change.path))
   const [stray] = plan.delivers === 'code' ? [] : stubs

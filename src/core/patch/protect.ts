@@ -51,6 +51,8 @@ export interface Protection {
 export interface GuardOptions extends Protection {
   /** For the author of tests: only new files, tests among them. */
   createOnly?: boolean
+  /** With `createOnly`: ordinary files that may be edited all the same, so that they declare more; left out: none. */
+  extends?: (path: string) => boolean
 }
 
 /** A refusal of the guard; `kind` is null where the code is not `protected`. */
@@ -132,7 +134,10 @@ export function createGuard(
     if (kind !== null && !permits(kind, allowed(path), options.createOnly === true)) {
       return refuse('protected', protectedMessage(path, kind, options.dir), kind)
     }
-    if (options.createOnly && !creates(operation, exists)) return refuse('create-only', createOnlyMessage(path))
+    if (options.createOnly && !creates(operation, exists)) {
+      const extended = kind === null && operation.action === 'edit' && exists(path) && options.extends?.(path)
+      if (!extended) return refuse('create-only', createOnlyMessage(path, options.extends !== undefined))
+    }
     return null
   }
   return (patch, exists) =>
@@ -181,6 +186,9 @@ function protectedMessage(path: string, kind: ProtectedKind, dir = ''): string {
   return `${what} This task may not touch it; do without it. If the task cannot be done without it, answer \`BLOCKED: reason\`: a person can permit it with the line \`Allows: ${path}\` in the task.`
 }
 
-function createOnlyMessage(path: string): string {
-  return `\`${path}\`: tests are written before the code, so only new files can be created here. Leave existing files as they are.`
+function createOnlyMessage(path: string, extending: boolean): string {
+  const except = extending
+    ? ', except by blocks that add declarations to a source file: a field, a parameter, a stub of a function'
+    : ''
+  return `\`${path}\`: tests are written before the code, so only new files can be created here. Leave existing files as they are${except}.`
 }

@@ -115,15 +115,23 @@ export function describeFindings(findings: Finding[]): string {
     .join('\n')
 }
 
-const NOT_IMPLEMENTED = /throw new Error\((['"`])not implemented\1\)|\bpanic\("not implemented/m
+const NOT_IMPLEMENTED = /throw new Error\((['"`])not implemented\1\)|\bpanic\("not implemented/g
 
-/** Files of the stub in which a function still throws as it did in the stub. */
-export function unimplemented(stubs: FileChange[], changes: FileChange[]): string[] {
+/**
+ * Files of the stub in which a function still throws as it did in the stub. `before`: text of a file of the base, whose own functions that
+ * throw so are nobody's fault; empty where there is none.
+ */
+export function unimplemented(
+  stubs: FileChange[],
+  changes: FileChange[],
+  before: (path: string) => string = () => '',
+): string[] {
   const now = new Map(changes.map((change) => [change.path, change.content]))
-  const throws = (path: string, text: string) =>
-    path.endsWith('.py') ? raisesNotImplemented(text) : NOT_IMPLEMENTED.test(text)
+  const throwing = (path: string, text: string) =>
+    path.endsWith('.py') ? raisesNotImplemented(text) : (text.match(NOT_IMPLEMENTED)?.length ?? 0)
+  const more = (path: string, text: string) => throwing(path, text) > throwing(path, before(path))
   return stubs
-    .filter(({ path, content }) => throws(path, content ?? ''))
+    .filter(({ path, content }) => more(path, content ?? ''))
     .map((stub) => stub.path)
-    .filter((path) => !now.has(path) || throws(path, now.get(path) ?? ''))
+    .filter((path) => !now.has(path) || more(path, now.get(path) ?? ''))
 }

@@ -38,16 +38,16 @@ export function emptyPython(text: string, classes: PythonClasses = pythonClasses
     .join('\n')
 }
 
-/** Whether a function raises as one of a stub does; an abstract one has to. */
-export function raisesNotImplemented(text: string): boolean {
+/** How many functions raise as those of a stub do; an abstract one has to, and does not count. */
+export function raisesNotImplemented(text: string): number {
   const lines = text.split('\n')
-  return lines.some((line, at) => {
+  return lines.filter((line, at) => {
     const behind = BEHIND.exec(line)?.[1]
     const alone = /^([ \t]+)raise NotImplementedError\b/.exec(line)?.[1]
     if (behind === undefined && alone === undefined) return false
     const header = behind === undefined ? headerOf(lines, at, alone!.length) : headerTo(lines, at, behind)
     return header === null || !isAbstract(lines, header.from)
-  })
+  }).length
 }
 
 interface Header {

@@ -259,6 +259,10 @@ describe('the guard', () => {
       'runner-config',
     ])
     expect(kindsOf([edit('test/old.test.ts', ['a', 'b'])], author)).toEqual(['existing-test'])
+    const extending = { ...author, extends: (path: string) => path.endsWith('.ts') }
+    expect(kindsOf([edit('src/a.ts', ['a', 'b'])], extending)).toEqual([])
+    expect(kindsOf([edit('README.md', ['a', 'b']), over], extending)).toEqual(['create-only', 'create-only'])
+    expect(kindsOf([edit('test/old.test.ts', ['a', 'b'])], extending)).toEqual(['existing-test'])
   })
 })
 
