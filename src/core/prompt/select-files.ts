@@ -66,10 +66,26 @@ export function resolveRelative(folder: string[], specifier: string): string | n
   return parts.join('/')
 }
 
-/** The existing test file that has most in common with `wanted`: same words in the path, then the shorter one. */
-export function nearestTest(wanted: string, tests: string[]): string | null {
+/**
+ * The existing test file that has most in common with `wanted`: first the test of one of the files that are `named`, in their order, then same
+ * words in the path, then the shorter one.
+ */
+export function nearestTest(wanted: string, tests: string[], named: string[] = []): string | null {
+  const subjects = named.map(subjectOf)
   const words = (text: string) => new Set(text.toLowerCase().match(/[a-z]{3,}/g) ?? [])
   const target = words(wanted)
   const score = (path: string) => [...words(path)].filter((word) => target.has(word)).length
-  return [...tests].sort((a, b) => score(b) - score(a) || a.length - b.length || (a < b ? -1 : 1))[0] ?? null
+  const rank = (path: string) => {
+    const at = subjects.indexOf(subjectOf(path))
+    return at < 0 ? subjects.length : at
+  }
+  const nearer = (a: string, b: string) =>
+    rank(a) - rank(b) || score(b) - score(a) || a.length - b.length || (a < b ? -1 : 1)
+  return [...tests].sort(nearer)[0] ?? null
+}
+
+/** What a file and its test have in common: `queue` of `src/queue.ts`, `queue_test.go`, `test_queue.py` and `queue.spec.ts`. */
+function subjectOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase()
+  return name.replace(/\..*$/, '').replace(/^tests?[_-]|[_-]tests?$/g, '')
 }

@@ -3,7 +3,7 @@ import type { SyntaxNode } from './grammars.ts'
 
 /** Longest value of a constant and longest list of fields that are shown. */
 const LONGEST_VALUE = 40
-const LONGEST_FIELDS = 200
+const LONGEST_FIELDS = 400
 
 /** Declarations of a Go file: methods with their types, interfaces with what they ask for, structs with their open fields. */
 export function goSignatures(root: SyntaxNode, text: string): Signature[] {
@@ -84,8 +84,15 @@ function fieldsOf(struct: SyntaxNode, text: string): string {
     const written = squeezed(text, field.startIndex, tag?.startIndex ?? field.endIndex)
     return isExported(written.replace(/^\*?(?:\w+\.)?/, '')) ? [written] : []
   })
-  const shown = fields.join('; ')
-  return fields.length === 0 || shown.length > LONGEST_FIELDS ? '' : ` { ${shown} }`
+  const shown: string[] = []
+  let length = 0
+  for (const field of fields) {
+    length += field.length + 2
+    if (length > LONGEST_FIELDS) break
+    shown.push(field)
+  }
+  const left = fields.length - shown.length
+  return fields.length === 0 ? '' : ` { ${[...shown, ...(left > 0 ? [`${left} more`] : [])].join('; ')} }`
 }
 
 function ofValues(node: SyntaxNode, text: string): Signature[] {

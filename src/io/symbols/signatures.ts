@@ -29,7 +29,8 @@ const SHAPES: Record<Exclude<Language, 'go'>, Shape> = {
   python: {
     declares: /^(?:function_definition|class_definition)$/,
     holds: /^(?:module|decorated_definition|block)$/,
-    exported: (node, text) => !textOf(node.childForFieldName('name') ?? node, text).startsWith('_'),
+    // How an object is made is asked for first.
+    exported: (node, text) => /^(?:[^_]|__init__$)/.test(textOf(node.childForFieldName('name') ?? node, text)),
   },
   rust: {
     declares:

@@ -85,6 +85,13 @@ describe('the nearest test', () => {
     expect(nearestTest(wanted, [...TESTS].reverse())).toBe(found)
   })
 
+  it('is that of a file which is named, in whichever language', () => {
+    const tests = ['pkg/counter_test.go', 'pkg/queue_test.go', 'tests/test_queue.py', 'test/queue.spec.ts', 'a_test.go']
+    for (const test of ['pkg/queue_test.go', 'tests/test_queue.py', 'test/queue.spec.ts'])
+      expect(nearestTest('a counter', ['a_test.go', 'pkg/counter_test.go', test], ['src/queue.py'])).toBe(test)
+    expect(nearestTest('a counter', tests, ['pkg/other.go'])).toBe('pkg/counter_test.go')
+  })
+
   it('is none where there is no test', () => expect(nearestTest('heartbeat', [])).toBe(null))
 })
 

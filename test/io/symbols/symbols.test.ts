@@ -84,13 +84,18 @@ describe('signatures', () => {
     ['javascript' as const, 'export function a(b, c = {}) {}\nclass X { m() {} }', '+a(b, c = {}) | -class X | -X.m()'],
     [
       'python' as const,
-      'class Job(Base):\n  def run(self, n: int = 1) -> str:\n    return ""\n  def _p(self): pass',
-      '+class Job | +Job.run(self, n: int = 1) -> str | -Job._p(self)',
+      'class Job(Base):\n  def __init__(self, n):\n    pass\n  def run(self, n: int = 1) -> str:\n    return ""\n  def _p(self): pass',
+      '+class Job | +Job.__init__(self, n) | +Job.run(self, n: int = 1) -> str | -Job._p(self)',
     ],
     [
       'go' as const,
       'package a\nconst (\n\tMost = 3\n\tb\n)\ntype Job struct {\n\tID string `json:"id"`\n\tn int\n}\ntype Store[K any] interface {\n\tGet(key K,\n\t\tn int) error\n}\ntype Kind = int\nfunc (q *Queue[T]) Take(n int) (j Job, err error) { return }\nfunc local() {}',
       '+const Most = 3 | -const b | +struct Job { ID string } | +interface Store[K any] | +Store.Get(key K, n int) error | +type Kind = int | +Queue.Take(n int) (j Job, err error) | -local()',
+    ],
+    [
+      'go' as const,
+      `package a\ntype S struct {\n\tA int\n\tF func(counts Counts, state State) (bool, ${'e'.repeat(300)})\n\tB ${'b'.repeat(300)}\n\tC int\n}`,
+      `+struct S { A int; F func(counts Counts, state State) (bool, ${'e'.repeat(300)}); 2 more }`,
     ],
     [
       'rust' as const,
