@@ -109,14 +109,13 @@ interface Wrong {
 const COMMON =
   'testing testing/quick testing/internal/testdeps bufio bytes container/heap container/list context encoding/binary encoding/json errors fmt io log maps math math/big math/rand math/rand/v2 os path/filepath reflect regexp slices sort strconv strings sync sync/atomic time unicode/utf8'
 
-/** Fills the build cache with all that the project's packages need, and what they are likely to need; errors are nobody's. */
+/** Fills the build cache with all that the packages of the project need, and what they are likely to need. Answers what does not compile. */
 export async function warm(scratch: string): Promise<Package['problems']> {
   const root = process.cwd()
   for (const { cwd, flags, env, libraries } of await prepare(root, null, scratch)) {
     await go(['build', ...flags, '--', ...COMMON.split(' '), ...libraries], cwd, env)
   }
-  await checkAll(scratch)
-  return []
+  return checkAll(scratch)
 }
 
 /** One module, ready to be built. */

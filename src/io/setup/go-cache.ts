@@ -62,7 +62,9 @@ async function fill({ box, limits, tree, policy, open, close, signal }: GoCacheR
     const overlays = (own.overlays ?? []).filter(({ to }) => to !== PLACE)
     const filling = { ...own, overlays, env: { ...own.env, GOCACHE: place } }
     const roomy = { ...limits, diskBytes: 4096 * MB, wallMs: 600_000 }
-    await box.run([...GO_BUILD, '--warm'], filling, roomy, { signal })
+    const { exitCode } = await box.run([...GO_BUILD, '--warm'], filling, roomy, { signal })
+    // What does not compile lacks something that may be there the next time, and nothing in the key would show it.
+    if (exitCode !== 0) return false
     const filled = join(worktree.dir, INSIDE)
     const there = await stat(filled).catch(() => null)
     if (!there?.isDirectory() || signal.aborted) return false
