@@ -92,6 +92,8 @@ async function endingOf(box: Box, marker: string): Promise<{ ms: number; left: b
   const controller = new AbortController()
   let cancelled = 0
   const onOutput = () => {
+    // What a program says at its end is no start.
+    if (controller.signal.aborted) return
     cancelled = performance.now()
     controller.abort()
   }
