@@ -49,7 +49,7 @@ const TRUST_THE_TREE = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.director
 export function createEquipper(options: EquipOptions): Equipper {
   const { repository, config, scratch } = options
   const contentsFor = boxContents({ ...options, root: repository.root })
-  const boxGits = options.boxGits ?? createBoxGits(repository.root, repository.commonDir, scratch)
+  const boxGits = options.boxGits ?? createBoxGits(repository.root, scratch)
   let provisioner: Provisioner | null = null
   return {
     async provide(commit) {

@@ -288,7 +288,7 @@ async function runAlone(
   const asked = recording ? await recorder(model, recording, repository) : model
   /** Worker 0 uses the run's own folder for what is thrown away, the others one below it. */
   const equipped = new Map<number, MakeWorld>()
-  const boxGits = createBoxGits(repository.root, repository.commonDir, worktrees.scratch)
+  const boxGits = createBoxGits(repository.root, worktrees.scratch)
   const worldOf = (worker: number): MakeWorld => {
     let current: string | undefined
     const tellOf = (event: Event) => tell(event, current)

@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
 const ASCII = /^[\x20-\x7e]*$/
+/** Letters, arrows, boxes and signs that never join with what stands beside them. */
+const SINGLE = /^[\x20-\x7e\u00a1-\u02ff\u2010-\u2027\u2190-\u23ff\u2500-\u27bf]*$/
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
 const WIDE =
   /^(?:\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}|[\u3000-\u303f\uff01-\uff60\uffe0-\uffe6])|\ufe0f/u
@@ -11,8 +13,8 @@ const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u
 let segmenter: Intl.Segmenter | null = null
 
 function graphemes(text: string): string[] {
-  if (ASCII.test(text)) return [...text]
-  // Making one takes a third of Node's own start, and most lines are ASCII.
+  if (SINGLE.test(text)) return [...text]
+  // Making one takes a third of Node's own start, and most lines hold nothing for it.
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return Array.from(segmenter.segment(text), (s) => s.segment)
 }

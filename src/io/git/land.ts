@@ -4,6 +4,7 @@ import { diskTrouble, UserError } from '../../core/errors.ts'
 import type { Head, LandResult, Waiting } from '../../world.ts'
 import { changesBetween } from './changes.ts'
 import { git, tryGit } from './git.ts'
+import { mayHaveOurs, OURS } from './our-branches.ts'
 import { readHead } from './repository.ts'
 
 /**
@@ -112,11 +113,12 @@ export async function fastForward(root: string, commit: string, start: Head): Pr
 
 /** Verified commits that wait on branches of ours and are not part of HEAD. */
 export async function waitingCommits(root: string): Promise<Waiting[]> {
+  if (!(await mayHaveOurs(root))) return []
   const out = await git(root, [
     'for-each-ref',
     '--format=%(refname:lstrip=2)%00%(objectname)%00%(parent)%00%(contents)%01',
     '--no-merged=HEAD',
-    'refs/heads/specproof/',
+    OURS,
   ])
   const waiting: Waiting[] = []
   for (const entry of out.split('\x01')) {

@@ -1,6 +1,7 @@
 import { finishLanding } from './finish-landing.ts'
 import { tryGit } from './git.ts'
 import { dropBranch } from './land.ts'
+import { mayHaveOurs, OURS } from './our-branches.ts'
 import type { Repository } from './repository.ts'
 import { sweepLocks } from './run-lock.ts'
 import { removeOrphans } from './worktree.ts'
@@ -23,12 +24,8 @@ export async function recover(repository: Repository, landing: string | null = n
 
 /** Branches of ours that a run had no time to remove after their commit landed. */
 async function dropMerged(root: string): Promise<string[]> {
-  const args = [
-    'for-each-ref',
-    '--format=%(refname:lstrip=2) %(objectname) %(worktreepath)',
-    '--merged=HEAD',
-    'refs/heads/specproof/',
-  ]
+  if (!(await mayHaveOurs(root))) return []
+  const args = ['for-each-ref', '--format=%(refname:lstrip=2) %(objectname) %(worktreepath)', '--merged=HEAD', OURS]
   const out = (await tryGit(root, args)).stdout.toString('utf8')
   const dropped: string[] = []
   for (const line of out.split('\n').filter(Boolean)) {

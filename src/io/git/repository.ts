@@ -67,10 +67,25 @@ export async function uncommitted(root: string, dirs: string[]): Promise<string[
 
 /** Throws UserError when git knows no author: found out before money is spent, not when the commit is made. */
 export async function requireIdentity(root: string): Promise<void> {
+  if (await hasName(root)) return
   const asked = ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT'].map((ident) => tryGit(root, ['var', ident]))
   if ((await Promise.all(asked)).every(({ ok }) => ok)) return
   throw new UserError(
     'git does not know who commits. Set it: `git config user.name "..."` and `git config user.email "..."`.',
     'git',
   )
+}
+
+/** Whether the settings name a person in plain words. Where they do not, git may still find one. */
+async function hasName(root: string): Promise<boolean> {
+  if (Object.keys(process.env).some((name) => /^GIT_(AUTHOR|COMMITTER)_/.test(name))) return false
+  const set = await tryGit(root, ['config', '--null', '--get-regexp', '^(user|author|committer)\\.(name|email)$'])
+  const told = new Map(
+    set.stdout
+      .toString('utf8')
+      .split('\0')
+      .map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n') + 1)]),
+  )
+  const others = [...told.keys()].some((key) => /^(author|committer)\./.test(key))
+  return !others && /[\p{L}\d]/u.test(told.get('user.name') ?? '') && /[\p{L}\d]/u.test(told.get('user.email') ?? '')
 }

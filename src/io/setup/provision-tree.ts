@@ -9,18 +9,13 @@ import { runProgram } from '../run-program.ts'
  * Puts the files of a commit into `dir`, with a `.git` of one commit: some set-ups ask git for a version, and it tells
  * afterwards what is new. `scratch` is an empty folder on the same file system.
  */
-export async function materialise(
-  { root, commonDir }: Repository,
-  commit: string,
-  dir: string,
-  scratch: string,
-): Promise<void> {
+export async function materialise({ root }: Repository, commit: string, dir: string, scratch: string): Promise<void> {
   await mkdir(dir)
   const env = { GIT_INDEX_FILE: join(scratch, 'index') }
   const whole = ['-c', 'core.sparseCheckout=false']
   await git(root, [...whole, 'read-tree', commit], { env })
   await git(root, [...whole, 'checkout-index', '--all', `--prefix=${dir}/`], { env })
-  await rename(await makeBoxGit(root, commonDir, commit, scratch), join(dir, '.git'))
+  await rename(await makeBoxGit(root, commit, scratch), join(dir, '.git'))
   await rm(env.GIT_INDEX_FILE, { force: true })
 }
 

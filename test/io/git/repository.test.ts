@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
+import { tryGit } from '../../../src/io/git/git.ts'
 import { openRepository, readHead, requireIdentity, uncommitted } from '../../../src/io/git/repository.ts'
 import { gitIn, makeRepo, scratch } from './support.ts'
 
@@ -54,6 +55,25 @@ describe('opening a repository', () => {
     vi.stubEnv('GIT_AUTHOR_EMAIL', 'ada@example.invalid')
     await expect(requireIdentity(repo.root)).rejects.toMatchObject({ status: 'git' })
   })
+})
+
+it.each([
+  ['user.name', '<>'],
+  ['user.name', ''],
+  ['user.email', ''],
+  ['author.name', '<>'],
+  ['committer.email', ''],
+])('agrees with git on who commits where %s is %j', async (key, value) => {
+  const repo = await makeRepo()
+  repo.git('config', 'user.useConfigOnly', 'true')
+  repo.git('config', key, value)
+  const asked = ['GIT_AUTHOR_IDENT', 'GIT_COMMITTER_IDENT'].map((one) => tryGit(repo.root, ['var', one]))
+  const known = (await Promise.all(asked)).every(({ ok }) => ok)
+  const found = requireIdentity(repo.root).then(
+    () => true,
+    () => false,
+  )
+  expect(await found).toBe(known)
 })
 
 describe('what is not committed', () => {

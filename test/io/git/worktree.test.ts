@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { makeBoxGit } from '../../../src/io/git/box-git.ts'
 import { cacheFolder, createWorktrees, removeOrphans } from '../../../src/io/git/worktree.ts'
-import { everyFile, gitIn, makeRepo, type Repo } from './support.ts'
+import { everyFile, gitIn, makeRepo, type Repo, scratch } from './support.ts'
 
 const FILES = { 'a.txt': 'one\n', 'deep/b.txt': 'two\n', ' odd ü.txt': 'three\n' }
 
@@ -195,7 +195,7 @@ describe('the .git that the payload sees', () => {
     repo.git('remote', 'add', 'origin', 'https://user:password@example.invalid/x.git')
     repo.git('config', 'user.token', 'secret')
     const before = await everyFile(repo.root)
-    const dir = await makeBoxGit(repo.root, repo.commonDir, repo.head(), repo.around)
+    const dir = await makeBoxGit(repo.root, repo.head(), repo.around)
     const inBox = (...args: string[]) => gitIn(repo.around, `--git-dir=${dir}`, ...args)
     expect(inBox('rev-list', '--all', '--count')).toBe('1')
     expect(inBox('rev-parse', 'HEAD^{tree}')).toBe(repo.git('rev-parse', 'HEAD^{tree}'))
@@ -204,19 +204,27 @@ describe('the .git that the payload sees', () => {
     expect(inBox('remote')).toBe('')
     expect(inBox('ls-files').split('\n')).toHaveLength(Object.keys(FILES).length)
     expect(inBox('cat-file', '--batch-all-objects', '--batch-check').split('\n')).toHaveLength(6)
-    expect(await readdir(dir)).not.toContain('FETCH_HEAD')
     const files = await everyFile(dir)
     for (const path of Object.keys(files).filter((name) => !name.startsWith('objects/')))
       expect(await readFile(join(dir, path), 'utf8')).not.toMatch(/password|secret|Ada|project/)
     expect(await everyFile(repo.root)).toEqual(before)
   })
 
+  it('has the hashes of the repository', async () => {
+    const around = await scratch()
+    gitIn(around, 'init', '--quiet', '--object-format=sha256', 'long')
+    const root = join(around, 'long')
+    gitIn(root, '-c', 'user.name=a', '-c', 'user.email=b@c', 'commit', '--quiet', '--allow-empty', '--message', 'base')
+    const dir = await makeBoxGit(root, gitIn(root, 'rev-parse', 'HEAD'), around)
+    expect(gitIn(around, `--git-dir=${dir}`, 'rev-parse', 'HEAD')).toHaveLength(64)
+  })
+
   it('is made anew for the next base of the same run', async () => {
     const repo = await makeRepo(FILES)
-    await makeBoxGit(repo.root, repo.commonDir, repo.head(), repo.around)
+    await makeBoxGit(repo.root, repo.head(), repo.around)
     await repo.write({ 'c.txt': 'c' })
     const next = repo.commit()
-    const dir = await makeBoxGit(repo.root, repo.commonDir, next, repo.around)
+    const dir = await makeBoxGit(repo.root, next, repo.around)
     expect(gitIn(repo.around, `--git-dir=${dir}`, 'rev-list', '--all', '--count')).toBe('1')
     expect(gitIn(repo.around, `--git-dir=${dir}`, 'rev-parse', 'HEAD^{tree}')).toBe(
       repo.git('rev-parse', 'HEAD^{tree}'),
@@ -231,7 +239,7 @@ describe('the .git that the payload sees', () => {
     gitIn(repo.around, 'config', '--global', 'init.defaultBranch', 'trunk')
     gitIn(repo.around, 'config', '--global', 'protocol.allow', 'never')
     gitIn(repo.around, 'config', '--global', 'uploadpack.hideRefs', 'refs')
-    const dir = await makeBoxGit(repo.root, repo.commonDir, repo.head(), repo.around)
+    const dir = await makeBoxGit(repo.root, repo.head(), repo.around)
     expect(gitIn(repo.around, `--git-dir=${dir}`, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main')
     expect(await exists(join(dir, 'hooks'))).toBe(false)
   })
