@@ -4,7 +4,7 @@ import type { Event } from '../core/events.ts'
 import { didYouMean } from '../core/nearest.ts'
 import type { Box } from '../io/box/box.ts'
 import { createBwrapBox } from '../io/box/bwrap.ts'
-import { candidates, chooseAuto, type Rejected } from '../io/box/choose.ts'
+import { type Choice, candidates, chooseAuto, type Rejected } from '../io/box/choose.ts'
 import { createNoneBox } from '../io/box/none.ts'
 import { createSrtBox } from '../io/box/srt.ts'
 import { createUnshareBox, prepareTree } from '../io/box/unshare.ts'
@@ -15,8 +15,10 @@ export interface Isolation {
   boxes: Box[]
   /** Makes a worktree writable for what runs in the box: all of it, or these paths in it. */
   prepareTree(dir: string, paths?: string[]): Promise<void>
-  /** What trying the boxes has shown: once for all workers of a run. Left out: they were not tried. */
-  tried?: Promise<Isolated>
+  /** What trying the boxes shows: once for all workers of a run. Left out: nobody has begun. */
+  tried?: Promise<Choice>
+  /** The same, when it has been told. */
+  told?: Promise<Isolated>
 }
 
 /** A backend that is named is never replaced by another, and `none` is never chosen by itself. */
@@ -42,14 +44,22 @@ export function chooseIsolation(flag: string | undefined, config: Config): Isola
 
 export type Isolated = { ok: true; box: Box } | { ok: false; unready: Unready }
 
-/** Tries the boxes for real and tells which one is in force; once, however often it is asked. */
-export function isolate(isolation: Isolation, repository: string, tell: (event: Event) => void): Promise<Isolated> {
-  isolation.tried ??= tryBoxes(isolation, repository, tell)
+/** Tries the boxes for real, once, however often it is asked: a fifth of a second, best begun before it is needed. */
+export function tryBoxes(isolation: Isolation, repository: string): Promise<Choice> {
+  isolation.tried ??= chooseAuto(repository, isolation.boxes)
+  // Whoever needs it is told of its trouble.
+  isolation.tried.catch(() => {})
   return isolation.tried
 }
 
-async function tryBoxes(isolation: Isolation, repository: string, tell: (event: Event) => void): Promise<Isolated> {
-  const choice = await chooseAuto(repository, isolation.boxes)
+/** The same, and tells which one is in force. */
+export function isolate(isolation: Isolation, repository: string, tell: (event: Event) => void): Promise<Isolated> {
+  isolation.told ??= chosen(isolation, repository, tell)
+  return isolation.told
+}
+
+async function chosen(isolation: Isolation, repository: string, tell: (event: Event) => void): Promise<Isolated> {
+  const choice = await tryBoxes(isolation, repository)
   if (!choice.box) {
     const message = whyNone(choice.rejected)
     // A box that cannot even be planted says nothing about the box.

@@ -146,11 +146,18 @@ async function warmed(equipment: Equipment, tree: Tree, options: PreparationOpti
 const known = new WeakMap<Repository, Promise<void>>()
 
 /** Asked once for all workers of a run. Rejects with a UserError where nobody could commit. */
-function identified(repository: Repository): Promise<void> {
-  const { root } = repository
-  const asked = known.get(repository) ?? requireIdentity(root).then(() => requireSigning(root))
+export function identified(repository: Repository): Promise<void> {
+  const asked = known.get(repository) ?? identify(repository)
+  asked.catch(() => {})
   known.set(repository, asked)
   return asked
+}
+
+async function identify({ root }: Repository): Promise<void> {
+  const signing = requireSigning(root)
+  signing.catch(() => {})
+  await requireIdentity(root)
+  await signing
 }
 
 function cannot(why: string): Unready {

@@ -21,7 +21,7 @@ import { recover } from '../io/git/recover.ts'
 import { openRepository, type Repository, readHead } from '../io/git/repository.ts'
 import { lockRepository } from '../io/git/run-lock.ts'
 import { openTree } from '../io/git/tree.ts'
-import { createWorktrees } from '../io/git/worktree.ts'
+import { cacheFolder, createWorktrees } from '../io/git/worktree.ts'
 import { cutLanding } from '../io/journal/calls.ts'
 import { excludeFromGit, type Journal, openJournal } from '../io/journal/journal.ts'
 import { type Memory, openMemory } from '../io/journal/memory.ts'
@@ -40,15 +40,15 @@ import type { Head, Tree, World } from '../world.ts'
 import { requireCi, wantsCi, writeCi } from './ci.ts'
 import { createHold } from './hold.ts'
 import { interruption } from './interruption.ts'
-import { chooseIsolation, type Isolation } from './isolation.ts'
+import { chooseIsolation, type Isolation, tryBoxes } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPeek, type Peek } from './peek.ts'
 import { aroundIn, createPlace, wordsFor } from './place.ts'
-import { createPreparation } from './project.ts'
+import { createPreparation, identified } from './project.ts'
 import { isSame, recordedWorlds } from './resume.ts'
 import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
-import { tokenCounters, vocabularyOf } from './tokens.ts'
+import { type TokenCounters, tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
 
 /** Tokens of a first question that lets nothing important out. */
@@ -230,12 +230,14 @@ async function runInRepository(
   const repository = await openRepository(options.cwd)
   const id = runId()
   // A dry run changes nothing.
+  const begun: Promise<unknown>[] = []
   const lock = wanted.dryRun ? null : await lockRepository(repository.commonDir, id)
   if (lock) tools.onForced(() => lock.release())
   try {
     const all = parallel > 1 ? { ...wanted, parallel } : wanted
-    return await runAlone(repository, id, { options, flags, wanted: all, tools, journaled })
+    return await runAlone(repository, id, { options, flags, wanted: all, tools, journaled, begun })
   } finally {
+    await Promise.allSettled(begun)
     await lock?.release()
   }
 }
@@ -246,12 +248,14 @@ interface Asked {
   wanted: RunOptions
   tools: SessionTools
   journaled: JournaledRun | null
+  /** Gets what is begun before it is needed, and has to end before the run does. */
+  begun: Promise<unknown>[]
 }
 
 async function runAlone(
   repository: Repository,
   id: string,
-  { options, flags, wanted, tools, journaled }: Asked,
+  { options, flags, wanted, tools, journaled, begun }: Asked,
 ): Promise<RunResult> {
   const config = journaled?.run.config ?? (await loadConfig(options, repository.root))
   const memory = openMemory(repository.root)
@@ -268,6 +272,9 @@ async function runAlone(
       })
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
+  // Nothing is paid for before the box has held, and nothing takes longer: it is tried while all else is read.
+  const early = !wanted.dryRun && !journaled
+  if (early) begun.push(tryBoxes(isolation, repository.root), identified(repository))
   const past = wanted.dryRun || journaled ? null : await unfinishedRun(repository.root)
   const found = wanted.dryRun ? [] : await recover(repository, cutLanding(past?.calls ?? []))
   tools.maskAlso(boxVariables(config.env ?? [], {}).env)
@@ -289,6 +296,7 @@ async function runAlone(
   /** Worker 0 uses the run's own folder for what is thrown away, the others one below it. */
   const equipped = new Map<number, MakeWorld>()
   const boxGits = createBoxGits(repository.root, worktrees.scratch)
+  if (early) boxGits.begin(head.commit)
   const worldOf = (worker: number): MakeWorld => {
     let current: string | undefined
     const tellOf = (event: Event) => tell(event, current)
@@ -348,9 +356,11 @@ async function runAlone(
   const logged = await recordedWorlds(repository, journal, journaled?.dir ?? null, before)
   const recorded = (real: World) => peek.watching(logged(real))
   const world = recorded(workerWorld(0, null))
+  let counters: TokenCounters | null = null
   try {
     const { commit: base, branch } = head
-    const around = await surroundings(id, settings, config, tree)
+    counters = await tokenCounters(Object.keys(settings.models), join(cacheFolder(repository), 'tokens'))
+    const around = await surroundings(id, settings, config, tree, counters)
     const described: RunDescription = {
       version: RUN_VERSION,
       run: id,
@@ -390,6 +400,8 @@ async function runAlone(
       world: (worker, task) => recorded(workerWorld(worker, task)),
     })
   } finally {
+    await boxGits.settled()
+    await counters?.save?.()
     await worktrees.closeAll()
     await model.close?.()
   }
@@ -450,9 +462,10 @@ export async function surroundings(
   settings: Settings,
   config: Config,
   tree: Tree | null = null,
+  counts: Pick<TokenCounters, 'count' | 'countFor'> | null = null,
 ): Promise<Surroundings> {
   const { services, context } = config
-  const counters = tokenCounters(Object.keys(settings.models))
+  const counters = counts ?? tokenCounters(Object.keys(settings.models))
   const here = tree ? await aroundIn(tree, config, '') : await wordsFor('vitest', true, services)
   const { count, countFor } = await counters
   if (tree && config.projects) {

@@ -39,6 +39,10 @@ export async function makeBoxGit(root: string, commit: string, scratch: string):
 export interface BoxGits {
   /** `holder` lets go of what it had before; what nobody has is removed. */
   of(holder: object, commit: string): Promise<string>
+  /** Begins with one that somebody will want soon. */
+  begin(commit: string): void
+  /** When nothing is being made any more. */
+  settled(): Promise<void>
 }
 
 /** `scratch`: a folder of the run. */
@@ -46,11 +50,20 @@ export function createBoxGits(root: string, scratch: string): BoxGits {
   const made = new Map<string, { home: string; dir: Promise<string> }>()
   const held = new Map<object, string>()
   let count = 0
+  const make = (commit: string) => {
+    const home = join(scratch, `base-${++count}`)
+    const known = made.get(commit) ?? { home, dir: makeBoxGit(root, commit, home) }
+    made.set(commit, known)
+    known.dir.catch(() => made.delete(commit))
+    return known
+  }
   return {
+    begin: (commit) => void make(commit),
+    async settled() {
+      await Promise.allSettled([...made.values()].map(({ dir }) => dir))
+    },
     of(holder, commit) {
-      const home = join(scratch, `base-${++count}`)
-      const known = made.get(commit) ?? { home, dir: makeBoxGit(root, commit, home) }
-      made.set(commit, known)
+      const known = make(commit)
       held.set(holder, commit)
       const wanted = new Set(held.values())
       for (const [old, { home: gone, dir }] of made) {
@@ -58,7 +71,6 @@ export function createBoxGits(root: string, scratch: string): BoxGits {
         made.delete(old)
         void dir.catch(() => {}).then(() => rm(gone, { recursive: true, force: true }).catch(() => {}))
       }
-      known.dir.catch(() => made.delete(commit))
       return known.dir
     },
   }
