@@ -14,7 +14,7 @@ import {
 } from '../io/checks/checks.ts'
 import { detectProject, type Project, seenFrom } from '../io/checks/detect.ts'
 import { withoutRace } from '../io/checks/go-tests.ts'
-import { missingTools } from '../io/checks/installed.ts'
+import { missingHypothesis, missingTools } from '../io/checks/installed.ts'
 import { toolingOf } from '../io/checks/tooling.ts'
 import type { BoxGits } from '../io/git/box-git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
@@ -86,6 +86,10 @@ export function createPreparation(options: PreparationOptions): Preparation {
         all.push(...homes)
         const missing = runner && (await missingTools(homes, runner))
         if (missing) return cannot(inWords(dir, missing))
+      }
+      if (projects.some(({ runner }) => runner === 'pytest')) {
+        const missing = await missingHypothesis(venvOf(equipped.provision, repository.root), tree.paths)
+        if (missing) return cannot(missing)
       }
       const { equipment } = equipped
       for (const project of projects) {
@@ -167,6 +171,11 @@ function cannot(why: string): Unready {
 function ecosystemOf(runner: Project['runner']): Ecosystem {
   if (runner === 'go') return 'go'
   return runner === 'pytest' ? 'python' : 'javascript'
+}
+
+/** Host folder of the Python environment that the box shows; null: it shows none. */
+function venvOf({ mounts }: Pick<Provision, 'mounts'>, root: string): string | null {
+  return mounts.find(({ to }) => to === join(root, '.venv'))?.from ?? null
 }
 
 /** Host folders whose `node_modules` a project sees, its own first. */

@@ -68,7 +68,7 @@ export function resolveRelative(folder: string[], specifier: string): string | n
 
 /**
  * The existing test file that has most in common with `wanted`: first the test of one of the files that are `named`, in their order, then same
- * words in the path, then the shorter one.
+ * words in the path, then the one in the fullest folder, then the shorter one.
  */
 export function nearestTest(wanted: string, tests: string[], named: string[] = []): string | null {
   const subjects = named.map(subjectOf)
@@ -79,8 +79,11 @@ export function nearestTest(wanted: string, tests: string[], named: string[] = [
     const at = subjects.indexOf(subjectOf(path))
     return at < 0 ? subjects.length : at
   }
+  const folder = (path: string) => path.slice(0, path.lastIndexOf('/') + 1)
+  const fullness = Map.groupBy(tests, folder)
+  const full = (path: string) => fullness.get(folder(path))?.length ?? 0
   const nearer = (a: string, b: string) =>
-    rank(a) - rank(b) || score(b) - score(a) || a.length - b.length || (a < b ? -1 : 1)
+    rank(a) - rank(b) || score(b) - score(a) || full(b) - full(a) || a.length - b.length || (a < b ? -1 : 1)
   return [...tests].sort(nearer)[0] ?? null
 }
 

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises'
+import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Runner } from './choose-runner.ts'
 
@@ -15,6 +15,34 @@ export async function missingTools(homes: readonly string[], runner: Runner): Pr
   return (await installedAnything(homes))
     ? 'fast-check is not installed: `npm i -D fast-check`'
     : 'dependencies are not installed: run npm ci (fast-check is not there)'
+}
+
+/**
+ * Why the properties of a Python project cannot be run: its virtual environment (a folder of this machine) has no Hypothesis. Null: it has, or
+ * there is no environment that could be looked into. `paths`: files of the project, for what is to be done.
+ */
+export async function missingHypothesis(venv: string | null, paths: readonly string[]): Promise<string | null> {
+  if (venv === null) return null
+  const text = await readFile(join(venv, 'pyvenv.cfg'), 'utf8').catch(() => null)
+  if (text === null || /^include-system-site-packages\s*=\s*true/m.test(text)) return null
+  const versions = (await readdir(join(venv, 'lib')).catch(() => [])).filter((name) => name.startsWith('python'))
+  for (const version of versions) {
+    const found = await readdir(join(venv, 'lib', version, 'site-packages')).catch(() => [])
+    // What is installed to be edited lies elsewhere.
+    if (found.some((name) => /^(hypothesis$|hypothesis-|__editable__.*hypothesis)/.test(name))) return null
+  }
+  if (versions.length === 0) return null
+  return `Hypothesis is not installed, with which properties of Python are tested: ${howToAdd(paths)}, and commit that`
+}
+
+function howToAdd(paths: readonly string[]): string {
+  if (paths.includes('uv.lock')) return '`uv add --dev hypothesis`'
+  if (paths.includes('poetry.lock')) return '`poetry add --group dev hypothesis`'
+  const lists = paths.filter((path) => /^[\w.-]*requirements[\w.-]*\.txt$/.test(path))
+  const list = lists.find((path) => /test/.test(path)) ?? lists.find((path) => /dev/.test(path)) ?? lists[0]
+  return list === undefined
+    ? 'name it where the project names pytest (what is under `setup:` in agent.yaml installs it)'
+    : `add the line \`hypothesis\` to ${list}`
 }
 
 async function installedAnything(homes: readonly string[]): Promise<boolean> {

@@ -92,6 +92,11 @@ describe('the nearest test', () => {
     expect(nearestTest('a counter', tests, ['pkg/other.go'])).toBe('pkg/counter_test.go')
   })
 
+  it('is one of the folder that holds most tests, where no words tell', () => {
+    const tests = ['test_install.py', 'pkg/tests/test_queue.py', 'pkg/tests/test_priority.py']
+    expect(nearestTest('Compute delays', tests)).toBe('pkg/tests/test_queue.py')
+  })
+
   it('is none where there is no test', () => expect(nearestTest('heartbeat', [])).toBe(null))
 })
 

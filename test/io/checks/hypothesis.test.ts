@@ -1,0 +1,34 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { missingHypothesis } from '../../../src/io/checks/installed.ts'
+
+async function environment(packages: string[], system = false): Promise<string> {
+  const venv = await mkdtemp(join(tmpdir(), 'specproof-venv-'))
+  onTestFinished(() => rm(venv, { recursive: true, force: true }))
+  await writeFile(join(venv, 'pyvenv.cfg'), `home = /usr/bin\ninclude-system-site-packages = ${system}\n`)
+  for (const name of ['pytest', ...packages])
+    await mkdir(join(venv, 'lib', 'python3.11', 'site-packages', name), { recursive: true })
+  return venv
+}
+
+it('an environment without Hypothesis is told with the place where it has to be named', async () => {
+  const bare = await environment(['hypothesisless'])
+  const told = (paths: string[]) => missingHypothesis(bare, paths)
+  expect(await told(['requirements.txt', 'test-requirements.txt'])).toContain(
+    'add the line `hypothesis` to test-requirements.txt',
+  )
+  expect(await told(['requirements.txt'])).toContain('to requirements.txt')
+  expect(await told(['pyproject.toml', 'uv.lock'])).toContain('`uv add --dev hypothesis`')
+  expect(await told(['pyproject.toml', 'poetry.lock'])).toContain('`poetry add --group dev hypothesis`')
+  expect(await told(['pyproject.toml'])).toContain('where the project names pytest')
+})
+
+it('nothing is missing where it is installed, or may be', async () => {
+  expect(await missingHypothesis(await environment(['hypothesis']), [])).toBeNull()
+  expect(await missingHypothesis(await environment(['__editable__.hypothesis-6.150.pth']), [])).toBeNull()
+  expect(await missingHypothesis(await environment([], true), [])).toBeNull()
+  expect(await missingHypothesis(join(tmpdir(), 'specproof-no-venv'), [])).toBeNull()
+  expect(await missingHypothesis(null, [])).toBeNull()
+})
