@@ -155,6 +155,7 @@ export const MANIFEST_GLOBS = anywhere(
   'pyproject.toml',
   'setup.py',
   'requirements*.txt',
+  '*-requirements*.txt',
   'pipfile',
   'go.{mod,work}',
   'cargo.toml',

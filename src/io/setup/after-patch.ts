@@ -50,7 +50,7 @@ export async function patchedCommands(part: Part, base: Source, patched: Source)
   const refused = await whatIsObeyed(base, patched)
   if (refused) return { refused }
   if (part.manager) {
-    if (part.manager.nothingBuilt === null || part.commands.some((command) => / -e \./.test(command)))
+    if (part.manager.nothingBuilt === null || part.commands.some((command) => / -e '?\./.test(command)))
       return { refused: `${part.manager.name} cannot install without running code that the patch chose` }
     const { nothingBuilt } = part.manager
     return { manager: part.manager, commands: part.commands.map((command) => withFlag(command, nothingBuilt)) }

@@ -46,7 +46,8 @@ const NOT_JUDGED = /(^|\/)([._][^/]*|node_modules|vendor|testdata)\//
 export const quoted = (path: string) => (/^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
 
 const JAVASCRIPT = /^(package\.json|\.npmrc|\.nvmrc|\.node-version)$/
-const PYTHON = /^(pyproject\.toml|setup\.(py|cfg)|requirements.*\.txt|constraints.*\.txt|\.python-version|uv\.toml)$/
+const PYTHON =
+  /^(pyproject\.toml|setup\.(py|cfg)|([\w.-]*-)?requirements[\w.-]*\.txt|constraints.*\.txt|\.python-version|uv\.toml)$/
 
 /** Before the others of its ecosystem comes the one with the lockfile that says most. */
 export const MANAGERS: Manager[] = [
@@ -251,11 +252,21 @@ function goModules(source: Source): string[] {
 async function pipArguments(source: Source): Promise<string[]> {
   const lists = source.paths.filter((path) => /^(requirements[\w.-]*|[\w.-]*-requirements)\.txt$/.test(path))
   if (lists.length > 0) return lists.flatMap((path) => ['-r', path])
+  const pyproject = (await source.read('pyproject.toml')) ?? ''
   const installable =
     source.hashOf('setup.py') !== null ||
     /^\[metadata\]/m.test((await source.read('setup.cfg')) ?? '') ||
-    /^\[project\]/m.test((await source.read('pyproject.toml')) ?? '')
-  return installable ? ['-e', '.'] : []
+    /^\[project\]/m.test(pyproject)
+  if (!installable) return []
+  const extras = testExtras(pyproject)
+  return ['-e', extras.length === 0 ? '.' : `'.[${extras.join(',')}]'`]
+}
+
+/** Groups of optional dependencies by whose name they are for developing and testing. */
+function testExtras(pyproject: string): string[] {
+  const table = /^\[project\.optional-dependencies\]\s*\n([\s\S]*?)(?=^\[|(?![\s\S]))/m.exec(pyproject)?.[1] ?? ''
+  const names = [...table.matchAll(/^["']?([\w-]+)["']?\s*=\s*\[/gm)].map((match) => match[1]!)
+  return names.filter((name) => /^(?:dev|develop|tests?|testing)$/.test(name)).sort()
 }
 
 /** What no manager can be blamed for: without the network nothing is known about a lockfile. */

@@ -63,6 +63,27 @@ describe('managers', () => {
     expect(await commandsOf(['_old/go.mod'])).toBeUndefined()
   })
 
+  it.each(['requirements.txt', 'test-requirements.txt', 'requirements-dev.txt'])(
+    'what %s says decides on what is installed',
+    async (list) => {
+      const of = async (text: string) => (await partsOf(sourceOf({ [list]: text }), undefined, ['python']))[0]
+      const [before, after] = [await of('pytest\n'), await of('pytest\nhypothesis\n')]
+      expect(before?.commands[1]).toMatch(new RegExp(`-r ${list}$`))
+      expect(after?.fingerprint).not.toBe(before?.fingerprint)
+    },
+  )
+
+  it.each([
+    ['[project.optional-dependencies]\ndoc = ["sphinx"]\ntest = [\n  "pytest",\n]\n', "-e '.[test]'"],
+    ['[project.optional-dependencies]\ntesting = ["pytest"]\ndev = []\n', "-e '.[dev,testing]'"],
+    ['[project.optional-dependencies]\ndoc = ["sphinx"]\n[tool.x]\ntest = ["a"]\n', '-e .'],
+    ['', '-e .'],
+  ])('a project of Python is installed with what its tests need: %j', async (more, args) => {
+    const source = sourceOf({ 'pyproject.toml': `[project]\nname = "a"\n\n${more}` })
+    const [pip] = await managersOf(source, ['python'])
+    expect((await pip!.install(source))[1]).toMatch(new RegExp(`${args.replace(/[[\].]/g, '\\$&')}$`))
+  })
+
   it('tell a wrong lockfile from a network that is down', () => {
     const npm = MANAGERS.find(({ name }) => name === 'npm')!
     expect(blamesTheFiles(npm, 'npm error code E404\nnpm error 404 Not Found - GET https://r/x')).toBe(true)
