@@ -1,5 +1,5 @@
 import { type Choice, chooseRunner, type Manifest, type Runner } from './choose-runner.ts'
-import { goSigns } from './go-tests.ts'
+import { goSigns, isForeign } from './go-tests.ts'
 import { GO_BUILD } from './harness.ts'
 import { type NodeTests, nodeTestScript } from './node-script.ts'
 import { IS_PROJECT, pytestSigns } from './python-tests.ts'
@@ -56,10 +56,7 @@ async function withRunner(
   if (first && second) return question(first, second)
   const source = await read('package.json')
   if (source === null && first) return first
-  if (source === null)
-    return {
-      unsupported: `there is no package.json ${options.dir ? `in ${options.dir}` : 'at the top of the repository'}, and nothing of Python or Go`,
-    }
+  if (source === null) return { unsupported: withoutManifest(paths, options.dir) }
   const manifest = parseManifest(source)
   if ('unsupported' in manifest) return manifest
   const script = ofScript(manifest, paths, options)
@@ -67,6 +64,14 @@ async function withRunner(
   if (!first || 'unsupported' in script) return first ?? script
   // And so may packages of Python without a test.
   return first.why.endsWith(IS_PROJECT) ? script : question(script, first)
+}
+
+/** Why there is no project, where no manifest of any language says how it is tested. */
+function withoutManifest(paths: string[], dir: string | undefined): string {
+  const goFile = paths.find((path) => path.endsWith('.go') && !isForeign(path))
+  if (goFile !== undefined)
+    return `there is code of Go (${goFile}) and no go.mod: run \`go mod init MODULE && go mod tidy\` with the path by which it is imported, and commit go.mod and go.sum`
+  return `there is no package.json ${dir ? `in ${dir}` : 'at the top of the repository'}, and nothing of Python or Go`
 }
 
 async function otherLanguages(

@@ -19,6 +19,11 @@ export async function withoutRace(
   return found.some((program) => program !== null) ? null : 'without the race detector, which needs a C compiler (gcc)'
 }
 
+/** Whether a path lies in a folder whose code is somebody else's, or made for tests of tools. */
+export function isForeign(path: string): boolean {
+  return FOREIGN.test(path)
+}
+
 /** Why `go test` is the runner of a project, in words for the user; null: nothing speaks for it. */
 export function goSigns(paths: readonly string[]): string | null {
   const found = paths.filter((path) => MODULE.test(path) && !FOREIGN.test(path))

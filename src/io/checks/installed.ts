@@ -40,6 +40,8 @@ function howToAdd(paths: readonly string[]): string {
   if (paths.includes('poetry.lock')) return '`poetry add --group dev hypothesis`'
   const lists = paths.filter((path) => /^[\w.-]*requirements[\w.-]*\.txt$/.test(path))
   const list = lists.find((path) => /test/.test(path)) ?? lists.find((path) => /dev/.test(path)) ?? lists[0]
+  if (list === undefined && paths.includes('pyproject.toml'))
+    return 'add `"hypothesis"` to an extra `test` under `[project.optional-dependencies]` in pyproject.toml'
   return list === undefined
     ? 'name it where the project names pytest (what is under `setup:` in agent.yaml installs it)'
     : `add the line \`hypothesis\` to ${list}`

@@ -93,6 +93,13 @@ describe('a project of Go', () => {
     expect(await runner({ [path]: '' })).toEqual(['go', `${named} makes it a project of Go`])
   })
 
+  it('without a go.mod is told how to get one', async () => {
+    expect(await runner({ 'cache.go': '', 'cache_test.go': '' })).toMatch(
+      /Go \(cache\.go\) and no go\.mod.*go mod init/,
+    )
+    expect(await runner({ 'vendor/a/a.go': '' })).toContain('nothing of Python or Go')
+  })
+
   it('is none for the modules of others', async () => {
     expect(await runner({ 'internal/testdata/x/go.mod': '' })).toContain('nothing of Python or Go')
   })

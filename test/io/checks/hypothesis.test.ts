@@ -22,7 +22,8 @@ it('an environment without Hypothesis is told with the place where it has to be 
   expect(await told(['requirements.txt'])).toContain('to requirements.txt')
   expect(await told(['pyproject.toml', 'uv.lock'])).toContain('`uv add --dev hypothesis`')
   expect(await told(['pyproject.toml', 'poetry.lock'])).toContain('`poetry add --group dev hypothesis`')
-  expect(await told(['pyproject.toml'])).toContain('where the project names pytest')
+  expect(await told(['pyproject.toml'])).toContain('to an extra `test` under `[project.optional-dependencies]`')
+  expect(await told(['setup.py'])).toContain('where the project names pytest')
 })
 
 it('nothing is missing where it is installed, or may be', async () => {
