@@ -2,6 +2,7 @@ import { neighbourTimes } from '../core/prompt/neighbour-times.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { onOneLine, renderSlice } from '../core/prompt/sections.ts'
 import { rolePart } from '../core/prompt/templates.ts'
+import { testNameLines } from '../core/prompt/test-names.ts'
 import type { World } from '../world.ts'
 import { fileParts } from './files.ts'
 import { mapPart } from './map.ts'
@@ -116,7 +117,8 @@ function kitText({ around, plan }: Scene, role: 'author' | 'implementer', first:
 function testNames(frozen: Frozen): Part {
   const files = frozen.files.map((file) => file.path).join(', ')
   const remarks = frozen.remarks ? `\n\nThe test author says:\n\n${frozen.remarks.replace(/^/gm, '> ')}` : ''
-  const text = `# Frozen tests in ${files}\n\n${frozen.names.map((name) => `- ${onOneLine(name)}`).join('\n')}${remarks}`
+  const names = testNameLines(frozen.ids, frozen.names).map((name) => `- ${onOneLine(name)}`)
+  const text = `# Frozen tests in ${files}\n\n${names.join('\n')}${remarks}`
   return { kind: 'tests', source: files, text, mandatory: true }
 }
 
