@@ -248,11 +248,11 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
       run(COMMANDS.clean().then((module) => module.cleanCommand(globals(command), flags))),
     )
   withRunOptions(program.command('demo').description('the main job on a shipped spec, in a fresh temporary repository'))
-    .option('--spec <id>', 'job-queue (default), crdt, lease-lock or rate-limits')
+    .option('--spec <id>', 'job-queue (default), crdt, lease-lock, rate-limits, priority-queue (Go) or job-queue-python')
     .option('--tasks <n>', 'stop after this task')
     .option(
       '--then <recording>',
-      'tasks 1 to 3, then task 4 with planted-46-seconds, planted-timer-not-cancelled or retry',
+      'the tasks before it, then one with a wrong reply: planted-46-seconds, planted-go-lowest-first, retry, ... of recordings/',
     )
     .action(async (flags: DemoFlags, command: Command) =>
       run(COMMANDS.demo().then((module) => module.demoCommand(globals(command), flags))),

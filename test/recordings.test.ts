@@ -1,17 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { EventOf } from '../src/core/events.ts'
-import { type AgentRun, agent, eventsOf } from './support/agent.ts'
+import { agent, eventsOf } from './support/agent.ts'
 import { makeJobQueue, RECORDING } from './support/job-queue.ts'
+import { expectRefused, recorded } from './support/refused.ts'
 import { sample } from './support/sample.ts'
 
 const RECORDINGS = join(RECORDING, '..')
 const LIGHT = 'level: { seeds: 2, runs: 100, schedules: 300, chaosSeconds: 0, mutants: 12, maxMinutes: 2 }\n'
-const PLANTED = readdirSync(RECORDINGS).filter((name) => name.startsWith('planted-'))
-
-const recorded = (name: string) => ['--model', `recorded/${join(RECORDINGS, name)}`]
+// Those in other languages are tried with theirs.
+const PLANTED = readdirSync(RECORDINGS).filter(
+  (name) => name.startsWith('planted-') && existsSync(join(RECORDINGS, name, 'job-queue')),
+)
 
 describe('the recording of the demo', () => {
   it('says who answered, and every reply says which prompt it answered', () => {
@@ -66,17 +67,3 @@ describe('the recording of the demo', () => {
     }
   })
 })
-
-/** With the shrunk counterexample, and how to see it again. */
-function expectRefused(name: string, run: AgentRun): void {
-  const info = JSON.parse(readFileSync(join(RECORDINGS, name, 'recording.json'), 'utf8')) as { label: string }
-  expect(info.label).toContain('planted')
-  expect(run.result, name).toMatchObject({ status: 'failed', exitCode: 3 })
-  expect(run.result.tasks[0]?.commit).toBeNull()
-  const found = eventsOf(run, 'check.finished')
-    .map((event: EventOf<'check.finished'>) => event.counterexample)
-    .find((counterexample) => counterexample?.value)
-  expect(found?.value).not.toBe('')
-  expect(found?.seed).not.toBeNull()
-  expect(run.stderr).toContain('replay')
-}

@@ -16,10 +16,6 @@ export interface DemoFlags extends RunFlags {
   then?: string
 }
 
-/** The task that the other recordings than the demo's are about. */
-const DETECTION = '4'
-const BEFORE_DETECTION = '3'
-
 function recording(name: string, otherwise: string): string {
   const dir = join(PACKAGE_ROOT, 'recordings', name)
   if (!existsSync(join(dir, 'recording.json'))) throw new UserError(otherwise)
@@ -44,13 +40,34 @@ function lastRecorded(spec: string): string | null {
   return ids.every((id) => recorded.includes(id)) ? null : (ids.findLast((id) => recorded.includes(id)) ?? null)
 }
 
+/** What a recording with a wrong reply is about: one task, which comes after those that `before` ends with; null: it is the first. */
+interface Then {
+  model: string
+  spec: string
+  task: string
+  before: string | null
+}
+
+function thenOf(name: string): Then {
+  const model = recording(name, `--then ${name}: there is no such recording.`)
+  const dir = model.slice('recorded/'.length)
+  const [spec = ''] = foldersIn(dir)
+  const [task = '', ...others] = foldersIn(join(dir, spec))
+  if (others.length > 0)
+    throw new UserError(`--then ${name} answers several tasks: \`agent demo --spec ${spec}\` replays them.`)
+  return { model, spec, task, before: Number(task) > 1 ? String(Number(task) - 1) : null }
+}
+
+function foldersIn(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+}
+
 /** `agent demo`: the main job on a shipped spec, in a fresh temporary repository. */
 export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Promise<number> {
   const say = (text: string) => void (options.json ? process.stderr : process.stdout).write(`${text}\n`)
-  const spec = shippedSpec(flags.spec ?? 'job-queue')
-  const then =
-    flags.then === undefined ? null : recording(flags.then, `--then ${flags.then}: there is no such recording.`)
-  if (then && spec !== 'job-queue') throw new UserError('--then is about a task of the job queue.')
+  const then = flags.then === undefined ? null : thenOf(flags.then)
+  const spec = shippedSpec(flags.spec ?? then?.spec ?? 'job-queue')
+  if (then && spec !== then.spec) throw new UserError(`--then ${flags.then} is about a task of ${then.spec}.`)
   const model =
     flags.model ?? recording(spec, `Of ${spec} there is no recording: name a model with --model provider/model.`)
   const dir = await makeDemoRepository(spec)
@@ -58,12 +75,12 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
   introduce(say, dir, spec, model)
   if (last) say(`Tasks 1 to ${last} are recorded, and the demo ends there; with a live model it goes on.\n`)
   const here = { ...options, cwd: dir }
-  const until = then ? BEFORE_DETECTION : (flags.tasks ?? last)
+  const until = then ? then.before : (flags.tasks ?? last)
   const whole: RunOptions = { spec, task: null, most: null, until, keepGoing: false, dryRun: false }
-  let code = await runSession(here, { ...flags, model }, whole)
+  let code = then && then.before === null ? 0 : await runSession(here, { ...flags, model }, whole)
   if (then && code === 0) {
-    say(`\nNow task ${DETECTION} with the recording ${flags.then}: ${await labelOf(then)}\n`)
-    code = await runSession(here, { ...flags, model: then }, { ...whole, task: DETECTION, most: 1, until: null })
+    say(`\nNow task ${then.task} with the recording ${flags.then}: ${await labelOf(then.model)}\n`)
+    code = await runSession(here, { ...flags, model: then.model }, { ...whole, task: then.task, most: 1, until: null })
   }
   say('')
   say(`Look at it:  git -C ${dir} log --stat      the commits with their evidence`)

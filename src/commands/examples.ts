@@ -72,6 +72,7 @@ const EXAMPLES: Record<string, [line: string, what: string][]> = {
   demo: [
     ['agent demo', 'the job queue, six tasks'],
     ['agent demo --spec lease-lock', 'another system'],
+    ['agent demo --spec priority-queue', 'in Go, judged by a property of a person'],
     ['agent demo --then planted-46-seconds', 'a wrong implementation, refused'],
   ],
 }

@@ -6,11 +6,36 @@ import { dirname, join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { git } from './git/git.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
+import { runProgram } from './run-program.ts'
 
-/** How the targets of other languages are tested, by a file at their top. */
-const OTHERS: [manifest: string, test: string][] = [
-  ['go.mod', 'go test -race ./...      (needs Go 1.22 or newer)'],
-  ['pyproject.toml', 'pytest      (needs Python with pytest and Hypothesis)'],
+const PROBE_MS = 20_000
+
+interface Language {
+  /** A file at the top of such a target. */
+  manifest: string
+  /** How it is tested by hand. */
+  test: string
+  /** What a machine must have, and the program that tells: its first version number has to be `least` or newer. */
+  needs: string
+  probe: [program: string, ...args: string[]]
+  least: [major: number, minor: number]
+}
+
+const OTHERS: Language[] = [
+  {
+    ...{ manifest: 'go.mod', test: 'go test -race ./...', needs: 'Go 1.22 or newer' },
+    ...{ probe: ['go', 'version'], least: [1, 22] },
+  },
+  {
+    ...{
+      manifest: 'pyproject.toml',
+      test: 'python3 -m venv .venv && .venv/bin/pip install -r requirements.txt && .venv/bin/pytest',
+      needs: 'Python 3.10 or newer with venv and pip',
+    },
+    // Debian's Python has venv without what it needs.
+    probe: ['python3', '-c', 'import platform, venv, ensurepip; print(platform.python_version())'],
+    least: [3, 10],
+  },
 ]
 
 /**
@@ -19,11 +44,13 @@ const OTHERS: [manifest: string, test: string][] = [
  * as in any project. Answers its path.
  */
 export async function makeDemoRepository(spec = 'job-queue'): Promise<string> {
+  const own = join(PACKAGE_ROOT, 'sandbox', 'targets', spec)
+  const target = existsSync(own) ? own : join(PACKAGE_ROOT, 'sandbox', 'targets', 'typescript')
+  const other = languageOf(target)
+  if (other !== undefined) await expectTools(spec, other)
   const dir = await realpath(await mkdtemp(join(tmpdir(), 'specproof-demo-')))
-  const target = (name: string) => join(PACKAGE_ROOT, 'sandbox', 'targets', name)
-  await cp(existsSync(target(spec)) ? target(spec) : target('typescript'), dir, { recursive: true })
+  await cp(target, dir, { recursive: true })
   await cp(join(PACKAGE_ROOT, 'specs', spec), join(dir, 'specs', spec), { recursive: true })
-  const other = testOf(dir)
   // npm leaves .gitignore files out of packages, so the target gets its own here.
   await writeFile(join(dir, '.gitignore'), other ? '.agent/\n.venv/\n__pycache__/\n.hypothesis/\n' : 'node_modules/\n')
   if (other === undefined) {
@@ -39,11 +66,26 @@ export async function makeDemoRepository(spec = 'job-queue'): Promise<string> {
   return dir
 }
 
-const testOf = (dir: string) => OTHERS.find(([manifest]) => existsSync(join(dir, manifest)))?.[1]
+const languageOf = (dir: string) => OTHERS.find(({ manifest }) => existsSync(join(dir, manifest)))
 
 /** How the tests of such a repository are run by hand. */
 export function demoTests(dir: string): string {
-  return testOf(dir) ?? 'npm test      (needs Node 22.12 or newer)'
+  const other = languageOf(dir)
+  return other ? `${other.test}      (needs ${other.needs})` : 'npm test      (needs Node 22.12 or newer)'
+}
+
+/** Throws where the machine cannot build such a target, before anything is made. */
+async function expectTools(spec: string, { probe, needs, least }: Language): Promise<void> {
+  const [program, ...args] = probe
+  const { exitCode, stdout, stderr } = await runProgram(program, args, { timeoutMs: PROBE_MS })
+  const [, major = 0, minor = 0] = /(\d+)\.(\d+)/.exec(stdout)?.map(Number) ?? []
+  if (exitCode === 0 && (major > least[0] || (major === least[0] && minor >= least[1]))) return
+  const said = exitCode === 0 ? `this is ${stdout}` : (stderr.split('\n').at(-1) ?? '')
+  const found = exitCode === null ? `there is no \`${program}\` on PATH` : said
+  throw new UserError(
+    `The demo of ${spec} needs ${needs}: ${found}. Install it; \`agent demo\` alone needs neither Go nor Python.`,
+    'environment',
+  )
 }
 
 /** Programs that the project's own scripts call, as npm would link them. */

@@ -75,6 +75,8 @@ interface Answer {
   others: boolean
 }
 
+/** Survivors that a recording may have been asked about. */
+const ANY_NUMBER = 1_000
 const OTHERS = 'the recorded words on what the specification allows are about other survivors, and are left out'
 
 interface Asked {
@@ -103,7 +105,7 @@ async function askAbout(world: World, state: State, judged: Judged, alive: Bite[
     if (answered.exhausted !== null) return nobody()
     const { wrong, right, problems, rest } = readAimed(answered.text)
     const { others } = answered
-    const read = readStrengthening(rest, survivors.length, renderSlice(current.plan.slice))
+    const read = readStrengthening(rest, others ? ANY_NUMBER : survivors.length, renderSlice(current.plan.slice))
     if (read.kind === 'strengthened') {
       const { patch: tests, allowed: said } = read
       if (others && said.length > 0) problems.push(OTHERS)
@@ -111,10 +113,12 @@ async function askAbout(world: World, state: State, judged: Judged, alive: Bite[
       return { state: current, answer: { tests, allowed: excused, wrong, right, others }, notes: problems }
     }
     if (read.kind === 'blocked') return nobody(`the strengthener says: ${read.reason}`)
-    if (wrong.length + right.length > 0)
-      return { state: current, answer: { tests: null, allowed: [], wrong, right, others }, notes: problems }
     const problem =
       read.kind === 'need' ? 'There is no more to see: answer with what stands above.' : read.problems[0]!.message
+    if (wrong.length + right.length > 0) {
+      const notes = [...problems, `of the answer only its versions are used: ${problem}`]
+      return { state: current, answer: { tests: null, allowed: [], wrong, right, others }, notes }
+    }
     if (round >= MOST_ANSWERS) return nobody(`the strengthener's answer could not be used: ${problem}`)
     past = pastParts(`strengthener's answer ${round}`, answered.text, problem)
   }
