@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { statusLines } from '../src/ui/status.ts'
 import { start } from './support/agent.ts'
 import { AUTHOR, CLAMP_REQUIREMENTS, CLAMP_RIGHT, CLAMP_SPEC, CLAMP_TASKS, CLAMP_TEST, RIGHT } from './support/clamp.ts'
 import { landed } from './support/landed.ts'
@@ -40,6 +41,17 @@ describe('agent status', () => {
       const { error, warning } = (JSON.parse(stdout) as { counts: Record<string, number> }).counts
       expect(lint).toEqual({ error, warning })
     }
+  })
+
+  it('names a spec that is only in the checkout', async () => {
+    const nothing = Object.fromEntries(Object.keys(CLAMP_SPEC).map((path) => [path, null]))
+    const repository = await makeRepository({ files: nothing })
+    expect(await status(repository)).toMatchObject({ specs: [], uncommitted: [] })
+    await repository.write(CLAMP_SPEC)
+    const there = { specs: [], withoutTasks: [], uncommitted: ['specs/limits'] }
+    expect(await status(repository)).toMatchObject(there)
+    const [line] = statusLines(there, { width: null, unicode: false })
+    expect(line?.spans.map(({ text }) => text).join('')).toMatch(/^No spec at HEAD: commit specs\/limits, since/)
   })
 
   it('tells of commits that wait on branches, and of evidence for words that have changed', async () => {

@@ -7,6 +7,7 @@ import { readTrailers } from '../core/verdict/message.ts'
 import { waitingCommits } from '../io/git/land.ts'
 import { openRepository, readHead, uncommitted } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
+import { specFilesOnDisk } from '../io/spec-files.ts'
 import { nextChange, placesOf } from '../io/watch.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { chooseColor, chooseUnicode } from '../ui/choose.ts'
@@ -54,7 +55,7 @@ async function readStatus(options: GlobalOptions, root: string): Promise<{ statu
   const [branches, stale, changed] = await Promise.all([
     waitingFor(root, specs),
     staleTasks(root, specs),
-    dirs.length > 0 ? uncommitted(root, dirs) : [],
+    dirs.length > 0 ? uncommitted(root, dirs) : specsOnDisk(root, roots),
   ])
   const statuses = specs.map((spec) => ({
     ...statusOf(spec),
@@ -62,6 +63,12 @@ async function readStatus(options: GlobalOptions, root: string): Promise<{ statu
     stale: stale.get(spec.dir) ?? [],
   }))
   return { status: { specs: statuses, uncommitted: changed, withoutTasks }, specs }
+}
+
+/** Folders of specs that lie in the checkout. */
+async function specsOnDisk(root: string, roots: string[]): Promise<string[]> {
+  const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
+  return specs.map(({ dir }) => dir)
 }
 
 function statusOf(spec: Spec): Omit<SpecStatus, 'branches' | 'stale'> {

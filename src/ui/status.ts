@@ -28,6 +28,8 @@ export interface StatusLook {
 
 /** Each spec with what is not done yet, the next task first to be seen. */
 export function statusLines(progress: Progress, look: StatusLook): Line[] {
+  if (progress.specs.length === 0 && progress.withoutTasks.length === 0 && progress.uncommitted.length > 0)
+    return [line(`No spec at HEAD: commit ${progress.uncommitted.join(', ')}, since a run reads what is committed.`)]
   if (progress.specs.length === 0 && progress.withoutTasks.length === 0)
     return [line('No spec at HEAD. Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.')]
   const remarks = [
