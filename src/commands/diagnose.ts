@@ -8,7 +8,7 @@ import { EXIT, UserError } from '../core/errors.ts'
 import type { BaseFile } from '../core/patch/patch.ts'
 import { listedDirs, projectsProblem, specRootsOf } from '../core/projects.ts'
 import type { Runner } from '../io/checks/choose-runner.ts'
-import { missingHypothesis, missingTools } from '../io/checks/installed.ts'
+import { missingHypothesis, missingTools, unnamedHypothesis } from '../io/checks/installed.ts'
 import { gitBuffer, tryGit } from '../io/git/git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import { cacheFolder } from '../io/git/worktree.ts'
@@ -160,11 +160,24 @@ async function runner(
   const homes = dir.split('/').map((_, at, parts) => join(root, ...parts.slice(0, parts.length - at)))
   const missing = await missingTools([...homes, root], project.runner)
   const venv = await firstThere([...homes, root].map((home) => join(home, '.venv')))
-  const lacking = project.runner === 'pytest' ? await missingHypothesis(venv, tree.paths) : null
+  const lacking = project.runner === 'pytest' ? await withoutHypothesis(tree, config, venv) : null
   if (lacking !== null) return bad(lacking, 'a run installs by itself what the project names')
   if (missing !== null)
     return bad(missing, 'install what the project names; a run does it by itself where there is a lockfile')
   return startRunner(homes, root, project.runner, project.why, bad)
+}
+
+async function withoutHypothesis(
+  { paths, read }: Pick<Tree, 'paths' | 'read'>,
+  { setup }: Config,
+  venv: string | null,
+): Promise<string | null> {
+  if (venv !== null) return missingHypothesis(venv, paths)
+  const textOf = async (path: string) => {
+    const file = await read(path)
+    return file.kind === 'text' ? file.text : null
+  }
+  return setup === undefined ? unnamedHypothesis(paths, textOf) : null
 }
 
 const STARTS: Record<Runner, string[]> = {

@@ -35,6 +35,19 @@ export async function missingHypothesis(venv: string | null, paths: readonly str
   return `Hypothesis is not installed, with which properties of Python are tested: ${howToAdd(paths)}, and commit that`
 }
 
+/**
+ * The same of a project that is not installed yet, by the files that say what is. Null: one of them names it, or none is read by set-up.
+ */
+export async function unnamedHypothesis(
+  paths: readonly string[],
+  read: (path: string) => Promise<string | null>,
+): Promise<string | null> {
+  const says = /^(?:[\w.-]*requirements[\w.-]*\.txt|pyproject\.toml|setup\.(?:py|cfg)|(?:uv|poetry)\.lock)$/
+  const texts = await Promise.all(paths.filter((path) => says.test(path)).map(read))
+  if (texts.length === 0 || texts.some((text) => text === null || /\bhypothesis\b/i.test(text))) return null
+  return `no file of the project names Hypothesis, with which properties of Python are tested: ${howToAdd(paths)}, and commit that`
+}
+
 function howToAdd(paths: readonly string[]): string {
   if (paths.includes('uv.lock')) return '`uv add --dev hypothesis`'
   if (paths.includes('poetry.lock')) return '`poetry add --group dev hypothesis`'

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { missingHypothesis } from '../../../src/io/checks/installed.ts'
+import { missingHypothesis, unnamedHypothesis } from '../../../src/io/checks/installed.ts'
 
 async function environment(packages: string[], system = false): Promise<string> {
   const venv = await mkdtemp(join(tmpdir(), 'specproof-venv-'))
@@ -24,6 +24,15 @@ it('an environment without Hypothesis is told with the place where it has to be 
   expect(await told(['pyproject.toml', 'poetry.lock'])).toContain('`poetry add --group dev hypothesis`')
   expect(await told(['pyproject.toml'])).toContain('to an extra `test` under `[project.optional-dependencies]`')
   expect(await told(['setup.py'])).toContain('where the project names pytest')
+})
+
+it('before anything is installed, the files that say what is are asked', async () => {
+  const told = (files: Record<string, string>) =>
+    unnamedHypothesis(Object.keys(files), async (path) => files[path] ?? null)
+  expect(await told({ 'requirements.txt': 'six', 'test-requirements.txt': 'pytest' })).toContain('to test-requirements')
+  expect(await told({ 'requirements.txt': 'six', 'test-requirements.txt': 'Hypothesis>=6' })).toBeNull()
+  expect(await told({ 'setup.py': 'setup()' })).toContain('names Hypothesis')
+  expect(await told({ 'README.md': '' })).toBeNull()
 })
 
 it('nothing is missing where it is installed, or may be', async () => {
