@@ -1,5 +1,6 @@
 // The program as few files: hundreds of them take longer to load than all that `agent status` does. The packages that are left out read
 // files of their own, or are wanted by their own name.
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 
@@ -22,7 +23,9 @@ const bundle = await rolldown({
   external: EXTERNAL,
   plugins: [lazy],
   // React has a second, slower self for those who develop with it.
-  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  transform: {
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.SPECPROOF_BUILD': JSON.stringify(hashOfSources()) },
+  },
 })
 const { output } = await bundle.write({
   dir: 'dist/src',
@@ -34,6 +37,18 @@ const { output } = await bundle.write({
 await bundle.close()
 
 writeFileSync('dist/licenses.txt', licensesOf(output.flatMap((chunk) => chunk.moduleIds ?? [])))
+
+/** What is kept of one program is worth nothing to another. */
+function hashOfSources() {
+  const hash = createHash('sha256')
+  const files = ['src', 'sandbox'].flatMap((dir) =>
+    readdirSync(dir, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? [`${entry.parentPath}/${entry.name}`] : [],
+    ),
+  )
+  for (const file of [...files.toSorted(), 'package.json']) hash.update(`${file}\0`).update(readFileSync(file))
+  return hash.digest('hex').slice(0, 16)
+}
 
 /** The licenses of the packages that are in the bundle. */
 function licensesOf(modules) {

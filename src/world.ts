@@ -1,5 +1,6 @@
 import type { Event } from './core/events.ts'
 import type { BaseFile, FileChange } from './core/patch/patch.ts'
+import type { ParsedSpecs } from './core/spec/source.ts'
 import type { FileSymbols, Signature } from './core/symbols/symbols.ts'
 import type { CheckResult, Stage } from './core/verdict/evidence.ts'
 
@@ -20,6 +21,8 @@ export interface Tree {
   read(path: string): Promise<BaseFile>
   /** Those of the paths that git ignores and the tree does not hold. */
   ignored(paths: readonly string[]): Promise<string[]>
+  /** Left out: nobody keeps what specs are parsed to. */
+  parsed?: ParsedSpecs
 }
 
 /** A commit materialised in a folder of its own, outside the repository. */

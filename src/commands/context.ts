@@ -28,7 +28,7 @@ import type { Role } from '../world.ts'
 import { openModels, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { aroundIn, dirOfTask } from './place.ts'
-import { surroundings } from './session.ts'
+import { surroundings } from './surroundings.ts'
 import { vocabularyOf } from './tokens.ts'
 
 export interface ContextFlags {

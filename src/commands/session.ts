@@ -10,7 +10,6 @@ import { EVENT_VERSION } from '../core/event-version.ts'
 import type { Event, StampedEvent } from '../core/events.ts'
 import { sha256 } from '../core/hash.ts'
 import { createMask, type Mask, maskValue } from '../core/mask.ts'
-import { projectsProblem } from '../core/projects.ts'
 import { createDeny } from '../core/prompt/deny.ts'
 import { seedsOf } from '../core/random.ts'
 import { resultWithoutRun, tasksTold } from '../core/result.ts'
@@ -34,9 +33,7 @@ import { createPool } from '../io/models/pool.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import { createRealWorld } from '../io/real-world.ts'
 import { type Hold, type RunOptions, type RunResult, run } from '../run.ts'
-import { loadSpecs } from '../task/load-specs.ts'
-import type { Surroundings } from '../task/state.ts'
-import type { Head, Tree, World } from '../world.ts'
+import type { Head, World } from '../world.ts'
 import { requireCi, wantsCi, writeCi } from './ci.ts'
 import { createHold } from './hold.ts'
 import { interruption } from './interruption.ts'
@@ -44,15 +41,13 @@ import { chooseIsolation, type Isolation, tryBoxes } from './isolation.ts'
 import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPeek, type Peek } from './peek.ts'
-import { aroundIn, createPlace, wordsFor } from './place.ts'
 import { createPreparation, identified } from './project.ts'
 import { isSame, recordedWorlds } from './resume.ts'
 import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
+import { surroundings } from './surroundings.ts'
 import { type TokenCounters, tokenCounters, vocabularyOf } from './tokens.ts'
 import { openViews } from './views.ts'
 
-/** Tokens of a first question that lets nothing important out. */
-const PROMPT_AIM = 3_000
 /** Signs of life, of which there are thousands. */
 const FREQUENT: Event['type'][] = ['model.delta', 'check.progress']
 
@@ -454,36 +449,6 @@ async function openForRun(
 function folderOfRecording({ roles }: Settings, cwd: string): string | null {
   const recorded = roles.implementer.models.find(isRecorded)
   return recorded === undefined ? null : resolve(cwd, recorded.slice('recorded/'.length))
-}
-
-/** Runners whose tests are not written in TypeScript or JavaScript. */
-export async function surroundings(
-  id: string,
-  settings: Settings,
-  config: Config,
-  tree: Tree | null = null,
-  counts: Pick<TokenCounters, 'count' | 'countFor'> | null = null,
-): Promise<Surroundings> {
-  const { services, context } = config
-  const counters = counts ?? tokenCounters(Object.keys(settings.models))
-  const here = tree ? await aroundIn(tree, config, '') : await wordsFor('vitest', true, services)
-  const { count, countFor } = await counters
-  if (tree && config.projects) {
-    const { specs } = await loadSpecs(tree, settings.specRoots)
-    const wrong = projectsProblem(config, tree.paths, specs)
-    if (wrong !== null) throw new UserError(wrong)
-  }
-  return {
-    run: id,
-    settings,
-    ...here,
-    count,
-    countFor,
-    promptAim: context?.aimTokens ?? PROMPT_AIM,
-    steering: context?.steering ?? [],
-    deny: createDeny(context?.deny ?? []),
-    place: createPlace(config, settings),
-  }
 }
 
 function runId(): string {

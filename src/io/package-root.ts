@@ -6,6 +6,9 @@ export const PACKAGE_ROOT = findRoot(import.meta.dirname)
 
 const built = extname(import.meta.filename) !== '.ts'
 
+/** Names the program that a build has made; null: it runs from its sources, which may change. */
+export const BUILD = process.env.SPECPROOF_BUILD ?? null
+
 /** What runs inside the box, as files: in a clone the sources, else what is built of them. */
 export const SANDBOX = join(PACKAGE_ROOT, built ? 'dist/sandbox' : 'sandbox')
 

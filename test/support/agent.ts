@@ -108,7 +108,7 @@ async function expectNothingLeft(repository: TestRepository): Promise<void> {
   const cache = join(repository.env['XDG_CACHE_HOME']!, 'specproof')
   // Products of set-up stay for the next run; of what was begun or locked nothing may.
   for (const folder of await readdir(cache).catch(() => [])) {
-    const kept = (await readdir(join(cache, folder))).filter((name) => !['symbols', 'tokens'].includes(name))
+    const kept = (await readdir(join(cache, folder))).filter((name) => !['specs', 'symbols', 'tokens'].includes(name))
     expect(kept.filter((name) => name !== 'setup')).toEqual([])
     for (const name of kept.length > 0 ? await readdir(join(cache, folder, 'setup')) : [])
       expect(name).toMatch(/^[0-9a-f]{32}$/)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { surroundings } from '../../src/commands/session.ts'
+import { surroundings } from '../../src/commands/surroundings.ts'
 import { readReply } from '../../src/core/patch/read-reply.ts'
 import { assemble, type Part } from '../../src/core/prompt/prompt.ts'
 import { planOf } from '../../src/run.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { surroundings } from '../../src/commands/session.ts'
+import { surroundings } from '../../src/commands/surroundings.ts'
 import { assemble, type Part } from '../../src/core/prompt/prompt.ts'
 import { ROLES } from '../../src/core/settings.ts'
 import { planOf } from '../../src/run.ts'

@@ -1,7 +1,6 @@
 import type { BaseFile } from '../patch/patch.ts'
 import { filesOf, type SpecFolder, steeringPaths } from './locate.ts'
-import { parseSpec } from './parse.ts'
-import type { SourceFile } from './source.ts'
+import type { ParsedSpecs, SourceFile } from './source.ts'
 import type { Diagnostic, Severity, Spec } from './spec.ts'
 
 /** What lies at a path: a file of a commit, or one on the disk that was not even opened. */
@@ -13,6 +12,8 @@ export interface SpecTree {
   /** Folders that are symbolic links, where that is known. They are not entered. */
   linked?: readonly string[] | undefined
   read(path: string): Promise<FoundFile>
+  /** Left out: nobody keeps what specs are parsed to. */
+  parsed?: ParsedSpecs
 }
 
 /** No spec that people wrote comes near; what does is a dump that somebody named `.md`. */
@@ -55,7 +56,9 @@ export async function loadFolder(
     const { lintApprovals } = await import('./approvals.ts')
     problems.push(...lintApprovals(`${dir}/spec.json`, approvals.text))
   }
-  return parseSpec({ id, dir, files, steering, problems })
+  const source = { id, dir, files, steering, problems }
+  const parse = async () => (await import('./parse.ts')).parseSpec(source)
+  return tree.parsed ? tree.parsed(source, parse) : parse()
 }
 
 function inAnother(path: string, { dir }: SpecFolder, folders: readonly SpecFolder[]): boolean {

@@ -1,4 +1,4 @@
-import type { Diagnostic } from './spec.ts'
+import type { Diagnostic, Spec } from './spec.ts'
 
 /** One file of a spec folder, as text. */
 export interface SourceFile {
@@ -17,6 +17,9 @@ export interface SpecSource {
   /** What was wrong with loading it: not UTF-8, too large, unreadable. */
   problems: Diagnostic[]
 }
+
+/** Answers what the same texts were parsed to before, or parses them now. */
+export type ParsedSpecs = (source: SpecSource, parse: () => Promise<Spec>) => Promise<Spec>
 
 /** Text of one file of the folder; null where there is none. */
 export function textOf(source: Pick<SpecSource, 'files'>, path: string): string | null {

@@ -1,6 +1,10 @@
+import { join } from 'node:path'
 import type { BaseFile } from '../../core/patch/patch.ts'
 import type { Tree } from '../../world.ts'
+import { BUILD } from '../package-root.ts'
+import { keepParsed } from '../parsed-specs.ts'
 import { openBlobs } from './blobs.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { git, gitBuffer } from './git.ts'
 import { ignoredPaths } from './ignored.ts'
 import { treeOf } from './write-tree.ts'
@@ -123,6 +127,7 @@ async function open(root: string, commit: string): Promise<Tree> {
     commit,
     hash,
     paths: [...entries.keys()],
+    ...(BUILD === null ? {} : { parsed: keepParsed(join(cacheFolder({ root }), 'specs'), BUILD) }),
     ignored: (paths) =>
       ignoredPaths(
         root,

@@ -1,19 +1,13 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readdir, rmdir } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Worktree } from '../../world.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { tryGit } from './git.ts'
 import { createPool, type PrepareTree } from './pool.ts'
 import { removeTree } from './remove-tree.ts'
 import type { Repository } from './repository.ts'
 
-/** Attempt trees live here, never inside the repository: editors, watchers and test runners of the user would see them. */
-export function cacheFolder(repository: Repository, env: NodeJS.ProcessEnv = process.env): string {
-  const base = env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  const id = createHash('sha256').update(repository.root).digest('hex').slice(0, 8)
-  return join(base, 'specproof', `${basename(repository.root)}-${id}`)
-}
+export { cacheFolder } from './cache-folder.ts'
 
 export interface Worktrees {
   /** A commit materialised, writable for the payload. */
