@@ -248,7 +248,10 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
       run(COMMANDS.clean().then((module) => module.cleanCommand(globals(command), flags))),
     )
   withRunOptions(program.command('demo').description('the main job on a shipped spec, in a fresh temporary repository'))
-    .option('--spec <id>', 'job-queue (default), crdt, lease-lock, rate-limits, priority-queue (Go) or job-queue-python')
+    .option(
+      '--spec <id>',
+      'job-queue (default), crdt, lease-lock, rate-limits, priority-queue (Go) or job-queue-python',
+    )
     .option('--tasks <n>', 'stop after this task')
     .option(
       '--then <recording>',
