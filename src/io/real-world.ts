@@ -53,15 +53,20 @@ export interface RealWorldOptions {
 export function createRealWorld(options: RealWorldOptions): World {
   const { repository, worktrees, journal, memory, signal } = options
   let asked: ModelRequest | null = null
+  const symbols = createSymbols(repository.root, join(cacheFolder(repository), 'symbols'))
   return {
     signal,
     head: () => readHead(repository.root),
     tree: async (commit) => (commit === options.base.commit ? options.base : openTree(repository.root, commit)),
-    prepare: options.prepare,
+    prepare(tree, dir) {
+      // The first prompt will ask for them, and boxes are tried by other processes.
+      symbols(tree.commit).catch(() => {})
+      return options.prepare(tree, dir)
+    },
     tooling: options.tooling,
     provide: options.provide,
     makeCommit: (request) => makeCommit(repository.root, request, worktrees.scratch),
-    symbols: createSymbols(repository.root, join(cacheFolder(repository), 'symbols')),
+    symbols,
     search: (commit, text, word) => searchTree(repository.root, commit, text, word),
     async openWorktree(commit) {
       // The same patch in another commit (with kept cases, wrong versions, a later time) depends on the same things. What

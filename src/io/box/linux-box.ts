@@ -125,11 +125,14 @@ export function createLinuxBox(
   const box: Box = {
     name,
     run,
-    probe: (repository) =>
-      probeBox(box, repository, async () => {
+    probe(repository) {
+      // Looked at while the probe plants what it needs; trouble is told by its run.
+      if (process.platform === 'linux') machine().catch(() => {})
+      return probeBox(box, repository, async () => {
         const known = await machine()
         return `${levelOf(name, known.identity)}; ${furtherLevel(name, known)}`
-      }),
+      })
+    },
   }
   return box
 }

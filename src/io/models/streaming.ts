@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { ModelRequest, ModelResult, Usage } from '../../world.ts'
 import { type Clock, REAL_CLOCK } from './clock.ts'
 import { type Trouble, troubleOf } from './failure.ts'
@@ -77,8 +78,9 @@ export function streamingModel(provider: Provider, settings: StreamingSettings):
   }
 }
 
-/** Node reads its client for the web when something of it is first touched. */
+/** Node reads its client for the web when something of it is first touched, and makes what it knows addresses by when one is looked at. */
 function loadFetch(): Headers {
+  isIP('::1')
   return new Headers()
 }
 
