@@ -1,5 +1,5 @@
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
-import type { CheckResult, Stage } from '../core/verdict/evidence.ts'
+import type { CheckResult, PropertyRun, Stage } from '../core/verdict/evidence.ts'
 import { propertyRuns } from '../core/verdict/judge.ts'
 import { limitWords } from '../core/verdict/limit-words.ts'
 import type { CheckRequest, Worktree, World } from '../world.ts'
@@ -41,10 +41,19 @@ export async function runCheck(world: World, worktree: Worktree, request: CheckR
     counterexample: isRedStage(request.stage) ? null : firstCounterexample(result),
     message:
       result.problems[0]?.message ??
-      (result.limit ? `${limitWords(result.limit)} in ${result.running ?? 'a test that is not known'}` : null),
+      (result.limit
+        ? `${limitWords(result.limit)} in ${result.running ?? 'a test that is not known'}`
+        : cutWords(runs)),
     ms: result.durationMs,
   })
   return result
+}
+
+function cutWords(runs: PropertyRun[]): string | null {
+  const cut = runs.filter((run) => run.cut)
+  if (cut.length === 0) return null
+  const least = Math.min(...cut.map((run) => run.runs))
+  return `${cut.length} of ${runs.length} properties had no time for all cases that were asked for: ${least} at least`
 }
 
 /** Stages where red is what we want to see. */

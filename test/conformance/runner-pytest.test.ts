@@ -110,6 +110,17 @@ describe.runIf('venv' in python)('pytest', () => {
     expect(property('test_has_no_cases')).toMatchObject({ status: 'failed', error: { assertion: false } })
   })
 
+  it('cuts a property whose time is over, when each seed had a tenth of its cases', async () => {
+    const intensity = { seeds: [3, 4], runs: 1_000, minMs: 0 }
+    const slow = await runTests(target, { path, files: ['tests/test_slow.py'], intensity, maxMs: 6_000 })
+    const [run] = find('tests/test_slow.py > test_takes_its_time', slow).properties
+    expect(run).toMatchObject({ cut: true, seeds: [3, 4], failed: false })
+    expect(run!.runs).toBeGreaterThanOrEqual(200)
+    expect(run!.runs).toBeLessThan(2_000)
+    const asked = judgeProperties(slow, [], intensity, new Map())
+    expect(asked).toEqual({ ok: true })
+  })
+
   it('gives a shrunk counterexample', () => {
     const [run] = property('test_fails').properties
     expect(run).toMatchObject({ failed: true, seeds: [11], seed: 11, counterexample: "n=1000, s=''" })
@@ -131,7 +142,7 @@ describe.runIf('venv' in python)('pytest', () => {
       expect(property(name).properties[0]!.path, name).toEqual(expect.any(String))
     }
     expect(property('test_gives_up_its_example').properties).toMatchObject([{ failed: true, counterexample: 'n=-3' }])
-    const [machine] = property('TestMachine > runTest').properties
+    const [machine] = property('TestMachine').properties
     expect(machine!.counterexample).toMatch(/state\.add\(by=\d\)/)
   })
 

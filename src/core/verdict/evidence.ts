@@ -25,6 +25,8 @@ export interface PropertyRun {
   distinct?: number
   /** The generator can draw no more cases than were run; left out: it can. */
   exhausted?: boolean
+  /** Its time was over before it had all cases that were asked for; left out: it had them. */
+  cut?: boolean
   failed: boolean
   /** Seed and path that replay the shrunk counterexample; null when it held. */
   seed: number | null

@@ -110,11 +110,17 @@ export function judgeProperties(
       if (run.failed) return red('passed although one of its properties failed')
       if (asked.seeds.some((seed, i) => run.seeds[i] !== seed))
         return red('did not run on the seeds that were asked for')
-      if (!run.exhausted && run.runs < run.seeds.length * asked.runs)
-        return red(`ran ${run.runs} cases on ${run.seeds.length} seeds, not ${asked.runs} on each`)
+      const enough = run.cut ? fewest(asked.runs) : asked.runs
+      if (!run.exhausted && run.runs < run.seeds.length * enough)
+        return red(`ran ${run.runs} cases on ${run.seeds.length} seeds, not ${enough} on each`)
     }
   }
   return { ok: true }
+}
+
+/** Cases on each seed below which a property proves too little, also where its time was over. */
+function fewest(runs: number): number {
+  return Math.min(runs, Math.max(20, Math.ceil(runs / 10)))
 }
 
 /** Whether no property drew more than one case in twenty: examples in the clothes of properties. */

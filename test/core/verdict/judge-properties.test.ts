@@ -14,6 +14,15 @@ describe('what the harness says about properties is checked', () => {
     expect(judged(ran({ seeds: [1, 2, 3], runs: 150 })).ok).toBe(true)
   })
 
+  it('holds with a tenth of the cases where the time was over, and 20 on each seed at least', () => {
+    const slow = { seeds: [1, 2], runs: 1_000 }
+    const of = (runs: number) => ran({ cut: true, runs })
+    const verdict = (runs: number, wanted = slow) =>
+      judgeProperties(result([of(runs)]), ['t > a'], wanted, new Map()).ok
+    expect([verdict(200), verdict(199), verdict(40, asked), verdict(39, asked)]).toEqual([true, false, true, false])
+    expect([verdict(20, { seeds: [1, 2], runs: 10 }), verdict(19, { seeds: [1, 2], runs: 10 })]).toEqual([true, false])
+  })
+
   it.each([
     [
       'a property failed and its test went on',

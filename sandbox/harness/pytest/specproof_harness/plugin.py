@@ -100,7 +100,9 @@ def plugin_of(tell, sign, plan, file, root):
         return os.path.relpath(str(path), root).replace(os.sep, "/")
 
     def path_of(item):
-        return item.nodeid.split("::")[1:] or [item.name]
+        path = item.nodeid.split("::")[1:] or [item.name]
+        # A state machine of Hypothesis is a class with this one method; the class has the name.
+        return path[:-1] if len(path) > 1 and path[-1] == "runTest" else path
 
     def warn(**line):
         found["warned"] = True
@@ -154,6 +156,7 @@ def plugin_of(tell, sign, plan, file, root):
             nth = counts.get(identity, 0) + 1
             counts[identity] = nth
             found["ran"] += 1
+            plan.left = found["collected"] - found["ran"] + 1
             watch = watches[item.nodeid] = Watch()
             plan.test = identity if nth == 1 else f"{identity} ({nth})"
             plan.properties = watch.properties

@@ -23,6 +23,8 @@ class Plan:
         self.brief = False
         # Cases that each property gets in any case.
         self.least = 0
+        # Tests of the file that have not ended, the running one among them.
+        self.left = 1
         # {'test': id, 'seed': n, 'path': blob}
         self.replay = None
         # Of the running test: its id, and the list of its properties.
@@ -50,6 +52,16 @@ def each_seed(plan, now):
     while n == 0 or now() < end:
         yield derived_seed(origin, n)
         n += 1
+
+
+def fewest(runs):
+    """Cases on each seed below which a property is not cut, however slow it is; judge.ts asks for as many."""
+    return min(runs, max(20, -(-runs // 10)))
+
+
+def end_of_share(plan, at):
+    """When a property has had its time: twice an equal share of what is left for the file, since most take less."""
+    return at + max(0.0, plan.deadline - at) * min(1.0, 2 / max(1, plan.left))
 
 
 def install(plan):
@@ -113,6 +125,9 @@ def install(plan):
             if plan.brief and enough and now() > plan.deadline:
                 # Nothing was found in the time that there is.
                 self._runner.exit_with(engine.ExitReason.max_examples)
+            if not plan.brief and not seen["red"] and seen["runs"] >= fewest(plan.runs) and now() > self._end:
+                self._cut = True
+                self._runner.exit_with(engine.ExitReason.max_examples)
 
         def execute_once(self, data, **more):
             if more.get("example_kwargs") is None:
@@ -130,7 +145,10 @@ def install(plan):
             if plan.replay and plan.replay["test"] == plan.test:
                 return self._again()
             seeds, whole = [], {"runs": 0, "distinct": set(), "exhausted": False}
-            for seed in each_seed(plan, now):
+            self._cut, end = False, end_of_share(plan, now())
+            for nth, seed in enumerate(each_seed(plan, now)):
+                at = now()
+                self._end = at + max(0.0, end - at) / max(1, len(plan.seeds) - nth)
                 self._seen = {"runs": 0, "before": whole["runs"], "shrinks": 0, "distinct": whole["distinct"], "red": False}
                 self.random = Random(seed)
                 self.failed_normally = False
@@ -150,6 +168,8 @@ def install(plan):
             run["distinct"] = len(whole["distinct"])
             if whole["exhausted"]:
                 run["exhausted"] = True
+            if self._cut:
+                run["cut"] = True
             record(run)
 
         def _failed(self, error, seeds, runs):
