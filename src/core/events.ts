@@ -30,8 +30,10 @@ export const evidenceSummary = z.object({
   green: z.string().nullable(),
   property: z.object({ seeds: z.number(), runs: z.number() }).nullable(),
   chaos: z.object({ schedules: z.number(), failed: z.number() }).nullable(),
-  /** Wrong versions of the change: killed by the frozen tests, or allowed by the specification, of all that were judged. */
-  teeth: z.object({ killed: z.number(), total: z.number(), allowed: z.number().optional() }).nullable(),
+  /** Wrong versions of the change: killed by the frozen tests, or allowed by the specification, of all that were judged; for others was no time. */
+  teeth: z
+    .object({ killed: z.number(), total: z.number(), allowed: z.number().optional(), notTried: z.number().optional() })
+    .nullable(),
   suite: z.string().nullable(),
   /** Properties of the whole suite on seeds that no prompt has shown: seeds, and cases on each. */
   heldOut: z.object({ seeds: z.number(), runs: z.number() }).nullable().optional(),

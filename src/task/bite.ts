@@ -14,6 +14,9 @@ import type { State } from './state.ts'
 const QUICK_RUNS = 30
 /** Part of the time that the first pass may take. */
 const FIRST_SHARE = 0.6
+/** Where so large a part of them has not been tried in it, it goes on for so many times all of the time. */
+const MOST_UNTRIED = 0.25
+const LONGER = 3
 const MORE_SEEDS = 10
 const WAIT_MS = 2_500
 /** For starting the runner and collecting, over the time that the wrong versions get. */
@@ -84,7 +87,15 @@ export async function bite(world: World, state: State, judged: Judged, mutants: 
     return { runs: result.mutants ?? [], problem: problemOf(result, judged) }
   }
   const all = mutants.map(({ id }) => id)
-  const first = await run(all, level.teethMs * FIRST_SHARE, {})
+  const goOn = async (before: Bitten): Promise<Bitten> => {
+    const untried = before.runs.filter(({ status }) => status === 'not-run').map(({ mutant }) => mutant)
+    if (before.problem !== null || untried.length <= all.length * MOST_UNTRIED || world.signal.aborted) return before
+    const more = await run(untried, level.teethMs * LONGER, {})
+    if (more.problem !== null) return before
+    const now = new Map(more.runs.map((one) => [one.mutant, one]))
+    return { ...before, runs: before.runs.map((one) => now.get(one.mutant) ?? one) }
+  }
+  const first = await goOn(await run(all, level.teethMs * FIRST_SHARE, {}))
   const alive = first.runs.filter(survived).map(({ mutant }) => mutant)
   const left = level.teethMs - (world.now() - started)
   if (first.problem !== null || alive.length === 0 || left <= 0 || world.signal.aborted) return first

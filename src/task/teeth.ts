@@ -52,11 +52,14 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
   const { explained: answered, bites, strict } = after
   tell(world, after.state, bites, { possible: possible.length, refused, answered, strict, notes }, started)
   const reason = problem ?? (isWeak(score, answered) ? weakWords(bites) : null)
-  const { killed, total, allowed } = score
+  const { killed, total, allowed, notRun: notTried } = score
   return {
     state: after.state,
     changes: after.changes,
-    evidence: problem === null ? { killed, total, ...(allowed > 0 ? { allowed } : {}) } : null,
+    evidence:
+      problem === null
+        ? { killed, total, ...(allowed > 0 ? { allowed } : {}), ...(notTried > 0 ? { notTried } : {}) }
+        : null,
     weak: settings.teeth === 'required' ? reason : null,
   }
 }

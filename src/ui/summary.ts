@@ -50,7 +50,7 @@ export function evidenceWords(e: EvidenceSummary): string {
     chaos &&
       `chaos ${count(chaos.failed)} of ${plural(chaos.schedules, 'schedule')} failed${limit ? ` (${limit})` : ''}`,
     teeth &&
-      `teeth ${count(teeth.killed)} of ${count(teeth.total)} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}`,
+      `teeth ${count(teeth.killed)} of ${count(teeth.total)} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}${teeth.notTried ? `, ${count(teeth.notTried)} not tried` : ''}`,
     e.suite && `suite ${e.suite}`,
   ]
     .filter((part) => part)

@@ -51,7 +51,11 @@ export function evidenceLine(evidence: EvidenceSummary, base: string): string {
 function teethPart(teeth: EvidenceSummary['teeth']): string {
   if (!teeth) return 'teeth not run'
   if (teeth.total === 0) return 'teeth 0/0'
-  return `teeth ${teeth.killed}/${teeth.total}${teeth.allowed ? ` (${teeth.allowed} allowed by the spec)` : ''}`
+  const apart = [
+    ...(teeth.allowed ? [`${teeth.allowed} allowed by the spec`] : []),
+    ...(teeth.notTried ? [`${teeth.notTried} not tried`] : []),
+  ]
+  return `teeth ${teeth.killed}/${teeth.total}${apart.length > 0 ? ` (${apart.join(', ')})` : ''}`
 }
 
 /** The commit message; `agent trace` reads its trailers back. */
