@@ -1,5 +1,12 @@
 import type { Spec } from '../core/spec/spec.ts'
-import { type Histories, historiesOf, type TaskCommit, taskCommits, toCompare } from '../core/trace/evidence.ts'
+import {
+  type Histories,
+  historiesOf,
+  type LoggedCommit,
+  type TaskCommit,
+  taskCommits,
+  toCompare,
+} from '../core/trace/evidence.ts'
 import { readHistory } from '../io/git/history.ts'
 import { keyOf, specsAt } from '../io/git/spec-at.ts'
 
@@ -10,9 +17,16 @@ export interface Evidence {
   before(spec: Spec, commit: string): Spec | null
 }
 
-/** The commits of HEAD that are evidence for these specs, and older states of those whose words seem to have changed. */
-export async function readEvidence(root: string, specs: readonly Spec[]): Promise<Evidence> {
-  const histories = historiesOf(specs, taskCommits(await readHistory(root)))
+/**
+ * The commits of HEAD that are evidence for these specs, and older states of those whose words seem to have changed. `log`: the history,
+ * where it was read already.
+ */
+export async function readEvidence(
+  root: string,
+  specs: readonly Spec[],
+  log?: readonly LoggedCommit[],
+): Promise<Evidence> {
+  const histories = historiesOf(specs, taskCommits(log ?? (await readHistory(root))))
   const places = new Map<string, { commit: string; dir: string }>()
   for (const spec of specs)
     for (const commit of toCompare(spec, histories.get(spec.dir) ?? new Map()))

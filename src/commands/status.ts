@@ -2,8 +2,9 @@ import { EXIT, UserError } from '../core/errors.ts'
 import { specRootsOf } from '../core/projects.ts'
 import { nextTask, type Waiting } from '../core/spec/next.ts'
 import type { Dialect, Spec } from '../core/spec/spec.ts'
-import { traceSpec } from '../core/trace/trace.ts'
+import type { LoggedCommit } from '../core/trace/evidence.ts'
 import { readTrailers } from '../core/verdict/message.ts'
+import { readHistory } from '../io/git/history.ts'
 import { waitingCommits } from '../io/git/land.ts'
 import { openRepository, readHead, uncommitted } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
@@ -14,7 +15,6 @@ import { chooseColor, chooseUnicode } from '../ui/choose.ts'
 import { type Line, spanOf } from '../ui/line.ts'
 import { printed } from '../ui/plain.ts'
 import { type StatusLook, statusLines } from '../ui/status.ts'
-import { readEvidence } from './evidence.ts'
 import { interruption } from './interruption.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
@@ -48,13 +48,15 @@ export async function statusCommand(options: GlobalOptions, flags: { watch?: boo
 }
 
 async function readStatus(options: GlobalOptions, root: string): Promise<{ status: Status; specs: Spec[] }> {
+  const history = readHistory(root)
+  history.catch(() => {})
   const [head, config] = await Promise.all([readHead(root), loadConfig(options, root)])
   const roots = specRootsOf(config)
   const { specs, withoutTasks } = await loadSpecs(await openTree(root, head.commit), roots)
   const dirs = specs.map(({ dir }) => dir)
   const [branches, stale, changed] = await Promise.all([
     waitingFor(root, specs),
-    staleTasks(root, specs),
+    history.then((log) => staleIn(root, specs, log)),
     dirs.length > 0 ? uncommitted(root, dirs) : specsOnDisk(root, roots),
   ])
   const statuses = specs.map((spec) => ({
@@ -101,18 +103,13 @@ async function waitingFor(root: string, specs: readonly Spec[]): Promise<Map<str
   return found
 }
 
-async function staleTasks(root: string, specs: readonly Spec[]): Promise<Map<string, string[]>> {
-  const { histories, before } = await readEvidence(root, specs)
-  // Which tests there are has no say in what is stale.
-  const files = { exists: () => true, file: () => null, all: [] }
-  return new Map(
-    specs.map((spec) => {
-      const history = histories.get(spec.dir) ?? new Map()
-      if (history.size === 0) return [spec.dir, []]
-      const trace = traceSpec({ spec, history, before: (commit) => before(spec, commit), files, alone: false })
-      return [spec.dir, trace.tasks.flatMap(({ id, state }) => (state === 'stale' ? [id] : []))]
-    }),
-  )
+/** Most repositories have no evidence at first, and what compares it takes as long to load as Node itself. */
+async function staleIn(
+  root: string,
+  specs: readonly Spec[],
+  log: readonly LoggedCommit[],
+): Promise<Map<string, string[]>> {
+  return log.length === 0 ? new Map() : (await import('./stale.ts')).staleTasks(root, specs, log)
 }
 
 function screenText(options: GlobalOptions, specs: readonly Spec[], status: Status): string {

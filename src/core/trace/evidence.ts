@@ -33,12 +33,6 @@ export interface TaskCommit {
   revertedBy: string | null
 }
 
-/** What `git revert` writes; the second hash is there where a merge was taken back: all commits between the two go. */
-export function revertsIn(message: string): { commit: string; from: string | null }[] {
-  const words = /^This reverts commit ([0-9a-f]{7,64})\b(?:,\s+reversing\s+changes\s+made\s+to\s+([0-9a-f]{7,64})\b)?/gm
-  return [...message.matchAll(words)].map((match) => ({ commit: match[1]!, from: match[2] ?? null }))
-}
-
 /**
  * Commits of tasks in the order given. `log` is newest first, so that a revert that was reverted itself is known before it is met, and
  * takes nothing back.

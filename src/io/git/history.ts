@@ -1,4 +1,4 @@
-import { type LoggedCommit, revertsIn } from '../../core/trace/evidence.ts'
+import type { LoggedCommit } from '../../core/trace/evidence.ts'
 import { git, tryGit } from './git.ts'
 
 /** Four fields and a NUL behind each, which no message can hold. */
@@ -34,6 +34,12 @@ export async function readHistory(root: string): Promise<LoggedCommit[]> {
     commits.filter(({ undoes }) => undoes.length === 0).map(({ hash }) => hash),
   )
   return commits.map(({ parents: _, ...commit }) => ({ ...commit, files: files.get(commit.hash) ?? [] }))
+}
+
+/** What `git revert` writes; the second hash is there where a merge was taken back: all commits between the two go. */
+function revertsIn(message: string): { commit: string; from: string | null }[] {
+  const words = /^This reverts commit ([0-9a-f]{7,64})\b(?:,\s+reversing\s+changes\s+made\s+to\s+([0-9a-f]{7,64})\b)?/gm
+  return [...message.matchAll(words)].map((match) => ({ commit: match[1]!, from: match[2] ?? null }))
 }
 
 async function undoneBy(root: string, message: string): Promise<string[]> {
