@@ -18,6 +18,9 @@ const LIGHT = `level: { seeds: 1, runs: 60, mutants: 8, teethSeconds: 6, maxMinu
 const TEETH = ALL ? /; teeth ([1-9]\d*)\/\d+/ : /; teeth not run/
 const TRAILERS = '--format=%(trailers:key=Verdict,key=Evidence,valueonly,separator=%x3b)'
 
+/** They take 20 to 30 s where nothing else runs. */
+const MOST_MS = 600_000
+
 /** The demo's repository of a spec in another language, at a light level. */
 async function example(spec: string): Promise<TestRepository> {
   const files: Files = {
@@ -48,36 +51,44 @@ async function afresh(repository: TestRepository): Promise<void> {
 }
 
 describe.runIf('env' in go)('the priority queue in Go', () => {
-  it('is replayed to two verified commits; one that answers the lowest priority first is refused', async () => {
-    if ('missing' in go) return
-    const repository = await example('priority-queue')
-    await shareBuildCache(repository)
-    const run = await agent(repository, ['run', ...recorded('priority-queue')], { env: go.env })
-    await expectCommits(repository, run)
-    expect(eventsOf(run, 'tests.frozen')).toMatchObject([
-      { tests: 1, red: '1/1', own: true },
-      { tests: 6, red: '6/6, 6 by assertion' },
-    ])
-    await afresh(repository)
-    const planted = 'planted-go-lowest-first'
-    const refused = await agent(repository, ['next', ...recorded(planted)], { env: go.env })
-    expect(expectRefused(planted, refused)).toMatch(/^ARG_0=\[\{ID: Priority:\S+\} \{ID: Priority:\S+\}\]$/)
-  })
+  it(
+    'is replayed to two verified commits; one that answers the lowest priority first is refused',
+    async () => {
+      if ('missing' in go) return
+      const repository = await example('priority-queue')
+      await shareBuildCache(repository)
+      const run = await agent(repository, ['run', ...recorded('priority-queue')], { env: go.env })
+      await expectCommits(repository, run)
+      expect(eventsOf(run, 'tests.frozen')).toMatchObject([
+        { tests: 1, red: '1/1', own: true },
+        { tests: 6, red: '6/6, 6 by assertion' },
+      ])
+      await afresh(repository)
+      const planted = 'planted-go-lowest-first'
+      const refused = await agent(repository, ['next', ...recorded(planted)], { env: go.env })
+      expect(expectRefused(planted, refused)).toMatch(/^ARG_0=\[\{ID: Priority:\S+\} \{ID: Priority:\S+\}\]$/)
+    },
+    MOST_MS,
+  )
 })
 
 describe.runIf('venv' in python)('the job queue in Python', () => {
-  it('is replayed to two verified commits; one with leases of 31 seconds is refused', async () => {
-    if ('missing' in python) return
-    const repository = await example('job-queue-python')
-    await symlink(python.venv, join(repository.dir, '.venv'))
-    const run = await agent(repository, ['run', ...recorded('job-queue-python')])
-    await expectCommits(repository, run)
-    expect(eventsOf(run, 'tests.frozen')).toMatchObject([
-      { tests: 10, red: '10/10, 10 by assertion' },
-      { tests: 6, red: '6/6, 6 by assertion' },
-    ])
-    await afresh(repository)
-    const planted = 'planted-python-31-seconds'
-    expect(expectRefused(planted, await agent(repository, ['next', ...recorded(planted)]))).toMatch(/=/)
-  })
+  it(
+    'is replayed to two verified commits; one with leases of 31 seconds is refused',
+    async () => {
+      if ('missing' in python) return
+      const repository = await example('job-queue-python')
+      await symlink(python.venv, join(repository.dir, '.venv'))
+      const run = await agent(repository, ['run', ...recorded('job-queue-python')])
+      await expectCommits(repository, run)
+      expect(eventsOf(run, 'tests.frozen')).toMatchObject([
+        { tests: 10, red: '10/10, 10 by assertion' },
+        { tests: 6, red: '6/6, 6 by assertion' },
+      ])
+      await afresh(repository)
+      const planted = 'planted-python-31-seconds'
+      expect(expectRefused(planted, await agent(repository, ['next', ...recorded(planted)]))).toMatch(/=/)
+    },
+    MOST_MS,
+  )
 })
