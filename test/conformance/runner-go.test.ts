@@ -215,6 +215,8 @@ describe.runIf('env' in go)('go', () => {
     const wrong = await targetOf({
       'most/most.go': instrument('most/most.go', code, mutants, 'key_x'),
       'most/most_test.go': test,
+      'most/slow_test.go':
+        'package most\n\nimport (\n\t"testing"\n\t"testing/quick"\n)\n\nfunc TestSlow(t *testing.T) {\n\tif err := quick.Check(func(n uint8) bool { return Over(5) }, nil); err != nil {\n\t\tt.Error(err)\n\t}\n}\n',
     })
     const ran = await runRequest(
       wrong,
@@ -236,5 +238,17 @@ describe.runIf('env' in go)('go', () => {
     expect(said).toContain('3 -> 4: survived')
     expect(said.filter((one) => one.startsWith('>'))).toEqual(['> -> >=: survived'])
     expect(said.filter((one) => one.endsWith('killed')).length, said.join('\n')).toBe(3)
+
+    // Alone, without a time of the right version, a search that finds nothing ends before its process does.
+    const slow = { stage: 'teeth' as const, kind: 'tests' as const, intensity: LIGHT, maxMs: 200_000 }
+    const thorough = { seeds: [1], runs: 100_000_000, minMs: 0 }
+    const teeth = { key: 'key_x', control: false, waitMs: 8_000, maxMs: 2_000, thorough }
+    const { id } = mutants.find((one) => one.original === '>' && one.replacement === '>=')!
+    const alone = await runRequest(
+      wrong,
+      { ...slow, files: ['most/slow_test.go'], teeth: { ...teeth, mutants: [id] } },
+      minutes,
+    )
+    expect(alone.mutants).toMatchObject([{ status: 'survived' }])
   }, 120_000)
 })

@@ -110,7 +110,8 @@ async function runTeeth(order: Order, teeth: TeethRequest): Promise<HarnessRepor
   const right = teeth.control ? await runAll({ ...order, tell: () => {} }, built.packages) : none
   // What is red on the right version tells nothing of the wrong ones.
   const red = new Set(right.tests.flatMap(({ id, status }) => (status === 'failed' ? [id] : [])))
-  const patience = SLOWER * (monotonicMs() - started) + OVER_MS
+  // Where the right version was not run, its time is not known.
+  const patience = teeth.control ? SLOWER * (monotonicMs() - started) + OVER_MS : Math.max(OVER_MS, teeth.maxMs)
   const mutants: MutantRun[] = []
   await each(teeth.mutants, async (mutant) => {
     const packages = own.has(mutant) ? own.get(mutant)! : built.packages
@@ -153,7 +154,9 @@ async function tryOne(order: Order, teeth: TeethRequest, { mutant, packages, red
   for (const { one, file } of filesOf(packages, request.files)) {
     const intensity = teeth.thorough ?? request.intensity
     const brief = teeth.every !== true && red.size === 0
-    const how = { intensity, replay: null, seedEnd: monotonicMs() + patience, brief, patienceMs: patience }
+    // A test that has found nothing ends with its search, and not with its process.
+    const patienceMs = patience + teeth.waitMs
+    const how = { intensity, replay: null, seedEnd: monotonicMs() + patience, brief, patienceMs }
     const result = await runOne(one, { file, ...how, env: { [teeth.key]: String(mutant) } }, settings.key, () => {})
     const report = buildReport([result], [], [file], settings.key)
     const tests: TestResult[] = report.tests.filter(({ id }) => !red.has(id))
