@@ -19,6 +19,8 @@ const STATUS_WORDS: Record<string, string> = {
 export function markOfCheck(e: Finished): Mark {
   if (expectsRed(e.stage) && (e.status === 'failed' || e.status === 'passed')) return e.passed === 0 ? 'good' : 'warn'
   if (e.status === 'passed') return 'good'
+  // What was red before is not judged; whether something new is red, the verdict says.
+  if (e.stage === 'final' && e.status === 'failed') return 'warn'
   return e.status === 'empty' ? 'warn' : 'bad'
 }
 
