@@ -208,6 +208,21 @@ describe.runIf('env' in go)('go', () => {
     expect(fooled).toEqual([])
   }, 120_000)
 
+  it('cuts a property whose time is over, when each seed had a tenth of its cases', async () => {
+    const body =
+      'if err := quick.Check(func(n uint8) bool { time.Sleep(5 * time.Millisecond); return true }, nil); err != nil {\n\t\tt.Error(err)\n\t}'
+    const test = `package slow\n\nimport (\n\t"testing"\n\t"testing/quick"\n\t"time"\n)\n\nfunc TestSlow(t *testing.T) {\n\t${body}\n}\n`
+    const slow = await targetOf({ 'slow/slow.go': 'package slow\n', 'slow/slow_test.go': test })
+    const intensity = { seeds: [3, 4], runs: 1_000, minMs: 0 }
+    // What was compiled before counts for nothing of the time.
+    const ran = await runTests(slow, { ...minutes, files: ['slow/slow_test.go'], intensity, maxMs: 12_000 })
+    const [run] = ran.tests[0]!.properties
+    expect(run).toMatchObject({ cut: true, seeds: [3, 4], failed: false })
+    expect(run!.runs).toBeGreaterThanOrEqual(200)
+    expect(run!.runs).toBeLessThan(2_000)
+    expect(judgeProperties(ran, [], intensity, new Map())).toEqual({ ok: true })
+  }, 120_000)
+
   it('runs wrong versions, also those that are compiled for themselves', async () => {
     const code = 'package most\n\nconst Limit = 3\n\nfunc Over(n int) bool { return n > Limit }\n'
     const test = `package most\n\nimport "testing"\n\nfunc TestOver(t *testing.T) {\n\tif Over(2) || !Over(5) {\n\t\tt.Error("wrong")\n\t}\n}\n`
