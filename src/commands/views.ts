@@ -1,5 +1,6 @@
 import type { StampedEvent } from '../core/events.ts'
 import { chooseColor, chooseUnicode, chooseView, isSpoken } from '../ui/choose.ts'
+import { runClock } from '../ui/clock.ts'
 import type { Times } from '../ui/expected.ts'
 import type { Hands } from '../ui/ink/mount.tsx'
 import { createJsonlView } from '../ui/jsonl.ts'
@@ -12,6 +13,8 @@ export interface Views {
   expect?(times: Times): void
   close(): Promise<void>
 }
+
+const TICK_MS = 1_000
 
 /** What people and programs see of a run: JSON lines, plain lines, or the live view in a terminal. */
 export async function openViews(options: GlobalOptions, hands: Hands): Promise<Views> {
@@ -47,15 +50,22 @@ export async function openViews(options: GlobalOptions, hands: Hands): Promise<V
     unicode,
     spoken,
   })
-  const lines = sayingOneLine(plain, (text) => void stderr.write(text))
-  if (view === 'plain') return { listen: lines, close: async () => {} }
+  const told = sayingOneLine(plain, (text) => void stderr.write(text))
+  const clock = runClock()
+  const lines = (event: StampedEvent) => {
+    clock.hear(event.t)
+    told(event)
+  }
+  const ticks = setInterval(() => plain.waiting(clock.now()), TICK_MS).unref()
+  const close = async () => clearInterval(ticks)
+  if (view === 'plain') return { listen: lines, close }
   const jsonl = createJsonlView((text) => void stdout.write(text))
   return {
     listen(event) {
       jsonl(event)
       lines(event)
     },
-    close: async () => {},
+    close,
   }
 }
 

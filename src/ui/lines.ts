@@ -2,7 +2,7 @@ import type { EventOf, StampedEvent } from '../core/events.ts'
 import { checkFinished } from './check-lines.ts'
 import { count, elapsed, money, plural, shortHash, shortRef, ticking, tokens } from './format.ts'
 import { blank, blockIndent, indented, type Line, type Look, paragraph, step } from './line.ts'
-import { expectsRed, type ViewState } from './state.ts'
+import { expectsRed, type Running, type ViewState } from './state.ts'
 import { summary } from './summary.ts'
 import { teethFinished } from './teeth-lines.ts'
 import { clean, oneLine, wrap } from './text.ts'
@@ -202,25 +202,54 @@ function hookFinished(e: EventOf<'hook.finished'>, look: Look): Line[] {
 
 /** Signs of life of what takes long. */
 function lifeSign(event: EventOf<'model.delta' | 'check.progress'>, t: number, before: ViewState, look: Look): Line[] {
-  const key = event.type === 'model.delta' ? 'model' : event.stage
-  const running = before.running.find((r) => r.key === key)
-  const label = running?.label ?? key
-  const time = running ? ticking(t - running.since) : ''
   if (event.type === 'model.delta') {
-    const text = `${count((running?.chars ?? 0) + event.chars)} characters so far`
-    return step(look, { mark: 'none', label, time, text, kind: 'progress', style: 'dim' })
+    const running = before.running.find((r) => r.key === 'model')
+    const chars = (running?.chars ?? 0) + event.chars
+    return signOf({ label: running?.label ?? 'model', since: running?.since ?? null, text: streamed(chars) }, t, look)
   }
-  const of = event.total === null ? '' : ` of ${count(event.total)}`
-  const runs = event.runs > 0 && event.runs !== event.done ? `, ${plural(event.runs, 'run')}` : ''
-  const text = `${count(event.done)}${of}, ${count(event.failed)} ${expectsRed(event.stage) ? 'red' : 'failed'}${runs}`
-  return step(look, {
-    mark: 'none',
-    label,
-    time,
-    text,
-    kind: 'progress',
-    style: event.failed > 0 && !expectsRed(event.stage) ? 'bad' : 'dim',
-  })
+  const { stage, done, total, runs, failed } = event
+  const running = before.running.find((r) => r.key === stage)
+  const text = progressWords({ key: stage, done, total, runs, failed })
+  const bad = failed > 0 && !expectsRed(stage)
+  return signOf({ label: running?.label ?? stage, since: running?.since ?? null, text, bad }, t, look)
+}
+
+const streamed = (chars: number) => `${count(chars)} characters so far`
+
+function progressWords({
+  key,
+  done,
+  total,
+  runs,
+  failed,
+}: Pick<Running, 'key' | 'done' | 'total' | 'runs' | 'failed'>) {
+  const of = total === null ? '' : ` of ${count(total)}`
+  const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')}` : ''
+  return `${count(done)}${of}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${cases}`
+}
+
+/** `since`: event time at which it began; null: that is not known. */
+function signOf(
+  { label, since, text, bad }: { label: string; since: number | null; text: string; bad?: boolean },
+  t: number,
+  look: Look,
+): Line[] {
+  const time = since === null ? '' : ticking(t - since)
+  return step(look, { mark: 'none', label, time, text, kind: 'progress', style: bad ? 'bad' : 'dim' })
+}
+
+/** What is waited for at event time `now`, where no event tells of it: a model before anything else that runs beside it. */
+export function waitLines(state: ViewState, now: number, look: Look): Line[] {
+  const running = state.running.find(({ key }) => key === 'model') ?? state.running.at(-1)
+  if (running === undefined) return []
+  const { label, since, key, chars, waiting, done, total, runs, failed } = running
+  if (key === 'model') {
+    const silent = waiting === null ? 'waiting for a reply' : `asked again soon: ${oneLine(waiting)}`
+    return signOf({ label, since, text: chars > 0 ? streamed(chars) : silent }, now, look)
+  }
+  const begun = total !== null || done > 0 || runs > 0
+  const bad = failed > 0 && !expectsRed(key)
+  return signOf({ label, since, text: begun ? progressWords(running) : 'still at work', bad }, now, look)
 }
 
 /** What people read about an event; `before` is the state without it. Pure, and without colour. */

@@ -2,7 +2,7 @@ import type { StampedEvent } from '../core/events.ts'
 import type { Times } from './expected.ts'
 import { oneLine } from './format.ts'
 import { cutSpans, type Line, type Look, type Span, spanOf } from './line.ts'
-import { linesOf } from './lines.ts'
+import { linesOf, waitLines } from './lines.ts'
 import { elapsedWords, liveLines, totals } from './live.ts'
 import { expectsRed, initialState, reduce, type ViewState } from './state.ts'
 import { displayWidth, padEnd } from './text.ts'
@@ -46,13 +46,31 @@ export function reduceView({ whole, tasks }: RunView, event: StampedEvent): RunV
 }
 
 /** Lines of an event; each begins with its task where the event is marked with one. */
-export function linesOfView(event: StampedEvent, { whole, tasks }: RunView, look: Look): Line[] {
+export function linesOfView(event: StampedEvent, view: RunView, look: Look): Line[] {
   const { of } = event
-  if (of === undefined) return linesOf(event, whole, look)
+  if (of === undefined) return linesOf(event, view.whole, look)
+  const before = view.tasks.get(of) ?? { ...initialState(), run: view.whole.run }
+  return marked(of, view, look, (narrow) => linesOf(event, before, narrow))
+}
+
+/** What is waited for at event time `now`, a line for each task at work. */
+export function waitLinesOfView(view: RunView, now: number, look: Look): Line[] {
+  const tasks = [...view.tasks].flatMap(([of, state]) =>
+    marked(of, view, look, (narrow) => waitLines(state, now, narrow)),
+  )
+  return [...waitLines(view.whole, now, look), ...tasks]
+}
+
+/** Event time at which the first of all that is at work began; without any, there is none. */
+export function atWorkSince({ whole, tasks }: RunView): number {
+  return Math.min(...[whole, ...tasks.values()].flatMap(({ running }) => running.map(({ since }) => since)))
+}
+
+/** Each line begins with its task. */
+function marked(of: string, { tasks }: RunView, look: Look, lines: (narrow: Look) => Line[]): Line[] {
   const mark = markOf(of, tasks.keys(), look)
   const narrow = { ...look, width: Math.max(NARROWEST, look.width - displayWidth(mark)) }
-  const lines = linesOf(event, tasks.get(of) ?? { ...initialState(), run: whole.run }, narrow)
-  return lines
+  return lines(narrow)
     .filter((line) => line.spans.length > 0)
     .map((line) => ({ ...line, spans: [spanOf(mark, 'dim'), ...line.spans] }))
 }

@@ -1,6 +1,6 @@
 import type { StampedEvent } from '../core/events.ts'
 import { type Line, type Look, readableWidth, type Style } from './line.ts'
-import { initialView, linesOfView, reduceView } from './many.ts'
+import { atWorkSince, initialView, linesOfView, reduceView, waitLinesOfView } from './many.ts'
 
 export interface PlainOptions {
   write(text: string): void
@@ -14,8 +14,16 @@ export interface PlainOptions {
   spoken?: boolean
 }
 
-/** Event time in milliseconds after which a silent log looks dead. */
-const SILENCE = 15_000
+/** Event time in milliseconds after which a silent log looks dead; what takes long says so less often, or its lines were all there is. */
+function silence(elapsed: number): number {
+  return elapsed < 75_000 ? 15_000 : elapsed < 330_000 ? 30_000 : 60_000
+}
+
+export interface PlainView {
+  (event: StampedEvent): void
+  /** Tells at event time `now` what is waited for, where nothing has been told for long. */
+  waiting(now: number): void
+}
 
 const SGR: Record<Style, [on: number, off: number]> = {
   good: [32, 39],
@@ -37,7 +45,7 @@ export function printed(line: Line, color: boolean): string {
 }
 
 /** A listener that writes plain lines, for pipes, CI and dumb terminals. */
-export function createPlainView(options: PlainOptions): (event: StampedEvent) => void {
+export function createPlainView(options: PlainOptions): PlainView {
   const look: Look = {
     width: readableWidth(options.width),
     unicode: options.unicode ?? false,
@@ -46,11 +54,8 @@ export function createPlainView(options: PlainOptions): (event: StampedEvent) =>
   let state = initialView()
   let lastWritten = 0
   let first = true
-  return (event) => {
-    const all = linesOfView(event, state, look)
-    state = reduceView(state, event)
+  const write = (all: Line[], t: number) => {
     let lines = options.quiet ? all.filter((line) => line.kind === 'key') : all
-    if (event.t - lastWritten < SILENCE) lines = lines.filter((line) => line.kind !== 'progress')
     if (first)
       lines = lines.slice(
         Math.max(
@@ -60,7 +65,17 @@ export function createPlainView(options: PlainOptions): (event: StampedEvent) =>
       )
     if (lines.length === 0) return
     first = false
-    lastWritten = event.t
+    lastWritten = t
     options.write(lines.map((line) => `${printed(line, options.color)}\n`).join(''))
   }
+  const listen = (event: StampedEvent) => {
+    const lines = linesOfView(event, state, look)
+    state = reduceView(state, event)
+    const isDue = event.t - lastWritten >= silence(event.t - atWorkSince(state))
+    write(isDue ? lines : lines.filter((line) => line.kind !== 'progress'), event.t)
+  }
+  const waiting = (now: number) => {
+    if (now - lastWritten >= silence(now - atWorkSince(state))) write(waitLinesOfView(state, now, look), now)
+  }
+  return Object.assign(listen, { waiting })
 }

@@ -259,6 +259,61 @@ test('while a stage runs, there is a sign of life every 15 s and not more', () =
   ])
 })
 
+/** The lines of a log whose clock goes on for so long after the last event. */
+function waited(events: StampedEvent[], seconds: number): string[] {
+  let out = ''
+  const view = createPlainView({ write: (text) => (out += text), color: false, quiet: false })
+  for (const event of events) view(event)
+  out = ''
+  for (let second = 1; second <= seconds; second++) view.waiting(1_000 * second)
+  const lines = out.trim().split('\n')
+  return lines.map((line) => line.trim().replace(/ +/g, ' '))
+}
+
+const asked = { type: 'model.started', role: 'author', attempt: 1, round: 1, model: 'm' }
+
+test('while a model is silent, the log says what is waited for, and less often the longer that takes', () => {
+  expect(waited([at(0, asked)], 600)).toEqual(
+    [
+      ...['15 s', '30 s', '45 s', '1 min 00 s', '1 min 30 s', '2 min 00 s', '2 min 30 s', '3 min 00 s', '3 min 30 s'],
+      ...[
+        '4 min 00 s',
+        '4 min 30 s',
+        '5 min 00 s',
+        '6 min 00 s',
+        '7 min 00 s',
+        '8 min 00 s',
+        '9 min 00 s',
+        '10 min 00 s',
+      ],
+    ].map((time) => `author waiting for a reply ${time}`),
+  )
+  const busy = {
+    type: 'model.retrying',
+    role: 'author',
+    attempt: 1,
+    round: 1,
+    model: 'm',
+    tries: 1,
+    reason: 'rate limit',
+    waitMs: 60_000,
+  }
+  expect(waited([at(0, asked), at(0, busy)], 15)).toEqual(['author asked again soon: rate limit 15 s'])
+  expect(waited([at(0, asked), at(0, { type: 'model.delta', chars: 40 })], 15)).toEqual([
+    'author 40 characters so far 15 s',
+  ])
+})
+
+test('so does a stage that tells nothing of itself, and each of several tasks; what has ended is silent', () => {
+  const build = { type: 'check.started', stage: 'build', tests: null, seeds: null, runs: null }
+  expect(waited([at(0, build)], 20)).toEqual(['build still at work 15 s'])
+  expect(waited([at(0, { ...asked, of: 'q/1' }), at(0, { ...asked, of: 'q/2' })], 20)).toEqual([
+    'q/1 | author waiting for a reply 15 s',
+    'q/2 | author waiting for a reply 15 s',
+  ])
+  expect(waited([at(0, asked), at(0, result({}))], 60)).toEqual([''])
+})
+
 test('any events in any order are shown within the width and without control characters', () => {
   fc.assert(
     fc.property(anySequence, fc.integer({ min: 40, max: 120 }), fc.boolean(), (events, width, unicode) => {

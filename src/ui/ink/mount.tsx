@@ -1,5 +1,6 @@
 import { render } from 'ink'
 import type { StampedEvent } from '../../core/events.ts'
+import { runClock } from '../clock.ts'
 import type { Times } from '../expected.ts'
 import { KEYS, type Key, NO_KEYS, type PanelKind, press, type Wish } from '../keys.ts'
 import { type Line, type Look, readableWidth, type Span } from '../line.ts'
@@ -41,20 +42,6 @@ export const FRAME_MS = 100
 export const TICK_MS = 1000
 /** For Ink: we draw ten times a second at most, and what is drawn has to be written at once, or a resize would find another frame. */
 export const FRAMES_PER_SECOND = 1000
-
-/** Time of the run, continued between two events by the monotonic clock. */
-export function runClock() {
-  let event = 0
-  let heard = performance.now()
-  return {
-    /** `age`: milliseconds ago. */
-    hear(t: number, age = 0) {
-      event = Math.max(event, t)
-      heard = performance.now() - age
-    },
-    now: () => event + (performance.now() - heard),
-  }
-}
 
 /** What the terminal has room for now. */
 export function lookOf({ stdout, unicode }: InkOptions): Look & { rows: number } {

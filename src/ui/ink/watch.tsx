@@ -1,5 +1,6 @@
 import { render } from 'ink'
 import type { StampedEvent } from '../../core/events.ts'
+import { runClock } from '../clock.ts'
 import type { Times } from '../expected.ts'
 import { type Controls, type Key, NO_KEYS, pressWatching, WATCH_KEYS, type Wish } from '../keys.ts'
 import type { Line, Look } from '../line.ts'
@@ -8,7 +9,7 @@ import { panelRows } from '../screen.ts'
 import type { StatusLook } from '../status.ts'
 import { watchView } from '../watch.ts'
 import { App } from './app.tsx'
-import { FRAME_MS, FRAMES_PER_SECOND, type InkOptions, lookOf, panelTexts, runClock, TICK_MS } from './mount.tsx'
+import { FRAME_MS, FRAMES_PER_SECOND, type InkOptions, lookOf, panelTexts, TICK_MS } from './mount.tsx'
 
 export interface WatchView {
   status(lines: (look: StatusLook) => Line[]): void
