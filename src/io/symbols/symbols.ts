@@ -19,6 +19,8 @@ import { signaturesOf } from './signatures.ts'
 
 /** Blobs that are asked for at once: enough to keep git busy, few enough to stay small. */
 const AT_ONCE = 400
+/** Commits whose symbols are kept: a long run moves on with each task that lands, and holds no more than tasks at work at once may ask for. */
+const MOST_KEPT = 4
 
 interface Source {
   path: string
@@ -39,7 +41,9 @@ export function createSymbols(root: string, cacheDir: string): (commit: string) 
   let grammars: Promise<Grammars | null> | null = null
   return (commit) => {
     const index = known.get(commit) ?? buildIndex(root, commit, blobs, cacheDir, () => (grammars ??= loadGrammars()))
+    known.delete(commit)
     known.set(commit, index)
+    for (const oldest of known.keys()) if (known.size > MOST_KEPT) known.delete(oldest)
     return index
   }
 }

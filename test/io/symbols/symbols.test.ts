@@ -43,6 +43,24 @@ describe('the symbols of a commit', () => {
     await expect(createSymbols(repository.dir, cache)('HEAD')).rejects.toThrow('no such object')
   })
 
+  it('are kept of the last commits alone, so that a long run stays small', async () => {
+    const repository = await makeRepository({ files: FILES, packages: null })
+    const symbols = createSymbols(repository.dir, join(repository.around, 'symbols'))
+    const first = await repository.git('rev-parse', 'HEAD')
+    const kept = await symbols(first)
+    await symbols('HEAD')
+    expect(await symbols(first)).toBe(kept)
+    const commits: string[] = []
+    for (let n = 4; n <= 7; n++) {
+      await repository.commit({ 'n.txt': `${n}\n` })
+      commits.push(await repository.git('rev-parse', 'HEAD'))
+    }
+    for (const commit of commits) await symbols(commit)
+    const again = await symbols(first)
+    expect(again).not.toBe(kept)
+    expect(again.files).toEqual(kept.files)
+  })
+
   it('need no cache that can be written', async () => {
     const repository = await makeRepository({ files: FILES, packages: null })
     const cache = join(repository.around, 'taken')
