@@ -184,6 +184,8 @@ const bodies = [
     /** Tokens of the prompt as we reckoned them before, and as the service counted them. */
     estimated: z.number().optional(),
     counted: z.number().optional(),
+    /** It answered an earlier run, which was billed for this, and was not asked again; left out: it was asked now. */
+    earlier: usage.optional(),
     ms: z.number(),
   }),
   /** A service could not answer; the same question is asked again after a wait. */

@@ -178,7 +178,8 @@ function charge(world: World, state: State, result: ModelResult, ms: number, est
   const [message, note] = result.ok ? [null, result.note] : [result.message, null]
   const { promptTokens: counted, earlier } = result.ok ? result : {}
   const compared = counted === undefined ? {} : { estimated, counted }
-  world.tell({ type: 'model.finished', ok: result.ok, message, usage, usd, model, note, ...compared, ms })
+  const taken = earlier === undefined ? {} : { earlier }
+  world.tell({ type: 'model.finished', ok: result.ok, message, usage, usd, model, note, ...compared, ...taken, ms })
   return {
     ...state,
     spent: spend(state.spent, usage, usd),

@@ -28,6 +28,28 @@ export function tokens(usage: { input: number; output: number; cached: number })
   return `${count(usage.input)} tokens in${cached}, ${count(usage.output)} out`
 }
 
+interface Answer {
+  usage: Parameters<typeof tokens>[0]
+  usd: number | null
+  earlier?: Parameters<typeof tokens>[0] | undefined
+}
+
+/** What an answer cost: `1,310 tokens in, 2,480 out; $0.0411`, or what an earlier run was billed for it. */
+export function answerCost({ usage, usd, earlier }: Answer): string {
+  return earlier ? `earlier run: ${tokens(earlier)}` : `${tokens(usage)}; ${money(usd)}`
+}
+
+/** `; with the runs it goes on with 15,521 in, 6,392 out`; empty where it took no answer over from any. */
+export function withEarlier(usage: Sum, earlier: Sum): string {
+  if (earlier.input + earlier.output === 0) return ''
+  return `; with the runs it goes on with ${count(usage.input + earlier.input)} in, ${count(usage.output + earlier.output)} out`
+}
+
+interface Sum {
+  input: number
+  output: number
+}
+
 /** Milliseconds as `0.4 s`, `12.3 s`, `3 min 05 s` or `1 h 02 min`. */
 export function duration(ms: number): string {
   const tenths = Math.round(Math.max(0, ms) / 100)

@@ -1,6 +1,6 @@
 import type { EventOf, StampedEvent } from '../core/events.ts'
 import { checkFinished } from './check-lines.ts'
-import { count, elapsed, money, plural, shortHash, shortRef, ticking, tokens } from './format.ts'
+import { answerCost, count, elapsed, plural, shortHash, shortRef, ticking } from './format.ts'
 import { blank, blockIndent, indented, type Line, type Look, paragraph, step } from './line.ts'
 import { expectsRed, type Running, type ViewState } from './state.ts'
 import { summary } from './summary.ts'
@@ -122,7 +122,7 @@ function modelFinished(e: EventOf<'model.finished'>, before: ViewState, look: Lo
     return step(look, { mark, label, time, text, kind: 'key' })
   }
   const model = before.run && before.run.model !== e.model ? e.model : null
-  const text = [tokens(e.usage), money(e.usd), model, e.message, e.note].filter((part) => part).join('; ')
+  const text = [answerCost(e), model, e.message, e.note].filter((part) => part).join('; ')
   return step(look, { mark: 'good', label, time, text })
 }
 
@@ -324,6 +324,6 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
     case 'landed':
       return landed(event, look)
     case 'run.result':
-      return summary(event, event.t, look)
+      return summary(event, event.t, look, before.earlier)
   }
 }

@@ -40,6 +40,8 @@ export interface ViewState {
   /** What was asked last. */
   prompt: EventOf<'prompt.built'> | null
   tokens: { input: number; output: number; cached: number }
+  /** What earlier runs were billed for answers that this one took over. */
+  earlier: { input: number; output: number; cached: number }
   /** Sum of the known prices. */
   usd: number
   /** False once a call had no known price: `usd` is then a lower bound. */
@@ -63,6 +65,7 @@ export function initialState(times: Times = {}): ViewState {
     times,
     prompt: null,
     tokens: { input: 0, output: 0, cached: 0 },
+    earlier: { input: 0, output: 0, cached: 0 },
     usd: 0,
     priced: true,
     found: null,
@@ -123,17 +126,21 @@ function startAttempt(state: ViewState, attempt: number): ViewState {
   return attempt === state.attempt ? state : { ...state, attempt, verdict: null }
 }
 
+type Sum = ViewState['tokens']
+
+const added = (a: Sum, b: Sum): Sum => ({
+  input: a.input + b.input,
+  output: a.output + b.output,
+  cached: a.cached + b.cached,
+})
+
 function finishModel(state: ViewState, event: EventOf<'model.finished'>): ViewState {
-  const { usage } = event
-  const tokens = {
-    input: state.tokens.input + usage.input,
-    output: state.tokens.output + usage.output,
-    cached: state.tokens.cached + usage.cached,
-  }
+  const tokens = added(state.tokens, event.usage)
+  const earlier = event.earlier ? added(state.earlier, event.earlier) : state.earlier
   const priced = state.priced && event.usd !== null
   const role = state.running.find(({ key }) => key === 'model')?.label
   const times = role === undefined || !event.ok ? state.times : learn(state.times, role, event.ms)
-  return stop({ ...state, tokens, priced, times, usd: state.usd + (event.usd ?? 0) }, 'model')
+  return stop({ ...state, tokens, earlier, priced, times, usd: state.usd + (event.usd ?? 0) }, 'model')
 }
 
 /** The planned number of cases, where the event tells it; what is measured in other units comes with the progress. */

@@ -1,5 +1,5 @@
 import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
-import { bound, count, duration, money, plural, shortHash, table, tokens } from './format.ts'
+import { bound, count, duration, money, plural, shortHash, table, tokens, withEarlier } from './format.ts'
 import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
 import { oneLine } from './text.ts'
 
@@ -87,14 +87,25 @@ function reportHint(journal: string): Omit<Step, 'mark'> {
   return { label: 'report', text: `npx agent report ${journal.split(/[\\/]/).at(-1)} --html report.html` }
 }
 
-/** The end of a run: what was done, what it cost, where the journal lies, and the exit code in words unless it is 0. */
-export function summary(result: EventOf<'run.result'>, ms: number, look: Look): Line[] {
+function tokensOf({ tokens: usage }: EventOf<'run.result'>, earlier: { input: number; output: number }): string {
+  const words = tokens(usage).replace(' tokens in', ' in')
+  const more = withEarlier(usage, earlier)
+  return more === '' ? words : `this run ${words}${more}`
+}
+
+/** The end of a run: what was done, what it cost (`earlier`: what earlier runs were billed for answers that it took over), where the journal lies, and the exit code in words unless it is 0. */
+export function summary(
+  result: EventOf<'run.result'>,
+  ms: number,
+  look: Look,
+  earlier = { input: 0, output: 0 },
+): Line[] {
   const { status, tasks, exitCode } = result
   const mark = markOf(status)
   const style = mark === 'none' ? undefined : mark
   const details = [
     ...(tasks.length === 1 ? oneTask(tasks[0]!) : []),
-    { label: 'tokens', text: tokens(result.tokens).replace(' tokens in', ' in') },
+    { label: 'tokens', text: tokensOf(result, earlier) },
     { label: 'money', text: money(result.usd) },
     ...(result.estimate ? [{ label: 'estimate', text: estimateWords(result.estimate) }] : []),
     { label: 'time', text: duration(ms) },

@@ -175,6 +175,20 @@ test('tests that stayed too weak are told apart from failed attempts', () => {
   expect(shown([at(0, result({ exitCode: 130, status: 'interrupted' }))])).toContain('exit 130: interrupted')
 })
 
+test('what an earlier run was billed for is no price of this one, and is in the sum of both', () => {
+  const none = { input: 0, output: 0, cached: 0 }
+  const answer = { type: 'model.finished', ok: true, message: null, usage: none, usd: 0, model: 'm', note: null, ms: 0 }
+  const tokens = { input: 3_944, output: 272, cached: 0 }
+  const told = shown([
+    at(0, { ...answer, earlier: { ...none, input: 11_577, output: 6_120 } }),
+    at(1, result({ tokens })),
+  ])
+  expect(told).toContain('earlier run: 11,577 tokens in, 6,120 out ')
+  expect(told).toContain(
+    'tokens        this run 3,944 in, 272 out; with the runs it goes on with 15,521 in, 6,392 out\n',
+  )
+})
+
 test('several tasks end as a table', () => {
   const evidence = { red: null, green: null, property: null, chaos: null, teeth: null, suite: null }
   const tasks = [

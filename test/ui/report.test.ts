@@ -80,7 +80,7 @@ describe('the report of a run', () => {
                       52,400 ms; replay: seed -1873264011, path 417:2:0:3
       ✓ attempt 2     chaos 2,000 runs over 10 seeds, final: held                                   26.2 s
         commit        4f2a1bc job-queue 2: failure detection and reassignment on main
-        cost          7,330 tokens in, 5,810 out, $0.1031; 1 min 08 s
+        cost          3 questions, 7,330 tokens in, 5,810 out, $0.1031; 1 min 08 s
 
         cost          3 questions, 7,330 tokens in, 5,810 out, $0.1031
         time          1 min 08 s
@@ -130,6 +130,22 @@ describe('the report of a run', () => {
       expect(task.spent).toEqual(alone.tasks[0]!.spent)
     }
     expect(spent.input).toBe(2 * alone.spent.input)
+  })
+
+  it('counts apart what earlier runs were billed for answers that this one took over', () => {
+    const resumed = twoAttempts.map((event) => {
+      if (event.type !== 'model.finished' || event.t > 30_000) return event
+      return { ...event, usage: { input: 0, output: 0, cached: 0 }, usd: 0, earlier: event.usage }
+    })
+    const told = text(resumed, 300)
+    expect(told).toContain(
+      'cost          3 questions, 1 of them answered to earlier runs; this run 6,020 tokens in, 3,330 out, $0.0620; ' +
+        'with the runs it goes on with 7,330 in, 5,810 out',
+    )
+    expect(told).toMatch(/time +1 min 08 s, this run alone/)
+    const html = page(resumed)
+    expect(html).toContain('earlier run: 1,310 tokens in, 2,480 out; anthropic/some-model')
+    expect(html).not.toContain('$0.00;')
   })
 
   it('tells tasks in the order of their turns, whichever was begun first', () => {

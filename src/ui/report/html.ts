@@ -1,5 +1,5 @@
 import { html, Markup } from '../escape-html.ts'
-import { count, duration, plural, shortHash, shortRef } from '../format.ts'
+import { count, duration, shortHash, shortRef } from '../format.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
 import { TRACE_STYLE, traceSections } from '../trace/html.ts'
 import type { TraceView } from '../trace/view.ts'
@@ -7,7 +7,7 @@ import { momentItem } from './moments.ts'
 import { diffBlock, timeline } from './parts.ts'
 import type { AttemptStory, Spent, Story, TaskStory } from './story.ts'
 import { REPORT_STYLE } from './style.ts'
-import { attemptName, costWords, statusOf, titleOf, toneOf } from './words.ts'
+import { attemptName, costWords, spentWords, statusOf, titleOf, toneOf } from './words.ts'
 
 /** What the journal's events do not hold; a function answers null where there is nothing. */
 export interface Beside {
@@ -43,7 +43,7 @@ ${beside.traces.length > 0 ? html`<h2>From requirement to evidence</h2>\n<p clas
 `.text
 }
 
-function head({ run, result, isolation, runner, notes, ms }: Story): Markup {
+function head({ run, result, isolation, runner, notes, ms, spent }: Story): Markup {
   const open = isolation?.checks.filter(({ held }) => !held).map(({ name }) => name) ?? []
   const state = result === null ? 'bad' : toneOf(result.status)
   const rows: [string, Markup | string | null][] = [
@@ -52,7 +52,8 @@ function head({ run, result, isolation, runner, notes, ms }: Story): Markup {
       'began at',
       run && html`<code>${shortHash(run.base)}</code> on ${run.branch ? shortRef(run.branch) : 'no branch'}`,
     ],
-    ['took', duration(ms)],
+    ['took', `${duration(ms)}${spent.earlier.calls > 0 ? ', this run alone' : ''}`],
+    ['cost', spent.earlier.calls > 0 ? spentWords(spent) : null],
     ['box', isolation && `${isolation.level}${open.length > 0 ? `; not held: ${open.join(', ')}` : ''}`],
     ['runner', runner && `${runner.runner}: ${runner.why}`],
     ['journal', run && html`<code>${run.journal}</code>`],
@@ -115,10 +116,7 @@ function taskSection(task: TaskStory, at: number, beside: Beside, run: string | 
           ? `no${landed.waiting ? `, it waits on ${shortRef(landed.waiting)}` : ''}`
           : shortRef(landed.ref)),
     ],
-    [
-      'cost',
-      `${plural(task.spent.calls, 'question')}, ${count(task.spent.input)} tokens in, ${count(task.spent.output)} out, ${costWords(task.spent)}`,
-    ],
+    ['cost', spentWords(task.spent)],
   ]
   return html`<section>
 <h2 id="task-${at + 1}">${task.spec}/${task.task} ${task.title}</h2>

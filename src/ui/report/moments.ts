@@ -2,7 +2,7 @@ import type { Counterexample, EventOf } from '../../core/events.ts'
 import { checkWords, markOfCheck } from '../check-lines.ts'
 import { replayLine } from '../counterexample.ts'
 import { html, type Markup } from '../escape-html.ts'
-import { count, duration, elapsed, money, plural, tokens } from '../format.ts'
+import { answerCost, count, duration, elapsed, money, plural } from '../format.ts'
 import { pretty } from '../pretty.ts'
 import { teethWords } from '../teeth-lines.ts'
 import { clean } from '../text.ts'
@@ -110,7 +110,7 @@ function itemOf(one: Moment, around: Around): Item {
 
 function answer(e: EventOf<'model.finished'> & Pick<Moment, 'asked'>, reply: string | null): Item {
   const label = e.asked?.role ?? 'model'
-  const text = [e.ok ? tokens(e.usage) : (e.message ?? 'no reply'), money(e.usd), e.model, e.note]
+  const text = [e.ok ? answerCost(e) : `${e.message ?? 'no reply'}; ${money(e.usd)}`, e.model, e.note]
     .filter(Boolean)
     .join('; ')
   const more = reply === null ? null : html`<details><summary>the answer</summary><pre>${reply}</pre></details>`

@@ -39,6 +39,8 @@ export interface Spent {
   input: number
   output: number
   cached: number
+  /** Answers of earlier runs that were taken over, and the tokens that those were billed for them. */
+  earlier: { calls: number; input: number; output: number }
   /** US dollars of the calls whose price is known. */
   usd: number
   /** False: some call had no known price. */
@@ -79,7 +81,10 @@ export interface Story {
   ms: number
 }
 
-const NOTHING: Spent = { calls: 0, input: 0, output: 0, cached: 0, usd: 0, priced: true }
+const NOTHING: Spent = {
+  ...{ calls: 0, input: 0, output: 0, cached: 0, usd: 0, priced: true },
+  earlier: { calls: 0, input: 0, output: 0 },
+}
 
 /** Reads the events of one run, oldest first. Whatever is missing at the end of them is told as missing. */
 export function storyOfRun(events: readonly StampedEvent[]): Story {
@@ -183,12 +188,17 @@ function attemptIn(task: TaskStory, n: number, event: Moment): AttemptStory {
   return fresh
 }
 
-function plus(spent: Spent, { usage, usd }: EventOf<'model.finished'>): Spent {
+function plus(spent: Spent, { usage, usd, earlier }: EventOf<'model.finished'>): Spent {
   return {
     calls: spent.calls + 1,
     input: spent.input + usage.input,
     output: spent.output + usage.output,
     cached: spent.cached + usage.cached,
+    earlier: {
+      calls: spent.earlier.calls + (earlier ? 1 : 0),
+      input: spent.earlier.input + (earlier?.input ?? 0),
+      output: spent.earlier.output + (earlier?.output ?? 0),
+    },
     usd: spent.usd + (usd ?? 0),
     priced: spent.priced && usd !== null,
   }

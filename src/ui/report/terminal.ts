@@ -1,12 +1,12 @@
 import { replayLine } from '../counterexample.ts'
-import { count, duration, plural, shortHash, shortRef } from '../format.ts'
+import { duration, plural, shortHash, shortRef } from '../format.ts'
 import { blank, indented, type Line, type Look, paragraph, type Step, step } from '../line.ts'
 import { expectsRed } from '../state.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
 import { teethWords } from '../teeth-lines.ts'
 import { oneLine, wrap } from '../text.ts'
 import type { AttemptStory, Moment, Story, TaskStory } from './story.ts'
-import { attemptName, costWords, statusOf, titleOf, toneOf } from './words.ts'
+import { attemptName, spentWords, statusOf, titleOf, toneOf } from './words.ts'
 
 /** The run in a page or two: each task with its attempts, evidence, cost, and what was not verified. */
 export function reportLines(story: Story, look: Look): Line[] {
@@ -30,11 +30,8 @@ export function reportLines(story: Story, look: Look): Line[] {
     ...story.notes.flatMap((note) => line('note', note)),
     ...story.tasks.flatMap((task) => taskLines(task, look)),
     blank('key'),
-    ...line(
-      'cost',
-      `${plural(story.spent.calls, 'question')}, ${count(story.spent.input)} tokens in, ${count(story.spent.output)} out, ${costWords(story.spent)}`,
-    ),
-    ...line('time', duration(story.ms)),
+    ...line('cost', spentWords(story.spent)),
+    ...line('time', `${duration(story.ms)}${story.spent.earlier.calls > 0 ? ', this run alone' : ''}`),
     ...line('journal', run?.journal ?? null),
   ]
 }
@@ -65,10 +62,7 @@ function taskLines(task: TaskStory, look: Look): Line[] {
         ? ''
         : `${shortHash(commit.commit)} ${commit.subject}${landed?.ref ? ` on ${shortRef(landed.ref)}` : ''}`,
     ),
-    ...line(
-      'cost',
-      `${count(task.spent.input)} tokens in, ${count(task.spent.output)} out, ${costWords(task.spent)}; ${duration(task.end - task.start)}`,
-    ),
+    ...line('cost', `${spentWords(task.spent)}; ${duration(task.end - task.start)}`),
     ...task.gaps.flatMap((text) => row(look, { label: 'not verified', text, mark: 'warn' })),
   ]
 }

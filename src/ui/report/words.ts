@@ -1,5 +1,5 @@
 import type { TaskOutcomeStatus } from '../../core/events.ts'
-import { money } from '../format.ts'
+import { count, money, plural, withEarlier } from '../format.ts'
 import { markOf } from '../summary.ts'
 import type { Spent, Story, TaskStory } from './story.ts'
 
@@ -20,6 +20,15 @@ export function titleOf({ run }: Story): string {
 
 export function attemptName(n: number): string {
   return n === 0 ? 'Writing the tests' : `Attempt ${n}`
+}
+
+/** `4 questions, 3 of them answered to earlier runs; this run 3,944 tokens in, 272 out, $0.0100; with the runs it goes on with ...`. */
+export function spentWords(spent: Spent): string {
+  const { calls, earlier } = spent
+  const sums = `${count(spent.input)} tokens in, ${count(spent.output)} out, ${costWords(spent)}`
+  const asked = plural(calls, 'question')
+  if (earlier.calls === 0) return `${asked}, ${sums}`
+  return `${asked}, ${count(earlier.calls)} of them answered to earlier runs; this run ${sums}${withEarlier(spent, earlier)}`
 }
 
 /** A sum with calls of unknown price is a lower bound. */
