@@ -38,14 +38,21 @@ function tooStrict({ version, test, ruling, reason }: Finished['strict'][number]
 export function teethWords(e: Finished): string {
   const nothing = e.total + e.errors + e.timeouts + e.notRun === 0
   if (nothing && e.note === null) return 'there is nothing to make wrong versions of'
-  const parts = [
+  const judged = [
     nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed`,
     e.allowed > 0 ? `${count(e.allowed)} allowed by the spec` : '',
-    e.unexplained > 0 ? `${count(e.unexplained)} not explained${e.answered ? '' : ' (nobody was there to)'}` : '',
+    e.unexplained > 0
+      ? `${count(e.unexplained)} not explained${e.answered ? '' : ' (no model answered about them)'}`
+      : '',
+  ]
+  const apart = [
     e.timeouts > 0 ? `${count(e.timeouts)} did not end` : '',
     e.errors > 0 ? `${count(e.errors)} ended with an error` : '',
     e.notRun > 0 ? `${count(e.notRun)} not tried` : '',
-    e.note ?? '',
   ]
-  return parts.filter((part) => part !== '').join(', ')
+  const said = (parts: string[]) => parts.filter((part) => part !== '').join(', ')
+  const notCounted = said(apart)
+  return [said(judged), notCounted === '' ? '' : `not counted: ${notCounted}`, e.note ?? '']
+    .filter((part) => part !== '')
+    .join('; ')
 }

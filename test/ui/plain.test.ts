@@ -356,7 +356,7 @@ test('wrong versions that live are named with their place', () => {
   }
   expect(shown([at(1, finished)], { unicode: true })).toMatchInlineSnapshot(`
     "! teeth         35 of 40 wrong versions killed, 1 allowed by the spec, 4 not explained         2.3 s
-                    (nobody was there to), 2 did not end
+                    (no model answered about them); not counted: 2 did not end
         lives: src/queue.ts:7: index > 0 -> index >= 0
         lives: src/queue.ts:12: index > 0 -> index >= 0 (no test runs it)
         lives: src/queue.ts:44: index > 0 -> index >= 0

@@ -169,12 +169,23 @@ describe('the report of a run', () => {
     const verdict = twoAttempts.findLastIndex(({ type }) => type === 'verdict')
     const events = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...teeth } as StampedEvent)
     expect(storyOfRun(events).tasks[0]!.gaps).toEqual([
-      '2 of the wrong versions live without an explanation, and nobody was there to explain them',
-      'one of the wrong versions did not end',
-      '3 of the wrong versions were not tried',
+      '2 of the wrong versions live without an explanation: no model answered about them',
+      'one of the wrong versions did not end: counted neither as killed nor as living',
+      '3 of the wrong versions were not tried, for lack of time: counted neither as killed nor as living',
     ])
+    expect(page(events)).toContain('<h3>What this does not show</h3>')
+    expect(text(events)).toContain('  What this does not show:\n')
+    const failed = events.map((event) =>
+      event.type === 'run.result' || event.type === 'verdict' ? asFailed(event) : event,
+    )
+    expect(page(failed)).toContain('<h3>Not verified</h3>')
   })
 })
+
+/** The same end, of a task that failed. */
+function asFailed(event: StampedEvent): StampedEvent {
+  return JSON.parse(JSON.stringify(event).replaceAll('"status":"verified"', '"status":"failed"')) as StampedEvent
+}
 
 const HOSTILE = [
   ...['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)", '</style><script>'],

@@ -73,7 +73,7 @@ export function isWeak({ killed, unexplained, total }: TeethScore, explained: bo
   return unexplained > total * (explained ? MOST_UNEXPLAINED : 0.5)
 }
 
-/** `38 of 40 wrong versions killed, 1 allowed by the specification, 1 not explained; 2 did not end`. */
+/** `38 of 40 wrong versions killed, 1 allowed by the specification, 1 not explained; not counted: 2 did not end`. */
 export function scoreInWords({ killed, unexplained, allowed, errors, timeouts, notRun, total }: TeethScore): string {
   if (total + errors + timeouts + notRun === 0) return 'there is nothing to make wrong versions of'
   const parts = [
@@ -87,5 +87,6 @@ export function scoreInWords({ killed, unexplained, allowed, errors, timeouts, n
     notRun > 0 ? `${notRun} not tried for lack of time` : '',
   ]
   const said = (all: string[]) => all.filter((part) => part !== '').join(', ')
-  return [said(parts), said(apart)].filter((part) => part !== '').join('; ')
+  const notCounted = said(apart)
+  return [said(parts), notCounted === '' ? '' : `not counted: ${notCounted}`].filter((part) => part !== '').join('; ')
 }

@@ -7,7 +7,7 @@ import { momentItem } from './moments.ts'
 import { diffBlock, timeline } from './parts.ts'
 import type { AttemptStory, Spent, Story, TaskStory } from './story.ts'
 import { REPORT_STYLE } from './style.ts'
-import { attemptName, costWords, spentWords, statusOf, titleOf, toneOf } from './words.ts'
+import { attemptName, costWords, gapsTitle, spentWords, statusOf, titleOf, toneOf } from './words.ts'
 
 /** What the journal's events do not hold; a function answers null where there is nothing. */
 export interface Beside {
@@ -123,7 +123,7 @@ function taskSection(task: TaskStory, at: number, beside: Beside, run: string | 
 <dl>
 ${rows.flatMap(([name, text]) => (text === null ? [] : [html`<dt>${name}</dt><dd>${text}</dd>`]))}
 </dl>
-${task.gaps.length > 0 ? html`<h3>Not verified</h3>\n<ul>${task.gaps.map((gap) => html`<li class="warn">${gap}</li>`)}</ul>` : null}
+${task.gaps.length > 0 ? html`<h3>${gapsTitle(task)}</h3>\n<ul>${task.gaps.map((gap) => html`<li class="warn">${gap}</li>`)}</ul>` : null}
 <h3>Where the time went</h3>
 ${timeline(task)}
 ${task.attempts.map((attempt) => attemptPart(task, attempt, beside, run))}

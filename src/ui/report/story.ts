@@ -62,7 +62,7 @@ export interface TaskStory {
   landed: EventOf<'landed'> | null
   /** From the end of the run; null: it was killed, or did not get there. */
   result: TaskResult | null
-  /** What was not verified, and why; a sentence each. */
+  /** What the outcome does not show, and why; a sentence each. */
   gaps: string[]
 }
 
@@ -223,15 +223,17 @@ function gapsOf(task: TaskStory): string[] {
   ]
 }
 
+const NOT_COUNTED = ': counted neither as killed nor as living'
+
 function teethGaps(e: EventOf<'teeth.finished'>): string[] {
   const said = (n: number, what: string) => (n > 0 ? [`${n === 1 ? 'one' : n} of the wrong versions ${what}`] : [])
-  const answer = e.answered ? '' : ', and nobody was there to explain them'
+  const answer = e.answered ? '' : ': no model answered about them'
   const none = e.total + e.errors + e.timeouts + e.notRun === 0
   return [
     ...said(e.unexplained, `live without an explanation${answer}`),
-    ...said(e.timeouts, 'did not end'),
-    ...said(e.errors, 'ended with an error'),
-    ...said(e.notRun, 'were not tried'),
+    ...said(e.timeouts, `did not end${NOT_COUNTED}`),
+    ...said(e.errors, `ended with an error that is no assertion${NOT_COUNTED}`),
+    ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not tried, for lack of time${NOT_COUNTED}`),
     ...(none ? [e.note ?? 'there was nothing to make wrong versions of, so nothing shows that the tests bite'] : []),
   ]
 }

@@ -6,7 +6,7 @@ import { evidenceWords, exitWords } from '../summary.ts'
 import { teethWords } from '../teeth-lines.ts'
 import { oneLine, wrap } from '../text.ts'
 import type { AttemptStory, Moment, Story, TaskStory } from './story.ts'
-import { attemptName, spentWords, statusOf, titleOf, toneOf } from './words.ts'
+import { attemptName, gapsTitle, spentWords, statusOf, titleOf, toneOf } from './words.ts'
 
 /** The run in a page or two: each task with its attempts, evidence, cost, and what was not verified. */
 export function reportLines(story: Story, look: Look): Line[] {
@@ -63,7 +63,8 @@ function taskLines(task: TaskStory, look: Look): Line[] {
         : `${shortHash(commit.commit)} ${commit.subject}${landed?.ref ? ` on ${shortRef(landed.ref)}` : ''}`,
     ),
     ...line('cost', `${spentWords(task.spent)}; ${duration(task.end - task.start)}`),
-    ...task.gaps.flatMap((text) => row(look, { label: 'not verified', text, mark: 'warn' })),
+    ...(task.gaps.length > 0 ? paragraph(look, `${gapsTitle(task)}:`, 'key') : []),
+    ...task.gaps.flatMap((text) => row(look, { label: '', text, mark: 'warn' })),
   ]
 }
 

@@ -18,6 +18,11 @@ export function titleOf({ run }: Story): string {
   return run === null ? 'A run that never began' : `Run ${run.run}`
 }
 
+/** What the gaps of a task stand under. Where there is a commit they bound what it shows, and take nothing of its verdict back. */
+export function gapsTitle(task: TaskStory): string {
+  return ['verified', 'checked'].includes(statusOf(task)) ? 'What this does not show' : 'Not verified'
+}
+
 export function attemptName(n: number): string {
   return n === 0 ? 'Writing the tests' : `Attempt ${n}`
 }

@@ -20,7 +20,7 @@ describe('the score', () => {
     )
     expect(score).toEqual({ killed: 7, unexplained: 2, allowed: 1, total: 10, errors: 2, timeouts: 3, notRun: 4 })
     expect(scoreInWords(score)).toBe(
-      '7 of 10 wrong versions killed, 1 allowed by the specification, 2 not explained; 3 did not end, 2 ended with an error, 4 not tried for lack of time',
+      '7 of 10 wrong versions killed, 1 allowed by the specification, 2 not explained; not counted: 3 did not end, 2 ended with an error, 4 not tried for lack of time',
     )
     expect(scoreInWords(scoreOf([]))).toBe('there is nothing to make wrong versions of')
   })
