@@ -156,10 +156,14 @@ export function propertyRuns(result: CheckResult | null): PropertyRun[] {
   return (result?.tests ?? []).flatMap((test) => test.properties)
 }
 
-/** The property that was run least: the weakest of the claims, and so the one to state. */
+/**
+ * The property that was run least: the weakest of the claims, and so the one to state. One of which every case was run is none, unless all
+ * are such.
+ */
 export function weakest(runs: PropertyRun[]): { seeds: number; runs: number } | null {
   if (runs.length === 0) return null
-  const least = runs.reduce((a, b) => (b.runs < a.runs ? b : a))
+  const drawn = runs.filter((run) => !run.exhausted)
+  const least = (drawn.length > 0 ? drawn : runs).reduce((a, b) => (b.runs < a.runs ? b : a))
   return { seeds: least.seeds.length, runs: least.runs }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeProperties, propertyCounts } from '../../../src/core/verdict/judge.ts'
+import { judgeProperties, propertyCounts, weakest } from '../../../src/core/verdict/judge.ts'
 import { FALSIFIED, property, result, test } from './support.ts'
 
 const asked = { seeds: [1, 2], runs: 50 }
@@ -35,6 +35,18 @@ describe('what the harness says about properties is checked', () => {
     ['a seed is missing', ran({ seeds: [1], runs: 50 }), /seeds that were asked for/],
   ])('is red when %s', (_, one, reason) => {
     expect(judged(one)).toMatchObject({ ok: false, reason: expect.stringMatching(reason), failed: [one] })
+  })
+
+  it('states the property that was run least, and none of which every case was run beside others', () => {
+    const of = (runs: number, exhausted = false) => ({
+      ...property(),
+      seeds: [1, 2],
+      runs,
+      ...(exhausted ? { exhausted } : {}),
+    })
+    expect(weakest([of(180, true), of(5_000), of(1_290)])).toEqual({ seeds: 2, runs: 1_290 })
+    expect(weakest([of(180, true), of(12, true)])).toEqual({ seeds: 2, runs: 12 })
+    expect(weakest([])).toBeNull()
   })
 
   it('is red when a test runs fewer properties than it did', () => {
