@@ -100,7 +100,7 @@ async function askAbout(world: World, state: State, judged: Judged, alive: Bite[
     const answered = await ask(world, current, 'strengthener', round, parts, judged.changes)
     current = { ...answered.state, outcome: null }
     const nobody = (...notes: string[]): Asked => ({ state: current, answer: null, notes })
-    if (answered.state.outcome) return nobody(answered.state.outcome.message)
+    if (answered.state.outcome) return nobody(`the strengthener gave no answer: ${answered.state.outcome.message}`)
     // Why a recording has no answer is told with the question.
     if (answered.exhausted !== null) return nobody()
     const { wrong, right, problems, rest } = readAimed(answered.text)

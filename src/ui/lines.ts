@@ -2,7 +2,7 @@ import type { EventOf, StampedEvent } from '../core/events.ts'
 import { checkFinished } from './check-lines.ts'
 import { answerCost, count, elapsed, plural, shortHash, shortRef, ticking } from './format.ts'
 import { blank, blockIndent, indented, type Line, type Look, paragraph, step } from './line.ts'
-import { expectsRed, type Running, type ViewState } from './state.ts'
+import { expectsRed, type Running, reduce, type ViewState } from './state.ts'
 import { summary } from './summary.ts'
 import { teethFinished } from './teeth-lines.ts'
 import { clean, oneLine, wrap } from './text.ts'
@@ -207,11 +207,12 @@ function lifeSign(event: EventOf<'model.delta' | 'check.progress'>, t: number, b
     const chars = (running?.chars ?? 0) + event.chars
     return signOf({ label: running?.label ?? 'model', since: running?.since ?? null, text: streamed(chars) }, t, look)
   }
-  const { stage, done, total, runs, failed } = event
-  const running = before.running.find((r) => r.key === stage)
-  const text = progressWords({ key: stage, done, total, runs, failed })
+  const { stage, failed } = event
+  const since = before.running.find((r) => r.key === stage)?.since ?? null
+  const running = reduce(before, { ...event, v: 0, t }).running.find((r) => r.key === stage)
+  if (running === undefined) return []
   const bad = failed > 0 && !expectsRed(stage)
-  return signOf({ label: running?.label ?? stage, since: running?.since ?? null, text, bad }, t, look)
+  return signOf({ label: running.label, since, text: progressWords(running), bad }, t, look)
 }
 
 const streamed = (chars: number) => `${count(chars)} characters so far`
@@ -225,6 +226,7 @@ function progressWords({
 }: Pick<Running, 'key' | 'done' | 'total' | 'runs' | 'failed'>) {
   const of = total === null ? '' : ` of ${count(total)}`
   const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')}` : ''
+  if (key === 'teeth') return `${count(done)}${of} wrong versions tried, ${count(failed)} killed${cases}`
   return `${count(done)}${of}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${cases}`
 }
 

@@ -39,7 +39,7 @@ const casesOf = (stage: string): string => (stage === 'chaos' ? 'schedule' : 'ru
 function counts(running: Running, look: Look): Span[] {
   const { done, total, runs, failed } = running
   const of = total === null ? '' : ` of ${count(total)}`
-  const what = running.key === 'teeth' ? ' wrong versions' : total === null || look.width < NARROW ? '' : ' tests'
+  const what = running.key === 'teeth' ? ' wrong versions tried' : total === null || look.width < NARROW ? '' : ' tests'
   // Most schedules are one run each: the same number twice says nothing.
   const cases = runs > 0 && runs !== done ? `, ${plural(runs, casesOf(running.key))}` : ''
   const word = running.key === 'teeth' ? 'killed' : expectsRed(running.key) ? 'red' : 'failed'
@@ -150,7 +150,10 @@ export function totals(state: ViewState, now: number): Span[] {
  */
 export function liveLines(state: ViewState, now: number, look: Look, rows = 10): Span[][] {
   if (state.finished || (!state.run && !state.task)) return []
-  const running = state.running.flatMap((r) => runningLines(r, state, now, look))
+  const asks = state.running.some(({ key }) => key === 'model')
+  // All wrong versions are tried before a model is asked about those that live: a full bar would say that nothing is to come.
+  const shown = state.running.filter(({ key, done, total }) => !(asks && key === 'teeth' && done === total))
+  const running = shown.flatMap((r) => runningLines(r, state, now, look))
   const idle = state.running.length === 0 && state.task && !state.verdict ? [[spanOf('preparing', 'dim')]] : []
   const body = (roomy: boolean) => [
     ...running,
