@@ -260,7 +260,8 @@ function keys(config: Config | null): Finding {
   const [first] = lacking
   if (first !== undefined)
     return problem('models', `${text}; ${first.model} needs ${first.name}`, `export ${first.name}=...`, EXIT.provider)
-  if (there.length > 0) return ok('models', text)
+  const own = there.includes('OPENAI_BASE_URL') ? ': use it as --model openai-compatible/NAME' : ''
+  if (there.length > 0) return ok('models', `${text}${own}`)
   return warning(
     'models',
     text,

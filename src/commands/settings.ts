@@ -176,7 +176,7 @@ function requirePrices(flag: string, facts: Record<string, ModelFacts>, promptLi
     if (costsNothing(name)) continue
     if (!price)
       throw new UserError(
-        `${flag} cannot be kept: the price of ${name} is not known. Set it in agent.yaml: \`prices: { ${name}: { input: ..., output: ... } }\` (US dollars per million tokens).`,
+        `${flag} cannot be kept: the price of ${name} is not known. Set it in agent.yaml: \`prices: { ${name}: { input: ..., output: ... } }\` (US dollars per million tokens), or leave ${flag} out: tokens and minutes are limited all the same.`,
       )
     if (price.upTo !== undefined && promptLimit * tokens.ratio * tokens.margin > price.upTo)
       throw new UserError(

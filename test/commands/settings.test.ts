@@ -136,7 +136,9 @@ describe('the settings of a run', () => {
   it('refuse a limit of dollars where the price is not known, and say how to set it', async () => {
     const one = await model()
     expect(() => settingsOf({ ...FLAGS, maxUsd: '1' }, {}, one)).toThrow(`prices: { ${NAME}: {`)
-    expect(() => settingsOf(FLAGS, { maxUsd: 1 }, one)).toThrow('--max-usd cannot be kept')
+    expect(() => settingsOf(FLAGS, { maxUsd: 1 }, one)).toThrow(
+      /--max-usd cannot be kept: .*, or leave --max-usd out: /,
+    )
     const bare = settingsOf({ ...FLAGS, maxUsd: '1' }, { prices: { small: { input: 1, output: 1 } } }, one)
     expect(bare.models[NAME]!.price).toEqual({ input: 1, output: 1 })
   })
