@@ -233,6 +233,7 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
   program
     .command('doctor')
     .description('what this machine can do, by trying it, and the mend for each thing missing')
+    .option('--all', 'every limit, toolchain and probe too')
     .option('--ask', 'ask the models of agent.yaml, or --model, for one token each')
     .option('--model <name>', 'with --ask: whom')
     .action(async (flags: DoctorFlags, command: Command) =>

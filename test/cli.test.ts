@@ -33,7 +33,11 @@ describe('agent doctor', () => {
       if (box.ok) expect(box.checks.every((check) => check.held) && box.checks.length > 10).toBe(true)
       else expect(box.advice).not.toBe('')
     }
-    const plain = await run(['doctor'])
+    const short = await run(['doctor'])
+    if (code === 0) expect(short.stdout).toMatch(/^ok {7}probes +\d+ probes x \d box(es)?: all held/m)
+    expect(short.stdout.split('\n').length).toBeLessThan(45)
+    expect(short.stdout.match(/control group/g)?.length ?? 0).toBeLessThanOrEqual(1)
+    const plain = await run(['doctor', '--all'])
     expect(plain.stdout).toContain('box unshare')
     expect(plain.stdout).toMatch(/^ {2}tokens of a run +1,000,000 +--max-tokens, maxTokens$/m)
     expect(plain.stdout).toMatch(/^ {2}journal of a run +200 MB +limits\.journalMB$/m)

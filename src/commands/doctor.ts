@@ -4,7 +4,7 @@ import { allBoxes } from '../io/box/choose.ts'
 import { detectAll, type Toolchains } from '../io/box/toolchains/index.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { canPlace } from '../io/setup/run-setup.ts'
-import { wrap } from '../ui/format.ts'
+import { plural, wrap } from '../ui/format.ts'
 import { askModels } from './ask-models.ts'
 import { diagnose, keysSet } from './diagnose.ts'
 import type { Finding } from './finding.ts'
@@ -13,6 +13,8 @@ import { type GlobalOptions, loadConfig } from './options.ts'
 
 export interface DoctorFlags {
   ask?: boolean
+  /** Every limit, toolchain and probe. */
+  all?: boolean
   model?: string
 }
 
@@ -40,8 +42,9 @@ interface Diagnosis {
 }
 
 const NO_MEMORY_LIMIT = 'memory not limited'
-const MEMORY_MEND =
-  'To mend it: run as root where control groups can be made, at the top of their hierarchy; else only the sizes of files, of /tmp and of the tree are limited.'
+/** What is missing for a limit of memory; `root`: whoever asks is root already. */
+const memoryMend = (root: boolean): string =>
+  `${root ? 'root here has no writable control group at the top of the hierarchy, as in most containers: start it outside of one' : 'run as root, where a control group can be made at the top of the hierarchy'}; else only the sizes of files, of /tmp and of the tree are limited`
 /** The probe that a box which cannot be made does not pass. */
 const RUNS = 'runs a command'
 const WIDTH = 78
@@ -69,7 +72,7 @@ export async function doctorCommand(options: GlobalOptions, flags: DoctorFlags =
     toolchains: await detectAll(process.env, place),
     boxes,
   }
-  process.stdout.write(options.json ? `${JSON.stringify(diagnosis)}\n` : describe(diagnosis, options.quiet))
+  process.stdout.write(options.json ? `${JSON.stringify(diagnosis)}\n` : describe(diagnosis, options, flags))
   return findings.find(({ state }) => state === 'problem')?.exitCode ?? EXIT.done
 }
 
@@ -84,7 +87,7 @@ function boxFinding(boxes: Diagnosis['boxes']): Finding {
   const limited = !best.level?.includes(NO_MEMORY_LIMIT)
   const text = `${best.level}; ${best.checks.length} probes held`
   if (limited) return { name: 'box', state: 'ok', text, mend: null, exitCode: EXIT.done }
-  return { name: 'box', state: 'warning', text, mend: MEMORY_MEND.replace(/^To mend it: /, ''), exitCode: EXIT.done }
+  return { name: 'box', state: 'warning', text, mend: memoryMend(process.getuid?.() === 0), exitCode: EXIT.done }
 }
 
 async function tried(box: Box, place: string): Promise<Diagnosis['boxes'][number]> {
@@ -102,34 +105,67 @@ async function tried(box: Box, place: string): Promise<Diagnosis['boxes'][number
 const WORDS = { ok: 'ok', warning: 'warning', problem: 'PROBLEM' }
 const COLUMN = 21
 
+const NOTHING = { state: 'ok', mend: null, exitCode: EXIT.done } as const
+
 function findingLines({ name, state, text, mend }: Finding): string[] {
   const [first = '', ...rest] = wrap(text, WIDTH - COLUMN)
   const more = [...rest, ...(mend === null ? [] : wrap(`-> ${mend}`, WIDTH - COLUMN))]
   return [`${WORDS[state].padEnd(9)}${name.padEnd(12)}${first}`, ...more.map((line) => `${' '.repeat(COLUMN)}${line}`)]
 }
 
-function describe(diagnosis: Diagnosis, quiet: boolean): string {
+function describe(diagnosis: Diagnosis, { quiet }: GlobalOptions, { all = false }: DoctorFlags): string {
   const shown = diagnosis.findings.filter(({ state }) => !quiet || state !== 'ok')
   const lines = shown.flatMap(findingLines)
-  if (quiet) return lines.map((line) => `${line}\n`).join('')
-  lines.push(
+  if (!quiet) lines.push(...(all ? allLines(diagnosis) : shortLines(diagnosis)))
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/** A line for each thing that is looked up with --all; whole where no box holds, which nobody can work with. */
+function shortLines({ limits, toolchains, boxes }: Diagnosis): string[] {
+  const value = (name: string) => limits.find((one) => one.name === name)?.value?.toLocaleString('en') ?? 'no limit of'
+  const three = `${value('tokens of a run')} tokens, ${value('money of a run')} US dollars, ${value('time of a run')} minutes`
+  const found = toolchains.found.map(({ language, version }) => `${language} ${version}`)
+  const missing = toolchains.missing.map(({ language }) => `no ${language}`)
+  const row = (name: string, text: string) => findingLines({ ...NOTHING, name, text })
+  const usable = boxes.some(({ ok }) => ok)
+  return [
     '',
-    `set-up       ${diagnosis.setUpInPlace ? 'sees a fresh tree at the path of the repository' : 'not at the path of the repository: paths that it writes down do not hold'}`,
+    ...row('limits', `a run: ${three}; ${limits.length - 3} more`),
+    ...row('toolchains', [...found, ...missing].join(', ')),
+    ...(usable ? row('probes', probeWords(boxes)) : boxes.flatMap(boxLines)),
+    '',
+    'all limits, toolchains and probes: npx agent doctor --all',
+  ]
+}
+
+/** `18 probes x 3 boxes: all held`, and which boxes are not there. */
+function probeWords(boxes: Diagnosis['boxes']): string {
+  const usable = boxes.filter(({ ok }) => ok)
+  const most = Math.max(...usable.map(({ checks }) => checks.length))
+  const open = usable.flatMap(({ name, checks }) => checks.flatMap((one) => (one.held ? [] : [`${name}: ${one.name}`])))
+  const out = boxes.filter(({ ok }) => !ok).map(({ name, reason }) => `${name} is not usable: ${reason}`)
+  const held = open.length === 0 ? 'all held' : `not held: ${open.join(', ')}`
+  return [`${most} probes x ${plural(usable.length, 'box', 'boxes')}: ${held}`, ...out].join('; ')
+}
+
+function allLines({ setUpInPlace, limits, toolchains, boxes }: Diagnosis): string[] {
+  const { found, missing } = toolchains
+  return [
+    '',
+    `set-up       ${setUpInPlace ? 'sees a fresh tree at the path of the repository' : 'not at the path of the repository: paths that it writes down do not hold'}`,
     'faults       simulated: network, clock, disk, crashes; the machine itself is never disturbed',
-  )
-  lines.push('', 'limits, and where they are set', ...limitLines(diagnosis.limits))
-  lines.push('', 'toolchains that a box can show')
-  const { found, missing } = diagnosis.toolchains
-  for (const { language, version, where } of found) lines.push(`  ${language.padEnd(11)}${version}  ${where}`)
-  for (const { language, why } of missing) lines.push(`  ${language.padEnd(11)}none: ${why}`)
-  for (const box of diagnosis.boxes) {
-    lines.push('', `box ${box.name}${box.ok ? '' : ': not usable'}`)
-    if (box.ok) lines.push(...folded(box.level ?? ''))
-    else lines.push(...folded(box.reason ?? ''), ...folded(`To mend it: ${box.advice}`))
-    if (box.level?.includes(NO_MEMORY_LIMIT)) lines.push(...folded(MEMORY_MEND))
-    // Where nothing could be started, nothing has held either.
-    if (box.checks.some(({ name, held }) => name === RUNS && !held)) continue
-    for (const check of box.checks) lines.push(`  ${check.held ? 'held  ' : 'BROKEN'}  ${check.name}`)
-  }
-  return `${lines.join('\n')}\n`
+    ...['', 'limits, and where they are set', ...limitLines(limits)],
+    ...['', 'toolchains that a box can show'],
+    ...found.map(({ language, version, where }) => `  ${language.padEnd(11)}${version}  ${where}`),
+    ...missing.map(({ language, why }) => `  ${language.padEnd(11)}none: ${why}`),
+    ...boxes.flatMap(boxLines),
+  ]
+}
+
+function boxLines(box: Diagnosis['boxes'][number]): string[] {
+  const told = box.ok ? folded(box.level ?? '') : [...folded(box.reason ?? ''), ...folded(`To mend it: ${box.advice}`)]
+  // Where nothing could be started, nothing has held either.
+  const none = box.checks.some(({ name, held }) => name === RUNS && !held)
+  const probes = none ? [] : box.checks.map(({ name, held }) => `  ${held ? 'held  ' : 'BROKEN'}  ${name}`)
+  return ['', `box ${box.name}${box.ok ? '' : ': not usable'}`, ...told, ...probes]
 }
