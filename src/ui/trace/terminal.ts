@@ -39,7 +39,7 @@ function viewLines(view: TraceView, look: TraceLook): Line[] {
 }
 
 function matrix(rows: readonly TraceViewRow[], look: TraceLook): Line[] {
-  const evidence = look.width === null || look.width >= WIDE
+  const evidence = look.width !== null && look.width >= WIDE
   const cells = rows.map((row) => [
     row.criterion,
     look.width === null ? truncate(oneLine(row.text), LONGEST_TEXT) : row.text,
@@ -47,18 +47,43 @@ function matrix(rows: readonly TraceViewRow[], look: TraceLook): Line[] {
     row.task,
     row.state,
     row.commit,
-    row.tests,
+    ...(look.width === null ? [] : [row.tests]),
     ...(evidence ? [row.evidence] : []),
   ])
-  const header = ['', 'criterion', 'prop.', 'task', 'state', 'commit', 'tests', ...(evidence ? ['evidence'] : [])]
+  const more = [...(look.width === null ? [] : ['tests']), ...(evidence ? ['evidence'] : [])]
+  const header = ['', 'criterion', 'prop.', 'task', 'state', 'commit', ...more]
   const fitted = look.width === null ? {} : { width: look.width }
   const [head = '', ...body] = table(
     cells.map((row) => row.map(oneLine)),
     { header, indent: 2, unicode: look.unicode, ...fitted },
   )
   const style = (at: number) => (rows[at]?.bad ? 'bad' : rows[at]?.state === 'open' ? 'dim' : undefined)
-  return [line([spanOf(head, 'dim')]), ...body.map((text, at) => line([spanOf(text, style(at))]))]
+  const left = look.width !== null && !evidence && rows.some((row) => row.evidence !== '')
+  return [
+    line([spanOf(head, 'dim')]),
+    ...body.flatMap((text, at) => [
+      line([spanOf(text, style(at))]),
+      ...(look.width === null ? below(rows[at]!) : []).map((words) => line([spanOf(words, 'dim')])),
+    ]),
+    ...(left ? wrapped(LEFT_OUT, look, 'dim') : []),
+  ]
 }
+
+const LEFT_OUT = `The column of evidence is left out: it needs ${WIDE} columns. \`agent trace --html FILE\` and a pipe show it.`
+
+/** Where lines have no end, what would make a row too long to read stands in lines of its own. */
+function below({ tests, evidence }: TraceViewRow): string[] {
+  const named = oneLine(tests)
+    .split(BETWEEN_TESTS)
+    .filter((one) => one !== '')
+  return [
+    ...named.map((one) => `      test      ${one}`),
+    ...(evidence === '' ? [] : [`      evidence  ${oneLine(evidence)}`]),
+  ]
+}
+
+/** Names of tests may hold a semicolon: the next one begins with its path. */
+const BETWEEN_TESTS = /; (?=[^\s:;]*[./][^\s:;]*(?:::|;|$| \(missing\)))/
 
 /** `the [-upper-] {+lower+} limit`, as `git diff --word-diff` writes it. */
 export function markedWords(pieces: readonly ViewPiece[]): string {

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { plainText } from '../../src/ui/line.ts'
+import { type TraceLook, traceLines } from '../../src/ui/trace/terminal.ts'
+import type { TraceView } from '../../src/ui/trace/view.ts'
+
+const VIEW: TraceView = {
+  ...{ id: 'slugs', dir: 'specs/slugs', problems: [], changes: [], remarks: [], summary: '1 of 1' },
+  rows: [
+    {
+      ...{ criterion: '1.1', text: 'THE Slugifier SHALL answer', properties: [], task: '1', title: 'Implement slugs' },
+      tests:
+        'test/slug.test.ts::keeps a; b apart (1.1); test/slug.test.ts::is stable (1.1); test/other.test.ts (missing)',
+      ...{ commit: '4f2a1bc', state: 'verified', evidence: 'red 2/2; green 2/2', bad: false },
+    },
+  ],
+}
+const shown = (look: TraceLook) => traceLines([VIEW], look).map(plainText)
+
+test('in a pipe each test and the evidence have a line of their own', () => {
+  expect(shown({ width: null, unicode: true }).slice(2, 8)).toEqual([
+    '       criterion                   prop.  task  state     commit',
+    '  1.1  THE Slugifier SHALL answer         1     verified  4f2a1bc',
+    '      test      test/slug.test.ts::keeps a; b apart (1.1)',
+    '      test      test/slug.test.ts::is stable (1.1)',
+    '      test      test/other.test.ts (missing)',
+    '      evidence  red 2/2; green 2/2',
+  ])
+})
+
+test('a terminal without room for the evidence says so, and a wide one shows it', () => {
+  expect(shown({ width: 80, unicode: true }).join(' ')).toContain(
+    'The column of evidence is left out: it needs 140 columns.',
+  )
+  const wide = shown({ width: 160, unicode: true }).join(' ')
+  expect(wide).toContain('evidence')
+  expect(wide).not.toContain('left out')
+})
