@@ -54,6 +54,39 @@ describe('agent status', () => {
     expect(line?.spans.map(({ text }) => text).join('')).toMatch(/^No spec at HEAD: commit specs\/limits, since/)
   })
 
+  it('tells of a run that was cut short where the next one goes on', async () => {
+    const repository = await makeRepository()
+    const events = [
+      { type: 'task.selected', spec: 'limits', task: '1' },
+      { type: 'check.started', stage: 'teeth' },
+      { type: 'check.progress', stage: 'teeth' },
+    ]
+    const write = (lines: object[]) =>
+      repository.write({
+        '.agent/runs/20260114-1/run.json': '{"wanted":{}}',
+        '.agent/runs/20260114-1/events.jsonl': `${lines.map((one) => JSON.stringify(one)).join('\n')}\n`,
+      })
+    const told = async () => (await status(repository)) as unknown as Parameters<typeof statusLines>[0]
+    expect((await told()).unfinished).toBe(null)
+    await write(events)
+    const cut = { run: '20260114-1', how: 'was killed', task: 'limits/1', stage: 'teeth' }
+    expect((await told()).unfinished).toEqual(cut)
+    await write([...events, { type: 'run.result', status: 'interrupted', tasks: [] }])
+    const unfinished = { ...cut, how: 'was interrupted' }
+    expect((await told()).unfinished).toEqual(unfinished)
+    const spec = {
+      ...{ id: 'limits', dialect: 'specproof', tasks: { total: 1, done: 0, blocked: 0 }, next: null },
+      title: () => '',
+    }
+    const specs = [{ ...spec, waiting: [], lint: { error: 0, warning: 0 }, branches: [], stale: [] }]
+    const lines = statusLines({ unfinished, specs, uncommitted: [], withoutTasks: [] }, { width: null, unicode: true })
+    expect(lines.at(-1)?.spans[0]?.text).toBe(
+      'Run 20260114-1 was interrupted at teeth of limits/1; the next one with the same settings goes on from there.',
+    )
+    await write([...events, { type: 'run.result', status: 'verified', tasks: [] }])
+    expect((await told()).unfinished).toBe(null)
+  })
+
   it('tells of commits that wait on branches, and of evidence for words that have changed', async () => {
     const repository = await makeRepository()
     const commit = await landed(repository, CLAMPED)

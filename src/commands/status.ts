@@ -6,8 +6,10 @@ import type { LoggedCommit } from '../core/trace/evidence.ts'
 import { readTrailers } from '../core/verdict/message.ts'
 import { readHistory } from '../io/git/history.ts'
 import { waitingCommits } from '../io/git/land.ts'
-import { openRepository, readHead, uncommitted } from '../io/git/repository.ts'
+import { openRepository, type Repository, readHead, uncommitted } from '../io/git/repository.ts'
+import { runAtWork } from '../io/git/run-lock.ts'
 import { openTree } from '../io/git/tree.ts'
+import { type Cut, cutRun } from '../io/journal/past-runs.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { nextChange, placesOf } from '../io/watch.ts'
 import { loadSpecs } from '../task/load-specs.ts'
@@ -33,6 +35,8 @@ interface SpecStatus {
 }
 
 interface Status {
+  /** The run that the next one goes on with; null: there is none. */
+  unfinished: Cut | null
   specs: SpecStatus[]
   uncommitted: string[]
   withoutTasks: string[]
@@ -40,31 +44,37 @@ interface Status {
 
 /** `agent status`: specs, progress, the next task and why each other open task is not it. */
 export async function statusCommand(options: GlobalOptions, flags: { watch?: boolean } = {}): Promise<number> {
-  const { root } = await openRepository(options.cwd)
-  if (flags.watch) return watchStatus(options, root)
-  const { status, specs } = await readStatus(options, root)
+  const repository = await openRepository(options.cwd)
+  if (flags.watch) return watchStatus(options, repository)
+  const { status, specs } = await readStatus(options, repository)
   process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : screenText(options, specs, status))
   return EXIT.done
 }
 
-async function readStatus(options: GlobalOptions, root: string): Promise<{ status: Status; specs: Spec[] }> {
+async function readStatus(
+  options: GlobalOptions,
+  { root, commonDir }: Repository,
+): Promise<{ status: Status; specs: Spec[] }> {
   const history = readHistory(root)
   history.catch(() => {})
   const [head, config] = await Promise.all([readHead(root), loadConfig(options, root)])
   const roots = specRootsOf(config)
   const { specs, withoutTasks } = await loadSpecs(await openTree(root, head.commit), roots)
   const dirs = specs.map(({ dir }) => dir)
-  const [branches, stale, changed] = await Promise.all([
+  const [branches, stale, changed, cut, atWork] = await Promise.all([
     waitingFor(root, specs),
     history.then((log) => staleIn(root, specs, log)),
     dirs.length > 0 ? uncommitted(root, dirs) : specsOnDisk(root, roots),
+    cutRun(root),
+    runAtWork(commonDir),
   ])
   const statuses = specs.map((spec) => ({
     ...statusOf(spec),
     branches: branches.get(spec.dir) ?? [],
     stale: stale.get(spec.dir) ?? [],
   }))
-  return { status: { specs: statuses, uncommitted: changed, withoutTasks }, specs }
+  const unfinished = cut?.run === atWork ? null : cut
+  return { status: { unfinished, specs: statuses, uncommitted: changed, withoutTasks }, specs }
 }
 
 /** Folders of specs that lie in the checkout. */
@@ -130,7 +140,8 @@ function screen(specs: readonly Spec[], status: Status, look: StatusLook): Line[
 }
 
 /** Shows the status anew whenever git or a spec changes, and below it the run at work, until Ctrl-C. */
-async function watchStatus(options: GlobalOptions, root: string): Promise<number> {
+async function watchStatus(options: GlobalOptions, repository: Repository): Promise<number> {
+  const { root } = repository
   const { stdout } = process
   if (options.json || stdout.isTTY !== true)
     throw new UserError(
@@ -145,7 +156,7 @@ async function watchStatus(options: GlobalOptions, root: string): Promise<number
       // Watching begins before reading, so that no change falls in between.
       const round = new AbortController()
       const changed = nextChange(await placesOf(root, watched), AbortSignal.any([signal, round.signal]))
-      const lines = await readStatus(options, root).then(
+      const lines = await readStatus(options, repository).then(
         ({ status, specs }) => {
           const dirs = [...status.specs.map(({ dir }) => dir), ...status.withoutTasks]
           if (dirs.join('\n') !== watched.join('\n')) round.abort()

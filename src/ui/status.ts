@@ -15,6 +15,8 @@ export interface SpecProgress {
 }
 
 export interface Progress {
+  /** The run that the next one goes on with. */
+  unfinished?: { run: string; how: string; task: string | null; stage: string | null } | null
   specs: readonly SpecProgress[]
   uncommitted: readonly string[]
   withoutTasks: readonly string[]
@@ -33,6 +35,7 @@ export function statusLines(progress: Progress, look: StatusLook): Line[] {
   if (progress.specs.length === 0 && progress.withoutTasks.length === 0)
     return [line('No spec at HEAD. Write specs/<feature>/requirements.md, design.md and tasks.md, and commit them.')]
   const remarks = [
+    ...(progress.unfinished ? [unfinishedWords(progress.unfinished)] : []),
     ...progress.withoutTasks.map((dir) => `${dir} has no tasks.md.`),
     ...(progress.uncommitted.length > 0
       ? [`Not committed, so not seen by a run: ${progress.uncommitted.join(', ')}`]
@@ -40,6 +43,11 @@ export function statusLines(progress: Progress, look: StatusLook): Line[] {
   ]
   const specs = progress.specs.flatMap((spec) => [...specLines(spec, look), blank()])
   return [...specs, ...remarks.map((text) => line(text, 'warn'))].slice(0, remarks.length > 0 ? undefined : -1)
+}
+
+function unfinishedWords({ run, how, task, stage }: NonNullable<Progress['unfinished']>): string {
+  const where = [stage === null ? '' : ` at ${stage}`, task === null ? '' : ` of ${task}`].join('')
+  return oneLine(`Run ${run} ${how}${where}; the next one with the same settings goes on from there.`)
 }
 
 function specLines(spec: SpecProgress, look: StatusLook): Line[] {

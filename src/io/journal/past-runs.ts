@@ -1,6 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EventOf, TaskOutcomeStatus } from '../../core/events.ts'
+import type { EventOf, StampedEvent, TaskOutcomeStatus } from '../../core/events.ts'
 import { readCalls } from './call-log.ts'
 import type { CallRecord } from './calls.ts'
 
@@ -41,6 +41,21 @@ async function readDescribed(dir: string): Promise<Record<string, unknown> | nul
 const TAIL = 1 << 20
 
 async function lastResult(path: string): Promise<EventOf<'run.result'> | null> {
+  const [line = ''] = (await lastLines(path)).slice(-1)
+  const event = eventIn(line)
+  return event?.type === 'run.result' ? (event as EventOf<'run.result'>) : null
+}
+
+/** Null: a kill has cut the line off. */
+function eventIn(line: string): Partial<StampedEvent> | null {
+  try {
+    return JSON.parse(line) as Partial<StampedEvent>
+  } catch {
+    return null
+  }
+}
+
+async function lastLines(path: string): Promise<string[]> {
   try {
     const { size } = await stat(path)
     const file = await open(path)
@@ -49,14 +64,12 @@ async function lastResult(path: string): Promise<EventOf<'run.result'> | null> {
         position: Math.max(0, size - TAIL),
         buffer: Buffer.alloc(Math.min(size, TAIL)),
       })
-      const line = buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').at(-1) ?? ''
-      const event = JSON.parse(line) as EventOf<'run.result'>
-      return event.type === 'run.result' ? event : null
+      return buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n')
     } finally {
       await file.close()
     }
   } catch {
-    return null
+    return []
   }
 }
 
@@ -82,6 +95,11 @@ export interface Unfinished {
  * none.
  */
 export async function unfinishedRun(root: string): Promise<Unfinished | null> {
+  const open = await lastOpen(root)
+  return open === null ? null : { ...open, ...(await chainOf(root, open.run)) }
+}
+
+async function lastOpen(root: string): Promise<Pick<Unfinished, 'run' | 'how'> | null> {
   const ids = await listRuns(root)
   for (const id of ids.reverse()) {
     const run = await readRun(root, id)
@@ -90,9 +108,32 @@ export async function unfinishedRun(root: string): Promise<Unfinished | null> {
     const status = endsOf(run).find((end) => OPEN.includes(end))
     if (run.result !== null && status === undefined) return null
     if (status === 'bug' && (await goesOnWithBug(root, run))) return null
-    return { run, how: status === undefined ? 'was killed' : `ended with ${status}`, ...(await chainOf(root, run)) }
+    return { run, how: status === undefined ? 'was killed' : `ended with ${status}` }
   }
   return null
+}
+
+/** Where a run was when it ended before its end. */
+export interface Cut {
+  run: string
+  /** In words. */
+  how: string
+  /** `spec/task`; null: it had begun none. */
+  task: string | null
+  /** The role or the stage of the checks that was at work last; null: none was. */
+  stage: string | null
+}
+
+/** The run that the next one goes on with, if there is one, by the last events of its journal alone. */
+export async function cutRun(root: string): Promise<Cut | null> {
+  const open = await lastOpen(root)
+  if (open === null) return null
+  const events = (await lastLines(join(open.run.dir, 'events.jsonl'))).flatMap((line) => eventIn(line) ?? [])
+  const stages = events.map((event) => ('role' in event ? event.role : 'stage' in event ? event.stage : null))
+  const tasks = events.map((event) => event.of ?? ('task' in event ? `${event.spec}/${event.task}` : null))
+  const last = <T>(all: (T | null | undefined)[]): T | null => all.findLast((one) => one != null) ?? null
+  const how = open.how === 'ended with interrupted' ? 'was interrupted' : open.how
+  return { run: open.run.id, how, task: last(tasks), stage: last(stages) }
 }
 
 /** How the run ended, and then each of its tasks: the first that failed names the run, and a later one may have been cut short. */
