@@ -312,13 +312,24 @@ function initialState(
   }
 }
 
+const MOST_CRITERIA = 3
+
+/** The criteria that the task validates, each with its id where there are several; else its own text. */
+function mustHold({ slice, task }: State['plan']): string | null {
+  const criteria = slice.requirements.flatMap((one) => one.criteria)
+  if (criteria.length < 2) return criteria[0]?.text ?? task.statements[0] ?? null
+  const more = criteria.slice(MOST_CRITERIA).map(({ id }) => id)
+  const shown = criteria.slice(0, MOST_CRITERIA).map(({ id, text }) => `${id} ${text}`)
+  return [...shown, ...(more.length > 0 ? [`And ${more.join(', ')}.`] : [])].join(' ')
+}
+
 export function tellSelected(world: World, { plan, around }: State): void {
   world.tell({
     type: 'task.selected',
     spec: plan.spec.id,
     task: plan.task.id,
     title: plan.task.title,
-    requirement: plan.slice.requirements[0]?.criteria[0]?.text ?? plan.task.statements[0] ?? null,
+    requirement: mustHold(plan),
     test: plan.task.test?.text ?? null,
     attempts: around.settings.attempts,
     file: plan.tasksPath,

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
 import { specRootsOf } from '../core/projects.ts'
@@ -7,6 +7,7 @@ import { loadFolder } from '../core/spec/load.ts'
 import { type SpecFolder, specFolders } from '../core/spec/locate.ts'
 import type { Diagnostic, Spec } from '../core/spec/spec.ts'
 import { openRepository } from '../io/git/repository.ts'
+import { PACKAGE_ROOT } from '../io/package-root.ts'
 import { readSpecFolder, specFilesOnDisk } from '../io/spec-files.ts'
 import { describeDiagnostic } from '../run.ts'
 import type { CiReport } from '../ui/ci.ts'
@@ -63,7 +64,7 @@ export async function lintCommand(options: GlobalOptions, paths: string[], flags
     const coverage = specs.map((spec) => ({ spec: spec.id, dir: spec.dir, components: coverageOf(spec) }))
     process.stdout.write(`${JSON.stringify({ diagnostics, counts, coverage })}\n`)
   } else if (flags.coverage) process.stdout.write(specs.map(describeCoverage).join('\n'))
-  else process.stdout.write(describe(specs, diagnostics, counts))
+  else process.stdout.write(describe(specs, diagnostics, counts, options.cwd))
   return counts.error > 0 || (flags.strict && counts.warning > 0) ? EXIT.problems : EXIT.done
 }
 
@@ -90,23 +91,25 @@ function unique(diagnostics: Diagnostic[]): Diagnostic[] {
   return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()]
 }
 
-function describe(specs: Spec[], diagnostics: Diagnostic[], counts: Record<string, number>): string {
+function describe(specs: Spec[], diagnostics: Diagnostic[], counts: Record<string, number>, cwd: string): string {
   if (specs.length === 0) return 'No spec found: write specs/<feature>/requirements.md, design.md and tasks.md.\n'
   const { error = 0, warning = 0, info = 0 } = counts
   const told = [plural(error, 'error'), plural(warning, 'warning'), plural(info, 'remark')].join(', ')
   const summary = `${specs.map((spec) => spec.id).join(', ')}: ${told}`
   // Messages quote what stands in the specs, and that may be meant for the terminal.
-  return `${[...diagnostics.map((one) => oneLine(describeDiagnostic(one))), summary, ...explained(diagnostics)].join('\n')}\n`
+  return `${[...diagnostics.map((one) => oneLine(describeDiagnostic(one))), summary, ...explained(diagnostics, cwd)].join('\n')}\n`
 }
 
 const MOST_LINKS = 6
 
-/** Where the codes are explained, each once, those of errors first. */
-function explained(diagnostics: Diagnostic[]): string[] {
+/** Where the codes are explained, each once, those of errors first: as a path that can be opened from here. */
+function explained(diagnostics: Diagnostic[], cwd: string): string[] {
   const worst = ['error', 'warning', 'info']
   const sorted = diagnostics.toSorted((one, other) => worst.indexOf(one.severity) - worst.indexOf(other.severity))
   const codes = [...new Set(sorted.map(({ code }) => code))].slice(0, MOST_LINKS)
-  return codes.map((code) => `  ${code}: docs/lint.md#${code}`)
+  const page = join(PACKAGE_ROOT, 'docs', 'lint.md')
+  const near = relative(cwd, page)
+  return codes.map((code) => `  ${code}: ${near.startsWith('..') ? page : near}#${code}`)
 }
 
 /** Component x failure mode: what speaks of it, `OPEN` where nothing does, `-` where it cannot happen by what the spec says. */

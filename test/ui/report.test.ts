@@ -160,6 +160,25 @@ describe('the report of a run', () => {
     expect(tasks.map(({ task }) => task)).toEqual(['1', '2', '9'])
   })
 
+  it('shows a model that was asked within a check as a model, and not under the check', () => {
+    const answered = twoAttempts.findLast(({ type }) => type === 'model.finished')!
+    const teeth = {
+      ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },
+      ...{ unexplained: 0, errors: 0, timeouts: 0, notRun: 0, total: 7, refused: 0, possible: 9, answered: true },
+      ...{ note: null, ms: 40_000, strict: [], survivors: [] },
+    }
+    const verdict = twoAttempts.findLastIndex(({ type }) => type === 'verdict')
+    const both = [
+      { ...answered, t: 60_000 },
+      { v: 1, t: 68_000, ...teeth },
+    ] as StampedEvent[]
+    const lane = page(twoAttempts.toSpliced(verdict, 0, ...both))
+      .split('<div class="lane">')
+      .at(-1)!
+    const kinds = [...lane.split('</div></div>')[0]!.matchAll(/class="k-(\w+)"/g)].map(([, kind]) => kind)
+    expect(kinds.join(' ')).toMatch(/^(check |red |other )+(model ?)+$/)
+  })
+
   it('says what was not verified', () => {
     const teeth = {
       ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },

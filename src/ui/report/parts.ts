@@ -11,13 +11,17 @@ const percent = (part: number, of: number) => (of > 0 ? Math.min(100, Math.max(0
 /** A lane for each attempt on one scale of time: what a model took, what checks took, what failed. */
 export function timeline(task: TaskStory): Markup {
   const span = task.end - task.start
+  // Some checks take as long as the model that is asked within them: what comes later lies on top.
+  const inOrder = ({ moments }: AttemptStory) => moments.toSorted((a, b) => Number(isModel(a)) - Number(isModel(b)))
   const lanes = task.attempts.map(
     (attempt) =>
-      html`<div class="lane"><span>${laneName(attempt)}</span><div class="track">${attempt.moments.flatMap((one) => segment(one, task.start, span))}</div></div>`,
+      html`<div class="lane"><span>${laneName(attempt)}</span><div class="track">${inOrder(attempt).flatMap((one) => segment(one, task.start, span))}</div></div>`,
   )
   return html`${lanes}
 <p class="key dim">${duration(span)} in all.<i class="k-model"></i>a model writes<i class="k-check"></i>checks<i class="k-red"></i>a check that failed<i class="k-other"></i>set-up</p>`
 }
+
+const isModel = ({ type }: Moment) => type === 'model.finished'
 
 const laneName = ({ n }: AttemptStory) => (n === 0 ? 'tests' : attemptName(n).toLowerCase())
 
