@@ -26,8 +26,8 @@ const DRIVERS: Record<HarnessRunner, () => Promise<{ driver: Driver }>> = {
   go: () => import('./go/driver.mts'),
 }
 
-/** A program that ends with 0. */
-const NOTHING = '/bin/true'
+/** Programs that end with 0, and with 1: what limits struck is told of a run that ended with 1 alone. */
+const ENDS = { green: '/bin/true', red: '/bin/false' }
 
 async function main(): Promise<void> {
   const request: HarnessRequest = JSON.parse(await text(process.stdin))
@@ -43,7 +43,8 @@ async function main(): Promise<void> {
  * makes: the run was over, and ended by its time limit. Another program in the place of this one waits for nothing.
  */
 function endAtOnce(): void {
-  if (process.execve && existsSync(NOTHING)) process.execve(NOTHING, [NOTHING], {})
+  const end = (process.exitCode ?? 0) === 0 ? ENDS.green : ENDS.red
+  if (process.execve && existsSync(end)) process.execve(end, [end], {})
   process.exit()
 }
 

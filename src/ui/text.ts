@@ -10,6 +10,9 @@ const WIDE =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
 const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
+/** Graphemes in a column that are looked at: more than one only where some have no width. */
+const MOST_PARTS = 8
+
 let segmenter: Intl.Segmenter | null = null
 
 function graphemes(text: string): string[] {
@@ -74,19 +77,24 @@ export function padStart(text: string, width: number): string {
 }
 
 function wrapLine(line: string, width: number): string[] {
+  const text = line.trimEnd()
+  if (displayWidth(text) <= width) return [text]
+  const parts = graphemes(text)
   const lines: string[] = []
-  let rest = line.trimEnd()
-  while (displayWidth(rest) > width) {
-    const parts = graphemes(rest)
+  for (let from = 0; from < parts.length; ) {
+    // As much as is looked at for one line; a line of a megabyte is looked at once in all.
+    const rest = parts.slice(from, from + width * MOST_PARTS + 1)
     // One grapheme at least, or a column too narrow for a wide character would never end.
-    const fit = Math.max(1, fitting(parts, width))
-    const indent = parts.findIndex((p) => p !== ' ')
-    const space = parts[fit] === ' ' ? fit : parts.lastIndexOf(' ', fit - 1)
+    const fit = Math.max(1, fitting(rest, width))
+    if (from + fit >= parts.length) return [...lines, rest.join('')]
+    const indent = rest.findIndex((p) => p !== ' ')
+    const space = rest[fit] === ' ' ? fit : rest.lastIndexOf(' ', fit - 1)
     const cut = space > indent ? space : fit
-    lines.push(parts.slice(0, cut).join('').trimEnd())
-    rest = parts.slice(cut).join('').trimStart()
+    lines.push(rest.slice(0, cut).join('').trimEnd())
+    from += cut
+    while (parts[from] === ' ') from++
   }
-  return rest === '' && lines.length > 0 ? lines : [...lines, rest]
+  return lines
 }
 
 /** Lines of at most `width` columns, broken at spaces where there are any. Line feeds and indentation stay. */

@@ -20,6 +20,21 @@ function withServices(result: CheckResult, reason: string): string {
   return [reason, ...(result.services ?? [])].join('\n')
 }
 
+const MOST_PROBLEMS = 200
+const LONGEST_PROBLEM = 4_000
+
+/** Problems one below the other, each once: a loop in a test makes thousands of one. */
+export function problemWords(messages: readonly string[]): string {
+  const times = new Map<string, number>()
+  for (const message of messages) times.set(message, (times.get(message) ?? 0) + 1)
+  const lines = [...times].slice(0, MOST_PROBLEMS).map(([message, n]) => {
+    const text = message.length > LONGEST_PROBLEM ? `${message.slice(0, LONGEST_PROBLEM)} ...` : message
+    return n === 1 ? text : `${text} (${n} times)`
+  })
+  const more = times.size - lines.length
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')
+}
+
 /** Judges a run of the frozen test files: each test must have run and passed. Missing and skipped ones are red. */
 export function judgeFrozen(result: CheckResult, frozen: string[]): CheckVerdict {
   const unusable = notJudged(result)
@@ -42,7 +57,7 @@ function judgeRest(result: CheckResult, baseline: CheckResult | null): CheckVerd
   const red = (reason: string): CheckVerdict => ({ ok: false, reason, failed: [] })
   const before = new Set((baseline?.problems ?? []).map((problem) => problem.message))
   const problems = result.problems.filter((problem) => !before.has(problem.message))
-  if (problems.length > 0) return red(problems.map((problem) => problem.message).join('\n'))
+  if (problems.length > 0) return red(problemWords(problems.map((problem) => problem.message)))
   // A red without a name is a red all the same.
   const named = result.problems.length > 0 || result.tests.some((test) => test.status === 'failed')
   if (result.status === 'failed' && !named) return red('the test run failed without naming a test')
@@ -81,7 +96,7 @@ function notJudged(result: CheckResult): string | null {
     case 'empty':
       return 'no test ran'
     case 'broken':
-      return `the tests could not be run:\n${result.problems.map(({ file, message }) => (file ? `${file}: ${message}` : message)).join('\n')}`
+      return `the tests could not be run:\n${problemWords(result.problems.map(({ file, message }) => (file ? `${file}: ${message}` : message)))}`
     case 'stopped':
       return withServices(result, `${result.running ?? 'the test run'} ${STOPPED[result.limit ?? ''] ?? 'was stopped'}`)
     case 'no-results':

@@ -1,5 +1,5 @@
 import type { CheckResult } from './evidence.ts'
-import { type CheckVerdict, judgeFrozen } from './judge.ts'
+import { type CheckVerdict, judgeFrozen, problemWords } from './judge.ts'
 
 /** Whether a command says no to the base: only then can it say that a task is done. */
 export type BaseVerdict =
@@ -8,7 +8,7 @@ export type BaseVerdict =
   | { ok: false; why: 'satisfied' | 'broken'; reason: string }
 
 export function judgeBase(result: CheckResult): BaseVerdict {
-  const problems = result.problems.map((problem) => problem.message).join('\n')
+  const problems = problemWords(result.problems.map((problem) => problem.message))
   if (result.status === 'stopped' || result.status === 'broken') {
     const limit = result.limit ? `the ${result.limit} limit struck` : ''
     return { ok: false, why: 'broken', reason: problems || limit || result.output.slice(-500) }
