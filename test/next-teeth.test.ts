@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
-import { block, CLAMP_STUB, creates, implement } from './support/clamp.ts'
+import { block, CLAMP_STUB, creates, implement, RIGHT, VITEST_AUTHOR } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -10,6 +10,12 @@ const BRANCHES = implement(`export function clamp(value: number, low: number, hi
   if (value < low) return low
   if (value > high) return high
   return value
+}
+`)
+
+/** Nobody has thought of values below the lower limit. */
+const FORGETFUL = implement(`export function clamp(value: number, _low: number, high: number): number {
+  return value > high ? high : value
 }
 `)
 
@@ -128,5 +134,39 @@ describe('wrong versions of the change', () => {
     expect(asked).toContain('an answer is the value (1.3)')
     // What the implementer said of its work is none of its business.
     expect(asked).not.toContain('Every limit is applied on its own.')
+  })
+
+  it('that both forget are found by an added test: where an arbiter finds it right, the attempt failed and the next is judged by it too', async () => {
+    const repository = await makeRepository({ vitest: true, files: { 'agent.yaml': BITING } })
+    const model = await scriptModel({
+      author: [author(WEAK_TEST)],
+      implementer: [FORGETFUL, BRANCHES],
+      strengthener: [creates({ 'test/clamp.more.test.ts': ADDED }), 'BLOCKED: nothing more'],
+      arbiter: ['CODE WRONG: 1.1 demands the lower limit for a value below it'],
+    })
+    const run = await next(repository, model)
+    expect(run.code, run.result.message).toBe(0)
+    expect(eventsOf(run, 'verdict').map(({ status }) => status)).toEqual(['failed', 'verified'])
+    expect(eventsOf(run, 'verdict')[0]!.summary).toContain('1.1 demands the lower limit for a value below it')
+    expect(model.asked('implementer')[1]).toContain('the limits are kept (1.1, 1.2)')
+    expect(model.asked('arbiter')[0]).not.toContain('if (value > high)')
+    expect(await repository.git('show', 'HEAD:src/clamp.ts')).toContain('if (value < low) return low')
+    expect(await repository.git('show', 'HEAD:test/clamp.more.test.ts')).toContain('the limits are kept')
+  })
+
+  it('are not believed of an added test that the arbiter finds wrong: it is left out and told', async () => {
+    const repository = await makeRepository({ vitest: true, files: { 'agent.yaml': BITING } })
+    const model = await scriptModel({
+      author: [VITEST_AUTHOR],
+      implementer: [RIGHT],
+      strengthener: [creates({ 'test/clamp.more.test.ts': ADDED.replace('toBe(10)', 'toBe(9)') })],
+      arbiter: ['TEST WRONG: 1.2 demands the upper limit'],
+    })
+    const run = await next(repository, model)
+    expect(run.code, run.result.message).toBe(0)
+    expect(eventsOf(run, 'teeth.finished')[0]!.note).toContain(
+      'the arbiter says test-wrong: 1.2 demands the upper limit',
+    )
+    expect(await repository.git('show', '--format=', '--name-only', 'HEAD')).not.toContain('more')
   })
 })

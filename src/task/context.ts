@@ -114,11 +114,15 @@ function kitText({ around, plan }: Scene, role: 'author' | 'implementer', first:
   return bare ? `${kit.author.trim()}\n\n${kit.example}` : kit[role]
 }
 
+/** What the tests leave out, in their author's words; empty: nothing was said. */
+export function authorSays({ remarks }: Pick<Frozen, 'remarks'>): string {
+  return remarks ? `\n\nThe test author says:\n\n${remarks.replace(/^/gm, '> ')}` : ''
+}
+
 function testNames(frozen: Frozen): Part {
   const files = frozen.files.map((file) => file.path).join(', ')
-  const remarks = frozen.remarks ? `\n\nThe test author says:\n\n${frozen.remarks.replace(/^/gm, '> ')}` : ''
   const names = testNameLines(frozen.ids, frozen.names).map((name) => `- ${onOneLine(name)}`)
-  const text = `# Frozen tests in ${files}\n\n${names.join('\n')}${remarks}`
+  const text = `# Frozen tests in ${files}\n\n${names.join('\n')}${authorSays(frozen)}`
   return { kind: 'tests', source: files, text, mandatory: true }
 }
 

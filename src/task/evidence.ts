@@ -88,6 +88,7 @@ async function judgeTree(
   if (early.kind !== 'green') return ended(early)
   const bitten = await teeth(world, state, changes, ask)
   if (world.signal.aborted) return ended({ kind: 'interrupted' }, bitten.state)
+  if (bitten.wrong) return ended({ kind: 'red', stage: 'teeth', ...bitten.wrong }, bitten.state)
   if (bitten.weak !== null) return ended({ kind: 'toothless', reason: bitten.weak }, bitten.state)
   const hooked = await projectHooks(world, bitten.state, bitten.changes)
   if (world.signal.aborted) return ended({ kind: 'interrupted' }, bitten.state)

@@ -4,7 +4,7 @@ import { rolePart } from '../core/prompt/templates.ts'
 import { MOST_AIMED, MOST_RIGHT } from '../core/teeth/aimed.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import { describeFailure } from '../core/verdict/feedback.ts'
-import { common, kitFor } from './context.ts'
+import { authorSays, common, kitFor } from './context.ts'
 import { beneathParts } from './files.ts'
 import type { Frozen, Scene } from './state.ts'
 
@@ -18,7 +18,7 @@ export interface Survivor {
 /** Parts of the strengthener's prompt. It sees the code, to aim at it, and nothing that the implementer said. */
 export async function strengthenerParts(
   scene: Scene,
-  frozen: Pick<Frozen, 'files'>,
+  frozen: Pick<Frozen, 'files' | 'remarks'>,
   code: ReadonlyMap<string, string>,
   survivors: readonly Survivor[],
   past: Part[],
@@ -34,7 +34,7 @@ export async function strengthenerParts(
     ...first,
     ...kitFor(scene, first),
     ...(await beneathParts(scene, code, frozen.files)),
-    testCode('Frozen tests', frozen.files),
+    testCode('Frozen tests', frozen.files, authorSays(frozen)),
     { kind: 'file', source: 'code', text: `# The code\n\n${shown.join('\n\n')}`, mandatory: true },
     { kind: 'file', source: 'survivors', text: `# Survivors\n\n${alive}`, mandatory: true },
     rolePart('strengthener', scene.around.templates, slots),
@@ -94,8 +94,8 @@ export async function migratorParts(scene: Scene, { files, interfaces, problem }
   ]
 }
 
-function testCode(title: string, files: readonly { path: string; content: string | null }[]): Part {
+function testCode(title: string, files: readonly { path: string; content: string | null }[], more = ''): Part {
   const text = files.map(({ path, content }) => renderFile(path, content ?? '')).join('\n\n')
   const source = files.map(({ path }) => path).join(', ')
-  return { kind: 'tests', source, text: `# ${title}\n\n${text}`, mandatory: true }
+  return { kind: 'tests', source, text: `# ${title}\n\n${text}${more}`, mandatory: true }
 }

@@ -20,6 +20,7 @@ import { bite, type Judged, thoroughly } from './bite.ts'
 import { withWorktree } from './checks.ts'
 import { sceneOf } from './context.ts'
 import { judgesOf } from './judges.ts'
+import { type Objection, objectionOf } from './objection.ts'
 import { mergeChanges, pathsOf, readerOf } from './overlay.ts'
 import { pastParts } from './past.ts'
 import { strengthenerParts } from './roles.ts'
@@ -35,12 +36,15 @@ export interface Strengthened {
   explained: boolean
   /** Frozen tests that refuse what may be right. */
   strict: Strict[]
+  /** An added test that the candidate breaks, and an arbiter finds the test right; null: there is none. */
+  objection: Objection | null
   notes: string[]
 }
 
 /**
  * Asks once about the survivors: which words of the specification allow them, a test for the others, and wrong versions that aim at the
- * task. A test counts when it is green on the candidate and red on what lived before; then it is frozen with the others.
+ * task. A test counts when it is green on the candidate and red on what lived before; then it is frozen with the others. So is one that
+ * is red on the candidate, if an arbiter finds that the code is wrong.
  */
 export async function strengthen(
   world: World,
@@ -49,12 +53,17 @@ export async function strengthen(
   first: { bites: Bite[]; mutants: Mutant[] },
 ): Promise<Strengthened> {
   const alive = first.bites.filter(survived)
-  const { answer, state: asked, notes } = await askAbout(world, state, judged, alive, first.mutants)
-  if (answer === null)
-    return { state: asked, changes: judged.changes, bites: first.bites, explained: false, strict: [], notes }
-  const added = answer.tests ? await newTests(world, asked, judged, answer.tests) : null
-  if (typeof added === 'string') notes.push(`the added tests are left out: ${added}`)
-  const tests = added !== null && typeof added !== 'string' ? added : null
+  const { answer, state: current, notes } = await askAbout(world, state, judged, alive, first.mutants)
+  const asItWas = { changes: judged.changes, bites: first.bites, explained: false, strict: [], objection: null }
+  if (answer === null) return { ...asItWas, state: current, notes }
+  const added = answer.tests ? await newTests(world, current, judged, answer.tests) : null
+  const { state: asked, objection, reason } = await objectionOf(world, current, added)
+  if (objection) {
+    const joined = await join(world, asked, judged, objection)
+    return { ...asItWas, ...joined, objection, notes: [...notes, objection.reason] }
+  }
+  if (reason !== null) notes.push(`the added tests are left out: ${reason}`)
+  const tests = reason === null && added !== null && typeof added !== 'string' ? added : null
   const aimed = await aimedBites(world, asked, judged, answer.wrong, tests, notes)
   const killed = tests ? await killedBy(world, asked, judged, tests, first) : new Map<number, Bite>()
   const excused = new Map(answer.allowed.map((one) => [alive[one.survivor - 1]?.id, one]))
@@ -64,7 +73,15 @@ export async function strengthen(
   const joined = tests && useful ? await join(world, asked, judged, tests) : { state: asked, changes: judged.changes }
   const { state: after, strict } = await strictTests(world, joined.state, judged, answer.right, notes)
   const { changes } = joined
-  return { state: after, changes, bites: [...bites, ...aimed.bites], explained: !answer.others, strict, notes }
+  return {
+    state: after,
+    changes,
+    bites: [...bites, ...aimed.bites],
+    explained: !answer.others,
+    strict,
+    objection: null,
+    notes,
+  }
 }
 
 interface Answer {
@@ -132,7 +149,7 @@ function allowed(bite: Bite, said: Allowed | undefined, notes: string[]): Bite {
   return bite
 }
 
-/** Test files that compile and hold on the candidate in as many cases as it had to hold in; else why not. */
+/** Test files that compile, and how they ran on the candidate in as many cases as it had to hold in; else why they did not. */
 async function newTests(world: World, state: State, judged: Judged, patch: Patch): Promise<NewTests | string> {
   const { tree, plan } = state
   const paths = pathsOf(tree, judged.changes)
@@ -159,10 +176,10 @@ async function newTests(world: World, state: State, judged: Judged, patch: Patch
     ...{ type: 'patch.applied', role: 'strengthener' },
     files: applied.changes.map(({ path, action }) => ({ path, action })),
   })
-  return holdsOnCandidate(world, state, judged, applied.changes)
+  return runOnCandidate(world, state, judged, applied.changes)
 }
 
-async function holdsOnCandidate(
+async function runOnCandidate(
   world: World,
   state: State,
   judged: Judged,
@@ -179,9 +196,7 @@ async function holdsOnCandidate(
       maxMs: state.around.settings.level.maxMinutes * 60_000,
     })
     const verdict = judgeFrozen(result, [])
-    if (verdict.ok) return { files, result }
-    const red = verdict.failed[0]
-    return red ? `"${red.name}" is red on the candidate` : verdict.reason
+    return verdict.ok || verdict.failed.length > 0 ? { files, result } : verdict.reason
   })
 }
 

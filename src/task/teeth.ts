@@ -4,6 +4,7 @@ import { isTestPath } from '../core/patch/test-paths.ts'
 import { isJudgedBy, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
 import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, survived } from '../core/teeth/score.ts'
+import type { TestResult } from '../core/verdict/evidence.ts'
 import type { World } from '../world.ts'
 import { bite, type Judged, refusedOnes } from './bite.ts'
 import type { GuardScore } from './guards.ts'
@@ -24,6 +25,8 @@ export interface Teeth {
   evidence: EvidenceSummary['teeth']
   /** Why these tests cannot judge; null: they can, or nobody asks for it. */
   weak: string | null
+  /** Tests that were added show that the candidate is wrong; null: they do not. */
+  wrong: { reason: string; failed: TestResult[] } | null
 }
 
 /**
@@ -33,23 +36,25 @@ export interface Teeth {
 export async function teeth(world: World, state: State, changes: FileChange[], ask: boolean): Promise<Teeth> {
   const { settings } = state.around
   const { frozen } = state
-  if (settings.teeth === 'off' || !frozen) return { state, changes, evidence: null, weak: null }
+  if (settings.teeth === 'off' || !frozen) return { state, changes, evidence: null, weak: null, wrong: null }
   const started = world.now()
   const judged = judgedOf(changes, frozen)
   // Tests alone were judged on wrong versions of the code that they cover, before they were frozen.
-  if (judged.texts.size === 0 && frozen.guards) return { state, changes, evidence: ofGuards(frozen.guards), weak: null }
+  if (judged.texts.size === 0 && frozen.guards)
+    return { state, changes, evidence: ofGuards(frozen.guards), weak: null, wrong: null }
   const possible = await allMutants(state, judged.texts)
   const { chosen, refused } = await choose(world, state, judged, possible)
   const tried = chosen.length === 0 ? { runs: [], problem: null } : await bite(world, state, judged, chosen)
   const byId = new Map(tried.runs.map((run) => [run.mutant, run]))
   const first = chosen.map((mutant) => biteOf(mutant, byId.get(mutant.id)))
   const asking = ask && tried.problem === null && judged.texts.size > 0 && !world.signal.aborted
-  const nobody = { state, changes, bites: first, explained: false, strict: [], notes: [] }
+  const nobody = { state, changes, bites: first, explained: false, strict: [], objection: null, notes: [] }
   const after = asking ? await strengthen(world, state, judged, { bites: first, mutants: chosen }) : nobody
   const score = scoreOf(after.bites)
   const problem = tried.problem ?? (score.total === 0 && score.notRun > 0 ? NO_TIME : null)
   const notes = [problem, ...after.notes].filter((note) => note !== null)
-  const { explained: answered, bites, strict } = after
+  const { explained: answered, bites, strict, objection } = after
+  const failed = objection?.result.tests.filter(({ status }) => status === 'failed') ?? []
   tell(world, after.state, bites, { possible: possible.length, refused, answered, strict, notes }, started)
   const reason = problem ?? (isWeak(score, answered) ? weakWords(bites) : null)
   const { killed, total, allowed, notRun: notTried } = score
@@ -61,6 +66,7 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
         ? { killed, total, ...(allowed > 0 ? { allowed } : {}), ...(notTried > 0 ? { notTried } : {}) }
         : null,
     weak: settings.teeth === 'required' ? reason : null,
+    wrong: objection && { reason: objection.reason, failed },
   }
 }
 

@@ -78,7 +78,9 @@ describe('the other roles', () => {
     expect(user).toContain(`## Survivor 1: src/heartbeat.ts\n\n\`\`\`\n${DIFF}\`\`\``)
     expect(user).toContain('## Survivor 2: src/other.ts')
     expect(user).toContain('## File src/heartbeat.ts\n\n```\nconst CODE = 1\n```')
-    const without = promptOf('strengthener', await strengthenerParts(scene, frozen, new Map(), [], []))
+    const said = { ...frozen, remarks: 'Left out: beats that coincide.' }
+    const without = promptOf('strengthener', await strengthenerParts(scene, said, new Map(), [], []))
+    expect(without.user).toContain('The test author says:\n\n> Left out: beats that coincide.')
     expect(without.user).toContain('# Survivors\n\nNone')
   })
 

@@ -72,6 +72,14 @@ export function judgeGuards(
 /** A test that an assertion or a falsified property made red on the code as it is: the code breaks what the test says. */
 export function findingIn(base: CheckResult): TestResult | null {
   const red = base.tests.filter(({ status }) => status === 'failed')
-  const falsified = red.find(({ properties }) => properties.some(({ failed, path }) => failed && path !== null))
-  return falsified ?? red.find(({ error }) => error?.assertion === true) ?? null
+  return red.find(isFalsified) ?? red.find(byAssertion) ?? null
+}
+
+/** A red test whose assertion or property said no, in the place of any other exception. */
+export function byAssertion(test: TestResult): boolean {
+  return isFalsified(test) || test.error?.assertion === true
+}
+
+function isFalsified({ properties }: TestResult): boolean {
+  return properties.some(({ failed, path }) => failed && path !== null)
 }
