@@ -11,7 +11,7 @@ export interface Objection extends NewTests {
 }
 
 /** The arbiter is asked about so many tests of one file. */
-const MOST_ASKED = 3
+const MOST_ASKED = 6
 
 /**
  * What becomes of added tests that are red on the candidate: tests and code may forget the same thing, and then the code is wrong. The
