@@ -22,6 +22,8 @@ const DESIGN = (offers: string) => `# Design: first
 ## Slugs
 
 ${offers}
+
+**Validates: Requirements 1.1**
 `
 
 const TASKS = `# Tasks: first
