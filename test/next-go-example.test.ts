@@ -1,9 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { agent, eventsOf } from './support/agent.ts'
 import { block, creates } from './support/clamp.ts'
 import { goEnvironment, shareBuildCache } from './support/go.ts'
+import { filesBelow } from './support/recorded-tasks.ts'
 import { type Files, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -12,18 +11,7 @@ if ('missing' in go) it.skip(`the example in Go is not run here: ${go.missing}`,
 // test/next-go.test.ts shows the same way with less.
 const ALL = process.env['SPECPROOF_FULL'] === '1'
 
-const ROOT = join(import.meta.dirname, '..')
 const LEVEL = 'level: { seeds: 1, runs: 40, maxMinutes: 4, mutants: 12, teethSeconds: 60 }\n'
-
-async function filesIn(from: string, to = ''): Promise<Record<string, string>> {
-  const files: Record<string, string> = {}
-  const base = join(ROOT, from)
-  for (const entry of await readdir(base, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isFile()) files[to + path.slice(base.length + 1)] = await readFile(path, 'utf8')
-  }
-  return files
-}
 
 /** The dispatcher as the author of its tests would leave it. */
 function stubOf(code: string): string {
@@ -37,9 +25,9 @@ function stubOf(code: string): string {
 describe.runIf('env' in go && ALL)('the priority queue in Go', () => {
   it('is judged by the property of its expert, which a strengthener completes; the dispatcher by an author', async () => {
     if ('missing' in go) return
-    const target = await filesIn('sandbox/targets/priority-queue')
-    const spec = await filesIn('specs/priority-queue', 'specs/priority-queue/')
-    const solution = await filesIn('sandbox/reference/priority-queue')
+    const target = await filesBelow('sandbox/targets/priority-queue')
+    const spec = await filesBelow('specs/priority-queue', 'specs/priority-queue/')
+    const solution = await filesBelow('sandbox/reference/priority-queue')
     const dispatcher = solution['queue/dispatcher.go']!
     const files: Files = { ...target, ...spec, '.gitignore': '.agent/\n', 'agent.yaml': LEVEL, 'package.json': null }
     for (const one of ['requirements', 'design', 'tasks']) files[`specs/limits/${one}.md`] = null

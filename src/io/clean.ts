@@ -1,10 +1,10 @@
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Item } from '../core/clean.ts'
+import { cacheFolder } from './git/cache-folder.ts'
 import { tryGit } from './git/git.ts'
 import { removeTree } from './git/remove-tree.ts'
 import type { Repository } from './git/repository.ts'
-import { cacheFolder } from './git/worktree.ts'
 import { listRuns, runsFolder, unfinishedRun } from './journal/past-runs.ts'
 
 /** All that runs have left, apart from commits. */

@@ -155,15 +155,19 @@ async function throughHook(
 ): Promise<Settled | { refused: string }> {
   const hooked = await hookOnTests(world, state, draft)
   if (hooked === null) return { draft, judged }
-  if ('refused' in hooked) {
+  const tell = (decision: string, reason: string) => {
     const { spec, task } = state.plan
-    const [decision, reason] = ['tests refused by a hook', hooked.refused.split('\n')[0] ?? '']
     world.tell({ type: 'decision', spec: spec.id, task: task.id, attempt: 0, decision, reason })
+  }
+  if ('refused' in hooked) {
+    tell('tests refused by a hook', hooked.refused.split('\n')[0] ?? '')
     return hooked
   }
   const formatted = { ...draft, ...hooked }
   const anew = await judge(world, state, formatted)
-  return anew.kind === 'judged' && anew.judgement.ok ? { draft: formatted, judged: anew } : { draft, judged }
+  if (anew.kind === 'judged' && anew.judgement.ok) return { draft: formatted, judged: anew }
+  tell('tests kept as written', 'as the hook of the project leaves them they do not judge what they judged')
+  return { draft, judged }
 }
 
 /** Freezes tests and remembers them for a later run. */

@@ -7,8 +7,6 @@ import { createPool, type PrepareTree } from './pool.ts'
 import { removeTree } from './remove-tree.ts'
 import type { Repository } from './repository.ts'
 
-export { cacheFolder } from './cache-folder.ts'
-
 export interface Worktrees {
   /** A commit materialised, writable for the payload. */
   open(commit: string): Promise<Worktree>

@@ -3,7 +3,8 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { makeBoxGit } from '../../../src/io/git/box-git.ts'
-import { cacheFolder, createWorktrees, removeOrphans } from '../../../src/io/git/worktree.ts'
+import { cacheFolder } from '../../../src/io/git/cache-folder.ts'
+import { createWorktrees, removeOrphans } from '../../../src/io/git/worktree.ts'
 import { everyFile, gitIn, makeRepo, type Repo, scratch } from './support.ts'
 
 const FILES = { 'a.txt': 'one\n', 'deep/b.txt': 'two\n', ' odd ü.txt': 'three\n' }
