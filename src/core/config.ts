@@ -276,7 +276,9 @@ export function parseConfig(file: string, text: string): Config {
     settingsStandAt(result.data, (path) => `${file}:${lineOf(document, path, lines)}`)
     return result.data
   }
-  const issue = result.error.issues[0]!
+  // A misspelt name is why another one is missing.
+  const { issues } = result.error
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const path = [...issue.path.map(String), ...unknown]
   const at = `${file}:${lineOf(document, path, lines)}`

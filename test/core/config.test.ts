@@ -87,6 +87,11 @@ prices: { a/b: { input: 1, output: 2, written: 1.25, upTo: 100000 } }
     ['an unknown effort', 'roles:\n  author:\n    effort: huge\n', /^agent\.yaml:3: `roles\.author\.effort`/],
     ['a command without a program', 'commands:\n  mine: {}\n', /^agent\.yaml:2: `commands\.mine\.run`/],
     ['a mode that there is not', 'commands: { mine: { run: x, mode: json } }\n', /`commands\.mine\.mode`/],
+    [
+      'a misspelt key of a project',
+      'projects:\n  - dirr: a\n',
+      /^agent\.yaml:2: `projects\.0\.dirr` is not a setting\.$/,
+    ],
     ['an unknown key', 'model: a/b\n\natempts: 3\n', /^agent\.yaml:3: `atempts` is not a setting; known are model, /],
     [
       'an unknown key below another',
