@@ -1,6 +1,6 @@
 /**
- * What starting costs, on the demo's repository: `node -e 0`, `agent --help`, `agent status`, taking turns, as CPU time with that of the
- * git processes; then how long after its start a run asks its first question of a server on this machine, by the clock and as CPU time
+ * What starting costs, on the demo's repository: `node -e 0`, `agent --help`, `agent status`, and what `status` has to read (three
+ * questions to git and three files) by a script of nothing else, taking turns, as CPU time with that of the git processes; then how long after its start a run asks its first question of a server on this machine, by the clock and as CPU time
  * of its own process. `npm run build` first. `node bench/start.ts [rounds]`
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -13,6 +13,16 @@ import { makeDemoRepository } from '../src/io/demo.ts'
 
 const rounds = Number(process.argv[2] ?? 11)
 const AGENT = join(import.meta.dirname, '..', 'bin', 'agent.js')
+
+/** What `agent status` reads. */
+const READING = `
+const { execFile } = process.getBuiltinModule('child_process')
+const git = (...args) => new Promise((done) => execFile('git', args, done))
+await git('rev-parse', '--show-toplevel', '--git-common-dir', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD')
+const log = git('log', '--topo-order', '--extended-regexp', '--grep=^Task: ', '--format=%H%x00%P%x00%cI%x00%B%x00', 'HEAD')
+await Promise.all([log, git('status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', 'specs')])
+for (const file of ['requirements', 'design', 'tasks'])
+  process.getBuiltinModule('fs').readFileSync('specs/job-queue/' + file + '.md', 'utf8')`
 
 function told(values: number[], unit = 'ms'): string {
   const sorted = values.toSorted((a, b) => a - b)
@@ -85,7 +95,12 @@ const repository = await makeDemoRepository()
 const cache = await mkdtemp(join(tmpdir(), 'specproof-start-'))
 try {
   const env = { ...process.env, XDG_CACHE_HOME: cache }
-  const commands = { 'node -e 0': ['-e', '0'], 'agent --help': [AGENT, '--help'], 'agent status': [AGENT, 'status'] }
+  const commands: Record<string, string[]> = {
+    'node -e 0': ['-e', '0'],
+    'agent --help': [AGENT, '--help'],
+    'agent status': [AGENT, 'status'],
+  }
+  commands['the reading'] = ['--input-type=module', '-e', READING]
   const costs = new Map(Object.keys(commands).map((name) => [name, [] as number[]]))
   const firsts = new Map(['anthropic', 'openai-compatible'].map((provider) => [provider, [] as First[]]))
   for (let round = 0; round <= rounds; round++) {

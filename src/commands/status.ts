@@ -1,22 +1,27 @@
+import { join } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
 import { specRootsOf } from '../core/projects.ts'
 import { nextTask, type Waiting } from '../core/spec/next.ts'
 import type { Dialect, Spec } from '../core/spec/spec.ts'
 import type { LoggedCommit } from '../core/trace/evidence.ts'
 import { readTrailers } from '../core/verdict/message.ts'
+import { cacheFolder } from '../io/git/cache-folder.ts'
 import { readHistory } from '../io/git/history.ts'
 import { waitingCommits } from '../io/git/land.ts'
-import { openRepository, type Repository, readHead, uncommitted } from '../io/git/repository.ts'
+import { openAtHead, type Repository, readHead, uncommitted } from '../io/git/repository.ts'
 import { runAtWork } from '../io/git/run-lock.ts'
 import { openTree } from '../io/git/tree.ts'
 import { type Cut, cutRun } from '../io/journal/past-runs.ts'
+import { BUILD } from '../io/package-root.ts'
+import { keepAtCommit } from '../io/parsed-specs.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { nextChange, placesOf } from '../io/watch.ts'
-import { loadSpecs } from '../task/load-specs.ts'
+import { type LoadedSpecs, loadSpecs } from '../task/load-specs.ts'
 import { chooseColor, chooseUnicode } from '../ui/choose.ts'
 import { type Line, spanOf } from '../ui/line.ts'
-import { printed } from '../ui/plain.ts'
+import { printed } from '../ui/printed.ts'
 import { type StatusLook, statusLines } from '../ui/status.ts'
+import type { Head } from '../world.ts'
 import { interruption } from './interruption.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
@@ -44,22 +49,24 @@ interface Status {
 
 /** `agent status`: specs, progress, the next task and why each other open task is not it. */
 export async function statusCommand(options: GlobalOptions, flags: { watch?: boolean } = {}): Promise<number> {
-  const repository = await openRepository(options.cwd)
+  const { repository, head } = await openAtHead(options.cwd)
   if (flags.watch) return watchStatus(options, repository)
-  const { status, specs } = await readStatus(options, repository)
+  const { status, specs } = await readStatus(options, repository, head)
   process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : screenText(options, specs, status))
   return EXIT.done
 }
 
 async function readStatus(
   options: GlobalOptions,
-  { root, commonDir }: Repository,
+  repository: Repository,
+  found: Head | null = null,
 ): Promise<{ status: Status; specs: Spec[] }> {
+  const { root, commonDir } = repository
   const history = readHistory(root)
   history.catch(() => {})
-  const [head, config] = await Promise.all([readHead(root), loadConfig(options, root)])
+  const [head, config] = await Promise.all([found ?? readHead(root), loadConfig(options, root)])
   const roots = specRootsOf(config)
-  const { specs, withoutTasks } = await loadSpecs(await openTree(root, head.commit), roots)
+  const { specs, withoutTasks } = await specsAt(repository, head.commit, roots)
   const dirs = specs.map(({ dir }) => dir)
   const [branches, stale, changed, cut, atWork] = await Promise.all([
     waitingFor(root, specs),
@@ -75,6 +82,11 @@ async function readStatus(
   }))
   const unfinished = cut?.run === atWork ? null : cut
   return { status: { unfinished, specs: statuses, uncommitted: changed, withoutTasks }, specs }
+}
+
+async function specsAt(repository: Repository, commit: string, roots: string[]): Promise<LoadedSpecs> {
+  const read = async () => loadSpecs(await openTree(repository.root, commit), roots)
+  return BUILD === null ? read() : keepAtCommit(join(cacheFolder(repository), 'specs'), BUILD, commit, roots, read)
 }
 
 /** Folders of specs that lie in the checkout. */

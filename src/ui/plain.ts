@@ -1,6 +1,7 @@
 import type { StampedEvent } from '../core/events.ts'
-import { type Line, type Look, readableWidth, type Style } from './line.ts'
+import { type Line, type Look, readableWidth } from './line.ts'
 import { atWorkSince, initialView, linesOfView, reduceView, waitLinesOfView } from './many.ts'
+import { printed } from './printed.ts'
 
 export interface PlainOptions {
   write(text: string): void
@@ -23,25 +24,6 @@ export interface PlainView {
   (event: StampedEvent): void
   /** Tells at event time `now` what is waited for, where nothing has been told for long. */
   waiting(now: number): void
-}
-
-const SGR: Record<Style, [on: number, off: number]> = {
-  good: [32, 39],
-  bad: [31, 39],
-  warn: [33, 39],
-  dim: [2, 22],
-  bold: [1, 22],
-}
-
-/** One line as text, without trailing white space. */
-export function printed(line: Line, color: boolean): string {
-  const spans = line.spans.map((s, i) => (i === line.spans.length - 1 ? { ...s, text: s.text.trimEnd() } : s))
-  const styled = spans.map(({ text, style }) => {
-    if (!color || !style || text.trim() === '') return text
-    const [on, off] = SGR[style]
-    return `\x1b[${on}m${text}\x1b[${off}m`
-  })
-  return styled.join('').trimEnd()
 }
 
 /** A listener that writes plain lines, for pipes, CI and dumb terminals. */

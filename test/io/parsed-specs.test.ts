@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Spec } from '../../src/core/spec/spec.ts'
-import { keepParsed } from '../../src/io/parsed-specs.ts'
+import { keepAtCommit, keepParsed } from '../../src/io/parsed-specs.ts'
 import { specFilesOnDisk } from '../../src/io/spec-files.ts'
 import { loadSpecs } from '../../src/task/load-specs.ts'
 
@@ -40,4 +40,19 @@ it('a spec that was read is the same when it is read again, and is parsed again 
   const changed = await loadSpecs({ ...tree, read: change, parsed: keepParsed(join(dir, 'specs'), 'a') })
   expect(changed.specs).toHaveLength(specs.length)
   expect(await readdir(join(dir, 'specs'))).toHaveLength(2 * specs.length + 1)
+})
+
+it('what was read of a commit is kept by commit, build and what else decides', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'specproof-parsed-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  let asked = 0
+  const read = (build: string, commit: string, roots: string[]) =>
+    keepAtCommit(dir, build, commit, roots, async () => ++asked)
+  expect(await read('a', 'c1', [])).toBe(1)
+  expect(await read('a', 'c1', [])).toBe(1)
+  expect(await read('b', 'c1', [])).toBe(2)
+  expect(await read('a', 'c2', [])).toBe(3)
+  expect(await read('a', 'c1', ['more'])).toBe(4)
+  expect(await read('a', 'c1', ['more', 'yet'])).toBe(5)
+  expect(await read('a', 'c1', ['more'])).toBe(4)
 })

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { cacheFolder } from '../../src/io/git/cache-folder.ts'
 import type { TestRepository } from './repository.ts'
 import { isRequired } from './required.ts'
 
@@ -52,8 +52,7 @@ export function outsideOfBoxes(env: Record<string, string>): Record<string, stri
 export async function shareBuildCache(repository: TestRepository): Promise<void> {
   const store = join(SHARED, 'setup')
   await mkdir(store, { recursive: true, mode: 0o755 })
-  const id = createHash('sha256').update(repository.dir).digest('hex').slice(0, 8)
-  const cache = join(repository.env['XDG_CACHE_HOME']!, 'specproof', `${basename(repository.dir)}-${id}`)
+  const cache = cacheFolder({ root: repository.dir }, repository.env)
   await mkdir(cache, { recursive: true })
   await symlink(store, join(cache, 'setup'))
 }

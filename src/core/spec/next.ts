@@ -1,5 +1,5 @@
+import { hasContract, isRequired } from './contract.ts'
 import type { Spec, Task } from './spec.ts'
-import { hasContract, isRequired } from './tick.ts'
 
 export interface Waiting {
   id: string

@@ -1,3 +1,4 @@
+import { hasContract, isRequired } from './contract.ts'
 import { readMarkdown } from './markdown.ts'
 import type { Task } from './spec.ts'
 import { readTasks } from './tasks.ts'
@@ -47,16 +48,6 @@ function closedParents(tasks: readonly Task[], ticked: Task): Task[] {
 /** An open box that only its parts fill: what a person marked, what a person must do and what has tests of its own stay. */
 function closesWithParts(task: Task): boolean {
   return task.boxOffset !== null && task.status === 'open' && task.kind !== 'human' && !hasContract(task)
-}
-
-/** Whether a task has more to show than its parts: a test, a property, a command, or the checks of a checkpoint. */
-export function hasContract(task: Pick<Task, 'test' | 'statements' | 'verify' | 'kind'>): boolean {
-  return task.test !== null || task.statements.length > 0 || task.verify !== null || task.kind === 'checkpoint'
-}
-
-/** Optional parts and those struck through may stay open. */
-export function isRequired(task: Pick<Task, 'optional' | 'struck'>): boolean {
-  return !task.optional && !task.struck
 }
 
 /** `text` with the box of a ticked task open again, and with those of its parents that had closed with their last part. */

@@ -1,7 +1,7 @@
 import { isTestPath } from '../patch/test-paths.ts'
+import { hasContract } from '../spec/contract.ts'
 import { sliceHash, sliceOf } from '../spec/slice.ts'
 import type { Spec, Task } from '../spec/spec.ts'
-import { hasContract } from '../spec/tick.ts'
 import { changesOf, steeringChanges } from './changes.ts'
 import { type Coverage, coverage } from './coverage.ts'
 import type { TaskCommit, TaskHistory } from './evidence.ts'

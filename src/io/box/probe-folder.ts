@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readlink, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '../alive.ts'
 
 const NAME = /^specproof-probe-(\d+)-(\d+)-/
 
@@ -20,13 +21,4 @@ export async function makeProbeFolder(): Promise<string> {
 async function namespaceOfPids(): Promise<string> {
   const link = await readlink('/proc/self/ns/pid').catch(() => '')
   return /\d+/.exec(link)?.[0] ?? '0'
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -11,36 +11,49 @@ export interface Repository {
   commonDir: string
 }
 
-/** Finds the repository that holds `cwd`. Throws UserError where there is none, or nothing is committed in it. */
+/** Finds the repository that holds `cwd`. Throws UserError where there is none. */
 export async function openRepository(cwd: string): Promise<Repository> {
+  return (await openAtHead(cwd)).repository
+}
+
+const HEAD = ['--quiet', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD']
+
+/** The same by one process, with HEAD as it was then; null: nothing is committed, or it takes a second look. */
+export async function openAtHead(cwd: string): Promise<{ repository: Repository; head: Head | null }> {
   const folder = await stat(cwd).catch(() => null)
   if (!folder?.isDirectory()) throw new UserError(`There is no folder ${cwd}.`)
-  const found = await tryGit(cwd, ['rev-parse', '--show-toplevel', '--git-common-dir'])
-  if (!found.ok) {
+  const found = await tryGit(cwd, ['rev-parse', '--show-toplevel', '--git-common-dir', ...HEAD])
+  const [top, common, ...head] = found.stdout.toString('utf8').trim().split('\n')
+  if (!found.ok && !common) {
     if (/dubious ownership/.test(found.message)) throw new UserError(found.message, 'git')
     if (/must be run in a work tree/.test(found.message))
       throw new UserError(`${cwd} lies in a bare repository or in a .git folder; a checkout is needed.`, 'git')
     throw new UserError(`${cwd} is not inside a git repository. Run \`git init\` and commit your spec first.`, 'git')
   }
-  const [top, common] = found.stdout.toString('utf8').trim().split('\n')
   if (!top || !common) throw new Error(`git names no repository for ${cwd}`)
-  return { root: await realpath(top), commonDir: await realpath(resolve(cwd, common)) }
+  const [root, commonDir] = await Promise.all([realpath(top), realpath(resolve(cwd, common))])
+  return { repository: { root, commonDir }, head: found.ok ? headIn(head) : null }
+}
+
+/** Null: something else is called HEAD as well, a branch of that name. */
+function headIn([commit = '', name]: string[]): Head | null {
+  if (name?.startsWith('refs/')) return { branch: name, commit }
+  return name === 'HEAD' ? { branch: null, commit } : null
 }
 
 export async function readHead(root: string): Promise<Head> {
-  const said = await tryGit(root, ['rev-parse', '--quiet', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD'])
+  const said = await tryGit(root, ['rev-parse', ...HEAD])
   if (!said.ok) {
     throw new UserError(
       'This repository has no commit yet. Commit your spec and project first: `git add -A && git commit`.',
       'git',
     )
   }
-  const [commit = '', name] = said.stdout.toString('utf8').trim().split('\n')
-  if (name?.startsWith('refs/')) return { branch: name, commit }
-  if (name === 'HEAD') return { branch: null, commit }
-  // Something else is called HEAD as well: a branch of that name.
+  const told = said.stdout.toString('utf8').trim().split('\n')
+  const head = headIn(told)
+  if (head !== null) return head
   const branch = await tryGit(root, ['symbolic-ref', '--quiet', 'HEAD'])
-  return { branch: branch.ok ? branch.stdout.toString('utf8').trim() : null, commit }
+  return { branch: branch.ok ? branch.stdout.toString('utf8').trim() : null, commit: told[0] ?? '' }
 }
 
 /** Whether a commit and its tree are there: one that no ref names may have been cleared away. */

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
-import { isAlive } from './worktree.ts'
+import { isAlive } from '../alive.ts'
 
 /** One process, told apart from a later one with the same number. `boot` and `start` are '' where the system does not say. */
 interface Owner {
@@ -95,7 +94,7 @@ const text = (path: string): Promise<string | null> => readFile(path, 'utf8').ca
 
 /** With its text from the first moment on: whoever finds it can read whose it is. */
 async function create(path: string, content: string): Promise<boolean> {
-  const own = `${path}.${randomBytes(6).toString('hex')}`
+  const own = `${path}.${crypto.randomUUID()}`
   await writeFile(own, content, { flush: true })
   try {
     await link(own, path)

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Worktree } from '../../world.ts'
+import { isAlive } from '../alive.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { tryGit } from './git.ts'
 import { createPool, type PrepareTree } from './pool.ts'
@@ -68,14 +69,4 @@ export async function removeOrphans(repository: Repository): Promise<number> {
     await removeTree(join(cache, name))
   }
   return removed
-}
-
-/** Whether a process of this number exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -1,7 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EventOf, StampedEvent, TaskOutcomeStatus } from '../../core/events.ts'
-import { readCalls } from './call-log.ts'
 import type { CallRecord } from './calls.ts'
 
 /** A run whose journal is there. */
@@ -142,6 +141,8 @@ function endsOf({ result }: PastRun): TaskOutcomeStatus[] {
 }
 
 async function chainOf(root: string, last: PastRun): Promise<Pick<Unfinished, 'ids' | 'calls'>> {
+  // Most ask only how it ended.
+  const { readCalls } = await import('./call-log.ts')
   const chain: CallRecord[][] = []
   const seen = new Set<string>()
   let mended = false

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '../../core/errors.ts'
-import { sha256Bytes } from '../../core/hash.ts'
+import { sha256 } from '../../core/hash.ts'
 import type { ResolvedChange } from '../../core/patch/patch.ts'
 import { parentsOf } from '../../core/patch/safe-path.ts'
 import { codeOf, type FileLayer, syncFolder, writeDurably } from './file-layer.ts'
@@ -101,7 +101,7 @@ function stateOf(files: FileLayer, root: string, entry: Entry): FileState {
   if (strange) return 'other'
   const stats = files.lstat(path)
   if (stats !== null && !stats.isFile()) return 'other'
-  const hash = stats === null ? null : sha256Bytes(files.read(path))
+  const hash = stats === null ? null : sha256(files.read(path))
   if (hash === entry.after) return 'after'
   return hash === entry.before ? 'before' : 'other'
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive } from '../alive.ts'
 import { removeTree } from '../git/remove-tree.ts'
-import { isAlive } from '../git/worktree.ts'
 
 /** What one set-up has made; kept in a folder of its own that is complete or not there. */
 export interface Entry {

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { tryGit } from '../../../src/io/git/git.ts'
-import { openRepository, readHead, requireIdentity, uncommitted } from '../../../src/io/git/repository.ts'
+import { openAtHead, openRepository, readHead, requireIdentity, uncommitted } from '../../../src/io/git/repository.ts'
 import { gitIn, makeRepo, scratch } from './support.ts'
 
 describe('opening a repository', () => {
@@ -42,6 +42,21 @@ describe('opening a repository', () => {
     gitIn(around, 'init', '--quiet', 'empty')
     const { root } = await openRepository(join(around, 'empty'))
     await expect(readHead(root)).rejects.toMatchObject({ ...told(/no commit yet/), status: 'git' })
+  })
+
+  it('tells with one process where HEAD stands, and nothing where that takes a second look', async () => {
+    const repo = await makeRepo()
+    const repository = { root: repo.root, commonDir: repo.commonDir }
+    const commit = repo.head()
+    expect(await openAtHead(repo.root)).toEqual({ repository, head: { branch: 'refs/heads/main', commit } })
+    repo.git('checkout', '--quiet', '--detach')
+    expect(await openAtHead(repo.root)).toEqual({ repository, head: { branch: null, commit } })
+    repo.git('checkout', '--quiet', 'main')
+    repo.git('update-ref', 'refs/heads/HEAD', commit)
+    expect(await openAtHead(repo.root)).toEqual({ repository, head: null })
+    expect(await readHead(repo.root)).toEqual({ branch: 'refs/heads/main', commit })
+    gitIn(repo.around, 'init', '--quiet', 'empty')
+    expect((await openAtHead(join(repo.around, 'empty'))).head).toBeNull()
   })
 
   it('asks who commits before there is anything to commit', async () => {
