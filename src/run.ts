@@ -3,11 +3,10 @@ import { exitCodeOf } from './core/errors.ts'
 import type { EventOf, TaskResult } from './core/events.ts'
 import { chooseSteering } from './core/prompt/steering.ts'
 import { type Chosen, goalOf } from './core/spec/choose.ts'
-import { lintSlice } from './core/spec/lint.ts'
+import { lintSlice } from './core/spec/lint-slice.ts'
 import { builtText, sliceHash, sliceOf } from './core/spec/slice.ts'
 import type { Diagnostic, Spec, Task } from './core/spec/spec.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
-import { dryRun } from './task/dry-run.ts'
 import { withHooks } from './task/hooks.ts'
 import { dropLanded, landWaiting, nextChoice } from './task/land-waiting.ts'
 import { loadSpecs } from './task/load-specs.ts'
@@ -209,7 +208,10 @@ async function oneTask(
   if ('stop' in state) return stop(state.stop)
   const settings = { ...around.settings, land: lands }
   const waiting = await landWaiting(world, { ...state, around: { ...around, settings } })
-  if (options.dryRun) return stop(waiting?.outcome ?? (await dryRun(world, state)))
+  if (options.dryRun) {
+    const { dryRun } = await import('./task/dry-run.ts')
+    return stop(waiting?.outcome ?? (await dryRun(world, state)))
+  }
   if (!waiting) tellSelected(world, state)
   return stepOf(waiting ?? (await withHooks(world, state, (begun) => runTask(world, begun))))
 }

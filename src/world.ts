@@ -233,7 +233,7 @@ export interface World {
   closeWorktree(worktree: Worktree): Promise<void>
   runChecks(worktree: Worktree, request: CheckRequest): Promise<CheckResult>
   /** Names what checks run in and with since the last `prepare`: a result holds for that alone. Left out: it is always the same. */
-  tooling?(): string
+  tooling?(): Promise<string>
   /** The project's own `pre-commit` among these paths; null: it has none. Left out: nobody looks. */
   projectHook?(paths: readonly string[]): Promise<string | null>
   /** Tracked files that were changed in a worktree, as they are now; `content` null: gone, or no text. */

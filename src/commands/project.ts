@@ -33,9 +33,9 @@ export interface Preparation {
   /** `dirs`: projects that tasks work in, beside those that agent.yaml lists. */
   prepare(tree: Tree, dirs?: readonly string[]): Promise<Unready | null>
   provide(commit: string): Promise<Unprovided | null>
-  checks(): Checks | null
+  checks(): Promise<Checks | null>
   /** What checks run in and with; empty before `prepare`. */
-  tooling(): string
+  tooling(): Promise<string>
 }
 
 export interface PreparationOptions {
@@ -60,8 +60,8 @@ export function createPreparation(options: PreparationOptions): Preparation {
   let tooling = ''
   const told = new Map<string, string>()
   return {
-    checks: () => checks,
-    tooling: () => tooling,
+    checks: async () => checks,
+    tooling: async () => tooling,
     provide: equipper.provide,
     async prepare(tree, dirs = []) {
       // Both run programs, so each is tried while the other is waited for; git's trouble is told first.

@@ -18,7 +18,7 @@ import type { CheckProgress } from '../io/checks/checks.ts'
 import { createBoxGits } from '../io/git/box-git.ts'
 import { cacheFolder } from '../io/git/cache-folder.ts'
 import { recover } from '../io/git/recover.ts'
-import { openRepository, type Repository, readHead } from '../io/git/repository.ts'
+import { openAtHead, type Repository, readHead } from '../io/git/repository.ts'
 import { lockRepository } from '../io/git/run-lock.ts'
 import { openTree } from '../io/git/tree.ts'
 import { createWorktrees } from '../io/git/worktree.ts'
@@ -43,6 +43,7 @@ import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './m
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPeek, type Peek } from './peek.ts'
 import { createPreparation, identified } from './project.ts'
+import { type Believing, believe, NOTHING_KNOWN, openReadiness } from './readiness.ts'
 import { isSame, recordedWorlds } from './resume.ts'
 import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
 import { surroundings } from './surroundings.ts'
@@ -223,7 +224,7 @@ async function runInRepository(
 ): Promise<RunResult> {
   const parallel = parallelOf(flags)
   await requireCi(options.cwd, flags)
-  const repository = await openRepository(options.cwd)
+  const { repository, head } = await openAtHead(options.cwd)
   const id = runId()
   // A dry run changes nothing.
   const begun: Promise<unknown>[] = []
@@ -231,7 +232,7 @@ async function runInRepository(
   if (lock) tools.onForced(() => lock.release())
   try {
     const all = parallel > 1 ? { ...wanted, parallel } : wanted
-    return await runAlone(repository, id, { options, flags, wanted: all, tools, journaled, begun })
+    return await runAlone(repository, id, { options, flags, wanted: all, tools, journaled, begun, early: head })
   } finally {
     await Promise.allSettled(begun)
     await lock?.release()
@@ -246,12 +247,14 @@ interface Asked {
   journaled: JournaledRun | null
   /** Gets what is begun before it is needed, and has to end before the run does. */
   begun: Promise<unknown>[]
+  /** HEAD as it was a moment ago; null: it has to be asked for. */
+  early: Head | null
 }
 
 async function runAlone(
   repository: Repository,
   id: string,
-  { options, flags, wanted, tools, journaled, begun }: Asked,
+  { options, flags, wanted, tools, journaled, begun, early: earlyHead }: Asked,
 ): Promise<RunResult> {
   const config = journaled?.run.config ?? (await loadConfig(options, repository.root))
   const memory = openMemory(repository.root)
@@ -270,11 +273,13 @@ async function runAlone(
   await excludeFromGit(repository.commonDir)
   // Nothing is paid for before the box has held, and nothing takes longer: it is tried while all else is read.
   const early = !wanted.dryRun && !journaled
-  if (early) begun.push(tryBoxes(isolation, repository.root), identified(repository))
+  const readiness = early ? await openReadiness(memory, [flags.isolation, config]) : NOTHING_KNOWN
+  if (early) begun.push(identified(repository))
+  if (early && !readiness.any) begun.push(tryBoxes(isolation, repository.root))
   const past = wanted.dryRun || journaled ? null : await unfinishedRun(repository.root)
   const found = wanted.dryRun ? [] : await recover(repository, cutLanding(past?.calls ?? []))
   tools.maskAlso(boxVariables(config.env ?? [], {}).env)
-  const head = await (journaled ? replayedHead(journaled) : readHead(repository.root))
+  const head = await (journaled ? replayedHead(journaled) : (earlyHead ?? readHead(repository.root)))
   const fresh = journaled !== null || wanted.dryRun || adopted !== null || flags.record !== undefined
   const then = past?.run.described as RunDescription | undefined
   const before = !fresh && past && then && isSame(then, settings, head, tools.mask) ? past : null
@@ -291,17 +296,17 @@ async function runAlone(
   const asked = recording ? await recorder(model, recording, repository) : model
   /** Worker 0 uses the run's own folder for what is thrown away, the others one below it. */
   const equipped = new Map<number, MakeWorld>()
+  const preparations: Believing[] = []
   const boxGits = createBoxGits(repository.root, worktrees.scratch)
-  if (early) boxGits.begin(head.commit)
+  if (early && !readiness.any) boxGits.begin(head.commit)
   const worldOf = (worker: number): MakeWorld => {
     let current: string | undefined
     const tellOf = (event: Event) => tell(event, current)
     const onProgress = (progress: CheckProgress) => tellOf({ type: 'check.progress', ...progress })
     const own = worker === 0 ? worktrees : { ...worktrees, scratch: join(worktrees.scratch, `worker-${worker}`) }
-    const preparation = createPreparation({
-      ...{ repository, isolation, config, worktrees: own, boxGits, onProgress, signal },
-      tell: tellOf,
-    })
+    const options = { repository, isolation, config, worktrees: own, boxGits, onProgress, signal, tell: tellOf }
+    const preparation = believe(createPreparation(options), readiness, () => identified(repository))
+    preparations.push(preparation)
     return (task, seed) => {
       current = task ?? undefined
       const seeds = seedsOf(seed)
@@ -309,7 +314,13 @@ async function runAlone(
         repository,
         worktrees,
         base: tree,
-        model: asked,
+        model: {
+          ...asked,
+          ask(...question) {
+            preparation.asked()
+            return asked.ask(...question)
+          },
+        },
         checks: preparation.checks,
         prepare(tree, dir) {
           const prepared = preparation.prepare(tree, dir === undefined ? [] : [dir])
@@ -318,7 +329,7 @@ async function runAlone(
           return prepared
         },
         provide: preparation.provide,
-        tooling: () => `${settings.checksKey}; ${preparation.tooling()}`,
+        tooling: async () => `${settings.checksKey}; ${await preparation.tooling()}`,
         journal,
         mask: tools.mask,
         memory,
@@ -396,6 +407,7 @@ async function runAlone(
       world: (worker, task) => recorded(workerWorld(worker, task)),
     })
   } finally {
+    for (const preparation of preparations) await preparation.settled()
     await boxGits.settled()
     await counters?.save?.()
     await worktrees.closeAll()

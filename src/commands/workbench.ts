@@ -48,7 +48,7 @@ export async function withWorkbench<T>(
     const preparation = createPreparation({ repository, isolation, config, worktrees, tell, onProgress, signal })
     const unready = await preparation.prepare(await openTree(repository.root, options.commit), options.dirs)
     if (unready) throw new UserError(unready.message, unready.status)
-    const checks = preparation.checks()
+    const checks = await preparation.checks()
     if (!checks) throw new Error('the project was not prepared')
     return await use({
       signal,

@@ -28,10 +28,10 @@ export interface RealWorldOptions {
   base: Tree
   model: Model
   /** Null before `prepare`. */
-  checks(): Checks | null
+  checks(): Promise<Checks | null>
   prepare(tree: Tree, dir?: string): Promise<Unready | null>
   /** Empty before `prepare`. */
-  tooling(): string
+  tooling(): Promise<string>
   provide(commit: string): Promise<Unprovided | null>
   journal: Journal
   /** Takes secrets out of what is sent to a model. */
@@ -77,7 +77,7 @@ export function createRealWorld(options: RealWorldOptions): World {
     },
     closeWorktree: (worktree) => worktrees.close(worktree),
     async runChecks(worktree, request) {
-      const checks = options.checks()
+      const checks = await options.checks()
       if (!checks) throw new Error('checks were asked for before the run was prepared')
       const result = await checks.run(worktree, request, signal)
       if (asked && isEvidence(request) && result.status === 'failed')

@@ -3,9 +3,9 @@ import { modelAt } from '../core/settings.ts'
 import type { World } from '../world.ts'
 import { estimatorOf } from './ask.ts'
 import { authorParts, implementerParts, sceneOf } from './context.ts'
+import { frozenKeyOf } from './frozen.ts'
 import { ownTestsUnrun } from './own-tests.ts'
 import type { Frozen, Outcome, State } from './state.ts'
-import { frozenKeyOf } from './write-tests.ts'
 
 /** Shows what the next call would send. Nothing is asked, run or written. */
 export async function dryRun(world: World, state: State): Promise<Outcome> {

@@ -5,8 +5,8 @@ import { describeFailure } from '../core/verdict/feedback.ts'
 import { findingMessage } from '../core/verdict/message.ts'
 import type { World } from '../world.ts'
 import { waitingBranch } from './commit.ts'
+import { frozenKeyOf } from './frozen.ts'
 import { end, type State } from './state.ts'
-import { frozenKeyOf } from './write-tests.ts'
 
 /**
  * A test that the code as it is does not keep is what such a task was for: it is kept on a branch of its own with its smallest

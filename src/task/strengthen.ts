@@ -19,6 +19,7 @@ import { describe } from './baseline.ts'
 import { bite, type Judged, thoroughly } from './bite.ts'
 import { withWorktree } from './checks.ts'
 import { sceneOf } from './context.ts'
+import { frozenKeyOf } from './frozen.ts'
 import { judgesOf } from './judges.ts'
 import { type Objection, objectionOf } from './objection.ts'
 import { mergeChanges, pathsOf, readerOf } from './overlay.ts'
@@ -26,7 +27,6 @@ import { pastParts } from './past.ts'
 import { strengthenerParts } from './roles.ts'
 import { protectedDirs, type State } from './state.ts'
 import { type Strict, strictTests } from './strict-tests.ts'
-import { frozenKeyOf } from './write-tests.ts'
 
 export interface Strengthened {
   state: State

@@ -83,7 +83,7 @@ export const GUARDS: Guard[] = [
   {
     name: 'a hook of the project runs again where a run goes on',
     file: 'src/io/journal/calls.ts',
-    search: "request.stage === 'hooks' ? live() : ",
+    search: "if (request.stage === 'hooks') return live()",
     replace: '',
   },
   {

@@ -72,3 +72,11 @@ test('pretty-printing changes nothing but white space, also where brackets do no
     }),
   )
 })
+
+test('of the signs whose width is not asked for, none is wide, combines or is invisible', () => {
+  const signs = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code))
+  const odd = /[\p{M}\p{C}\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hangul}]/u
+  for (const sign of signs.filter((one) => !odd.test(one) && one.trim() !== '')) expect(displayWidth(sign)).toBe(1)
+  for (const sign of ['\u00ad', '\u0301', '\u200b']) expect(displayWidth(sign)).toBe(0)
+  for (const sign of ['\u231a', '\u25fd', '\u2705']) expect(displayWidth(sign)).toBe(2)
+})

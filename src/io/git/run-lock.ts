@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../../core/errors.ts'
 import { sha256 } from '../../core/hash.ts'
-import { isAlive } from '../alive.ts'
+import { bootId, isAlive } from '../alive.ts'
 
 /** One process, told apart from a later one with the same number. `boot` and `start` are '' where the system does not say. */
 interface Owner {
@@ -53,12 +53,6 @@ export async function runAtWork(commonDir: string): Promise<string | null> {
 async function thisProcess(run: string): Promise<Owner> {
   return { pid: process.pid, host: hostname(), boot: await bootId(), start: await startOf(process.pid), run }
 }
-
-const bootId = () =>
-  readFile('/proc/sys/kernel/random/boot_id', 'utf8').then(
-    (text) => text.trim(),
-    () => '',
-  )
 
 /** Field 22 of /proc/PID/stat; the name before it may hold blanks and parentheses. */
 async function startOf(pid: number): Promise<string> {

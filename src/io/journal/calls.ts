@@ -69,7 +69,7 @@ export function recordCalls(world: World, log: CallLog): World {
   const told =
     (call: string, kept: boolean) =>
     async (...args: never[]) => {
-      const key = keyOf(call, call === 'runChecks' ? [...args, world.tooling?.()] : args)
+      const key = keyOf(call, call === 'runChecks' ? [...args, await world.tooling?.()] : args)
       const commit = call === 'land' && args[3] === true ? { commit: String(args[0]) } : {}
       if (GRAVE.includes(call)) record(call, key, { begins: true, ...commit })
       let value: unknown
@@ -182,14 +182,15 @@ export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming
       opened.delete(worktree)
       if (real) await world.closeWorktree(real)
     },
-    runChecks(worktree, request) {
+    async runChecks(worktree, request) {
       const live = async () => {
         const real = opened.get(worktree) ?? (await world.openWorktree(worktree.commit))
         opened.set(worktree, real)
         return world.runChecks(real, request)
       }
       // What a hook of the project writes into the tree stands in no answer.
-      return request.stage === 'hooks' ? live() : answered('runChecks', [worktree, request, world.tooling?.()], live)
+      if (request.stage === 'hooks') return live()
+      return answered('runChecks', [worktree, request, await world.tooling?.()], live)
     },
   }
 }

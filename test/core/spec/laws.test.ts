@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lintSlice } from '../../../src/core/spec/lint.ts'
+import { lintSlice } from '../../../src/core/spec/lint-slice.ts'
 import { nextTask } from '../../../src/core/spec/next.ts'
 import { parseSpec } from '../../../src/core/spec/parse.ts'
 import { sliceOf, sliceText } from '../../../src/core/spec/slice.ts'

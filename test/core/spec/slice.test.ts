@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lintSlice } from '../../../src/core/spec/lint.ts'
+import { lintSlice } from '../../../src/core/spec/lint-slice.ts'
 import { nextTask } from '../../../src/core/spec/next.ts'
 import { type Slice, sliceOf, sliceText } from '../../../src/core/spec/slice.ts'
 import { codes, DESIGN, REQUIREMENTS, spec, withTasks } from './fixture.ts'

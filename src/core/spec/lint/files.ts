@@ -2,19 +2,6 @@ import { type Doc, openFences } from '../markdown.ts'
 import type { Diagnostic, Dialect } from '../spec.ts'
 import { inFolder, problem, type Reading, tasksPath } from './report.ts'
 
-/** Codes that concern a file as a whole, so every task of the spec. */
-export const FILE_LEVEL = new Set([
-  'unreadable',
-  'unreadable-file',
-  'not-utf8',
-  'file-too-large',
-  'symbolic-link',
-  'tasks-missing',
-  'requirements-missing',
-  'no-tasks',
-  'no-requirements',
-])
-
 const HOME: Record<Dialect, { path: string; form: string }> = {
   specproof: { path: 'requirements.md', form: '`### Requirement 1: title` sections with numbered criteria' },
   kiro: { path: 'requirements.md', form: '`### Requirement 1: title` sections with numbered criteria' },

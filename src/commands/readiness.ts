@@ -1,0 +1,124 @@
+import { UserError } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
+import { bootId } from '../io/alive.ts'
+import type { Memory } from '../io/journal/memory.ts'
+import { BUILD } from '../io/package-root.ts'
+import type { Tree } from '../world.ts'
+import type { Preparation } from './project.ts'
+
+const KEY = 'ready'
+/** Bases that are remembered, the latest ones. */
+const MOST_BASES = 20
+/** By then a question is on its way, milliseconds. */
+const ON_ITS_WAY = 100
+
+/** What earlier runs found in order on this machine, since it was started and with the same settings. */
+export interface Readiness {
+  /** Whether anything was. */
+  readonly any: boolean
+  knows(tree: Tree, dirs: readonly string[]): boolean
+  learn(tree: Tree, dirs: readonly string[]): Promise<void>
+  forget(): Promise<void>
+}
+
+/** For a run that waits for whatever it needs. */
+export const NOTHING_KNOWN: Readiness = {
+  any: false,
+  knows: () => false,
+  learn: async () => {},
+  forget: async () => {},
+}
+
+/** `settings`: all that decides about the box and what is put into it. */
+export async function openReadiness(memory: Memory, settings: unknown): Promise<Readiness> {
+  const boot = await bootId()
+  const machine = sha256(
+    JSON.stringify([BUILD, boot, process.execPath, process.getuid?.(), process.env['PATH'], settings]),
+  )
+  const kept = (await memory.recall(KEY)) as { machine?: string; bases?: string[] } | null
+  // Sources change without another name, and where nobody tells when the machine was started nothing is known of it.
+  const usable = BUILD !== null && boot !== ''
+  let bases = usable && kept?.machine === machine && Array.isArray(kept.bases) ? kept.bases : []
+  const keep = async () => {
+    if (usable) await memory.remember(KEY, { machine, bases }).catch(() => {})
+  }
+  return {
+    any: bases.length > 0,
+    knows: (tree, dirs) => bases.includes(baseOf(tree, dirs)),
+    async learn(tree, dirs) {
+      const base = baseOf(tree, dirs)
+      if (bases.at(-1) === base) return
+      bases = [...bases.filter((one) => one !== base), base].slice(-MOST_BASES)
+      await keep()
+    },
+    async forget() {
+      bases = []
+      await keep()
+    },
+  }
+}
+
+function baseOf(tree: Tree, dirs: readonly string[]): string {
+  return [tree.hash, ...dirs].join(' ')
+}
+
+export interface Believing extends Preparation {
+  /** A question has been asked: while it is answered there is time for what was put off. */
+  asked(): void
+  /** Ends with what was begun. */
+  settled(): Promise<void>
+}
+
+/**
+ * Believes what an earlier run found in order, so that a question is asked at once, and tries it all the same before anything runs: in
+ * the time of the answer, or when a check asks for it. What is not in order any more is thrown then, as the user's to mend. `always`: is
+ * waited for in any case.
+ */
+export function believe(real: Preparation, readiness: Readiness, always: () => Promise<unknown>): Believing {
+  let putOff: (() => Promise<void>) | null = null
+  let begun: Promise<void> | null = null
+  let timer: NodeJS.Timeout | null = null
+  const ready = () => {
+    begun ??= putOff?.() ?? null
+    begun?.catch(() => {})
+    return begun
+  }
+  return {
+    async prepare(tree, dirs = []) {
+      if (readiness.knows(tree, dirs)) {
+        begun = null
+        putOff = async () => {
+          const unready = await real.prepare(tree, dirs)
+          if (unready === null) return
+          await readiness.forget()
+          throw new UserError(unready.message, unready.status)
+        }
+        await always()
+        return null
+      }
+      putOff = null
+      const unready = await real.prepare(tree, dirs)
+      if (unready === null) await readiness.learn(tree, dirs)
+      return unready
+    },
+    async provide(commit) {
+      await ready()
+      return real.provide(commit)
+    },
+    async checks() {
+      await ready()
+      return real.checks()
+    },
+    async tooling() {
+      await ready()
+      return real.tooling()
+    },
+    asked() {
+      timer ??= setTimeout(ready, ON_ITS_WAY)
+    },
+    async settled() {
+      if (timer !== null) clearTimeout(timer)
+      await begun?.catch(() => {})
+    },
+  }
+}
