@@ -238,8 +238,11 @@ export interface World {
   projectHook?(paths: readonly string[]): Promise<string | null>
   /** Tracked files that were changed in a worktree, as they are now; `content` null: gone, or no text. */
   edited?(worktree: Worktree): Promise<{ path: string; content: string | null }[]>
-  /** `mayRepeat` is asked before a question whose paid answer was lost is asked again, with what was billed for it. */
-  askModel(request: ModelRequest, mayRepeat: (billed: Usage) => boolean): Promise<ModelResult>
+  /**
+   * `mayRepeat` is asked before a question whose paid answer was lost is asked again, with what was billed for it. `back`: the question is
+   * taken back, as an interruption would.
+   */
+  askModel(request: ModelRequest, mayRepeat: (billed: Usage) => boolean, back?: AbortSignal): Promise<ModelResult>
   /** Seeds on which this attempt was red when it was recorded; empty with a live model. */
   recordedSeeds(spec: string, task: string, attempt: number): Promise<number[]>
   /** With `now` false the commit goes to `waitingBranch` and the user's branch stays. */

@@ -80,12 +80,17 @@ describe('a task becomes a verified commit', () => {
       suite: '1/1, 0 red on base',
     })
     const told = run.events.map((event) => event.type).filter((type) => !/delta|progress|check/.test(type))
-    expect(told).toEqual([
+    // The author is asked meanwhile.
+    const [asked, baseline, used] = (['model.started', 'baseline.finished', 'patch.applied'] as const).map((type) =>
+      told.indexOf(type),
+    )
+    expect(asked!).toBeLessThan(baseline!)
+    expect(baseline!).toBeLessThan(used!)
+    expect(told.filter((type) => type !== 'baseline.finished')).toEqual([
       'run.started',
       'task.selected',
       'isolation.ready',
       'runner.chosen',
-      'baseline.finished',
       ...['prompt.built', 'model.started', 'model.finished', 'patch.applied', 'tests.frozen'],
       ...['prompt.built', 'model.started', 'model.finished', 'patch.applied'],
       ...['verdict', 'commit', 'landed', 'run.result'],

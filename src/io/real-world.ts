@@ -93,13 +93,13 @@ export function createRealWorld(options: RealWorldOptions): World {
       const paths = await worktrees.modified(worktree)
       return Promise.all(paths.map(async (path) => ({ path, content: await textIn(worktree.dir, path) })))
     },
-    async askModel(asking, mayRepeat) {
+    async askModel(asking, mayRepeat, back) {
       const request = masked(asking, options.mask)
       const { role, attempt, round } = request
       asked = request
       await journal.prompt(request)
       const result = await options.model.ask(request, {
-        signal,
+        signal: back ? AbortSignal.any([signal, back]) : signal,
         onDelta: (text) => options.tell({ type: 'model.delta', chars: text.length }),
         mayRetry: mayRepeat,
         onRetry: (retry) => options.tell({ type: 'model.retrying', role, attempt, round, ...retry }),

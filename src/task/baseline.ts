@@ -3,9 +3,14 @@ import type { Settings } from '../core/settings.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import { limitWords } from '../core/verdict/limit-words.ts'
 import type { World } from '../world.ts'
+import type { Answer } from './ask.ts'
 import { withWorktree } from './checks.ts'
+import { asksAuthor } from './frozen.ts'
 import { placedPath } from './place.ts'
 import { end, type State } from './state.ts'
+
+/** Whether the last baseline that was measured ended the task. */
+const TROUBLE = 'trouble-before-any-change'
 
 const QUICK = { seeds: [1], runs: 20, minMs: 0 }
 
@@ -16,9 +21,62 @@ export function baselineKey(tree: string, { checksKey }: Settings): string {
 
 /** What is red, broken or empty before we start. The final run of one task is the baseline of the next. */
 export async function baseline(world: World, state: State): Promise<State> {
+  return (await knownBaseline(world, state)) ?? measured(world, state)
+}
+
+/** The same, and where an author is asked next, the author is asked meanwhile. */
+export async function baselineMeanwhile(world: World, state: State): Promise<State> {
+  const known = await knownBaseline(world, state)
+  if (known) return known
+  // An answer is worth nothing on a base that cannot be worked on, and what was wrong a moment ago may still be.
+  const atOnce = (await asksAuthor(world, state)) && (await world.recall(TROUBLE)) !== true
+  const measuring = measured(world, state)
+  if (!atOnce) return measuring
+  // Whoever asks is told.
+  measuring.catch(() => {})
+  return { ...state, measuring }
+}
+
+/** Asks while the baseline is measured. Where that cannot be had, the question is taken back. */
+export async function askMeanwhile(
+  world: World,
+  { measuring, ...state }: State,
+  asking: (world: World, state: State) => Promise<Answer>,
+): Promise<Answer> {
+  if (!measuring) return asking(world, state)
+  const back = new AbortController()
+  const based = measuring.then(
+    (found) => {
+      if (found.outcome) back.abort()
+      return found
+    },
+    (error) => {
+      back.abort()
+      throw error
+    },
+  )
+  based.catch(() => {})
+  const askModel: World['askModel'] = (request, mayRepeat) => world.askModel(request, mayRepeat, back.signal)
+  const answer = await asking({ ...world, askModel }, state)
+  const { baseline, outcome } = await based
+  return { ...answer, state: { ...answer.state, baseline, outcome: outcome ?? answer.state.outcome } }
+}
+
+async function knownBaseline(world: World, state: State): Promise<State | null> {
+  const known = (await world.recall(baselineKey(state.tree.hash, state.around.settings))) as CheckResult | null
+  return known && judgeable(told(world, { ...state, baseline: known }, known, true), known)
+}
+
+async function measured(world: World, state: State): Promise<State> {
+  const found = await measuredOrShared(world, state)
+  if (world.signal.aborted) return found
+  const troubled = found.outcome !== null
+  if (troubled !== ((await world.recall(TROUBLE)) === true)) await world.remember(TROUBLE, troubled)
+  return found
+}
+
+async function measuredOrShared(world: World, state: State): Promise<State> {
   const key = baselineKey(state.tree.hash, state.around.settings)
-  const known = (await world.recall(key)) as CheckResult | null
-  if (known) return judgeable(told(world, { ...state, baseline: known }, known, true), known)
   const { baselines } = state.around
   const others = baselines?.get(key)
   const mine = others ? null : measure(world, state)

@@ -1,5 +1,5 @@
 import type { World } from '../world.ts'
-import { baseline } from './baseline.ts'
+import { baselineMeanwhile } from './baseline.ts'
 import { commit, land } from './commit.ts'
 import { inTime } from './deadline.ts'
 import { permitted, prepare } from './permitted.ts'
@@ -13,7 +13,7 @@ type Step = (world: World, state: State) => Promise<State>
 const attempts: Step = async (world, state) => (await import('./attempts.ts')).attempts(world, state)
 
 /** How a task becomes a verified commit. A step that sets the outcome ends it. */
-const STEPS: Step[] = [permitted, prepare, baseline, writeTests, permitted, attempts, commit, land]
+const STEPS: Step[] = [permitted, prepare, baselineMeanwhile, writeTests, permitted, attempts, commit, land]
 
 export function runTask(world: World, state: State): Promise<State> {
   return inTime(inPlace(world, state.plan), state, (timed) => takeSteps(timed, state))
@@ -21,12 +21,17 @@ export function runTask(world: World, state: State): Promise<State> {
 
 async function takeSteps(world: World, state: State): Promise<State> {
   let current = state
-  for (const step of STEPS) {
-    if (current.outcome) break
-    // A verified commit is never thrown away: from its making to its landing nothing interrupts.
-    if (world.signal.aborted && !current.commit)
-      return { ...current, outcome: { status: 'interrupted', message: 'interrupted' } }
-    current = await step(world, current)
+  try {
+    for (const step of STEPS) {
+      if (current.outcome) break
+      // A verified commit is never thrown away: from its making to its landing nothing interrupts.
+      if (world.signal.aborted && !current.commit)
+        return { ...current, outcome: { status: 'interrupted', message: 'interrupted' } }
+      current = await step(world, current)
+    }
+    return current
+  } finally {
+    // Where nobody came to ask, its worktree would be left.
+    await current.measuring?.catch(() => {})
   }
-  return current
 }

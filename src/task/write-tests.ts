@@ -3,6 +3,7 @@ import type { Part } from '../core/prompt/prompt.ts'
 import { modelAt } from '../core/settings.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
+import { askMeanwhile } from './baseline.ts'
 import { authorParts, sceneOf } from './context.ts'
 import { definitionParts } from './definitions.ts'
 import type { Draft } from './draft.ts'
@@ -57,7 +58,7 @@ export async function writeWith(world: World, state: State, told: Part[] = []): 
   const known = new Map<string, GuardVerdict | StubVerdict>()
   for (let round = 1; ; round++) {
     const parts = await authorParts(sceneOf(world, current), [...trail, ...last])
-    const answer = await ask(world, current, 'author', round, parts)
+    const answer = await askMeanwhile(world, current, (within, now) => ask(within, now, 'author', round, parts))
     current = answer.state
     if (current.outcome) return current
     if (!answer.reply) return end(current, 'usage', answer.exhausted ?? 'the model has no answer')

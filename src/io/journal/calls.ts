@@ -163,9 +163,9 @@ export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming
     waiting: compared('waiting', world.waiting),
     recall: (key) => (past.same ? answered('recall', [key], () => world.recall(key)) : world.recall(key)),
     recordedSeeds: (...args) => answered('recordedSeeds', args, () => world.recordedSeeds(...args)),
-    async askModel(request, mayRepeat) {
+    async askModel(request, mayRepeat, back) {
       const found = known('askModel', [request])
-      if (found === null) return world.askModel(request, mayRepeat)
+      if (found === null) return world.askModel(request, mayRepeat, back)
       const then = found.value as ModelResult & { ok: true }
       const answer = { ...then, ...RESUMED, earlier: then.usage }
       await onAnswer?.(request, answer)
