@@ -111,6 +111,40 @@ describe('agent init', () => {
     expect(did((await init(repository, ['--yes'], env)).told)).not.toHaveProperty('packages')
   })
 
+  it('has a plain pytest find the modules: one line in a commit of its own, or the words where the file is not committed', async () => {
+    const files = {
+      'package.json': null,
+      'box.py': 'SIZE = 1\n',
+      'pyproject.toml': '[tool.pytest.ini_options]\naddopts = "-q"\n',
+    }
+    const repository = await bare(files)
+    const step = ({ told }: { told: Told }) => told.steps.find(({ what }) => what === 'imports')
+    const line = 'add `pythonpath = ["."]` under `[tool.pytest.ini_options]` in pyproject.toml'
+    expect(step(await init(repository))).toMatchObject({ status: 'left', text: expect.stringContaining(line) })
+    const doctor = async () => {
+      const { stdout } = await start(repository, ['doctor'])
+      const { findings } = JSON.parse(stdout) as { findings: { name: string; state: string; mend: string }[] }
+      return findings.find(({ name }) => name === 'imports')
+    }
+    expect(await doctor()).toMatchObject({ state: 'warning', mend: `${line}, and commit that` })
+    await repository.write({ 'pyproject.toml': `${files['pyproject.toml']}# mine\n` })
+    expect(step(await init(repository, ['--yes']))).toMatchObject({ status: 'left' })
+    await repository.git('checkout', '--quiet', 'pyproject.toml')
+    expect(step(await init(repository, ['--yes']))).toMatchObject({ status: 'committed' })
+    expect(await repository.git('show', '--format=%s', '--name-only', 'HEAD')).toBe(
+      'Have pytest find the modules: pythonpath = ["."]\n\npyproject.toml',
+    )
+    expect(await repository.read('pyproject.toml')).toBe(
+      '[tool.pytest.ini_options]\npythonpath = ["."]\naddopts = "-q"\n',
+    )
+    expect(step(await init(repository, ['--yes']))).toBeUndefined()
+    expect(await doctor()).toBeUndefined()
+
+    const without = await bare({ ...files, 'pyproject.toml': null, 'requirements.txt': 'pytest\n' })
+    expect(did((await init(without, ['--yes'])).told)).toMatchObject({ 'pytest.ini': 'written' })
+    expect(await without.read('pytest.ini')).toBe('[pytest]\npythonpath = .\n')
+  })
+
   it('leaves everything as it was where the packages cannot be installed, or the manifest is not committed', async () => {
     const repository = await bare()
     const before = await repository.read('package.json')

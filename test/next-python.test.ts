@@ -40,7 +40,7 @@ describe.runIf('venv' in python)('a project of Python', () => {
     const run = await agent(repository, [all ? 'run' : 'next', ...model.args], { model })
     expect(run.result.status, `${run.result.message}\n${run.stderr}`).toBe('verified')
     expect(eventsOf(run, 'runner.chosen')).toMatchObject([
-      { runner: 'pytest', why: expect.stringMatching(/pyproject/) },
+      { runner: 'pytest', why: expect.stringMatching(/pyproject.*; .*plain `pytest`: add `pythonpath = \["src"\]`/) },
     ])
     const frozen = [
       { tests: 2, red: '2/2, 2 by assertion' },

@@ -19,6 +19,8 @@ export interface HarnessRequest {
   runner: HarnessRunner
   /** Further options of Node for test processes, and where tests are looked for; used with `node:test` only. */
   node: { flags: string[]; globs: string[] }
+  /** With pytest: modules are found by what the project says alone, as its own `pytest` finds them. Left out: at its top and in `src` too. */
+  plain?: boolean
   /** Test files relative to the project; null: the whole suite. */
   files: string[] | null
   intensity: Intensity

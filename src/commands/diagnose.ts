@@ -8,7 +8,7 @@ import { EXIT, UserError } from '../core/errors.ts'
 import type { BaseFile } from '../core/patch/patch.ts'
 import { listedDirs, projectsProblem, specRootsOf } from '../core/projects.ts'
 import type { Runner } from '../io/checks/choose-runner.ts'
-import { missingHypothesis, missingTools, unnamedHypothesis } from '../io/checks/installed.ts'
+import { missingTools } from '../io/checks/installed.ts'
 import { cacheFolder } from '../io/git/cache-folder.ts'
 import { gitBuffer, tryGit } from '../io/git/git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
@@ -16,6 +16,7 @@ import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { elapsed, plural } from '../ui/format.ts'
 import type { Tree } from '../world.ts'
+import { importsFinding, missingImports, withoutHypothesis } from './diagnose-python.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 import { allNames, modelNames } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
@@ -127,10 +128,13 @@ async function runners(root: string, config: Config, needed: boolean): Promise<F
     }
   if (byDir.size === 0) byDir.set('', new Set())
   for (const [dir, ids] of byDir) {
-    const finding = await runner(root, tree, config, dir, bad)
+    const [finding, ...more] = await runner(root, tree, config, dir, bad)
     const name = dir === '' ? 'the top' : dir
     const own = ids.size === 0 ? 'no open task' : [...ids].join(', ')
-    findings.push(byDir.size === 1 && dir === '' ? finding : { ...finding, text: `${name} (${own}): ${finding.text}` })
+    findings.push(
+      byDir.size === 1 && dir === '' ? finding : { ...finding, text: `${name} (${own}): ${finding.text}` },
+      ...more,
+    )
   }
   return findings
 }
@@ -146,38 +150,22 @@ async function runner(
   config: Config,
   dir: string,
   bad: (text: string, mend: string) => Finding,
-): Promise<Finding> {
+): Promise<[Finding, ...Finding[]]> {
   const project = await detectIn(tree, config, dir)
   if ('unsupported' in project)
-    return bad(project.unsupported, '`runner:` or `checks:` in agent.yaml: docs/configuration.md')
-  if (project.runner === null)
-    return ok(
-      'runner',
-      `commands: ${commandChecks(config, dir)
-        .map(({ name }) => name)
-        .join(', ')}`,
-    )
+    return [bad(project.unsupported, '`runner:` or `checks:` in agent.yaml: docs/configuration.md')]
+  const commands = commandChecks(config, dir).map(({ name }) => name)
+  if (project.runner === null) return [ok('runner', `commands: ${commands.join(', ')}`)]
   const homes = dir.split('/').map((_, at, parts) => join(root, ...parts.slice(0, parts.length - at)))
   const missing = await missingTools([...homes, root], project.runner)
   const venv = await firstThere([...homes, root].map((home) => join(home, '.venv')))
   const lacking = project.runner === 'pytest' ? await withoutHypothesis(tree, config, venv) : null
-  if (lacking !== null) return bad(lacking, 'a run installs by itself what the project names')
+  const away = await missingImports(project, root, dir, venv)
+  const more = away ? [importsFinding(away)] : []
+  if (lacking !== null) return [bad(lacking, 'a run installs by itself what the project names'), ...more]
   if (missing !== null)
-    return bad(missing, 'install what the project names; a run does it by itself where there is a lockfile')
-  return startRunner(homes, root, project.runner, project.why, bad)
-}
-
-async function withoutHypothesis(
-  { paths, read }: Pick<Tree, 'paths' | 'read'>,
-  { setup }: Config,
-  venv: string | null,
-): Promise<string | null> {
-  if (venv !== null) return missingHypothesis(venv, paths)
-  const textOf = async (path: string) => {
-    const file = await read(path)
-    return file.kind === 'text' ? file.text : null
-  }
-  return setup === undefined ? unnamedHypothesis(paths, textOf) : null
+    return [bad(missing, 'install what the project names; a run does it by itself where there is a lockfile')]
+  return [await startRunner(homes, root, project.runner, project.why, bad), ...more]
 }
 
 const STARTS: Record<Runner, string[]> = {

@@ -1,11 +1,12 @@
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { access, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { execa } from 'execa'
-import { EXIT, UserError } from '../core/errors.ts'
+import { EXIT } from '../core/errors.ts'
 import { configText, SCHEMA } from '../core/init/config-text.ts'
 import { firstSpec } from '../core/init/first-spec.ts'
 import { addCommand, asDirect, GO_LIBRARY, goGetCommand, hasGoLibrary, MANIFESTS } from '../core/init/install.ts'
 import { ciIn, languagesIn, type Survey, specsElsewhere } from '../core/init/survey.ts'
+import type { PythonPath } from '../core/pytest-imports.ts'
 import { askYes, canAsk } from '../io/ask.ts'
 import { detectProject } from '../io/checks/detect.ts'
 import { git, gitBuffer, tryGit } from '../io/git/git.ts'
@@ -14,18 +15,13 @@ import { PACKAGE_ROOT, packageVersion } from '../io/package-root.ts'
 import { MANAGERS } from '../io/setup/managers.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
+import { missingImports } from './diagnose-python.ts'
+import { addPythonPath } from './init-python.ts'
+import { left, type Step, writeNew } from './init-steps.ts'
 import type { GlobalOptions } from './options.ts'
 
 export interface InitFlags {
   yes?: boolean
-}
-
-/** One thing that was looked at or done. */
-interface Step {
-  what: string
-  /** `found` and `kept` change nothing; `left`: only with a yes. */
-  status: 'found' | 'kept' | 'written' | 'committed' | 'left' | 'failed'
-  text: string
 }
 
 /**
@@ -34,31 +30,32 @@ interface Step {
  */
 export async function initCommand(options: GlobalOptions, flags: InitFlags): Promise<number> {
   const { root } = await openRepository(options.cwd)
-  const survey = await surveyOf(root)
+  const { survey, imports } = await surveyOf(root)
   const steps = foundSteps(survey)
   const say = teller(options)
   for (const step of steps) say(step)
   const agreed = async (question: string) => flags.yes === true || (canAsk(process.env) && (await askYes(question)))
-  const done = async (step: Promise<Step>) => {
-    steps.push(await step)
-    say(steps.at(-1)!)
+  const done = (step: Step) => {
+    steps.push(step)
+    say(step)
   }
   const adding = (await goLibrary(root, survey)) ?? missingPackages(survey)
   if (adding !== null && (await agreed(`Add ${adding.names} to the ${adding.to}, in a commit of its own?`)))
-    await done(addPackages(root, adding))
+    done(await addPackages(root, adding))
   else if (adding !== null)
-    await done(left('packages', `${adding.names}: not added; \`agent init --yes\` adds it in a commit of its own`))
+    done(left('packages', `${adding.names}: not added; \`agent init --yes\` adds it in a commit of its own`))
   if ('name' in survey.runner && survey.runner.name === 'pytest')
-    await done(left('packages', 'property tests of Python need hypothesis: add it as you add packages, and commit'))
+    done(left('packages', 'property tests of Python need hypothesis: add it as you add packages, and commit'))
+  if (imports !== null) done(await addPythonPath(root, imports, agreed))
   if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
-    await done(left('.gitignore', 'node_modules is not ignored: add the line `node_modules/`, or a commit holds it'))
+    done(left('.gitignore', 'node_modules is not ignored: add the line `node_modules/`, or a commit holds it'))
   const added = steps.some(({ what, status }) => what === 'packages' && status === 'committed')
   const schema = added || survey.dependencies?.has('specproof') ? SCHEMA : null
-  await done(writeNew(root, 'agent.yaml', configText(survey, schema)))
+  done(await writeNew(root, 'agent.yaml', configText(survey, schema)))
   if (survey.specs.length + survey.elsewhere.length === 0) {
     if (await agreed('Write a first spec to specs/first, with three lines to edit?'))
-      await done(writeSpec(root, survey))
-    else await done(left('spec', 'none is there; `agent init --yes` writes specs/first, with three lines to edit'))
+      done(await writeSpec(root, survey))
+    else done(left('spec', 'none is there; `agent init --yes` writes specs/first, with three lines to edit'))
   }
   const failed = steps.some(({ status }) => status === 'failed')
   if (options.json) process.stdout.write(`${JSON.stringify({ root, survey: plain(survey), steps })}\n`)
@@ -75,7 +72,7 @@ const NEXT = `Next:
 
 const plain = (survey: Survey) => ({ ...survey, dependencies: survey.dependencies && [...survey.dependencies] })
 
-async function surveyOf(root: string): Promise<Survey> {
+async function surveyOf(root: string): Promise<{ survey: Survey; imports: PythonPath | null }> {
   const listed = await gitBuffer(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard'])
   const paths = listed.toString('utf8').split('\0').filter(Boolean)
   const top = paths.filter((path) => !path.includes('/'))
@@ -84,7 +81,8 @@ async function surveyOf(root: string): Promise<Survey> {
   const { specs } = await loadSpecs(await specFilesOnDisk(root), [])
   const known = specs.map(({ dir }) => dir)
   const manifest = await read('package.json')
-  return {
+  const imports = 'unsupported' in project ? null : await missingImports(project, root, '', join(root, '.venv'))
+  const survey: Survey = {
     languages: languagesIn([...top, ...paths.filter((path) => /\.[cm]?tsx?$/.test(path))]),
     manager: MANAGERS.find(({ lockfiles }) => lockfiles.some((file) => top.includes(file)))?.name ?? null,
     runner: 'unsupported' in project ? project : { name: project.runner ?? 'commands', why: project.why },
@@ -100,6 +98,7 @@ async function surveyOf(root: string): Promise<Survey> {
     ],
     dependencies: manifest === null ? null : dependenciesIn(manifest),
   }
+  return { survey, imports }
 }
 
 function dependenciesIn(manifest: string): ReadonlySet<string> | null {
@@ -204,24 +203,6 @@ async function restore(root: string): Promise<void> {
   const tracked = (await git(root, ['ls-files', '--', ...changed])).split('\n').filter(Boolean)
   if (tracked.length > 0) await tryGit(root, ['checkout', 'HEAD', '--', ...tracked])
   for (const path of changed) if (!tracked.includes(path)) await rm(join(root, path), { force: true })
-}
-
-async function left(what: string, text: string): Promise<Step> {
-  return { what, status: 'left', text }
-}
-
-/** Never over what is there, not even over a link that leads nowhere. */
-async function writeNew(root: string, path: string, text: string): Promise<Step> {
-  const place = join(root, path)
-  try {
-    await mkdir(dirname(place), { recursive: true })
-    await writeFile(place, text, { flag: 'wx' })
-    return { what: path, status: 'written', text: 'each choice stands there with its reason' }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      return { what: path, status: 'kept', text: 'it is there already and stays as it is' }
-    throw new UserError(`${place}: cannot be written: ${(error as Error).message}`, 'environment')
-  }
 }
 
 async function writeSpec(root: string, { languages }: Survey): Promise<Step> {

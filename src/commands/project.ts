@@ -3,6 +3,7 @@ import type { Config } from '../core/config.ts'
 import { UserError } from '../core/errors.ts'
 import type { Event } from '../core/events.ts'
 import { isIn, listedDirs, projectsProblem, settingsIn } from '../core/projects.ts'
+import { additionWords, missingPath, type PythonPath } from '../core/pytest-imports.ts'
 import type { Box } from '../io/box/box.ts'
 import {
   type CheckProgress,
@@ -14,7 +15,7 @@ import {
 } from '../io/checks/checks.ts'
 import { detectProject, type Project, seenFrom } from '../io/checks/detect.ts'
 import { withoutRace } from '../io/checks/go-tests.ts'
-import { missingHypothesis, missingTools } from '../io/checks/installed.ts'
+import { isEditable, missingHypothesis, missingTools } from '../io/checks/installed.ts'
 import { toolingOf } from '../io/checks/tooling.ts'
 import type { BoxGits } from '../io/git/box-git.ts'
 import { cacheFolder } from '../io/git/cache-folder.ts'
@@ -88,14 +89,16 @@ export function createPreparation(options: PreparationOptions): Preparation {
         const missing = runner && (await missingTools(homes, runner))
         if (missing) return cannot(inWords(dir, missing))
       }
+      const venv = venvOf(equipped.provision, repository.root)
       if (projects.some(({ runner }) => runner === 'pytest')) {
-        const missing = await missingHypothesis(venvOf(equipped.provision, repository.root), tree.paths)
+        const missing = await missingHypothesis(venv, tree.paths)
         if (missing) return cannot(missing)
       }
       const { equipment } = equipped
       for (const project of projects) {
         const { dir, runner } = project
-        const why = await reasonOf(project, equipment)
+        const installed = await isEditable(venv, join(repository.root, dir))
+        const why = await reasonOf(project, equipment, installed)
         if (told.get(dir) !== why)
           options.tell({ type: 'runner.chosen', runner: runner ?? 'commands', why, ...(dir === '' ? {} : { dir }) })
         told.set(dir, why)
@@ -112,10 +115,21 @@ export function createPreparation(options: PreparationOptions): Preparation {
   }
 }
 
-/** Why this runner, and what it has to do without. */
-async function reasonOf({ runner, why }: Project, { env, toolchains }: Equipment): Promise<string> {
+/** Why this runner, and what it has to do without. `installed`: whether its environment has the project itself. */
+async function reasonOf(project: PlacedProject, { env, toolchains }: Equipment, installed: boolean | null) {
+  const { dir, runner, why, imports } = project
   const lacking = runner === 'go' ? await withoutRace(env, toolchains.path, process.arch) : null
-  return lacking === null ? why : `${why}; ${lacking}`
+  const missing = imports ? missingPath(imports, installed) : null
+  const told = missing ? `${PLAIN_PYTEST}: ${additionWords(placed(dir, missing))}` : lacking
+  return told === null ? why : `${why}; ${told}`
+}
+
+/** What nothing of a project of Python sees to, where nothing does. */
+export const PLAIN_PYTEST = 'modules are found at the top as with `python -m pytest`; for a plain `pytest`'
+
+/** Of a project in a folder, with its path from the top of the repository. */
+export function placed(dir: string, missing: PythonPath): PythonPath {
+  return { ...missing, path: join(dir, missing.path) }
 }
 
 const COMPILED = ['compile the standard library, the dependencies and the packages of the project, once']

@@ -66,6 +66,7 @@ function jobOf({ request, settings }: Order, file: string | null): Job {
     least: 0,
     first: false,
     env: {},
+    plain: request.plain === true,
     patienceMs: patienceMs(request),
   }
 }

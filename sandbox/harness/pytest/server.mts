@@ -22,6 +22,8 @@ export interface Job {
   /** The first red test is the last one. */
   first: boolean
   env: Record<string, string>
+  /** Modules are found where the project says; else also at its top and in `src`. */
+  plain: boolean
   patienceMs: number
 }
 

@@ -43,7 +43,7 @@ function required(text: string): string {
 }
 
 /** The lines below `[name]`, up to the next heading. */
-function sectionOf(text: string, name: string): string {
+export function sectionOf(text: string, name: string): string {
   const lines = text.split('\n')
   const start = lines.findIndex((line) => line.replace(/#.*/, '').trim() === `[${name}]`)
   if (start < 0) return ''

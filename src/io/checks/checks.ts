@@ -202,13 +202,15 @@ function outside(files: string[], dirs: string[]): Findings {
   return { ...NOT_INSTALLED, problems: files.map((file) => ({ file, message })) }
 }
 
-async function byRunner(run: Run, { dir, node }: PlacedProject, runner: Runner, order: TestRequest): Promise<Findings> {
+async function byRunner(run: Run, project: PlacedProject, runner: Runner, order: TestRequest): Promise<Findings> {
+  const { dir, node, imports } = project
   const { box, policy, limits, services, signal, onProgress } = run
   const { stage, files, intensity, maxMs, replay, teeth } = order
   const request: HarnessRequest = {
     nonce: randomUUID(),
     runner,
     node,
+    plain: imports?.way === 'settings',
     files,
     intensity,
     maxMs,

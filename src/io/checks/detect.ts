@@ -1,3 +1,4 @@
+import { type PytestImports, pytestImports } from '../../core/pytest-imports.ts'
 import { type Choice, chooseRunner, type Manifest, type Runner } from './choose-runner.ts'
 import { goSigns, isForeign } from './go-tests.ts'
 import { GO_BUILD } from './harness.ts'
@@ -14,6 +15,8 @@ export interface Project {
   build: string[] | null
   /** Options and places of `node --test`; empty with other runners, which read their own configuration. */
   node: NodeTests
+  /** With pytest: how it finds the modules. */
+  imports?: PytestImports
 }
 
 export interface DetectOptions {
@@ -35,10 +38,19 @@ export async function detectProject(
   paths: string[],
   options: DetectOptions = {},
 ): Promise<Project | { unsupported: string }> {
-  const project = await withRunner(read, paths, options)
+  const project = await withImports(read, paths, await withRunner(read, paths, options))
   if (!('unsupported' in project) || !options.commands) return project
   const build = options.build === undefined ? null : ['sh', '-c', options.build]
   return { runner: null, why: 'agent.yaml names commands under `checks:`', build, node: NO_NODE_TESTS }
+}
+
+async function withImports(
+  read: (path: string) => Promise<string | null>,
+  paths: string[],
+  project: Project | { unsupported: string },
+): Promise<Project | { unsupported: string }> {
+  if ('unsupported' in project || project.runner !== 'pytest') return project
+  return { ...project, imports: await pytestImports(read, paths) }
 }
 
 async function withRunner(

@@ -36,6 +36,25 @@ export async function missingHypothesis(venv: string | null, paths: readonly str
 }
 
 /**
+ * Whether a virtual environment has the project at `root` installed to be edited, so that its modules are found from anywhere. Null: there is
+ * none to look into.
+ */
+export async function isEditable(venv: string | null, root: string): Promise<boolean | null> {
+  if (venv === null || (await readFile(join(venv, 'pyvenv.cfg'), 'utf8').catch(() => null)) === null) return null
+  for (const version of await readdir(join(venv, 'lib')).catch(() => [] as string[])) {
+    const packages = join(venv, 'lib', version, 'site-packages')
+    const names = (await readdir(packages).catch(() => [] as string[])).filter((name) => EDITABLE.test(name))
+    const texts = await Promise.all(names.map((name) => readFile(join(packages, name), 'utf8').catch(() => '')))
+    // Lines of path files, or strings of a finder that setuptools writes.
+    if (texts.some((text) => text.split(/[\n\r'"]/).some((part) => part === root || part.startsWith(`${root}/`))))
+      return true
+  }
+  return false
+}
+
+const EDITABLE = /\.(pth|egg-link)$|^__editable__.*\.py$/
+
+/**
  * The same of a project that is not installed yet, by the files that say what is. Null: one of them names it, or none is read by set-up.
  */
 export async function unnamedHypothesis(

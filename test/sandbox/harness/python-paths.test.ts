@@ -22,7 +22,7 @@ kinds = {kind: [name for name in names if places.kind(name) != kind] for kind, n
     {"own": own, "installed": installed, "library": [os.__file__, "<string>"]}.items()}
 hidden = Hidden(places, harness)
 before = [path for path in sys.path if path.startswith(os.path.dirname(os.path.dirname(root)))]
-hidden.show(root)
+hidden.show(root, False)
 print(json.dumps([kinds, before, sys.path[-3:]]))
 `
 

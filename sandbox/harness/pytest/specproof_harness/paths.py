@@ -80,9 +80,10 @@ class Hidden:
         self.finders = [finder for finder in sys.meta_path if getattr(finder, "__module__", "").startswith("__editable__")]
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in self.finders]
 
-    def show(self, root):
-        """What is installed still comes first."""
+    def show(self, root, plain):
+        """What is installed still comes first. `plain`: the project itself says where its modules are, and pytest puts that on the path."""
         source = os.path.join(root, "src")
-        more = [root, *([source] if os.path.isdir(source) else []), *self.path]
+        places = [] if plain else [root, *([source] if os.path.isdir(source) else [])]
+        more = [*places, *self.path]
         sys.path.extend(path for path in dict.fromkeys(more) if path not in sys.path)
         sys.meta_path.extend(self.finders)

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import re
 import sys
 import unittest
 
@@ -88,7 +89,7 @@ def watched(watch, function):
     return run
 
 
-def plugin_of(tell, sign, plan, file, root):
+def plugin_of(tell, sign, plan, file, root, plain):
     """
     A plugin, and what it found: {'files': list, 'collected': tests, 'ran': tests, 'warned': bool}. Whatever it works with is nowhere but in
     here: its object can be found, and has nothing to exchange.
@@ -115,10 +116,11 @@ def plugin_of(tell, sign, plan, file, root):
 
         @hookimpl(tryfirst=True)
         def pytest_load_initial_conftests(self, early_config):
-            # All installed plugins are there: from here on as `python -m pytest` has it.
-            if root in sys.path:
-                sys.path.remove(root)
-            sys.path.insert(0, root)
+            # All installed plugins are there: from here on as `python -m pytest` has it, or as pytest itself.
+            if not plain:
+                if root in sys.path:
+                    sys.path.remove(root)
+                sys.path.insert(0, root)
             # pytest-cov begins here; nobody reads what it measures.
             if hasattr(early_config.known_args_namespace, "no_cov"):
                 early_config.known_args_namespace.no_cov = True
@@ -137,7 +139,8 @@ def plugin_of(tell, sign, plan, file, root):
         def pytest_collectreport(self, report):
             if report.failed:
                 text = str(getattr(report, "longreprtext", "") or report.longrepr)
-                warn(file=report.nodeid.split("::")[0], message=problem_of(text))
+                beyond = beyond_of(text, root) if plain else ""
+                warn(file=report.nodeid.split("::")[0], message=problem_of(text) + beyond)
 
         def pytest_internalerror(self, excrepr):
             warn(message=problem_of(str(excrepr)))
@@ -263,6 +266,16 @@ def code_of(item):
     handle = getattr(function, "hypothesis", None)
     function = getattr(handle, "inner_test", function)
     return getattr(inspect.unwrap(function), "__code__", None)
+
+
+def beyond_of(text, root):
+    """Why a module of the project is not found, though it is there: what is on the path is what the project says."""
+    missing = re.search(r"ModuleNotFoundError: No module named '(\w+)", text)
+    for folder in (".", "src"):
+        place = os.path.join(root, folder, missing[1]) if missing else ""
+        if missing and (os.path.isdir(place) or os.path.isfile(place + ".py")):
+            return f"\n`pythonpath` of pytest's settings, or conftest.py, does not lead to it: plain `pytest` needs \"{folder}\" there"
+    return ""
 
 
 def problem_of(text):

@@ -127,8 +127,8 @@ def run(kit, tell, job, root, hidden):
     plan.deadline, plan.brief, plan.replay = job["seedEnd"] / 1000, job["brief"], job["replay"]
     plan.least = job["least"]
     file, scratch = job["file"], os.path.dirname(os.environ["HYPOTHESIS_STORAGE_DIRECTORY"])
-    plugin, found = kit["plugin_of"](tell, kit["sign"], plan, file, root)
-    hidden.show(root)
+    plugin, found = kit["plugin_of"](tell, kit["sign"], plan, file, root, job["plain"])
+    hidden.show(root, job["plain"])
     # Options of the cache may stand among the project's.
     own = [*OWN, "-o", f"cache_dir={os.path.join(scratch, 'pytest')}"]
     args = [*own, "--collect-only"] if file is None else [*own, file]
