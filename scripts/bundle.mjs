@@ -1,7 +1,6 @@
 // The program as few files: hundreds of them take longer to load than all that `agent status` does. The packages that are left out read
 // files of their own, or are wanted by their own name.
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 
 const EXTERNAL = /^(@anthropic-ai\/sandbox-runtime|@vscode\/tree-sitter-wasm|gpt-tokenizer|react-devtools-core)(\/|$)/
@@ -26,46 +25,34 @@ const byName = {
     }),
 }
 
-// What the compiler has made of types that the sandbox takes from there.
-rmSync('dist/src', { recursive: true, force: true })
-const bundle = await rolldown({
-  input: { cli: 'src/cli.ts' },
-  platform: 'node',
-  external: EXTERNAL,
-  plugins: [lazy, byName],
-  // React has a second, slower self for those who develop with it.
-  transform: {
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.SPECPROOF_BUILD': JSON.stringify(hashOfSources()) },
-  },
-})
-const { output } = await bundle.write({
-  dir: 'dist/src',
-  format: 'esm',
-  // Names without a hash: what Node has compiled is kept under them, and those of the last version are written over.
-  chunkFileNames: '[name].js',
-  // One file takes less time to load than thirty. What the quickest command needs, nearly all others do.
-  codeSplitting: {
-    groups: [
-      { name: 'base', test: /\/src\/commands\/status\.ts$/, priority: 2 },
-      { name: 'session', test: /\/src\/commands\/session\.ts$/, priority: 1 },
-    ],
-  },
-  comments: { legal: false },
-})
-await bundle.close()
-
-writeFileSync('dist/licenses.txt', licensesOf(output.flatMap((chunk) => chunk.moduleIds ?? [])))
-
-/** What is kept of one program is worth nothing to another. */
-function hashOfSources() {
-  const hash = createHash('sha256')
-  const files = ['src', 'sandbox'].flatMap((dir) =>
-    readdirSync(dir, { recursive: true, withFileTypes: true }).flatMap((entry) =>
-      entry.isFile() ? [`${entry.parentPath}/${entry.name}`] : [],
-    ),
-  )
-  for (const file of [...files.toSorted(), 'package.json']) hash.update(`${file}\0`).update(readFileSync(file))
-  return hash.digest('hex').slice(0, 16)
+/** Writes the program to a folder; `build` names it. Answers the licenses of the packages that are in it. */
+export async function bundle(dir, build) {
+  const made = await rolldown({
+    input: { cli: 'src/cli.ts' },
+    platform: 'node',
+    external: EXTERNAL,
+    plugins: [lazy, byName],
+    // React has a second, slower self for those who develop with it.
+    transform: {
+      define: { 'process.env.NODE_ENV': '"production"', 'process.env.SPECPROOF_BUILD': JSON.stringify(build) },
+    },
+  })
+  const { output } = await made.write({
+    dir,
+    format: 'esm',
+    // Names without a hash: what Node has compiled is kept under them, and those of the last version but one are written over.
+    chunkFileNames: '[name].js',
+    // One file takes less time to load than thirty. What the quickest command needs, nearly all others do.
+    codeSplitting: {
+      groups: [
+        { name: 'base', test: /\/src\/commands\/status\.ts$/, priority: 2 },
+        { name: 'session', test: /\/src\/commands\/session\.ts$/, priority: 1 },
+      ],
+    },
+    comments: { legal: false },
+  })
+  await made.close()
+  return licensesOf(output.flatMap((chunk) => chunk.moduleIds ?? []))
 }
 
 /** The licenses of the packages that are in the bundle. */

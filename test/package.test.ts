@@ -16,6 +16,8 @@ it('a project that installs the package writes a chaos test from its docs/sim.md
   const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }]
   const paths = files.map(({ path }) => path)
   expect(paths).toEqual(expect.arrayContaining(['docs/sim.md', 'README.md', 'bin/agent.js', 'dist/src/cli.js']))
+  // The build before is for programs that run.
+  expect(new Set(paths.flatMap((path) => /^dist\/([ab])\//.exec(path)?.[1] ?? [])).size).toBe(1)
   expect(paths.filter((path) => /^(test|src|bench|node_modules)\//.test(path))).toEqual([])
 
   // As npm would install it, but for the packages that it needs, which are there already.

@@ -1,8 +1,11 @@
 // What `agent --help`, `agent COMMAND --help` and `agent --version` print, so that bin/agent.js need not load the program for it.
-import { writeFileSync } from 'node:fs'
 import { buildProgram } from '../src/program.ts'
 
-const program = buildProgram(async () => {})
+export async function helpTexts() {
+  const program = buildProgram(async () => {})
+  const commands = Object.fromEntries(program.commands.map((command) => [command.name(), helpOf(command)]))
+  return { version: `${program.version()}\n`, program: helpOf(program), commands }
+}
 
 function helpOf(command) {
   let text = ''
@@ -10,7 +13,3 @@ function helpOf(command) {
   command.outputHelp()
   return text
 }
-
-const commands = Object.fromEntries(program.commands.map((command) => [command.name(), helpOf(command)]))
-const help = { version: `${program.version()}\n`, program: helpOf(program), commands }
-writeFileSync('dist/help.json', JSON.stringify(help))
