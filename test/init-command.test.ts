@@ -232,6 +232,16 @@ describe('agent init', () => {
       { languages: ['Python'], ci: [{ name: 'GitLab CI' }], dependencies: null },
       '# runner: pytest',
     ],
+    [
+      'Python where npm has made a package.json for this program alone',
+      {
+        'package.json': '{"devDependencies":{"specproof":"file:../clone","node":"^24"}}',
+        'package-lock.json': '{}',
+        'box.py': 'SIZE = 1\n',
+      },
+      { languages: ['Python'], manager: null, runner: { name: 'pytest', why: 'box.py makes it a project of Python' } },
+      '# runner: pytest',
+    ],
     ['Go', { 'package.json': null, 'go.mod': 'module x\n' }, { languages: ['Go'] }, '# runner: go'],
     [
       'specs in a package',

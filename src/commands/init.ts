@@ -8,7 +8,8 @@ import { addCommand, asDirect, GO_LIBRARY, goGetCommand, hasGoLibrary, MANIFESTS
 import { ciIn, languagesIn, type Survey, specsElsewhere } from '../core/init/survey.ts'
 import type { PythonPath } from '../core/pytest-imports.ts'
 import { askYes, canAsk } from '../io/ask.ts'
-import { detectProject } from '../io/checks/detect.ts'
+import { detectProject, isOurs, parseManifest } from '../io/checks/detect.ts'
+import { codeOfPython } from '../io/checks/python-tests.ts'
 import { git, gitBuffer, tryGit } from '../io/git/git.ts'
 import { openRepository, requireIdentity, uncommitted } from '../io/git/repository.ts'
 import { PACKAGE_ROOT, packageVersion } from '../io/package-root.ts'
@@ -82,9 +83,16 @@ async function surveyOf(root: string): Promise<{ survey: Survey; imports: Python
   const known = specs.map(({ dir }) => dir)
   const manifest = await read('package.json')
   const imports = 'unsupported' in project ? null : await missingImports(project, root, '', join(root, '.venv'))
+  const signs = [...top, ...paths.filter((path) => /\.[cm]?tsx?$/.test(path))]
+  // A package.json that only brings this program makes no project of JavaScript out of another one.
+  const parsed = parseManifest(manifest ?? '{}')
+  const named = languagesIn(signs.filter((path) => path !== 'package.json'))
+  const others = named.length === 0 && codeOfPython(paths) !== null ? ['Python'] : named
+  const foreign = others.length > 0 && !('unsupported' in parsed) && isOurs(parsed)
+  const managers = MANAGERS.filter(({ ecosystem }) => !foreign || ecosystem !== 'javascript')
   const survey: Survey = {
-    languages: languagesIn([...top, ...paths.filter((path) => /\.[cm]?tsx?$/.test(path))]),
-    manager: MANAGERS.find(({ lockfiles }) => lockfiles.some((file) => top.includes(file)))?.name ?? null,
+    languages: foreign || manifest === null ? others : languagesIn(signs),
+    manager: managers.find(({ lockfiles }) => lockfiles.some((file) => top.includes(file)))?.name ?? null,
     runner: 'unsupported' in project ? project : { name: project.runner ?? 'commands', why: project.why },
     ci: ciIn(paths),
     specs: known,

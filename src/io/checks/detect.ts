@@ -3,7 +3,7 @@ import { type Choice, chooseRunner, type Manifest, type Runner } from './choose-
 import { goSigns, isForeign } from './go-tests.ts'
 import { GO_BUILD } from './harness.ts'
 import { type NodeTests, nodeTestScript } from './node-script.ts'
-import { IS_PROJECT, pytestSigns } from './python-tests.ts'
+import { codeOfPython, IS_PROJECT, pytestSigns } from './python-tests.ts'
 
 /** What the checks need to know about a project. */
 export interface Project {
@@ -68,9 +68,13 @@ async function withRunner(
   if (first && second) return question(first, second)
   const source = await read('package.json')
   if (source === null && first) return first
+  // Commands, or a runner of JavaScript that agent.yaml names, are another word for it.
+  const code = options.commands || options.runner !== undefined ? null : codeOfPython(paths)
+  if (source === null && code !== null) return pytest(`${code} ${IS_PROJECT}`)
   if (source === null) return { unsupported: withoutManifest(paths, options.dir) }
   const manifest = parseManifest(source)
   if ('unsupported' in manifest) return manifest
+  if (!first && code !== null && isOurs(manifest)) return pytest(`${code} ${IS_PROJECT}`)
   const script = ofScript(manifest, paths, options)
   // A package.json without tests serves tools; one with tests beside those of another language is a question.
   if (!first || 'unsupported' in script) return first ?? script
@@ -142,7 +146,17 @@ function nodeTestsOf({ scripts }: Manifest): NodeTests {
   return all.map(nodeTestScript).find((found) => found !== null) ?? NO_NODE_TESTS
 }
 
-function parseManifest(source: string): Manifest | { unsupported: string } {
+/** What `npm i -D specproof` leaves where there was no package.json: it says nothing of the project. */
+export function isOurs({ dependencies, scripts, jest }: Manifest): boolean {
+  const tested = Object.entries(scripts).some(([name, text]) => name !== 'test' || !NO_TEST.test(text))
+  return dependencies.has('specproof') && [...dependencies].every((name) => OURS.has(name)) && !tested && !jest
+}
+
+const OURS = new Set(['specproof', 'node'])
+/** What `npm init` writes. */
+const NO_TEST = /^echo .*no test specified/
+
+export function parseManifest(source: string): Manifest | { unsupported: string } {
   let manifest: unknown
   try {
     manifest = JSON.parse(source.replace(/^\uFEFF/, ''))

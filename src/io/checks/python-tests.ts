@@ -15,6 +15,14 @@ const MANIFEST = /^(pyproject\.toml|setup\.(py|cfg)|requirements[\w.-]*\.txt|Pip
 /** What pytest collects without a word; unittest's tests are among them. */
 const TEST = /(^|\/)(test_[^/]*|[^/]*_test)\.py$/
 
+const CODE = /\.([cm]?[jt]sx?|go|rs|java|kt|scala|swift|c|cc|cpp|cs|rb|php|exs?|hs)$/
+
+/** A file of Python where there is no code of another language; null: none, or it is not alone. */
+export function codeOfPython(paths: readonly string[]): string | null {
+  const own = paths.filter((path) => !/(^|\/)(node_modules|\.[^/]+)\//.test(path))
+  return own.some((path) => CODE.test(path)) ? null : (own.find((path) => path.endsWith('.py')) ?? null)
+}
+
 export const IS_PROJECT = 'makes it a project of Python'
 
 /** Why pytest is the runner of a project, in words for the user; null: nothing speaks for it. */

@@ -74,6 +74,24 @@ describe('a project of Python', () => {
     ])
   })
 
+  it('is one where all code is of Python, beside a package.json that brings this program alone', async () => {
+    const ours = JSON.stringify({
+      scripts: { test: 'echo "Error: no test specified"' },
+      devDependencies: { specproof: '*' },
+    })
+    const told = ['pytest', 'box.py makes it a project of Python']
+    expect(await runner({ 'box.py': '', 'package.json': ours })).toEqual(told)
+    expect(await runner({ 'box.py': '' })).toEqual(told)
+    for (const other of [{ 'main.rs': '' }, { 'index.js': '' }])
+      expect(await runner({ 'box.py': '', 'package.json': ours, ...other })).toContain('vitest')
+    const own = JSON.stringify({ devDependencies: { specproof: '*', react: '*' } })
+    expect(await runner({ 'box.py': '', 'package.json': own })).toContain('vitest')
+    expect(await runner({ 'box.py': '', 'package.json': ours }, { commands: true })).toMatchObject([
+      null,
+      expect.any(String),
+    ])
+  })
+
   it('is none where Python only serves tools beside tests of JavaScript, or package.json cannot be read', async () => {
     const tested = JSON.stringify({ scripts: { test: 'vitest run' }, devDependencies: { vitest: '*' } })
     const docs = { 'requirements.txt': 'mkdocs==1.6\n' }
