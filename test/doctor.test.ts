@@ -1,8 +1,13 @@
+import { symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Finding } from '../src/commands/finding.ts'
 import { start } from './support/agent.ts'
 import { startModelServer } from './support/model-server.ts'
+import { pythonEnvironment } from './support/python.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
+
+const python = await pythonEnvironment()
 
 async function doctor(repository: TestRepository, args: string[] = [], env: Record<string, string> = {}) {
   const { code, stdout, stderr } = await start(repository, ['doctor', ...args], { env })
@@ -55,6 +60,18 @@ describe('agent doctor', () => {
     expect(unnamed.of('asked')).toMatchObject({ state: 'problem', exitCode: 2 })
     expect(unnamed.of('asked').text).toContain('No model is named.')
     expect(unnamed.of('runner').text).toContain(`in ${repository.env['HOME']} undefined`)
+  })
+
+  it.runIf('venv' in python)('names the pytest and the Hypothesis of a project of Python', async () => {
+    const repository = await makeRepository({
+      files: { 'package.json': null, 'requirements-dev.txt': 'pytest\nhypothesis\n' },
+      packages: null,
+    })
+    if ('venv' in python) await symlink(python.venv, join(repository.dir, '.venv'))
+    expect((await doctor(repository)).of('runner')).toMatchObject({
+      state: 'ok',
+      text: expect.stringMatching(/^pytest \(.*; it starts in .*: pytest \d+\.\S+, Hypothesis \d+\.\d+\.\d+$/),
+    })
   })
 
   it('names each problem with its mend, and ends with the code that a run would end with', async () => {

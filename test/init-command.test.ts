@@ -140,8 +140,14 @@ describe('agent init', () => {
     expect(step(await init(repository, ['--yes']))).toBeUndefined()
     expect(await doctor()).toBeUndefined()
 
-    const without = await bare({ ...files, 'pyproject.toml': null, 'requirements.txt': 'pytest\n' })
-    expect(did((await init(without, ['--yes'])).told)).toMatchObject({ 'pytest.ini': 'written' })
+    const without = await bare({ ...files, 'pyproject.toml': null, 'requirements-dev.txt': 'pytest\n' })
+    const { told } = await init(without, ['--yes'])
+    expect(did(told)).toMatchObject({ 'pytest.ini': 'written', packages: 'left' })
+    expect(told.steps.find(({ what }) => what === 'packages')!.text).toContain(
+      'add the line `hypothesis` to requirements-dev',
+    )
+    await without.write({ 'requirements-dev.txt': 'pytest\nhypothesis\n' })
+    expect(did((await init(without, ['--yes'])).told)).not.toHaveProperty('packages')
     expect(await without.read('pytest.ini')).toBe('[pytest]\npythonpath = .\n')
   })
 

@@ -13,8 +13,17 @@ export async function withoutHypothesis(
   { setup }: Config,
   venv: string | null,
 ): Promise<string | null> {
-  if (venv !== null) return missingHypothesis(venv, tree.paths)
+  if (venv !== null) return missingHypothesis(venv, tree.paths, readerOf(tree))
   return setup === undefined ? unnamedHypothesis(tree.paths, readerOf(tree)) : null
+}
+
+/** Asks an environment for its Hypothesis; it prints the version. */
+export const HYPOTHESIS = ['-c', 'from importlib.metadata import version; print(version("hypothesis"))']
+
+export function hypothesisWords({ failed, all }: { failed: boolean; all?: string | undefined }): string {
+  return failed
+    ? '; Hypothesis is not here yet: a run installs it with what the project names'
+    : `, Hypothesis ${all?.trim()}`
 }
 
 /** What a plain `pytest` needs to find the modules of a project; null: nothing, or there is no project of Python. */

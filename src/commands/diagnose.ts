@@ -16,7 +16,7 @@ import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { elapsed, plural } from '../ui/format.ts'
 import type { Tree } from '../world.ts'
-import { importsFinding, missingImports, withoutHypothesis } from './diagnose-python.ts'
+import { HYPOTHESIS, hypothesisWords, importsFinding, missingImports, withoutHypothesis } from './diagnose-python.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 import { allNames, modelNames } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
@@ -212,19 +212,23 @@ async function startRunner(
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name, value = '']) => GIVEN.test(name) && !looksSecret(name, value)),
   )
-  const ended = await execa(programs[name] ?? 'node', [script ?? first, ...rest], {
-    cwd: homes[0] ?? root,
-    env,
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-    timeout: 30_000,
-    all: true,
-  })
+  const run = (args: string[]) =>
+    execa(programs[name] ?? 'node', args, {
+      cwd: homes[0] ?? root,
+      env,
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      timeout: 30_000,
+      all: true,
+    })
+  const ended = await run([script ?? first, ...rest])
   const said = (ended.all ?? '').trim().split('\n')[0] ?? ''
   if (ended.failed)
     return bad(`${name} does not start: ${said || ended.shortMessage}`, 'install the dependencies again')
-  return ok('runner', `${name} (${why}); it starts in ${elapsed(performance.now() - began)}: ${said}`)
+  const took = elapsed(performance.now() - began)
+  const properties = name === 'pytest' ? hypothesisWords(await run(HYPOTHESIS)) : ''
+  return ok('runner', `${name} (${why}); it starts in ${took}: ${said}${properties}`)
 }
 
 const KEYS = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL']

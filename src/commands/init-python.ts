@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { additionWords, type PythonPath } from '../core/pytest-imports.ts'
+import { missingHypothesis, saysPackages, unnamedHypothesis } from '../io/checks/installed.ts'
 import { git, tryGit } from '../io/git/git.ts'
 import { requireIdentity, uncommitted } from '../io/git/repository.ts'
 import { left, type Step, writeNew } from './init-steps.ts'
@@ -41,6 +42,23 @@ export async function addPythonPath(
     status: 'failed',
     text: `${path}: not changed, because git does not commit: ${committed.message}`,
   }
+}
+
+/** What is missing for properties: Hypothesis that no file of the project names. Null: nothing. */
+export async function hypothesisStep(
+  root: string,
+  paths: readonly string[],
+  read: (path: string) => Promise<string | null>,
+): Promise<Step | null> {
+  const unnamed = await unnamedHypothesis(paths, read)
+  if (unnamed !== null) return left('packages', unnamed)
+  if (saysPackages(paths)) return null
+  const text =
+    'name pytest and hypothesis in a new requirements-dev.txt, a line each, and commit it: a run installs them'
+  const there = await readFile(join(root, '.venv', 'pyvenv.cfg'), 'utf8').catch(() => null)
+  return there !== null && (await missingHypothesis(join(root, '.venv'), paths)) === null
+    ? null
+    : left('packages', text)
 }
 
 /** A file that is to be changed has to be git's in just this text; one that is not there may be written. */

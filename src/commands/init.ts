@@ -17,7 +17,7 @@ import { MANAGERS } from '../io/setup/managers.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { missingImports } from './diagnose-python.ts'
-import { addPythonPath } from './init-python.ts'
+import { addPythonPath, hypothesisStep } from './init-python.ts'
 import { left, type Step, writeNew } from './init-steps.ts'
 import type { GlobalOptions } from './options.ts'
 
@@ -31,7 +31,8 @@ export interface InitFlags {
  */
 export async function initCommand(options: GlobalOptions, flags: InitFlags): Promise<number> {
   const { root } = await openRepository(options.cwd)
-  const { survey, imports } = await surveyOf(root)
+  const { paths, read } = await filesOf(root)
+  const { survey, imports } = await surveyOf(root, paths, read)
   const steps = foundSteps(survey)
   const say = teller(options)
   for (const step of steps) say(step)
@@ -45,8 +46,9 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
     done(await addPackages(root, adding))
   else if (adding !== null)
     done(left('packages', `${adding.names}: not added; \`agent init --yes\` adds it in a commit of its own`))
-  if ('name' in survey.runner && survey.runner.name === 'pytest')
-    done(left('packages', 'property tests of Python need hypothesis: add it as you add packages, and commit'))
+  const lacking =
+    'name' in survey.runner && survey.runner.name === 'pytest' ? await hypothesisStep(root, paths, read) : null
+  if (lacking !== null) done(lacking)
   if (imports !== null) done(await addPythonPath(root, imports, agreed))
   if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
     done(left('.gitignore', 'node_modules is not ignored: add the line `node_modules/`, or a commit holds it'))
@@ -73,11 +75,21 @@ const NEXT = `Next:
 
 const plain = (survey: Survey) => ({ ...survey, dependencies: survey.dependencies && [...survey.dependencies] })
 
-async function surveyOf(root: string): Promise<{ survey: Survey; imports: PythonPath | null }> {
+type Read = (path: string) => Promise<string | null>
+
+/** Of the checkout: what git knows, and what it does not ignore. */
+async function filesOf(root: string): Promise<{ paths: string[]; read: Read }> {
   const listed = await gitBuffer(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard'])
-  const paths = listed.toString('utf8').split('\0').filter(Boolean)
+  const read: Read = (path) => readFile(join(root, path), 'utf8').catch(() => null)
+  return { paths: listed.toString('utf8').split('\0').filter(Boolean), read }
+}
+
+async function surveyOf(
+  root: string,
+  paths: string[],
+  read: Read,
+): Promise<{ survey: Survey; imports: PythonPath | null }> {
   const top = paths.filter((path) => !path.includes('/'))
-  const read = (path: string) => readFile(join(root, path), 'utf8').catch(() => null)
   const project = await detectProject(read, paths)
   const { specs } = await loadSpecs(await specFilesOnDisk(root), [])
   const known = specs.map(({ dir }) => dir)

@@ -91,7 +91,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
       }
       const venv = venvOf(equipped.provision, repository.root)
       if (projects.some(({ runner }) => runner === 'pytest')) {
-        const missing = await missingHypothesis(venv, tree.paths)
+        const missing = await missingHypothesis(venv, tree.paths, readerOf(tree))
         if (missing) return cannot(missing)
       }
       const { equipment } = equipped

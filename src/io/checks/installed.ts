@@ -19,9 +19,13 @@ export async function missingTools(homes: readonly string[], runner: Runner): Pr
 
 /**
  * Why the properties of a Python project cannot be run: its virtual environment (a folder of this machine) has no Hypothesis. Null: it has, or
- * there is no environment that could be looked into. `paths`: files of the project, for what is to be done.
+ * there is no environment that could be looked into. `paths`, `read`: files of the project, for what is to be done.
  */
-export async function missingHypothesis(venv: string | null, paths: readonly string[]): Promise<string | null> {
+export async function missingHypothesis(
+  venv: string | null,
+  paths: readonly string[],
+  read: Read = async () => null,
+): Promise<string | null> {
   if (venv === null) return null
   const text = await readFile(join(venv, 'pyvenv.cfg'), 'utf8').catch(() => null)
   if (text === null || /^include-system-site-packages\s*=\s*true/m.test(text)) return null
@@ -32,6 +36,8 @@ export async function missingHypothesis(venv: string | null, paths: readonly str
     if (found.some((name) => /^(hypothesis$|hypothesis-|__editable__.*hypothesis)/.test(name))) return null
   }
   if (versions.length === 0) return null
+  const [named] = await namesHypothesis(paths, read)
+  if (named !== undefined) return `${named} names Hypothesis, and .venv does not have it: ${howToInstall(named)}`
   return `Hypothesis is not installed, with which properties of Python are tested: ${howToAdd(paths)}, and commit that`
 }
 
@@ -57,14 +63,31 @@ const EDITABLE = /\.(pth|egg-link)$|^__editable__.*\.py$/
 /**
  * The same of a project that is not installed yet, by the files that say what is. Null: one of them names it, or none is read by set-up.
  */
-export async function unnamedHypothesis(
-  paths: readonly string[],
-  read: (path: string) => Promise<string | null>,
-): Promise<string | null> {
-  const says = /^(?:[\w.-]*requirements[\w.-]*\.txt|pyproject\.toml|setup\.(?:py|cfg)|(?:uv|poetry)\.lock)$/
-  const texts = await Promise.all(paths.filter((path) => says.test(path)).map(read))
-  if (texts.length === 0 || texts.some((text) => text === null || /\bhypothesis\b/i.test(text))) return null
+export async function unnamedHypothesis(paths: readonly string[], read: Read): Promise<string | null> {
+  if (!saysPackages(paths) || (await namesHypothesis(paths, read)).length > 0) return null
   return `no file of the project names Hypothesis, with which properties of Python are tested: ${howToAdd(paths)}, and commit that`
+}
+
+type Read = (path: string) => Promise<string | null>
+
+const SAYS = /^(?:[\w.-]*requirements[\w.-]*\.txt|pyproject\.toml|setup\.(?:py|cfg)|(?:uv|poetry)\.lock)$/
+
+/** Whether a file is there that names packages of Python. */
+export function saysPackages(paths: readonly string[]): boolean {
+  return paths.some((path) => SAYS.test(path))
+}
+
+async function namesHypothesis(paths: readonly string[], read: Read): Promise<string[]> {
+  const files = paths.filter((path) => SAYS.test(path))
+  const texts = await Promise.all(files.map(read))
+  return files.filter((_, at) => /(?<![\w.-])hypothesis(?![\w-])/i.test(texts[at] ?? ''))
+}
+
+function howToInstall(named: string): string {
+  if (named === 'uv.lock') return '`uv sync`'
+  if (named === 'poetry.lock') return '`poetry install`'
+  if (named.endsWith('.txt')) return `\`.venv/bin/pip install -r ${named}\``
+  return 'install the project with what its tests need, or remove .venv, and a run makes its own'
 }
 
 function howToAdd(paths: readonly string[]): string {

@@ -26,12 +26,21 @@ it('an environment without Hypothesis is told with the place where it has to be 
   expect(await told(['setup.py'])).toContain('where the project names pytest')
 })
 
+it('an environment that lacks what the project names is to be filled, and no file to be changed', async () => {
+  const bare = await environment([])
+  const read = async (path: string) => (path === 'requirements-dev.txt' ? 'pytest\nhypothesis>=6\n' : 'six\n')
+  expect(await missingHypothesis(bare, ['requirements.txt', 'requirements-dev.txt'], read)).toBe(
+    'requirements-dev.txt names Hypothesis, and .venv does not have it: `.venv/bin/pip install -r requirements-dev.txt`',
+  )
+})
+
 it('before anything is installed, the files that say what is are asked', async () => {
   const told = (files: Record<string, string>) =>
     unnamedHypothesis(Object.keys(files), async (path) => files[path] ?? null)
   expect(await told({ 'requirements.txt': 'six', 'test-requirements.txt': 'pytest' })).toContain('to test-requirements')
   expect(await told({ 'requirements.txt': 'six', 'test-requirements.txt': 'Hypothesis>=6' })).toBeNull()
   expect(await told({ 'setup.py': 'setup()' })).toContain('names Hypothesis')
+  expect(await told({ 'requirements.txt': 'hypothesis-jsonschema' })).toContain('names Hypothesis')
   expect(await told({ 'README.md': '' })).toBeNull()
 })
 
