@@ -21,7 +21,9 @@ export function markOfCheck(e: Finished): Mark {
   if (e.status === 'passed') return 'good'
   // What was red before is not judged; whether something new is red, the verdict says.
   if (e.stage === 'final' && e.status === 'failed') return 'warn'
-  return e.status === 'empty' ? 'warn' : 'bad'
+  // Many a project has nothing to build; that there are no tests is another matter.
+  if (e.status === 'empty') return e.stage === 'build' ? 'good' : 'warn'
+  return 'bad'
 }
 
 function counts(e: Finished): string {

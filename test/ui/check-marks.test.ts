@@ -14,3 +14,8 @@ it('red tests of the whole suite are a warning, since those of before are not ju
   expect(finished('tests', 'failed')).toBe('bad')
   expect(finished('final', 'passed')).toBe('good')
 })
+
+it('nothing to build is nothing to warn of; no tests are', () => {
+  expect(finished('build', 'empty')).toBe('good')
+  expect(finished('tests', 'empty')).toBe('warn')
+})

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
+import { distributionName, holds, parseRequirements } from '../../core/requirements.ts'
 import type { Manager, Source } from './managers.ts'
 
 /** `unknown`: something is installed, and nothing says from which lockfile. */
@@ -74,17 +75,44 @@ async function pnpmFit(folder: string, source: Source): Promise<Fit> {
   return installed === (await source.read('pnpm-lock.yaml')) ? 'fits' : 'differs'
 }
 
-/** Every `name==version` of requirements.txt that has no marker is there in that version. */
+/** Whether each package that the lists of requirements ask for is there in a version that they allow; other lines cannot be told. */
 async function pipFit(folder: string, source: Source): Promise<Fit> {
-  const text = await source.read('requirements.txt')
-  const pins = [...(text ?? '').matchAll(/^([A-Za-z0-9][\w.-]*)(?:\[.*?\])?==([\w.+!-]+)[ \t]*\\?$/gm)]
-  if (pins.length === 0) return 'unknown'
-  const installed = new Map<string, string>()
-  for (const name of await distributions(folder)) {
-    const [, project, version] = /^(.+)-([^-]+)\.dist-info$/.exec(name) ?? []
-    if (project && version) installed.set(normal(project), version)
+  const waiting = source.paths.filter((path) => /^(requirements[\w.-]*|[\w.-]*-requirements)\.txt$/.test(path))
+  if (waiting.length === 0) return 'unknown'
+  const config = await readFile(join(folder, 'pyvenv.cfg'), 'utf8').catch(() => '')
+  const system = /^include-system-site-packages\s*=\s*true/m.test(config)
+  const installed = await versionsIn(folder)
+  let clear = true
+  const seen = new Set<string>()
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    if (seen.has(path)) continue
+    seen.add(path)
+    const text = await source.read(path)
+    if (text === null) return 'unknown'
+    const { packages, lists, unclear } = parseRequirements(text)
+    waiting.push(...lists.map((list) => posix.join(posix.dirname(path!), list)))
+    clear &&= unclear === null
+    for (const one of packages) {
+      const version = installed.get(one.name)
+      const held = version === undefined ? (system ? null : false) : holds(version, one)
+      // Lists for documentation and the like need not be there for tests.
+      if (held === false && NEEDED.test(path)) return 'differs'
+      clear &&= held === true
+    }
   }
-  return pins.every(([, name, version]) => installed.get(normal(name!)) === version) ? 'fits' : 'differs'
+  return clear ? 'fits' : 'unknown'
+}
+
+const NEEDED = /^requirements\.txt$|dev|test/
+
+/** Version by name of what is installed in a virtual environment. */
+async function versionsIn(venv: string): Promise<Map<string, string>> {
+  const installed = new Map<string, string>()
+  for (const name of await distributions(venv)) {
+    const [, project, version] = /^(.+?)-([^-]+)(?:-py[\d.]+)?\.(?:dist|egg)-info$/.exec(name) ?? []
+    if (project && version) installed.set(distributionName(project), version)
+  }
+  return installed
 }
 
 /** Folders of the packages in a virtual environment, some of them `name-version.dist-info`; none where it is no such folder. */
@@ -93,5 +121,3 @@ export async function distributions(venv: string): Promise<string[]> {
   const folders = versions.map((name) => readdir(join(venv, 'lib', name, 'site-packages')).catch(() => [] as string[]))
   return (await Promise.all(folders)).flat()
 }
-
-const normal = (name: string) => name.toLowerCase().replace(/[-_.]+/g, '-')

@@ -152,8 +152,9 @@ class RealProvisioner implements Provisioner {
   private tellCarried({ manager, fingerprint }: Part, { paths, unknown }: { paths: string[]; unknown: boolean }): void {
     if (paths.length === 0 || this.told.has(fingerprint)) return
     this.told.add(fingerprint)
+    const asked = manager?.name === 'pip' ? 'what the requirements ask for' : 'what the lockfile asks for'
     const message = unknown
-      ? `${paths[0]} of the checkout was not compared with the lockfile: ${manager?.name} leaves no record that can be read`
+      ? `${paths[0]} of your checkout is used as it is: whether it holds ${asked} cannot be told without ${manager?.name}; install again after a change there`
       : null
     const managers = [manager?.name ?? 'setup']
     this.options.tell({ type: 'setup.finished', how: 'carried', managers, paths, afterPatch: false, message, ms: 0 })
