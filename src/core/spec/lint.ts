@@ -7,6 +7,7 @@ import { lintHidden } from './lint/hidden.ts'
 import { lintIds } from './lint/ids.ts'
 import { lintPersons } from './lint/persons.ts'
 import { inFolder, type Reading } from './lint/report.ts'
+import { lintSections } from './lint/sections.ts'
 import { lintTasks } from './lint/tasks.ts'
 import { lintTrace } from './lint/trace.ts'
 import { lintWaves } from './lint/waves.ts'
@@ -23,6 +24,7 @@ export function lintSpec(reading: Reading): Diagnostic[] {
     ...lintCriteria(reading),
     ...lintBounds(reading),
     ...lintTrace(reading),
+    ...lintSections(reading),
     ...lintTasks(reading),
     ...lintWaves(reading),
     ...lintContracts(reading),

@@ -1,4 +1,5 @@
 import { sha256 } from '../hash.ts'
+import { groupsOf } from './lint/report.ts'
 import type { Criterion, Requirement } from './requirement.ts'
 import type { DesignSection, GlossaryTerm, Property, Spec, Task } from './spec.ts'
 
@@ -25,28 +26,7 @@ export interface Slice {
 export function sliceOf(spec: Spec, taskId: string): Slice {
   const task = spec.tasks.find((one) => one.id === taskId)
   if (task === undefined) throw new Error(`Spec ${spec.id} has no task ${taskId}`)
-  const own = spec.properties.filter((property) => task.properties.includes(property.n))
-  // A task that names only a property is still about what that property validates.
-  const linked = task.requirements.length > 0 ? task.requirements : own.flatMap((property) => property.validates)
-  const requirements = linkedRequirements(spec.requirements, linked)
-  const ids = requirements.flatMap((requirement) => [
-    requirement.id,
-    ...requirement.criteria.map((criterion) => criterion.id),
-  ])
-  // The requirement's own id too: what holds for the whole of it holds for each of its criteria.
-  const wanted = new Set([...ids, ...linked])
-  const properties = spec.properties.filter(
-    (property) => own.includes(property) || property.validates.some((id) => wanted.has(id)),
-  )
-  const linking = spec.sections.filter(
-    (section) =>
-      properties.some((property) => property.section === section.path && holds(section, property)) ||
-      section.validates.some((id) => wanted.has(id)),
-  )
-  // What stands above a section (an interface, a rule for all of them) is said for it too.
-  const sections = spec.sections.filter(
-    (section) => linking.includes(section) || linking.some((below) => below.path.startsWith(`${section.path} > `)),
-  )
+  const { requirements, properties, sections } = linkedTo(spec, [task])
   const texts = [
     task.text,
     ...requirements.flatMap((one) => [one.title, one.story ?? '', ...one.criteria.map((criterion) => criterion.text)]),
@@ -63,6 +43,53 @@ export function sliceOf(spec: Spec, taskId: string): Slice {
   }
 }
 
+/**
+ * What tasks link to: for one task what its prompt holds, for all of them what any prompt can hold. The union of the parts of each
+ * task is what all of them together get. Time n log n in the size of the spec.
+ */
+export function linkedTo(
+  spec: Pick<Spec, 'requirements' | 'properties' | 'sections'>,
+  tasks: readonly Task[],
+): Pick<Slice, 'requirements' | 'properties' | 'sections'> {
+  const numbered = Map.groupBy(spec.properties, ({ n }) => n)
+  const propertiesOf = (task: Task) => task.properties.flatMap((n) => numbered.get(n) ?? [])
+  const own = new Set(tasks.flatMap(propertiesOf))
+  // A task that names only a property is still about what that property validates.
+  const linked = tasks.flatMap((task) =>
+    task.requirements.length > 0 ? task.requirements : propertiesOf(task).flatMap(({ validates }) => validates),
+  )
+  const requirements = linkedRequirements(spec.requirements, linked)
+  // The requirement's own id too: what holds for the whole of it holds for each of its criteria.
+  const wanted = new Set(linked)
+  for (const { id, criteria } of requirements)
+    for (const one of [id, ...criteria.map((each) => each.id)]) wanted.add(one)
+  const isWanted = ({ validates }: { validates: readonly string[] }) => validates.some((id) => wanted.has(id))
+  const properties = spec.properties.filter((property) => own.has(property) || isWanted(property))
+  const inside = Map.groupBy(properties, ({ section }) => section)
+  const linking = spec.sections.filter(
+    (section) => isWanted(section) || inside.get(section.path)?.some((property) => holds(section, property)),
+  )
+  return { requirements, properties, sections: withThoseAbove(spec.sections, linking) }
+}
+
+/** What stands above a section (an interface, a rule for all of them) is said for it too. */
+function withThoseAbove(all: readonly DesignSection[], linking: readonly DesignSection[]): DesignSection[] {
+  const chosen = new Set(linking)
+  const paths = linking.map(({ path }) => path).sort()
+  return all.filter((section) => chosen.has(section) || startsOne(paths, `${section.path} > `))
+}
+
+/** Whether one of the sorted texts starts so. */
+function startsOne(sorted: readonly string[], start: string): boolean {
+  let low = 0
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < start) low = middle + 1
+    else high = middle
+  }
+  return sorted[low]?.startsWith(start) ?? false
+}
+
 /** Design of the tasks that a task depends on: what they have built. */
 export function builtText(spec: Spec, task: Task): string {
   const before = task.depends.filter((id) => spec.tasks.some((one) => one.id === id))
@@ -77,7 +104,8 @@ function holds(section: DesignSection, property: Property): boolean {
 
 /** Requirements with those of their criteria that the ids name; an id of a requirement names all below it. */
 export function linkedRequirements(all: readonly Requirement[], ids: readonly string[]): SliceRequirement[] {
-  const covered = (id: string) => ids.some((wanted) => id === wanted || id.startsWith(`${wanted}.`))
+  const wanted = new Set(ids)
+  const covered = (id: string) => wanted.has(id) || groupsOf(id).some((group) => wanted.has(group))
   return all.flatMap((requirement) => {
     const whole = covered(requirement.id)
     const criteria = whole ? requirement.criteria : requirement.criteria.filter((criterion) => covered(criterion.id))

@@ -63,6 +63,7 @@ describe('design properties', () => {
     expect(found.filter((code) => code.includes('design.md'))).toEqual([
       'property-without-validates design.md:1',
       'duplicate-id design.md:3',
+      'section-without-task design.md:3',
       'broken-link design.md:5',
     ])
   })

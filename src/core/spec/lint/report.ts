@@ -47,6 +47,7 @@ export const CODES = [
   'property-not-read',
   'property-without-validates',
   'property-without-test',
+  'section-without-task',
   'bound-not-in-property',
   'looks-like-a-task',
   'checkbox-in-text',
