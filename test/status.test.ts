@@ -1,13 +1,17 @@
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { statusLines } from '../src/ui/status.ts'
+import { plainText } from '../src/ui/line.ts'
+import { type RunAtWork, statusLines } from '../src/ui/status.ts'
 import { start } from './support/agent.ts'
 import { AUTHOR, CLAMP_REQUIREMENTS, CLAMP_RIGHT, CLAMP_SPEC, CLAMP_TASKS, CLAMP_TEST, RIGHT } from './support/clamp.ts'
+import { holdRepository } from './support/hold.ts'
 import { landed } from './support/landed.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 import { HAS_TMUX, openTerminal } from './support/terminal.ts'
+import { twoAttempts } from './ui/fixture.ts'
 
 const TICKED = CLAMP_TASKS.replace('[ ]', '[x]')
 const CLAMPED = { 'specs/limits/tasks.md': TICKED, 'src/clamp.ts': CLAMP_RIGHT, 'test/clamp.test.ts': CLAMP_TEST }
@@ -50,7 +54,7 @@ describe('agent status', () => {
     await repository.write(CLAMP_SPEC)
     const there = { specs: [], withoutTasks: [], uncommitted: ['specs/limits'] }
     expect(await status(repository)).toMatchObject(there)
-    const [line] = statusLines(there, { width: null, unicode: false })
+    const [line] = statusLines(there, { width: null, unicode: false }, new Date())
     expect(line?.spans.map(({ text }) => text).join('')).toMatch(/^No spec at HEAD: commit specs\/limits, since/)
   })
 
@@ -79,12 +83,67 @@ describe('agent status', () => {
       title: () => '',
     }
     const specs = [{ ...spec, waiting: [], lint: { error: 0, warning: 0 }, branches: [], stale: [] }]
-    const lines = statusLines({ unfinished, specs, uncommitted: [], withoutTasks: [] }, { width: null, unicode: true })
+    const lines = statusLines(
+      { unfinished, specs, uncommitted: [], withoutTasks: [] },
+      { width: null, unicode: true },
+      new Date(),
+    )
     expect(lines.at(-1)?.spans[0]?.text).toBe(
       'Run 20260114-1 was interrupted at teeth of limits/1; the next one with the same settings goes on from there.',
     )
     await write([...events, { type: 'run.result', status: 'verified', tasks: [] }])
     expect((await told()).unfinished).toBe(null)
+  })
+
+  it('tells of a run at work, and of none that was killed', async () => {
+    const repository = await makeRepository()
+    const run = '20260114-101502-7f3a'
+    // Up to the second attempt of its task.
+    const begun = twoAttempts.slice(0, twoAttempts.findIndex((one) => one.type === 'verdict') + 4)
+    await repository.write({
+      [`.agent/runs/${run}/run.json`]: '{"wanted":{}}',
+      [`.agent/runs/${run}/events.jsonl`]: begun.map((one) => `${JSON.stringify(one)}\n`).join(''),
+    })
+    const child = await holdRepository(join(repository.dir, '.git'), run)
+    const told = (await status(repository)) as unknown as Parameters<typeof statusLines>[0]
+    expect(told).toMatchObject({
+      unfinished: null,
+      atWork: { run, host: null, tasks: [{ task: 'job-queue/2', attempt: 2, stage: 'implementer' }] },
+    })
+    const { stdout: traced } = await start(repository, ['trace'])
+    expect(JSON.parse(traced)).toMatchObject({ atWork: { run } })
+    const { stdout: running } = await start(repository, ['report'])
+    expect(JSON.parse(running)).toMatchObject({ atWork: true, result: null })
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(await status(repository)).toMatchObject({ atWork: null, unfinished: { run, how: 'was killed' } })
+    const { stdout: killed } = await start(repository, ['report'])
+    expect(JSON.parse(killed)).toMatchObject({ atWork: false, result: null })
+  })
+
+  it('says it in a line for each task, and marks the next one as taken', () => {
+    const now = new Date(2026, 0, 14, 12, 30)
+    const at = (hours: number, minutes: number, day = 14) => new Date(2026, 0, day, hours, minutes).toISOString()
+    const spec = {
+      ...{ id: 'first', dialect: 'specproof', tasks: { total: 2, done: 0, blocked: 0 }, next: '1', waiting: [] },
+      ...{ lint: { error: 0, warning: 0 }, branches: [], stale: [], title: () => 'Slugs' },
+    }
+    const shown = (atWork: RunAtWork | null) =>
+      statusLines({ atWork, specs: [spec], uncommitted: [], withoutTasks: [] }, { width: null, unicode: true }, now)
+        .map(plainText)
+        .join('\n')
+    const task = { task: 'first/1', since: at(12, 3), attempt: 2, stage: 'tests' }
+    expect(shown({ run: 'R', host: null, since: at(12, 0), tasks: [task] })).toBe(
+      'first  0 of 2 tasks done\n  at work  1  Slugs\n\nfirst/1  at work since 12:03, attempt 2, tests (run R)',
+    )
+    expect(shown({ run: 'R', host: null, since: at(23, 9, 13), tasks: [] })).toMatch(
+      /\n {2}next {2}1 {2}Slugs\n\nRun R is at work since 2026-01-13 23:09$/,
+    )
+    const elsewhere = { run: 'R', host: 'box', since: at(12, 0), tasks: [{ ...task, attempt: 0, stage: 'author' }] }
+    expect(shown(elsewhere)).toMatch(
+      /since 12:03, author \(run R on box, where nobody here can look whether it still lives\)$/,
+    )
+    expect(shown(null)).toMatch(/Slugs$/)
   })
 
   it('tells of commits that wait on branches, and of evidence for words that have changed', async () => {

@@ -6,6 +6,7 @@ import { specRootsOf } from '../core/projects.ts'
 import { tableOf } from '../core/trace/rows.ts'
 import { tryGit } from '../io/git/git.ts'
 import { openRepository } from '../io/git/repository.ts'
+import { runAtWork } from '../io/git/run-lock.ts'
 import { nameOf } from '../io/journal/journal.ts'
 import { listRuns, runsFolder } from '../io/journal/past-runs.ts'
 import { readEvents } from '../io/journal/read-events.ts'
@@ -28,9 +29,9 @@ export interface ReportFlags {
 
 /** `agent report [RUN]`: what happened in a run, from its journal. Asks nobody and changes nothing but the file it is told to write. */
 export async function reportCommand(options: GlobalOptions, name: string, flags: ReportFlags): Promise<number> {
-  const { root } = await openRepository(options.cwd)
+  const { root, commonDir } = await openRepository(options.cwd)
   const dir = await folderOfRun(root, options.cwd, name)
-  const story = await readStory(dir)
+  const story = await readStory(commonDir, root, dir)
   if (story.run === null && story.result === null)
     throw new UserError(`${join(dir, 'events.jsonl')} holds no events of a run that this version of agent can read.`)
   const page = flags.html === undefined ? null : resolve(options.cwd, flags.html)
@@ -40,16 +41,19 @@ export async function reportCommand(options: GlobalOptions, name: string, flags:
   return EXIT.done
 }
 
-async function readStory(dir: string): Promise<Story> {
+async function readStory(commonDir: string, root: string, dir: string): Promise<Story> {
+  // Who ends between the two looks has written its end before it lets go: so the lock is looked at first.
+  const run = await runAtWork(commonDir)
   const { events, unread } = await readEvents(dir)
-  const story = storyOfRun(events)
+  const story = storyOfRun(events, run !== null && dir === join(runsFolder(root), run))
   if (unread > 0) story.notes.push(`${unread} events are not told: another version of agent wrote them`)
   return story
 }
 
 /** Writes the page of a run, as far as its journal tells it. */
 export async function writeReport(options: GlobalOptions, root: string, dir: string, page: string): Promise<void> {
-  const story = await readStory(dir)
+  const { commonDir } = await openRepository(root)
+  const story = await readStory(commonDir, root, dir)
   await writePage(page, reportHtml(story, await besides(options, root, dir, story)))
 }
 

@@ -9,7 +9,6 @@ import { cacheFolder } from '../io/git/cache-folder.ts'
 import { readHistory } from '../io/git/history.ts'
 import { waitingCommits } from '../io/git/land.ts'
 import { openAtHead, type Repository, readHead, uncommitted } from '../io/git/repository.ts'
-import { runAtWork } from '../io/git/run-lock.ts'
 import { openTree } from '../io/git/tree.ts'
 import { type Cut, cutRun } from '../io/journal/past-runs.ts'
 import { BUILD } from '../io/package-root.ts'
@@ -22,6 +21,7 @@ import { type Line, spanOf } from '../ui/line.ts'
 import { printed } from '../ui/printed.ts'
 import { type StatusLook, statusLines } from '../ui/status.ts'
 import type { Head } from '../world.ts'
+import { type AtWork, readAtWork } from './at-work.ts'
 import { interruption } from './interruption.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
@@ -40,6 +40,8 @@ interface SpecStatus {
 }
 
 interface Status {
+  /** Null: no run is at work here. */
+  atWork: AtWork | null
   /** The run that the next one goes on with; null: there is none. */
   unfinished: Cut | null
   specs: SpecStatus[]
@@ -61,7 +63,7 @@ async function readStatus(
   repository: Repository,
   found: Head | null = null,
 ): Promise<{ status: Status; specs: Spec[] }> {
-  const { root, commonDir } = repository
+  const { root } = repository
   const history = readHistory(root)
   history.catch(() => {})
   const [head, config] = await Promise.all([found ?? readHead(root), loadConfig(options, root)])
@@ -73,15 +75,16 @@ async function readStatus(
     history.then((log) => staleIn(root, specs, log)),
     dirs.length > 0 ? uncommitted(root, dirs) : specsOnDisk(root, roots),
     cutRun(root),
-    runAtWork(commonDir),
+    readAtWork(repository),
   ])
   const statuses = specs.map((spec) => ({
     ...statusOf(spec),
     branches: branches.get(spec.dir) ?? [],
     stale: stale.get(spec.dir) ?? [],
   }))
-  const unfinished = cut?.run === atWork ? null : cut
-  return { status: { unfinished, specs: statuses, uncommitted: changed, withoutTasks }, specs }
+  // A run that is at work is not unfinished, and goes on with what was.
+  const unfinished = atWork?.host === null ? null : cut
+  return { status: { atWork, unfinished, specs: statuses, uncommitted: changed, withoutTasks }, specs }
 }
 
 async function specsAt(repository: Repository, commit: string, roots: string[]): Promise<LoadedSpecs> {
@@ -148,7 +151,7 @@ function screenText(options: GlobalOptions, specs: readonly Spec[], status: Stat
 function screen(specs: readonly Spec[], status: Status, look: StatusLook): Line[] {
   const titles = new Map(specs.map((spec) => [spec.dir, new Map(spec.tasks.map(({ id, title }) => [id, title]))]))
   const told = status.specs.map((one) => ({ ...one, title: (id: string) => titles.get(one.dir)?.get(id) ?? '' }))
-  return statusLines({ ...status, specs: told }, look)
+  return statusLines({ ...status, specs: told }, look, new Date())
 }
 
 /** Shows the status anew whenever git or a spec changes, and below it the run at work, until Ctrl-C. */
@@ -173,7 +176,8 @@ async function watchStatus(options: GlobalOptions, repository: Repository): Prom
           const dirs = [...status.specs.map(({ dir }) => dir), ...status.withoutTasks]
           if (dirs.join('\n') !== watched.join('\n')) round.abort()
           watched = dirs
-          return (look: StatusLook) => screen(specs, status, look)
+          // The run at work stands below, as it is now.
+          return (look: StatusLook) => screen(specs, { ...status, atWork: null }, look)
         },
         // A repository in the middle of a rebase is looked at again when that goes on.
         (error: unknown) => {

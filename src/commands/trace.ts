@@ -15,9 +15,11 @@ import { readTestFiles } from '../io/test-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { chooseColor, chooseUnicode } from '../ui/choose.ts'
 import { printed } from '../ui/printed.ts'
+import { atWorkWords } from '../ui/status.ts'
 import { traceHtml } from '../ui/trace/html.ts'
 import { traceMarkdown } from '../ui/trace/markdown.ts'
 import { traceLines } from '../ui/trace/terminal.ts'
+import { readAtWork } from './at-work.ts'
 import { readEvidence } from './evidence.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 
@@ -30,7 +32,8 @@ export interface TraceFlags {
 /** `agent trace`: requirement -> property -> task -> test -> commit -> evidence, and what is not covered. 1 where something is not. */
 export async function traceCommand(options: GlobalOptions, flags: TraceFlags): Promise<number> {
   if (options.json && flags.markdown) throw new UserError('--json and --markdown both write to stdout: choose one.')
-  const { root } = await openRepository(options.cwd)
+  const repository = await openRepository(options.cwd)
+  const { root } = repository
   const config = await loadConfig(options, root)
   const roots = specRootsOf(config)
   const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
@@ -50,18 +53,21 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
           wanted.map(({ dir }) => dir),
         )
       : []
+  const atWork = await readAtWork(repository)
   const views = traces.map(tableOf)
   if (flags.html !== undefined)
     await writePage(resolve(options.cwd, flags.html), traceHtml(views, `Trace of ${basename(root)}`))
   const clean = traces.every(({ problems }) => problems.length === 0)
   if (options.json)
-    process.stdout.write(`${JSON.stringify({ clean, specs: traces.map(withCounts), uncommitted: changed })}\n`)
+    process.stdout.write(`${JSON.stringify({ clean, specs: traces.map(withCounts), uncommitted: changed, atWork })}\n`)
   else if (flags.markdown) process.stdout.write(traceMarkdown(views))
   else print(options, views)
   const people = options.json || flags.markdown ? process.stderr : process.stdout
   if (flags.html !== undefined && !options.quiet) people.write(`Written: ${resolve(options.cwd, flags.html)}\n`)
   if (changed.length > 0 && !options.json && !flags.markdown)
     people.write(`Traced with changes that are not committed: ${changed.join(', ')}\n`)
+  if (atWork !== null && !options.json && !flags.markdown)
+    people.write(`${atWorkWords(atWork, new Date()).join('\n')}\nWhat it has not committed yet is not traced.\n`)
   return clean ? EXIT.done : EXIT.problems
 }
 

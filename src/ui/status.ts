@@ -14,7 +14,17 @@ export interface SpecProgress {
   title(id: string): string
 }
 
+/** A run at work; times are ISO 8601. */
+export interface RunAtWork {
+  run: string
+  /** The machine that it runs on, where nobody here can look whether it lives. */
+  host: string | null
+  since: string
+  tasks: readonly { task: string; since: string; attempt: number; stage: string }[]
+}
+
 export interface Progress {
+  atWork?: RunAtWork | null
   /** The run that the next one goes on with. */
   unfinished?: { run: string; how: string; task: string | null; stage: string | null } | null
   specs: readonly SpecProgress[]
@@ -28,8 +38,8 @@ export interface StatusLook {
   unicode: boolean
 }
 
-/** Each spec with what is not done yet, the next task first to be seen. */
-export function statusLines(progress: Progress, look: StatusLook): Line[] {
+/** Each spec with what is not done yet, the next task first to be seen. `now`: for what day it is. */
+export function statusLines(progress: Progress, look: StatusLook, now: Date): Line[] {
   if (progress.specs.length === 0 && progress.withoutTasks.length === 0 && progress.uncommitted.length > 0)
     return [line(`No spec at HEAD: commit ${progress.uncommitted.join(', ')}, since a run reads what is committed.`)]
   if (progress.specs.length === 0 && progress.withoutTasks.length === 0)
@@ -41,8 +51,33 @@ export function statusLines(progress: Progress, look: StatusLook): Line[] {
       ? [`Not committed, so not seen by a run: ${progress.uncommitted.join(', ')}`]
       : []),
   ]
-  const specs = progress.specs.flatMap((spec) => [...specLines(spec, look), blank()])
-  return [...specs, ...remarks.map((text) => line(text, 'warn'))].slice(0, remarks.length > 0 ? undefined : -1)
+  const busy = progress.atWork ? atWorkWords(progress.atWork, now) : []
+  const at = new Set(progress.atWork?.tasks.map(({ task }) => task))
+  const specs = progress.specs.flatMap((spec) => [...specLines(spec, at, look), blank()])
+  const below = [...busy.map((text) => line(text, 'bold')), ...remarks.map((text) => line(text, 'warn'))]
+  return [...specs, ...below].slice(0, below.length > 0 ? undefined : -1)
+}
+
+/** `first/1  at work since 12:03, attempt 2, tests (run 20260114-101502-7f3a)`: a line for each task. */
+export function atWorkWords({ run, host, since, tasks }: RunAtWork, now: Date): string[] {
+  const where = host === null ? '' : ` on ${host}, where nobody here can look whether it still lives`
+  if (tasks.length === 0) return [oneLine(`Run ${run} is at work since ${clock(new Date(since), now)}${where}`)]
+  return tasks.map(({ task, since: begun, attempt, stage }) => {
+    const words = [
+      `at work since ${clock(new Date(begun), now)}`,
+      ...(attempt > 0 ? [`attempt ${attempt}`] : []),
+      stage,
+    ]
+    return `${oneLine(task)}  ${oneLine(`${words.join(', ')} (run ${run}${where})`)}`
+  })
+}
+
+/** `12:03` by the clock of this machine, with the date where that is another day. */
+function clock(at: Date, now: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0')
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`
+  if (at.toDateString() === now.toDateString()) return time
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`
 }
 
 function unfinishedWords({ run, how, task, stage }: NonNullable<Progress['unfinished']>): string {
@@ -50,7 +85,7 @@ function unfinishedWords({ run, how, task, stage }: NonNullable<Progress['unfini
   return oneLine(`Run ${run} ${how}${where}; the next one with the same settings goes on from there.`)
 }
 
-function specLines(spec: SpecProgress, look: StatusLook): Line[] {
+function specLines(spec: SpecProgress, busy: ReadonlySet<string>, look: StatusLook): Line[] {
   const { total, done, blocked } = spec.tasks
   const facts = [
     `${done} of ${plural(total, 'task')} done`,
@@ -58,7 +93,8 @@ function specLines(spec: SpecProgress, look: StatusLook): Line[] {
     ...(spec.dialect === 'specproof' ? [] : [spec.dialect]),
   ]
   const rows = [...(spec.next === null ? [] : [{ id: spec.next, why: '' }]), ...spec.waiting]
-  const cells = rows.map(({ id, why }) => [id === spec.next ? 'next' : '', id, oneLine(spec.title(id)), oneLine(why)])
+  const mark = (id: string) => (busy.has(`${spec.id}/${id}`) ? 'at work' : id === spec.next ? 'next' : '')
+  const cells = rows.map(({ id, why }) => [mark(id), id, oneLine(spec.title(id)), oneLine(why)])
   const fitted = look.width === null ? {} : { width: look.width }
   const body = table(cells, { indent: 2, unicode: look.unicode, ...fitted })
   return [

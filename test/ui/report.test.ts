@@ -111,6 +111,27 @@ describe('the report of a run', () => {
     }
   })
 
+  it('tells of a run at work that it is not done yet, and ticks off only what has happened', () => {
+    for (let length = 1; length < twoAttempts.length - 1; length++) {
+      const events = twoAttempts.slice(0, length)
+      const story = storyOfRun(events, true)
+      const lines = reportLines(story, { width: 100, unicode: true }).map(plainText)
+      expect(lines[1]).toMatch(/^ {2}outcome +at work: not done yet/)
+      const has = (type: string) => events.some((one) => one.type === type)
+      const ticked = lines.flatMap((line) => /^✓ (\S+(?: \d)?)/.exec(line)?.[1] ?? [])
+      const verdicts = events.flatMap((one) => (one.type === 'verdict' ? [one] : []))
+      expect(ticked).toEqual([
+        ...(has('landed') ? ['verified'] : []),
+        ...(has('tests.frozen') ? ['tests'] : []),
+        ...verdicts.flatMap(({ attempt, status }) => (status === 'verified' ? [`attempt ${attempt}`] : [])),
+      ])
+      const html = reportHtml(story, FULL)
+      expect(html).toContain('<p class="none state">at work: not done yet')
+      if (!has('landed') && story.tasks.length > 0) expect(html).toContain('<span class="none state">at work</span>')
+    }
+    expect(text(twoAttempts.slice(0, 3))).not.toContain('✓')
+  })
+
   it('keeps tasks apart that were at work at once', () => {
     const other = twoAttempts.map((event) => ({
       ...event,

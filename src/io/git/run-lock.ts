@@ -45,9 +45,15 @@ export async function lockRepository(commonDir: string, run: string): Promise<Ru
 
 /** The run that is at work in a repository, by what the lock says and the system knows of its owner; null: none is. */
 export async function runAtWork(commonDir: string): Promise<string | null> {
+  return (await lockHolder(commonDir))?.run ?? null
+}
+
+/** The same with the machine that its owner runs on where nobody can look whether it lives; null: this one, and it lives. */
+export async function lockHolder(commonDir: string): Promise<{ run: string; host: string | null } | null> {
   const held = await text(join(commonDir, LOCK))
   const holder = held === null ? null : parse(held)
-  return holder !== null && (await lives(holder)) ? holder.run : null
+  if (holder === null || !(await lives(holder))) return null
+  return { run: holder.run, host: holder.host === hostname() ? null : holder.host }
 }
 
 async function thisProcess(run: string): Promise<Owner> {

@@ -7,7 +7,7 @@ import { momentItem } from './moments.ts'
 import { diffBlock, timeline } from './parts.ts'
 import type { AttemptStory, Spent, Story, TaskStory } from './story.ts'
 import { REPORT_STYLE } from './style.ts'
-import { attemptName, costWords, gapsTitle, spentWords, statusOf, titleOf, toneOf } from './words.ts'
+import { attemptName, costWords, gapsTitle, outcomeOf, spentWords, statusOf, titleOf, toneOf } from './words.ts'
 
 /** What the journal's events do not hold; a function answers null where there is nothing. */
 export interface Beside {
@@ -43,9 +43,10 @@ ${beside.traces.length > 0 ? html`<h2>From requirement to evidence</h2>\n<p clas
 `.text
 }
 
-function head({ run, result, isolation, runner, notes, ms, spent }: Story): Markup {
+function head(story: Story): Markup {
+  const { run, result, isolation, runner, notes, ms, spent } = story
   const open = isolation?.checks.filter(({ held }) => !held).map(({ name }) => name) ?? []
-  const state = result === null ? 'bad' : toneOf(result.status)
+  const { status, message, tone } = outcomeOf(story)
   const rows: [string, Markup | string | null][] = [
     ['model', run?.model ?? null],
     [
@@ -58,10 +59,9 @@ function head({ run, result, isolation, runner, notes, ms, spent }: Story): Mark
     ['runner', runner && `${runner.runner}: ${runner.why}`],
     ['journal', run && html`<code>${run.journal}</code>`],
   ]
-  const message = result?.message ?? 'The run was killed, or is still at work: its journal has no end.'
   const exit =
     result && result.exitCode !== 0 ? `exit ${result.exitCode}: ${exitWords(result.exitCode, result.status)}` : null
-  return html`<p class="${state} state">${result?.status ?? 'no end'}: ${message}</p>
+  return html`<p class="${tone} state">${status}: ${message}</p>
 ${exit === null ? null : html`<p>${exit}</p>`}
 <dl>
 ${rows.flatMap(([name, text]) => (text === null ? [] : [html`<dt>${name}</dt><dd>${text}</dd>`]))}
@@ -105,8 +105,8 @@ function taskSection(task: TaskStory, at: number, beside: Beside, run: string | 
   const rows: [string, Markup | string | null][] = [
     ['must hold', task.requirement],
     ['test', task.test],
-    ['outcome', html`${stateOf(task)}${task.verdict && `: ${task.verdict.summary}`}`],
-    ['bound', task.verdict?.bound ?? null],
+    ['outcome', html`${stateOf(task)}${task.verdict && !task.atWork ? `: ${task.verdict.summary}` : null}`],
+    ['bound', task.atWork ? null : (task.verdict?.bound ?? null)],
     ['evidence', evidence === '' ? null : evidence],
     ['commit', commit && html`<code>${shortHash(commit.commit)}</code> ${commit.subject}`],
     [

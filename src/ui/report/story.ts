@@ -62,6 +62,8 @@ export interface TaskStory {
   landed: EventOf<'landed'> | null
   /** From the end of the run; null: it was killed, or did not get there. */
   result: TaskResult | null
+  /** Whether more is to come of it. */
+  atWork: boolean
   /** What the outcome does not show, and why; a sentence each. */
   gaps: string[]
 }
@@ -77,6 +79,8 @@ export interface Story {
   spent: Spent
   /** Null: it was killed, or is still at work. */
   result: EventOf<'run.result'> | null
+  /** Whether it is: what is told is what happened until now. */
+  atWork: boolean
   /** How long it took, or has told of until now. */
   ms: number
 }
@@ -86,8 +90,8 @@ const NOTHING: Spent = {
   earlier: { calls: 0, input: 0, output: 0 },
 }
 
-/** Reads the events of one run, oldest first. Whatever is missing at the end of them is told as missing. */
-export function storyOfRun(events: readonly StampedEvent[]): Story {
+/** Reads the events of one run, oldest first. Whatever is missing at the end of them is told as missing. `atWork`: whether it goes on. */
+export function storyOfRun(events: readonly StampedEvent[], atWork = false): Story {
   const story: Story = {
     run: null,
     isolation: null,
@@ -96,6 +100,7 @@ export function storyOfRun(events: readonly StampedEvent[]): Story {
     tasks: [],
     spent: NOTHING,
     result: null,
+    atWork: false,
     ms: 0,
   }
   const teller = createTeller(story)
@@ -104,9 +109,11 @@ export function storyOfRun(events: readonly StampedEvent[]): Story {
     ofRun(story, event)
     teller(event)
   }
+  story.atWork = atWork && story.result === null
   for (const task of story.tasks) {
     task.result = story.result?.tasks.find((one) => one.spec === task.spec && one.task === task.task) ?? null
-    task.gaps = gapsOf(task)
+    task.atWork = story.atWork && !isOver(task)
+    task.gaps = gapsOf(task, story)
   }
   // Of several at work at once, those that had their turn first come first.
   const turn = ({ result }: TaskStory) => (result === null ? Number.POSITIVE_INFINITY : done.indexOf(result))
@@ -163,7 +170,7 @@ function taskIn(story: Story, event: EventOf<'task.selected'> & { t: number }): 
   if (known !== undefined) return known
   const fresh: TaskStory = {
     ...{ spec, task, title, requirement, test, start: t, end: t, attempts: [], spent: NOTHING },
-    ...{ verdict: null, commit: null, landed: null, result: null, gaps: [] },
+    ...{ verdict: null, commit: null, landed: null, result: null, atWork: false, gaps: [] },
   }
   story.tasks.push(fresh)
   return fresh
@@ -204,19 +211,28 @@ function plus(spent: Spent, { usage, usd, earlier }: EventOf<'model.finished'>):
   }
 }
 
-function gapsOf(task: TaskStory): string[] {
+function isOver({ landed, attempts }: TaskStory): boolean {
+  const last = attempts.at(-1)?.moments.at(-1)
+  return landed !== null || (last?.type === 'decision' && last.decision === 'stop')
+}
+
+function gapsOf(task: TaskStory, { result }: Story): string[] {
+  const { atWork } = task
   const moments = task.attempts.flatMap((attempt) => attempt.moments)
   const last = task.attempts.at(-1)?.moments ?? []
   const baseline = moments.find((one) => one.type === 'baseline.finished')
-  const status = task.result?.status ?? task.verdict?.status ?? null
+  const status = task.result?.status ?? (atWork ? null : (task.verdict?.status ?? null))
   const why = task.verdict?.summary ?? ''
   return [
-    ...(status === null ? ['the run ended before there was a verdict'] : []),
+    ...(status === null ? [atWork ? 'there is no verdict yet' : 'the run ended before there was a verdict'] : []),
     ...(status !== null && status !== 'verified' ? [`the task is ${status}${why === '' ? '' : `: ${why}`}`] : []),
     ...(baseline !== undefined && baseline.red > 0
       ? [`${baseline.red} of ${baseline.tests} tests were red before any change and are not judged`]
       : []),
     ...last.flatMap((one) => (one.type === 'teeth.finished' ? teethGaps(one) : [])),
+    ...(result === null && task.commit !== null && task.landed === null
+      ? [atWork ? 'the commit has not landed yet' : 'the run ended before the commit landed']
+      : []),
     ...(task.landed !== null && task.landed.ref === null
       ? [`the commit has not landed${task.landed.reason === null ? '' : `: ${task.landed.reason}`}`]
       : []),

@@ -6,23 +6,20 @@ import { evidenceWords, exitWords } from '../summary.ts'
 import { teethWords } from '../teeth-lines.ts'
 import { oneLine, wrap } from '../text.ts'
 import type { AttemptStory, Moment, Story, TaskStory } from './story.ts'
-import { attemptName, gapsTitle, spentWords, statusOf, titleOf, toneOf } from './words.ts'
+import { attemptName, gapsTitle, outcomeOf, spentWords, statusOf, titleOf, toneOf } from './words.ts'
 
 /** The run in a page or two: each task with its attempts, evidence, cost, and what was not verified. */
 export function reportLines(story: Story, look: Look): Line[] {
   const { run, result } = story
   const line = (label: string, text: string | null): Line[] => (text === null ? [] : row(look, { label, text }))
-  const outcome =
-    result === null
-      ? 'its journal has no end: it was killed, or is still at work'
-      : `${result.status}: ${result.message}`
+  const outcome = outcomeOf(story)
   const exit =
     result !== null && result.exitCode !== 0
       ? `exit ${result.exitCode}: ${exitWords(result.exitCode, result.status)}`
       : null
   return [
     ...wrap(oneLine(titleOf(story)), look.width).map((text) => indented(0, text, 'key', 'bold')),
-    ...row(look, { label: 'outcome', text: outcome, mark: result === null ? 'bad' : toneOf(result.status) }),
+    ...row(look, { label: 'outcome', text: `${outcome.status}: ${outcome.message}`, mark: outcome.tone }),
     ...line('exit', exit),
     ...line('model', run?.model ?? null),
     ...line('began', run && `at ${shortHash(run.base)}${run.branch === null ? '' : ` on ${shortRef(run.branch)}`}`),
@@ -51,8 +48,8 @@ function taskLines(task: TaskStory, look: Look): Line[] {
       indented(0, text, 'key', 'bold'),
     ),
     ...(task.requirement === null ? [] : paragraph(look, task.requirement, 'key')),
-    ...row(look, { label: status, text: task.verdict?.summary ?? '', mark: toneOf(status) }),
-    ...line('bound', task.verdict?.bound ?? ''),
+    ...row(look, { label: status, text: task.atWork ? '' : (task.verdict?.summary ?? ''), mark: toneOf(status) }),
+    ...line('bound', task.atWork ? '' : (task.verdict?.bound ?? '')),
     ...line('evidence', evidence),
     ...task.attempts.flatMap((attempt) => attemptLines(attempt, look)),
     ...(teeth?.type === 'teeth.finished' ? line('teeth', teethWords(teeth)) : []),
@@ -68,24 +65,27 @@ function taskLines(task: TaskStory, look: Look): Line[] {
   ]
 }
 
-/** What an attempt came to: its seeds where it held, the smallest failing case where it did not. */
+/** What an attempt came to: its seeds where it held, the smallest failing case where it did not. Without a verdict it has no mark. */
 function attemptLines({ n, moments, start, end }: AttemptStory, look: Look): Line[] {
   const label = n === 0 ? 'tests' : attemptName(n).toLowerCase()
+  const { text, mark } = cameTo(moments)
+  return row(look, { label, text, mark, time: duration(end - start) })
+}
+
+function cameTo(moments: readonly Moment[]): Pick<Step, 'text' | 'mark'> {
   const red = moments.find(
     (one) =>
       one.type === 'check.finished' && !expectsRed(one.stage) && one.status !== 'passed' && one.status !== 'empty',
   )
+  if (red) return { text: failure(red), mark: 'bad' }
   const refused = moments.find((one) => one.type === 'patch.refused')
+  if (refused) return { text: `patch refused: ${refused.reasons[0]?.message ?? ''}`, mark: 'bad' }
   const frozen = moments.find((one) => one.type === 'tests.frozen')
-  const text = red
-    ? failure(red)
-    : refused?.type === 'patch.refused'
-      ? `patch refused: ${refused.reasons[0]?.message ?? ''}`
-      : frozen?.type === 'tests.frozen'
-        ? `${plural(frozen.tests, 'test')} frozen, red ${frozen.red}`
-        : held(moments)
-  const bad = red !== undefined || refused !== undefined
-  return row(look, { label, text, mark: bad ? 'bad' : 'good', time: duration(end - start) })
+  if (frozen) return { text: `${plural(frozen.tests, 'test')} frozen, red ${frozen.red}`, mark: 'good' }
+  const verdict = moments.findLast((one) => one.type === 'verdict')
+  return verdict
+    ? { text: held(moments), mark: toneOf(verdict.status) }
+    : { text: `${held(moments)} so far`, mark: 'none' }
 }
 
 function failure(one: Moment): string {

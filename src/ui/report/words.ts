@@ -3,15 +3,27 @@ import { count, money, plural, withEarlier } from '../format.ts'
 import { markOf } from '../summary.ts'
 import type { Spent, Story, TaskStory } from './story.ts'
 
-export type Tone = 'good' | 'warn' | 'bad'
+export type Tone = 'good' | 'warn' | 'bad' | 'none'
 
+const AT_WORK = 'at work'
+
+/** What is not decided yet has none. */
 export function toneOf(status: string): Tone {
+  if (status === AT_WORK) return 'none'
   const mark = markOf(status as TaskOutcomeStatus)
   return mark === 'none' ? 'good' : mark
 }
 
-export function statusOf({ result, verdict }: TaskStory): string {
-  return result?.status ?? verdict?.status ?? 'no verdict'
+export function statusOf({ result, verdict, atWork }: TaskStory): string {
+  return result?.status ?? (atWork ? AT_WORK : (verdict?.status ?? 'no verdict'))
+}
+
+/** What a run came to; without an end it says whether it goes on. */
+export function outcomeOf({ result, atWork }: Story): { status: string; message: string; tone: Tone } {
+  if (result !== null) return { status: result.status, message: result.message, tone: toneOf(result.status) }
+  if (atWork)
+    return { status: AT_WORK, message: 'not done yet; what follows is what has happened until now', tone: 'none' }
+  return { status: 'no end', message: 'the run was killed: its journal has no end', tone: 'bad' }
 }
 
 export function titleOf({ run }: Story): string {
@@ -20,7 +32,11 @@ export function titleOf({ run }: Story): string {
 
 /** What the gaps of a task stand under. Where there is a commit they bound what it shows, and take nothing of its verdict back. */
 export function gapsTitle(task: TaskStory): string {
-  return ['verified', 'checked'].includes(statusOf(task)) ? 'What this does not show' : 'Not verified'
+  return ['verified', 'checked'].includes(statusOf(task))
+    ? 'What this does not show'
+    : task.atWork
+      ? 'Not verified yet'
+      : 'Not verified'
 }
 
 export function attemptName(n: number): string {

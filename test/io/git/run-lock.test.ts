@@ -1,35 +1,16 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { UserError } from '../../../src/core/errors.ts'
 import { lockRepository } from '../../../src/io/git/run-lock.ts'
+import { holdRepository } from '../../support/hold.ts'
 
 async function folder(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'specproof-lock-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   return dir
-}
-
-const MODULE = join(import.meta.dirname, '../../../src/io/git/run-lock.ts')
-const HOLD = `import { lockRepository } from ${JSON.stringify(MODULE)}
-await lockRepository(process.argv[1], 'theirs')
-console.log('held')
-setInterval(() => {}, 1000)`
-
-/** Another process that has the lock. */
-async function holder(dir: string) {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLD, dir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  await once(createInterface(child.stdout), 'line')
-  return child
 }
 
 describe('the lock of a repository', () => {
@@ -44,7 +25,7 @@ describe('the lock of a repository', () => {
 
   it('is not held by a process that was killed', async () => {
     const dir = await folder()
-    const child = await holder(dir)
+    const child = await holdRepository(dir, 'theirs')
     await expect(lockRepository(dir, 'mine')).rejects.toThrow(`theirs, process ${child.pid}`)
     child.kill('SIGKILL')
     await once(child, 'exit')
