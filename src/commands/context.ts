@@ -23,13 +23,15 @@ import { loadSpecs } from '../task/load-specs.ts'
 import { ownTestsUnrun } from '../task/own-tests.ts'
 import type { Frozen } from '../task/state.ts'
 import { lostReferences } from '../task/steering.ts'
-import { table } from '../ui/format.ts'
+import { oneLine, table } from '../ui/format.ts'
+import { readFromWords } from '../ui/read-from.ts'
 import type { Role } from '../world.ts'
 import { openModels, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { aroundIn, dirOfTask } from './place.ts'
 import { surroundings } from './surroundings.ts'
 import { vocabularyOf } from './tokens.ts'
+import { changedFiles } from './uncommitted.ts'
 
 export interface ContextFlags {
   full?: boolean
@@ -69,7 +71,9 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const assembled = assemble(role, around.templates.version, parts, size, estimatorOf(around, model ?? ''))
   const exact = flags.exact && assembled.ok ? await countExactly(assembled.prompt, model, config, options.cwd) : null
   const how = await howCounted(model, around.settings)
-  const shown = { task: `${plan.spec.id}/${plan.task.id}`, role, full: flags.full ?? false, exact, how, left }
+  const changed = await changedFiles(options.cwd, [plan.spec])
+  const name = `${plan.spec.id}/${plan.task.id}`
+  const shown = { task: name, role, full: flags.full ?? false, exact, how, left, changed }
   process.stdout.write(options.json ? asJson(assembled, shown) : asText(assembled, shown))
   if (!assembled.ok) throw new UserError(assembled.message)
   return 0
@@ -134,13 +138,13 @@ async function howCounted(model: string | null, { models }: Settings): Promise<s
   return `counted with the o200k vocabulary, an estimate for ${model}`
 }
 
-function asJson(assembled: Assembled, { exact, left }: Pick<Shown, 'exact' | 'left'>): string {
+function asJson(assembled: Assembled, { exact, left, changed }: Pick<Shown, 'exact' | 'left' | 'changed'>): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const prompt = assembled.ok
     ? { system: assembled.prompt.system, messages: [{ role: 'user', content: assembled.prompt.user }] }
     : null
   const dropped = [...manifest.dropped, ...left.map((one) => ({ ...one, tokens: 0 }))]
-  return `${JSON.stringify({ ...manifest, dropped, ...(exact === null ? {} : { exact }), prompt })}\n`
+  return `${JSON.stringify({ ...manifest, dropped, ...(exact === null ? {} : { exact }), uncommitted: changed, prompt })}\n`
 }
 
 interface Shown {
@@ -152,9 +156,11 @@ interface Shown {
   how: string
   /** What was never meant to be in this prompt, beside what did not fit. */
   left: { source: string; why: string }[]
+  /** Files of the spec that differ from HEAD. */
+  changed: string[]
 }
 
-function asText(assembled: Assembled, { task, role, full, exact, how, left }: Shown): string {
+function asText(assembled: Assembled, { task, role, full, exact, how, left, changed }: Shown): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const share = (tokens: number) => `${Math.round((100 * tokens) / Math.max(1, manifest.tokens))} %`
   const rows = manifest.parts.map((part) => [
@@ -176,6 +182,7 @@ function asText(assembled: Assembled, { task, role, full, exact, how, left }: Sh
   ]
   if (full && assembled.ok) lines.push('', '--- system', assembled.prompt.system, '', '--- user', assembled.prompt.user)
   else lines.push('', 'The whole text: --full')
+  if (changed.length > 0) lines.push(...readFromWords('HEAD', changed).map(oneLine))
   return `${lines.join('\n')}\n`
 }
 

@@ -14,6 +14,7 @@ import type { CiReport } from '../ui/ci.ts'
 import { oneLine, plural, table } from '../ui/format.ts'
 import { type CiFlags, requireCi, writeCi } from './ci.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { changedFiles, readHere } from './uncommitted.ts'
 
 /** The repository's files of specs as they lie on the disk, and the folders that are specs. */
 export async function specsHere(options: GlobalOptions) {
@@ -60,11 +61,16 @@ export async function lintCommand(options: GlobalOptions, paths: string[], flags
   const count = (severity: Diagnostic['severity']) => diagnostics.filter((one) => one.severity === severity).length
   const counts = { error: count('error'), warning: count('warning'), info: count('info') }
   await writeCi(options.cwd, flags, lintReport(diagnostics, counts))
+  const changed = await changedFiles(options.cwd, specs)
   if (options.json) {
     const coverage = specs.map((spec) => ({ spec: spec.id, dir: spec.dir, components: coverageOf(spec) }))
-    process.stdout.write(`${JSON.stringify({ diagnostics, counts, coverage })}\n`)
-  } else if (flags.coverage) process.stdout.write(specs.map(describeCoverage).join('\n'))
-  else process.stdout.write(describe(specs, diagnostics, counts, options.cwd))
+    process.stdout.write(`${JSON.stringify({ diagnostics, counts, coverage, uncommitted: changed })}\n`)
+  } else {
+    const text = flags.coverage
+      ? specs.map(describeCoverage).join('\n')
+      : describe(specs, diagnostics, counts, options.cwd)
+    process.stdout.write(`${text}${readHere(changed)}`)
+  }
   return counts.error > 0 || (flags.strict && counts.warning > 0) ? EXIT.problems : EXIT.done
 }
 

@@ -6,13 +6,19 @@ import type { Spec, Task } from '../core/spec/spec.ts'
 import { table } from '../ui/format.ts'
 import { specsHere, specsOnDisk } from './lint.ts'
 import type { GlobalOptions } from './options.ts'
+import { changedFiles, readHere } from './uncommitted.ts'
 
 /** `agent show SPEC[/TASK] | FOLDER`: what the parser understood. */
 export async function showCommand(options: GlobalOptions, target: string): Promise<number> {
   const { spec, task } = await find(options, target)
-  if (options.json)
-    process.stdout.write(`${JSON.stringify(task ? { ...publicTask(task), spec: spec.id } : publicSpec(spec))}\n`)
-  else process.stdout.write(task ? `${renderSlice(sliceOf(spec, task.id))}\n` : describe(spec))
+  const changed = await changedFiles(options.cwd, [spec])
+  const shown = task ? { ...publicTask(task), spec: spec.id } : publicSpec(spec)
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...shown, uncommitted: changed })}\n`)
+  else {
+    const text = task ? `${renderSlice(sliceOf(spec, task.id))}\n` : describe(spec)
+    const here = readHere(changed)
+    process.stdout.write(`${text}${task && here !== '' ? '\n' : ''}${here}`)
+  }
   return 0
 }
 

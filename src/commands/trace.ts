@@ -9,7 +9,7 @@ import type { SpecTrace } from '../core/trace/matrix.ts'
 import { countStates, tableOf } from '../core/trace/rows.ts'
 import { pathsNamed } from '../core/trace/tests.ts'
 import { traceSpec } from '../core/trace/trace.ts'
-import { openRepository, uncommitted } from '../io/git/repository.ts'
+import { openRepository } from '../io/git/repository.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { readTestFiles } from '../io/test-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
@@ -22,6 +22,7 @@ import { traceLines } from '../ui/trace/terminal.ts'
 import { readAtWork } from './at-work.ts'
 import { readEvidence } from './evidence.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { changedFiles, readHere } from './uncommitted.ts'
 
 export interface TraceFlags {
   spec?: string
@@ -46,13 +47,7 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
       )}`,
     )
   const traces = await traceAll(root, specs, wanted, config)
-  const changed =
-    wanted.length > 0
-      ? await uncommitted(
-          root,
-          wanted.map(({ dir }) => dir),
-        )
-      : []
+  const changed = await changedFiles(options.cwd, wanted)
   const atWork = await readAtWork(repository)
   const views = traces.map(tableOf)
   if (flags.html !== undefined)
@@ -64,8 +59,7 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
   else print(options, views)
   const people = options.json || flags.markdown ? process.stderr : process.stdout
   if (flags.html !== undefined && !options.quiet) people.write(`Written: ${resolve(options.cwd, flags.html)}\n`)
-  if (changed.length > 0 && !options.json && !flags.markdown)
-    people.write(`Traced with changes that are not committed: ${changed.join(', ')}\n`)
+  if (!options.json && !flags.markdown) people.write(readHere(changed))
   if (atWork !== null && !options.json && !flags.markdown)
     people.write(`${atWorkWords(atWork, new Date()).join('\n')}\nWhat it has not committed yet is not traced.\n`)
   return clean ? EXIT.done : EXIT.problems

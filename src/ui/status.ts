@@ -1,5 +1,6 @@
 import { oneLine, plural, table } from './format.ts'
 import { blank, type Line, type Span, spanOf } from './line.ts'
+import { readFromWords } from './read-from.ts'
 
 /** What is shown of one spec. */
 export interface SpecProgress {
@@ -47,9 +48,7 @@ export function statusLines(progress: Progress, look: StatusLook, now: Date): Li
   const remarks = [
     ...(progress.unfinished ? [unfinishedWords(progress.unfinished)] : []),
     ...progress.withoutTasks.map((dir) => `${dir} has no tasks.md.`),
-    ...(progress.uncommitted.length > 0
-      ? [`Not committed, so not seen by a run: ${progress.uncommitted.join(', ')}`]
-      : []),
+    ...readFromWords('HEAD', progress.uncommitted),
   ]
   const busy = progress.atWork ? atWorkWords(progress.atWork, now) : []
   const at = new Set(progress.atWork?.tasks.map(({ task }) => task))

@@ -25,6 +25,33 @@ async function context(repository: TestRepository, ...args: string[]) {
 
 const front = (lines: string, text: string) => `---\n${lines}\n---\n${text}\n`
 
+describe('a spec that differs from HEAD', () => {
+  it('is named by each command that reads specs, with where it was read', async () => {
+    const repository = await makeRepository({ packages: null })
+    const commands = [
+      ['lint'],
+      ['show', 'limits'],
+      ['show', 'limits/1'],
+      ['context', 'limits/1'],
+      ['status'],
+      ['trace'],
+    ]
+    const last = async (args: string[]) => (await context(repository, ...args)).stdout.trimEnd().split('\n').at(-1)
+    expect(await last(['show', 'limits/1'])).not.toContain('Read from')
+    const tasks = await repository.read('specs/limits/tasks.md')
+    await repository.write({ 'specs/limits/tasks.md': `${tasks}\n`, 'specs/limits/notes.md': 'New.\n' })
+    const unseen = 'Not committed, so not seen by a run: specs/limits/tasks.md, specs/limits/notes.md'
+    for (const args of commands) {
+      const where = ['context', 'status'].includes(args[0]!)
+        ? 'Read from HEAD, as `agent next` does.'
+        : 'Read from the checkout; `agent next` reads HEAD.'
+      expect([args, await last(args)]).toEqual([args, `${where} ${unseen}`])
+    }
+    const { uncommitted } = JSON.parse((await context(repository, '--json', 'lint')).stdout)
+    expect(uncommitted).toEqual(['specs/limits/tasks.md', 'specs/limits/notes.md'])
+  })
+})
+
 describe('agent context', () => {
   it('shows the parts, what steering applies with its references, and what was left out and why', async () => {
     const repository = await makeRepository({
