@@ -21,11 +21,12 @@ import { authorParts, implementerParts } from '../task/context.ts'
 import { frozenKeyOf } from '../task/frozen.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { ownTestsUnrun } from '../task/own-tests.ts'
-import type { Frozen } from '../task/state.ts'
+import type { Frozen, Plan } from '../task/state.ts'
 import { lostReferences } from '../task/steering.ts'
 import { oneLine, table } from '../ui/format.ts'
 import { readFromWords } from '../ui/read-from.ts'
 import type { Role } from '../world.ts'
+import { designJson, designLines } from './design.ts'
 import { openModels, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { aroundIn, dirOfTask } from './place.ts'
@@ -73,7 +74,7 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const how = await howCounted(model, around.settings)
   const changed = await changedFiles(options.cwd, [plan.spec])
   const name = `${plan.spec.id}/${plan.task.id}`
-  const shown = { task: name, role, full: flags.full ?? false, exact, how, left, changed }
+  const shown = { task: name, role, full: flags.full ?? false, exact, how, left, changed, plan }
   process.stdout.write(options.json ? asJson(assembled, shown) : asText(assembled, shown))
   if (!assembled.ok) throw new UserError(assembled.message)
   return 0
@@ -138,13 +139,16 @@ async function howCounted(model: string | null, { models }: Settings): Promise<s
   return `counted with the o200k vocabulary, an estimate for ${model}`
 }
 
-function asJson(assembled: Assembled, { exact, left, changed }: Pick<Shown, 'exact' | 'left' | 'changed'>): string {
+function asJson(
+  assembled: Assembled,
+  { exact, left, changed, plan }: Pick<Shown, 'exact' | 'left' | 'changed' | 'plan'>,
+): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const prompt = assembled.ok
     ? { system: assembled.prompt.system, messages: [{ role: 'user', content: assembled.prompt.user }] }
     : null
   const dropped = [...manifest.dropped, ...left.map((one) => ({ ...one, tokens: 0 }))]
-  return `${JSON.stringify({ ...manifest, dropped, ...(exact === null ? {} : { exact }), uncommitted: changed, prompt })}\n`
+  return `${JSON.stringify({ ...manifest, dropped, ...(exact === null ? {} : { exact }), design: designJson(plan.spec, plan.slice), uncommitted: changed, prompt })}\n`
 }
 
 interface Shown {
@@ -158,9 +162,10 @@ interface Shown {
   left: { source: string; why: string }[]
   /** Files of the spec that differ from HEAD. */
   changed: string[]
+  plan: Pick<Plan, 'spec' | 'slice'>
 }
 
-function asText(assembled: Assembled, { task, role, full, exact, how, left, changed }: Shown): string {
+function asText(assembled: Assembled, { task, role, full, exact, how, left, changed, plan }: Shown): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const share = (tokens: number) => `${Math.round((100 * tokens) / Math.max(1, manifest.tokens))} %`
   const rows = manifest.parts.map((part) => [
@@ -179,6 +184,7 @@ function asText(assembled: Assembled, { task, role, full, exact, how, left, chan
     ...manifest.shortened.map((part) => `  shortened: ${part.source}, whole ${part.tokens} tokens: ${part.why}`),
     ...manifest.dropped.map((part) => `  left out: ${part.source}, ${part.tokens} tokens: ${part.why}`),
     ...left.map((part) => `  left out: ${part.source}: ${part.why}`),
+    ...designLines(plan.spec, plan.slice).map((line) => `  ${line}`),
   ]
   if (full && assembled.ok) lines.push('', '--- system', assembled.prompt.system, '', '--- user', assembled.prompt.user)
   else lines.push('', 'The whole text: --full')

@@ -4,6 +4,7 @@ import { splitTarget } from '../core/spec/locate.ts'
 import { sliceOf } from '../core/spec/slice.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import { table } from '../ui/format.ts'
+import { designJson, designLines } from './design.ts'
 import { specsHere, specsOnDisk } from './lint.ts'
 import type { GlobalOptions } from './options.ts'
 import { changedFiles, readHere } from './uncommitted.ts'
@@ -12,12 +13,14 @@ import { changedFiles, readHere } from './uncommitted.ts'
 export async function showCommand(options: GlobalOptions, target: string): Promise<number> {
   const { spec, task } = await find(options, target)
   const changed = await changedFiles(options.cwd, [spec])
-  const shown = task ? { ...publicTask(task), spec: spec.id } : publicSpec(spec)
+  const slice = task === null ? null : sliceOf(spec, task.id)
+  const shown =
+    slice === null ? publicSpec(spec) : { ...publicTask(slice.task), spec: spec.id, design: designJson(spec, slice) }
   if (options.json) process.stdout.write(`${JSON.stringify({ ...shown, uncommitted: changed })}\n`)
   else {
-    const text = task ? `${renderSlice(sliceOf(spec, task.id))}\n` : describe(spec)
-    const here = readHere(changed)
-    process.stdout.write(`${text}${task && here !== '' ? '\n' : ''}${here}`)
+    const below = slice ? ['', ...designLines(spec, slice)].map((line) => `${line}\n`).join('') : ''
+    const text = slice ? `${renderSlice(slice)}\n${below}` : describe(spec)
+    process.stdout.write(`${text}${readHere(changed)}`)
   }
   return 0
 }

@@ -52,6 +52,28 @@ describe('a spec that differs from HEAD', () => {
   })
 })
 
+describe('sections of the design', () => {
+  it('are named by context and show: those of the prompt, and those that no link joins to the task', async () => {
+    const design =
+      '# D\n\n## Overview\n\nSaid above.\n\n## Slugs\n\nSaid here.\n\nValidates: Requirements 1.1\n\n## Rest\n'
+    const requirements = '### Requirement 1: a\n\n#### Acceptance Criteria\n\n1. THE Slugifier SHALL answer.\n'
+    const tasks = '- [ ] 1. Slugs\n  - Validates: 1.1\n- [ ] 2. Docs\n'
+    const files = { 'specs/s/design.md': design, 'specs/s/requirements.md': requirements, 'specs/s/tasks.md': tasks }
+    const repository = await makeRepository({ files, packages: null })
+    const left = 'Design left out, as no link joins it to this task (`Validates:`): '
+    for (const command of ['context', 'show']) {
+      const { stdout } = await context(repository, command, 's/1')
+      expect(stdout).toMatch(/^ *Design in the prompt: Slugs$/m)
+      expect(stdout).toContain(`${left}Overview\n`)
+      const { design } = JSON.parse((await context(repository, '--json', command, 's/1')).stdout)
+      expect(design).toEqual({ shown: [{ path: 'D > Slugs', line: 7 }], left: [{ path: 'D > Overview', line: 3 }] })
+    }
+    const none = (await context(repository, 'context', 's/2', '--full')).stdout
+    expect(none).toContain(`Design in the prompt: nothing\n  ${left}Overview; Slugs\n`)
+    expect(none).not.toContain('Said here')
+  })
+})
+
 describe('agent context', () => {
   it('shows the parts, what steering applies with its references, and what was left out and why', async () => {
     const repository = await makeRepository({

@@ -79,6 +79,21 @@ function withThoseAbove(all: readonly DesignSection[], linking: readonly DesignS
   return all.filter((section) => chosen.has(section) || startsOne(paths, `${section.path} > `))
 }
 
+/** Whether it is more than a heading. */
+export function hasText({ text }: DesignSection): boolean {
+  return /\n[ \t]*\S/.test(text)
+}
+
+/** Sections of the design that say something: those of a task's prompt, and the others, which no link joins to it. */
+export function designFor(
+  spec: Pick<Spec, 'sections'>,
+  { sections }: Slice,
+): Record<'shown' | 'left', DesignSection[]> {
+  const chosen = new Set(sections)
+  const said = spec.sections.filter(hasText)
+  return { shown: said.filter((one) => chosen.has(one)), left: said.filter((one) => !chosen.has(one)) }
+}
+
 /** Whether one of the sorted texts starts so. */
 function startsOne(sorted: readonly string[], start: string): boolean {
   let low = 0

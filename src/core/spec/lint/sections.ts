@@ -1,4 +1,4 @@
-import { linkedTo } from '../slice.ts'
+import { hasText, linkedTo } from '../slice.ts'
 import type { DesignSection, Diagnostic } from '../spec.ts'
 import { few, problem, type Reading } from './report.ts'
 
@@ -54,10 +54,6 @@ function sectionsAt(sections: readonly DesignSection[], lines: readonly number[]
     while (at < rows.length && rows[at]! < end) at++
     return rows.slice(before, at).some((row) => row >= section.line)
   })
-}
-
-function hasText({ text }: DesignSection): boolean {
-  return /\n[ \t]*\S/.test(text)
 }
 
 function alone({ title, validates }: DesignSection, reading: Reading): [message: string, suggestion: string] {
