@@ -29,15 +29,23 @@ export const NOTHING_KNOWN: Readiness = {
   forget: async () => {},
 }
 
+/** The program, as it was built, and the time since the machine was started. */
+export interface Standing {
+  build: string | null
+  boot: string
+}
+
+export async function standing(): Promise<Standing> {
+  return { build: BUILD, boot: await bootId() }
+}
+
 /** `settings`: all that decides about the box and what is put into it. */
-export async function openReadiness(memory: Memory, settings: unknown): Promise<Readiness> {
-  const boot = await bootId()
-  const machine = sha256(
-    JSON.stringify([BUILD, boot, process.execPath, process.getuid?.(), process.env['PATH'], settings]),
-  )
+export async function openReadiness(memory: Memory, { build, boot }: Standing, settings: unknown): Promise<Readiness> {
+  const user = process.getuid?.()
+  const machine = sha256(JSON.stringify([build, boot, process.execPath, user, process.env['PATH'], settings]))
   const kept = (await memory.recall(KEY)) as { machine?: string; bases?: string[] } | null
   // Sources change without another name, and where nobody tells when the machine was started nothing is known of it.
-  const usable = BUILD !== null && boot !== ''
+  const usable = build !== null && boot !== ''
   let bases = usable && kept?.machine === machine && Array.isArray(kept.bases) ? kept.bases : []
   const keep = async () => {
     if (usable) await memory.remember(KEY, { machine, bases }).catch(() => {})
@@ -86,8 +94,10 @@ export function believe(real: Preparation, readiness: Readiness, always: () => P
   return {
     async prepare(tree, dirs = []) {
       if (readiness.knows(tree, dirs)) {
+        const before = begun
         begun = null
         putOff = async () => {
+          await before?.catch(() => {})
           const unready = await real.prepare(tree, dirs)
           if (unready === null) return
           await readiness.forget()

@@ -43,7 +43,7 @@ import { isRecorded, modelNames, openModels, priceNote, recallRatios } from './m
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPeek, type Peek } from './peek.ts'
 import { createPreparation, identified } from './project.ts'
-import { type Believing, believe, NOTHING_KNOWN, openReadiness } from './readiness.ts'
+import { type Believing, believe, NOTHING_KNOWN, openReadiness, standing } from './readiness.ts'
 import { isSame, recordedWorlds } from './resume.ts'
 import { parallelOf, type RunFlags, settingsOf } from './settings.ts'
 import { surroundings } from './surroundings.ts'
@@ -273,7 +273,7 @@ async function runAlone(
   await excludeFromGit(repository.commonDir)
   // Nothing is paid for before the box has held, and nothing takes longer: it is tried while all else is read.
   const early = !wanted.dryRun && !journaled
-  const readiness = early ? await openReadiness(memory, [flags.isolation, config]) : NOTHING_KNOWN
+  const readiness = early ? await openReadiness(memory, await standing(), [flags.isolation, config]) : NOTHING_KNOWN
   if (early) begun.push(identified(repository))
   if (early && !readiness.any) begun.push(tryBoxes(isolation, repository.root))
   const past = wanted.dryRun || journaled ? null : await unfinishedRun(repository.root)
