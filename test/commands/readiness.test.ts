@@ -59,9 +59,9 @@ it('knows a base of the same machine, program and settings, and nothing of any o
     { ...AT, boot: '' },
     { ...AT, build: null as never },
   ]) {
-    const one = await openReadiness(memoryOf(), at, [])
-    await one.learn(TREE, [])
-    expect((await openReadiness(memoryOf(), at, [])).any).toBe(false)
+    const own = memoryOf()
+    await (await openReadiness(own, at, [])).learn(TREE, [])
+    expect((await openReadiness(own, at, [])).any).toBe(false)
   }
 })
 
