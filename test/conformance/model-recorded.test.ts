@@ -104,17 +104,19 @@ describe('a recorded model', () => {
     expect(result).toEqual({
       ...kept,
       model: 'recorded (openai-compatible/m)',
-      note: 'replayed; answered prompt version 7',
+      note: 'replayed',
     })
     expect(heard.join('')).toBe('half')
     expect(model).toMatchObject({ contextTokens: live.contextTokens, outputTokens: live.outputTokens })
   })
 
-  test('says so when the prompt has another version today', async () => {
+  test('says so once when the prompt has another version today', async () => {
     answer = { text: 'x' }
     await ask(await recorder('versions'))
-    const result = await ask(await replay('versions'), { promptVersion: '8', prompt: 'Other words.' })
-    expect(result).toHaveProperty('note', "replayed; answered prompt version 7 (today's prompt is version 8)")
+    const model = await replay('versions')
+    const result = await ask(model, { promptVersion: '8', prompt: 'Other words.' })
+    expect(result).toHaveProperty('note', "replayed; it answered prompt version 7, and today's is 8 (said once)")
+    expect(await ask(model, { promptVersion: '8', prompt: 'Other words.' })).toHaveProperty('note', 'replayed')
   })
 
   test.each([{ spec: 'other' }, { task: '2' }, { role: 'implementer' as const }, { attempt: 2 }, { round: 1 }])(

@@ -21,11 +21,12 @@ export async function openRecorded(name: string, folder: string, cwd: string): P
     throw new ModelNameError(`model "${name}" is not a recording: ${read.reason}: ${advice}`)
   }
   const info = read.value
+  const told = new Set<string>()
   return {
     name,
     contextTokens: info.contextTokens ?? ASSUMED.contextTokens,
     outputTokens: info.outputTokens ?? ASSUMED.outputTokens,
-    ask: (request, options) => replay(dir, info.model, request, options),
+    ask: (request, options) => replay(dir, info.model, request, options, told),
   }
 }
 
@@ -34,6 +35,7 @@ async function replay(
   recordedModel: string,
   request: ModelRequest,
   options: Parameters<Model['ask']>[1],
+  told: Set<string>,
 ): Promise<ModelResult> {
   const nothing = { ok: false as const, usage: { ...NO_USAGE }, usd: 0, model: `recorded (${recordedModel})` }
   if (options.signal.aborted) return { ...nothing, failure: 'cancelled', message: 'cancelled' }
@@ -50,7 +52,7 @@ async function replay(
   const answer = { ok: true as const, text, truncated, usage, usd, model: `recorded (${info.model})` }
   const survivors = survivorsHash(request)
   const others = survivors !== null && survivors !== info.survivors
-  return { ...answer, note: noteOf(info, request), ...(others ? { others } : {}) }
+  return { ...answer, note: noteOf(info, request, told), ...(others ? { others } : {}) }
 }
 
 function missingMessage(request: ModelRequest, problem: string | null): string {
@@ -59,8 +61,10 @@ function missingMessage(request: ModelRequest, problem: string | null): string {
   return problem === null ? what : `${what}: ${problem}`
 }
 
-function noteOf(info: ReplyInfo, request: ModelRequest): string {
-  const note = `replayed; answered prompt version ${info.promptVersion}`
-  if (info.promptVersion === request.promptVersion) return note
-  return `${note} (today's prompt is version ${request.promptVersion})`
+/** Replies to prompts of other templates are mostly all of a recording: of the first it is said. */
+function noteOf(info: ReplyInfo, request: ModelRequest, told: Set<string>): string {
+  const versions = `${info.promptVersion} ${request.promptVersion}`
+  if (info.promptVersion === request.promptVersion || told.has(versions)) return 'replayed'
+  told.add(versions)
+  return `replayed; it answered prompt version ${info.promptVersion}, and today's is ${request.promptVersion} (said once)`
 }
