@@ -6,7 +6,8 @@ import { firstDifference, storyOf } from '../core/verdict/story.ts'
 import { tryGit } from '../io/git/git.ts'
 import { openRepository, type Repository } from '../io/git/repository.ts'
 import type { GlobalOptions } from './options.ts'
-import { type JournaledRun, RUN_VERSION, type RunDescription, replaySession } from './session.ts'
+import { type JournaledRun, RUN_VERSION, type RunDescription } from './run-description.ts'
+import { replaySession } from './session.ts'
 
 export interface ReplayFlags {
   isolation?: string

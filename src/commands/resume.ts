@@ -6,7 +6,7 @@ import { pastOf, type Resuming, recordCalls, replayCalls, resumeCalls } from '..
 import type { Journal } from '../io/journal/journal.ts'
 import type { Unfinished } from '../io/journal/past-runs.ts'
 import type { Head, World } from '../world.ts'
-import { RUN_VERSION, type RunDescription } from './session.ts'
+import { RUN_VERSION, type RunDescription } from './run-description.ts'
 
 /** Makes the Worlds of a replay of the run in the folder `replayed`, of a run that goes on with another one, or of a fresh run. */
 export async function recordedWorlds(
