@@ -172,7 +172,8 @@ const bodies = [
     shortened: z.array(dropped).optional(),
   }),
   z.object({ type: z.literal('model.started'), role, attempt: z.number(), round: z.number(), model: z.string() }),
-  z.object({ type: z.literal('model.delta'), chars: z.number() }),
+  /** Characters of the answer that came, and those of thoughts, which are no part of it. */
+  z.object({ type: z.literal('model.delta'), chars: z.number(), hidden: z.number().optional() }),
   z.object({
     type: z.literal('model.finished'),
     ok: z.boolean(),

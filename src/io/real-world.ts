@@ -101,6 +101,7 @@ export function createRealWorld(options: RealWorldOptions): World {
       const result = await options.model.ask(request, {
         signal: back ? AbortSignal.any([signal, back]) : signal,
         onDelta: (text) => options.tell({ type: 'model.delta', chars: text.length }),
+        onHidden: (hidden) => options.tell({ type: 'model.delta', chars: 0, hidden }),
         mayRetry: mayRepeat,
         onRetry: (retry) => options.tell({ type: 'model.retrying', role, attempt, round, ...retry }),
         onFallback: (fallback) => options.tell({ type: 'model.fallback', role, attempt, round, ...fallback }),

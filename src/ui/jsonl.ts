@@ -7,7 +7,8 @@ type Frequent = EventOf<'model.delta' | 'check.progress'> & { v: number; t: numb
 
 function merged(pending: Frequent | undefined, event: Frequent): Frequent {
   if (pending?.type !== 'model.delta' || event.type !== 'model.delta') return event
-  return { ...event, chars: pending.chars + event.chars }
+  const hidden = (pending.hidden ?? 0) + (event.hidden ?? 0)
+  return { ...event, chars: pending.chars + event.chars, ...(hidden > 0 ? { hidden } : {}) }
 }
 
 /** The kind that shares a rate: the stream of the model, or one stage of the checks, of one task. */

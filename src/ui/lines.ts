@@ -1,4 +1,5 @@
 import type { EventOf, StampedEvent } from '../core/events.ts'
+import { askedWords } from './asking.ts'
 import { checkFinished } from './check-lines.ts'
 import { answerCost, count, elapsed, plural, shortHash, shortRef, ticking } from './format.ts'
 import { blank, blockIndent, indented, type Line, type Look, paragraph, step } from './line.ts'
@@ -202,20 +203,16 @@ function hookFinished(e: EventOf<'hook.finished'>, look: Look): Line[] {
 
 /** Signs of life of what takes long. */
 function lifeSign(event: EventOf<'model.delta' | 'check.progress'>, t: number, before: ViewState, look: Look): Line[] {
-  if (event.type === 'model.delta') {
-    const running = before.running.find((r) => r.key === 'model')
-    const chars = (running?.chars ?? 0) + event.chars
-    return signOf({ label: running?.label ?? 'model', since: running?.since ?? null, text: streamed(chars) }, t, look)
-  }
-  const { stage, failed } = event
-  const since = before.running.find((r) => r.key === stage)?.since ?? null
-  const running = reduce(before, { ...event, v: 0, t }).running.find((r) => r.key === stage)
+  const key = event.type === 'model.delta' ? 'model' : event.stage
+  const since = before.running.find((r) => r.key === key)?.since ?? null
+  const running = reduce(before, { ...event, v: 0, t }).running.find((r) => r.key === key)
   if (running === undefined) return []
+  if (event.type === 'model.delta')
+    return signOf({ label: running.label, since, text: askedWords(running, t) }, t, look)
+  const { stage, failed } = event
   const bad = failed > 0 && !expectsRed(stage)
   return signOf({ label: running.label, since, text: progressWords(running), bad }, t, look)
 }
-
-const streamed = (chars: number) => `${count(chars)} characters so far`
 
 function progressWords({
   key,
@@ -244,11 +241,8 @@ function signOf(
 export function waitLines(state: ViewState, now: number, look: Look): Line[] {
   const running = state.running.find(({ key }) => key === 'model') ?? state.running.at(-1)
   if (running === undefined) return []
-  const { label, since, key, chars, waiting, done, total, runs, failed } = running
-  if (key === 'model') {
-    const silent = waiting === null ? 'waiting for a reply' : `asked again soon: ${oneLine(waiting)}`
-    return signOf({ label, since, text: chars > 0 ? streamed(chars) : silent }, now, look)
-  }
+  const { label, since, key, done, total, runs, failed } = running
+  if (key === 'model') return signOf({ label, since, text: askedWords(running, now) }, now, look)
   const begun = total !== null || done > 0 || runs > 0
   const bad = failed > 0 && !expectsRed(key)
   return signOf({ label, since, text: begun ? progressWords(running) : 'still at work', bad }, now, look)

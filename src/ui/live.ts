@@ -1,3 +1,4 @@
+import { askedWords } from './asking.ts'
 import { expectedMs } from './expected.ts'
 import { count, money, oneLine, plural, shortHash, ticking, wrap } from './format.ts'
 import { cutSpans, ellipsis, type Look, type Span, spanOf } from './line.ts'
@@ -12,8 +13,6 @@ const NARROW = 60
 const ROOMY = 14
 const REQUIREMENT_LINES = 3
 const VALUE_LINES = 4
-/** Characters of a token, about: what streams is counted by its service when it has ended. */
-const CHARS = 4
 
 const isBad = (running: Running) => running.failed > 0 && !expectsRed(running.key)
 
@@ -60,13 +59,13 @@ export function elapsedWords(state: ViewState, running: Running, now: number): s
 function runningLines(running: Running, state: ViewState, now: number, look: Look): Span[][] {
   const round = running.round > 1 ? `, round ${running.round}` : ''
   const isModel = running.key === 'model'
-  const silent = running.waiting === null ? '  waiting for a reply' : `  asked again soon: ${oneLine(running.waiting)}`
-  const streamed = running.chars > 0 ? `  about ${plural(Math.ceil(running.chars / CHARS), 'token')} so far` : silent
   const head = [
     spanOf(attemptWords(state), 'dim'),
     spanOf(`${running.label}${round}`, 'bold'),
     spanOf(`  ${elapsedWords(state, running, now)}`),
-    ...(isModel ? [spanOf(streamed, running.chars > 0 ? undefined : 'dim')] : []),
+    ...(isModel
+      ? [spanOf(`  ${askedWords(running, now, state.journaled)}`, running.chars > 0 ? undefined : 'dim')]
+      : []),
   ]
   const measured = !isModel && (running.total !== null || running.done > 0 || running.runs > 0)
   return measured ? [head, [...bar(running, look), ...counts(running, look)]] : [head]

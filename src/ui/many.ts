@@ -1,4 +1,5 @@
 import type { StampedEvent } from '../core/events.ts'
+import { askedWords } from './asking.ts'
 import type { Times } from './expected.ts'
 import { oneLine } from './format.ts'
 import { cutSpans, type Line, type Look, type Span, spanOf } from './line.ts'
@@ -15,9 +16,9 @@ export interface RunView {
   tasks: ReadonlyMap<string, ViewState>
 }
 
-/** `times`: how long stages took in earlier runs. */
-export function initialView(times: Times = {}): RunView {
-  return { whole: initialState(times), tasks: new Map() }
+/** `times`: how long stages took in earlier runs. `journaled`: the events come from a journal. */
+export function initialView(times: Times = {}, journaled = false): RunView {
+  return { whole: initialState(times, journaled), tasks: new Map() }
 }
 
 /** The same, with what earlier runs tell. */
@@ -37,7 +38,7 @@ const atWork = ({ tasks }: RunView) =>
 export function reduceView({ whole, tasks }: RunView, event: StampedEvent): RunView {
   const { of } = event
   if (of === undefined) return { whole: reduce(whole, event), tasks }
-  const before = tasks.get(of) ?? { ...initialState(whole.times), run: whole.run }
+  const before = tasks.get(of) ?? { ...initialState(whole.times, whole.journaled), run: whole.run }
   const sums = event.type === 'model.finished' ? reduce(whole, event) : whole
   return {
     whole: { ...sums, now: Math.max(sums.now, event.t) },
@@ -117,7 +118,8 @@ function stateWords(state: ViewState, now: number): Span[] {
   if (running) {
     const counts = running.done > 0 ? `  ${running.done}${running.total === null ? '' : ` of ${running.total}`}` : ''
     const failed = running.failed > 0 && !expectsRed(running.key) ? [spanOf(`  ${running.failed} failed`, 'bad')] : []
-    const words = spanOf(`  ${elapsedWords(state, running, now)}${counts}`)
+    const asked = running.key === 'model' ? `  ${askedWords(running, now, state.journaled)}` : ''
+    const words = spanOf(`  ${elapsedWords(state, running, now)}${counts}${asked}`)
     return [spanOf(attempt, 'dim'), spanOf(running.label, 'bold'), words, ...failed]
   }
   if (state.landed) return [spanOf('verified', 'good'), spanOf('  waits for its turn', 'dim')]

@@ -16,8 +16,11 @@ export interface Running {
   label: string
   /** Event time at which it began. */
   since: number
-  /** Characters streamed so far. */
+  /** Characters streamed so far: of the answer, and of thoughts before it. */
   chars: number
+  hidden: number
+  /** Event time at which the last of them came. */
+  heard: number
   done: number
   total: number | null
   runs: number
@@ -48,6 +51,8 @@ export interface ViewState {
   running: Running[]
   /** How long the like took before. */
   times: Times
+  /** The events come from a journal, which does not keep all of them. */
+  journaled: boolean
   /** What was asked last. */
   prompt: EventOf<'prompt.built'> | null
   tokens: { input: number; output: number; cached: number }
@@ -67,13 +72,14 @@ export interface ViewState {
   now: number
 }
 
-export function initialState(times: Times = {}): ViewState {
+export function initialState(times: Times = {}, journaled = false): ViewState {
   return {
     run: null,
     task: null,
     attempt: 0,
     running: [],
     times,
+    journaled,
     prompt: null,
     tokens: { input: 0, output: 0, cached: 0 },
     earlier: { input: 0, output: 0, cached: 0 },
@@ -95,7 +101,18 @@ export function expectsRed(stage: string): boolean {
 
 const NO_PASS: Counts = { done: 0, total: 0, failed: 0, runs: 0 }
 const idle = {
-  ...{ chars: 0, done: 0, total: null, runs: 0, planned: null, failed: 0, round: 1, waiting: null },
+  ...{
+    chars: 0,
+    hidden: 0,
+    heard: 0,
+    done: 0,
+    total: null,
+    runs: 0,
+    planned: null,
+    failed: 0,
+    round: 1,
+    waiting: null,
+  },
   ...{ before: NO_PASS, pass: NO_PASS },
 }
 
@@ -207,11 +224,14 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
     case 'model.started':
       return startModel(state, event, event.t)
     case 'model.delta':
-      return update(state, 'model', (r) => ({ chars: r.chars + event.chars, waiting: null }))
+      return update(state, 'model', ({ chars, hidden }) => ({
+        ...{ chars: chars + event.chars, hidden: hidden + (event.hidden ?? 0) },
+        ...{ heard: event.t, waiting: null },
+      }))
     case 'model.retrying':
-      return update(state, 'model', () => ({ chars: 0, waiting: event.reason }))
+      return update(state, 'model', () => ({ chars: 0, hidden: 0, waiting: event.reason }))
     case 'model.fallback':
-      return update(state, 'model', () => ({ chars: 0, waiting: null }))
+      return update(state, 'model', () => ({ chars: 0, hidden: 0, waiting: null }))
     case 'model.finished':
       return finishModel(state, event)
     case 'setup.started':

@@ -90,6 +90,15 @@ const LONG = 'All work and no play makes a dull test. '.repeat(10)
 
 describe.each(subjects)('$name', (subject) => {
   describe('an answer', () => {
+    test('tells how much was thought before it, and has none of that in its text', async () => {
+      const server = await serve(() => ({ text: 'Yes.', thoughts: 'Hm, well.' }))
+      const hidden: number[] = []
+      const options = { ...listener(), onHidden: (characters: number) => void hidden.push(characters) }
+      const result = await (await open(subject, server)).ask(request, options)
+      expect(result).toMatchObject({ ok: true, text: 'Yes.' })
+      expect([hidden, options.deltas.join('')]).toEqual([[9], 'Yes.'])
+    })
+
     test('arrives in pieces that make up the text, with usage and cost', async () => {
       const usage = { input: 1_000, output: 200, cached: 600 }
       const server = await serve(() => ({ text: `${LONG}\r\nüñ😀`, usage }))

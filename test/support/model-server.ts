@@ -32,6 +32,8 @@ export interface AnswerUsage {
 
 interface TextAnswer {
   text: string
+  /** What it thinks before. */
+  thoughts?: string
   /** The answer reached its bound. */
   truncated?: boolean
   /** The model declined; `text` is what it wrote before. */

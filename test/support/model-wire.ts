@@ -9,6 +9,7 @@ export interface Frames {
 
 interface Ending {
   text: string
+  thoughts?: string
   truncated?: boolean
   refused?: boolean
   usage?: AnswerUsage | null
@@ -66,6 +67,9 @@ export const anthropicWire: Wire = {
         event({ type: 'message_start', message }),
         event({ type: 'content_block_start', index, content_block: { type: 'text', text: '' } }),
         event({ type: 'ping' }),
+        ...thinking(answer, (thought) =>
+          event({ type: 'content_block_delta', index, delta: { type: 'thinking_delta', thinking: thought } }),
+        ),
       ],
       text: (text) => event({ type: 'content_block_delta', index, delta: { type: 'text_delta', text } }),
       tail: [
@@ -102,7 +106,10 @@ export const openAiWire: Wire = {
     const wanted = (body.stream_options as { include_usage?: boolean } | undefined)?.include_usage === true
     const report = usage && wanted ? [chunk([], { usage: openAiUsage(usage) })] : []
     return {
-      head: [choice({ role: 'assistant', content: '' })],
+      head: [
+        choice({ role: 'assistant', content: '' }),
+        ...thinking(answer, (thought) => choice({ reasoning_content: thought })),
+      ],
       text: (content) => choice({ content }),
       tail: [choice({}, openAiStop(answer)), ...report, 'data: [DONE]\n\n'],
     }
@@ -143,11 +150,20 @@ export const responsesWire: Wire = {
       usage: usage && responsesUsage(usage),
     })
     return {
-      head: [event({ type: 'response.created', response: response('in_progress'), sequence_number: 0 })],
+      head: [
+        event({ type: 'response.created', response: response('in_progress'), sequence_number: 0 }),
+        ...thinking(answer, (delta) =>
+          event({ type: 'response.reasoning_summary_text.delta', ...place, delta, sequence_number: 1 }),
+        ),
+      ],
       text: (delta) => event({ type: 'response.output_text.delta', ...place, delta, sequence_number: 1 }),
       tail: [...refusal, event({ type: `response.${ended}`, response: done, sequence_number: 4 })],
     }
   },
+}
+
+function thinking({ thoughts = '' }: Ending, frame: (thought: string) => string): string[] {
+  return thoughts === '' ? [] : [frame(thoughts)]
 }
 
 function responsesUsage(usage: AnswerUsage): object {

@@ -144,7 +144,7 @@ const bodies = {
     dropped: fc.array(fc.record({ source: text, tokens: n, why: text }), { maxLength: 5 }),
   }),
   'model.started': fc.record({ ...type('model.started'), role, attempt: small, round: small, model: text }),
-  'model.delta': fc.record({ ...type('model.delta'), chars: n }),
+  'model.delta': fc.record({ ...type('model.delta'), chars: n, hidden: n }, { requiredKeys: ['type', 'chars'] }),
   'model.finished': fc.record({
     ...type('model.finished'),
     ok: fc.boolean(),

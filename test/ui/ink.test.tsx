@@ -72,7 +72,7 @@ test('while the model is waited for, the screen says so', () => {
     "
     job-queue/2  Implement failure detection and reassignment
     WHEN a worker has sent no heartbeat for 30 s THE SYSTEM SHALL mark it failed an…
-    attempt 1 of 3  implementer  0 s  waiting for a reply
+    attempt 1 of 3  implementer  0 s  waiting for the first token
     23 s   3,790 tokens   $0.0411"
   `)
 })

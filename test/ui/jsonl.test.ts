@@ -18,7 +18,8 @@ const untilResult = (events: StampedEvent[]) => {
   return end < 0 ? events : events.slice(0, end + 1)
 }
 const isFrequent = (e: StampedEvent) => e.type === 'model.delta' || e.type === 'check.progress'
-const chars = (events: StampedEvent[]) => events.reduce((sum, e) => sum + (e.type === 'model.delta' ? e.chars : 0), 0)
+const chars = (events: StampedEvent[]) =>
+  events.reduce((sum, e) => sum + (e.type === 'model.delta' ? e.chars + 7 * (e.hidden ?? 0) : 0), 0)
 
 test('a run is written event by event, as it was told', () => {
   expect(written(twoAttempts)).toEqual(twoAttempts)

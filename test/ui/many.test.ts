@@ -46,7 +46,7 @@ test('lines of a task are those that it has alone, each with its name, whatever 
         const own = shown([wide, ...events.filter((event) => event.of === of)]).filter((line) => line.startsWith(of))
         const among = shown([wide, ...events]).filter((line) => line.startsWith(of))
         // Signs of life are shown now and then, and what is now and then depends on all.
-        const lasting = (line: string) => !/characters so far|\d+ (of \d+, )?.*(failed|red)/.test(line)
+        const lasting = (line: string) => !/tokens? so far|first token|\d+ (of \d+, )?.*(failed|red)/.test(line)
         expect(among.filter(lasting)).toEqual(own.filter(lasting))
       }
       for (const line of lines) {
@@ -69,9 +69,9 @@ test('the live area has one line for each task at work, and the sums of all', ()
     liveView(view, 60_000, { width: 78, unicode: true }, rows).map((spans) => plainText({ kind: 'step', spans }))
   expect(lines()).toMatchInlineSnapshot(`
     [
-      "limits/1  │ attempt 1  implementer  36 s",
+      "limits/1  │ attempt 1  implementer  36 s  about 1,030 tokens so far, none for…",
       "limits/22 │ attempt 1  chaos  22 s  418 of 2000  1 failed",
-      "sums/3    │ attempt 2  implementer  17 s of about 13 s",
+      "sums/3    │ attempt 2  implementer  17 s of about 13 s  about 700 tokens so f…",
       "1 min 00 s   18,690 tokens   $0.1837",
     ]
   `)

@@ -40,7 +40,7 @@ test('a run of two attempts reads well', () => {
     ✓ isolation     bwrap: full; 6 of 6 probes held
       prompt        for the author: 1,280 of 60,000 tokens, 3 parts
     ✓ baseline      41 tests, 0 red before any change                                              2.1 s
-      author        7,600 characters so far                                                         20 s
+      author        about 1,900 tokens so far                                                       20 s
     ✓ author        1,310 tokens in, 2,480 out; $0.0411                                           22.0 s
     ✓ patch         create test/detector.chaos.test.ts
     ✓ red-throwing  8 of 8 tests red, as they must be                                              1.2 s
@@ -86,7 +86,7 @@ test('a run of two attempts reads well', () => {
 
     attempt 2 of 3
       prompt        for the implementer: 3,940 of 60,000 tokens, 1 part; left out: symbol map
-      implementer   4,900 characters so far                                                         15 s
+      implementer   about 1,225 tokens so far                                                       15 s
     ✓ implementer   3,970 tokens in (2,020 cached), 1,720 out; $0.0318                            17.9 s
     ✓ patch         create src/detector.ts, edit src/queue.ts
     ✓ chaos         8 passed; 2,000 schedules over 10 seeds                                        5.1 s
@@ -300,7 +300,7 @@ test('while a model is silent, the log says what is waited for, and less often t
         '9 min 00 s',
         '10 min 00 s',
       ],
-    ].map((time) => `author waiting for a reply ${time}`),
+    ].map((time) => `author waiting for the first token ${time}`),
   )
   const busy = {
     type: 'model.retrying',
@@ -314,16 +314,20 @@ test('while a model is silent, the log says what is waited for, and less often t
   }
   expect(waited([at(0, asked), at(0, busy)], 15)).toEqual(['author asked again soon: rate limit 15 s'])
   expect(waited([at(0, asked), at(0, { type: 'model.delta', chars: 40 })], 15)).toEqual([
-    'author 40 characters so far 15 s',
+    'author about 10 tokens so far, none for 15 s 15 s',
   ])
+  const thinks = at(12_000, { type: 'model.delta', chars: 0, hidden: 4_800 })
+  expect(waited([at(0, asked), thinks], 15)).toEqual(['author thinking, about 1,200 tokens so far 15 s'])
+  const answers = at(14_000, { type: 'model.delta', chars: 400 })
+  expect(waited([at(0, asked), thinks, answers], 15)).toEqual(['author about 1,300 tokens so far 15 s'])
 })
 
 test('so does a stage that tells nothing of itself, and each of several tasks; what has ended is silent', () => {
   const build = { type: 'check.started', stage: 'build', tests: null, seeds: null, runs: null }
   expect(waited([at(0, build)], 20)).toEqual(['build still at work 15 s'])
   expect(waited([at(0, { ...asked, of: 'q/1' }), at(0, { ...asked, of: 'q/2' })], 20)).toEqual([
-    'q/1 | author waiting for a reply 15 s',
-    'q/2 | author waiting for a reply 15 s',
+    'q/1 | author waiting for the first token 15 s',
+    'q/2 | author waiting for the first token 15 s',
   ])
   expect(waited([at(0, asked), at(0, result({}))], 60)).toEqual([''])
 })

@@ -19,6 +19,8 @@ export interface Fallback {
 export interface AskOptions {
   signal: AbortSignal
   onDelta(text: string): void
+  /** Characters of thoughts, which are billed and no part of the answer. */
+  onHidden?: (characters: number) => void
   mayRetry?: (spentSoFar: Usage) => boolean
   onRetry?: (retry: Retry) => void
   onFallback?: (fallback: Fallback) => void

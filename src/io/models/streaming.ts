@@ -161,7 +161,7 @@ async function askOnce(
   } catch (error) {
     return failed(error, NO_USAGE, false)
   }
-  const reading = new Reading(request, options.onDelta)
+  const reading = new Reading(request, options)
   try {
     for await (const event of stream) reading.take(event)
   } catch (error) {
@@ -189,26 +189,35 @@ class Reading {
   text = ''
   stop: Extract<StreamEvent, { type: 'stop' }> | null = null
   readonly #promptCharacters: number
-  readonly #onDelta: (text: string) => void
+  readonly #heard: Pick<AskOptions, 'onDelta' | 'onHidden'>
   #hidden = 0
   #usage: Partial<Usage> = {}
 
-  constructor(request: ModelRequest, onDelta: (text: string) => void) {
+  constructor(request: ModelRequest, heard: Pick<AskOptions, 'onDelta' | 'onHidden'>) {
     this.#promptCharacters = request.system.length + request.prompt.length
-    this.#onDelta = onDelta
+    this.#heard = heard
   }
 
   take(event: StreamEvent): void {
     if (event.type === 'usage') this.#usage = { ...this.#usage, ...event.usage }
-    else if (event.type === 'hidden') this.#hidden += event.characters
+    else if (event.type === 'hidden') this.#takeHidden(event.characters)
     else if (event.type === 'stop') this.stop = event
     else this.#takeText(event.text)
   }
 
   #takeText(text: string): void {
     this.text += text
+    this.#tell(() => this.#heard.onDelta(text))
+  }
+
+  #takeHidden(characters: number): void {
+    this.#hidden += characters
+    this.#tell(() => this.#heard.onHidden?.(characters))
+  }
+
+  #tell(tell: () => void): void {
     try {
-      this.#onDelta(text)
+      tell()
     } catch {
       // A fault in a listener must not lose an answer that is paid for.
     }

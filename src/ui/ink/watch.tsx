@@ -99,7 +99,7 @@ export function mountWatchView(options: InkOptions): WatchView {
       soon()
     },
     begin(times) {
-      view = initialView(times)
+      view = initialView(times, true)
       clock = runClock()
     },
     listen(events, age) {

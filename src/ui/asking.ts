@@ -1,0 +1,18 @@
+import { oneLine, plural, ticking } from './format.ts'
+import type { Running } from './state.ts'
+
+/** Characters of a token, about: what streams is counted by its service when it has ended. */
+const CHARS = 4
+/** Milliseconds after which a stream that was heard before counts as silent. */
+const SILENT = 10_000
+
+/** What has come of an answer at event time `now`: `about 1,200 tokens so far`. `journaled`: a journal does not keep what streams. */
+export function askedWords(running: Running, now: number, journaled = false): string {
+  const { chars, hidden, heard, waiting } = running
+  if (waiting !== null) return `asked again soon: ${oneLine(waiting)}`
+  if (journaled) return 'waiting for a reply'
+  if (chars + hidden === 0) return 'waiting for the first token'
+  const thinks = chars === 0 ? 'thinking, ' : ''
+  const silent = now - heard >= SILENT ? `, none for ${ticking(now - heard)}` : ''
+  return `${thinks}about ${plural(Math.ceil((chars + hidden) / CHARS), 'token')} so far${silent}`
+}
