@@ -41,6 +41,7 @@ const FULL: Beside = {
             criterion: '2.1',
             text: 'WHEN silent',
             properties: ['1 once'],
+            own: [],
             task: '2',
             title: 'Detect',
             tests: 'test/a.ts',

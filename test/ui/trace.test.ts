@@ -7,7 +7,8 @@ const VIEW: TraceView = {
   ...{ id: 'slugs', dir: 'specs/slugs', problems: [], changes: [], remarks: [], summary: '1 of 1' },
   rows: [
     {
-      ...{ criterion: '1.1', text: 'THE Slugifier SHALL answer', properties: [], task: '1', title: 'Implement slugs' },
+      ...{ criterion: '1.1', text: 'THE Slugifier SHALL answer', task: '1', title: 'Implement slugs' },
+      ...{ properties: ['2 Twice the same'], own: ['Every answer is lower case'] },
       tests:
         'test/slug.test.ts::keeps a; b apart (1.1); test/slug.test.ts::is stable (1.1); test/other.test.ts (missing)',
       ...{ commit: '4f2a1bc', state: 'verified', evidence: 'red 2/2; green 2/2', bad: false },
@@ -17,9 +18,10 @@ const VIEW: TraceView = {
 const shown = (look: TraceLook) => traceLines([VIEW], look).map(plainText)
 
 test('in a pipe each test and the evidence have a line of their own', () => {
-  expect(shown({ width: null, unicode: true }).slice(2, 8)).toEqual([
+  expect(shown({ width: null, unicode: true }).slice(2, 9)).toEqual([
     '       criterion                   prop.  task  state     commit',
-    '  1.1  THE Slugifier SHALL answer         1     verified  4f2a1bc',
+    '  1.1  THE Slugifier SHALL answer  2,own  1     verified  4f2a1bc',
+    '      property  Every answer is lower case',
     '      test      test/slug.test.ts::keeps a; b apart (1.1)',
     '      test      test/slug.test.ts::is stable (1.1)',
     '      test      test/other.test.ts (missing)',

@@ -63,6 +63,8 @@ export interface TracedTask {
   state: TaskState
   requirements: string[]
   properties: number[]
+  /** Its own `Property:` lines, but for those that only name a property of the design. */
+  own: string[]
   tests: TracedTest[]
   evidence: TracedEvidence | null
   /** Commits of this task that were reverted. */

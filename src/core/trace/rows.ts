@@ -10,6 +10,8 @@ export interface TraceRow {
   text: string
   /** Number and title of each. */
   properties: string[]
+  /** Those that the task states itself. */
+  own: string[]
   task: string
   title: string
   tests: string
@@ -78,6 +80,7 @@ function criterionRows(
 const EMPTY: TraceRow = {
   ...{ criterion: '', text: '', task: '', title: '', tests: '', commit: '', state: '', evidence: '' },
   properties: [],
+  own: [],
   bad: false,
 }
 
@@ -86,6 +89,7 @@ function taskRow(task: TracedTask, tests: readonly TracedTest[]): TraceRow {
     ...EMPTY,
     task: task.id,
     title: task.title,
+    own: task.own,
     tests: testsText(tests),
     commit: task.evidence?.commit.slice(0, 7) ?? '',
     state: task.state,

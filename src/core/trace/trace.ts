@@ -2,6 +2,7 @@ import { isTestPath } from '../patch/test-paths.ts'
 import { hasContract } from '../spec/contract.ts'
 import { sliceHash, sliceOf } from '../spec/slice.ts'
 import type { Spec, Task } from '../spec/spec.ts'
+import { wordsOf } from '../spec/words.ts'
 import { changesOf, steeringChanges } from './changes.ts'
 import { type Coverage, coverage } from './coverage.ts'
 import type { TaskCommit, TaskHistory } from './evidence.ts'
@@ -29,6 +30,7 @@ export function traceSpec(input: TraceInput): SpecTrace {
   const links = testLinks(spec, files.all, own, input.alone)
   const covers = coverage(spec)
   const planned = new Map(spec.properties.map(({ n }) => [n, plannedTests(spec, n, files, input.dirs)]))
+  const restates = restating(spec)
   const parents = new Set(spec.tasks.flatMap(({ parent }) => parent ?? []))
   const tasks = spec.tasks.map((task): TracedTask => {
     const { current = null, reverted = [] } = input.history.get(task.id) ?? {}
@@ -44,12 +46,19 @@ export function traceSpec(input: TraceInput): SpecTrace {
       state: stateOf(task, evidence, named, parents.has(task.id), shownByTags(task, links, planned)),
       requirements: task.requirements,
       properties: task.properties,
+      own: task.statements.filter((text) => !restates(text)),
       tests,
       evidence,
       reverted: reverted.map((one) => ({ commit: one.hash, by: one.revertedBy! })),
     }
   })
   return assembled(spec, tasks, covers, links, planned)
+}
+
+/** Whether a line of a task says what a property of the design says, or names one and no more. */
+function restating({ properties }: Spec): (text: string) => boolean {
+  const known = new Set(properties.flatMap(({ title, text }) => [wordsOf(title), wordsOf(text)]))
+  return (text) => known.has(wordsOf(text)) || /^propert(?:y|ies)[\s\d,&.–-]*(?:and[\s\d.–-]+)?$/i.test(text.trim())
 }
 
 function assembled(

@@ -80,7 +80,7 @@ function row(one: TraceViewRow): string {
   const cells: [string, string][] = [
     ['', one.criterion],
     ['', one.text],
-    ['', one.properties.join('; ')],
+    ['', [...one.properties, ...one.own].join('; ')],
     ['', `${one.task} ${one.title}`],
     ['state', one.state],
     ['commit', one.commit],

@@ -16,7 +16,7 @@ function section(view: TraceView): string {
     const state = row.bad ? `**${escaped(row.state)}**` : escaped(row.state)
     const cells = [
       criterion,
-      row.properties.map(escaped).join(', '),
+      [...row.properties, ...row.own].map(escaped).join('; '),
       task,
       state,
       row.commit,

@@ -43,7 +43,7 @@ function matrix(rows: readonly TraceViewRow[], look: TraceLook): Line[] {
   const cells = rows.map((row) => [
     row.criterion,
     look.width === null ? truncate(oneLine(row.text), LONGEST_TEXT) : row.text,
-    row.properties.map((one) => one.split(' ')[0]!).join(','),
+    [...row.properties.map((one) => one.split(' ')[0]!), ...(row.own.length > 0 ? ['own'] : [])].join(','),
     row.task,
     row.state,
     row.commit,
@@ -72,11 +72,12 @@ function matrix(rows: readonly TraceViewRow[], look: TraceLook): Line[] {
 const LEFT_OUT = `The column of evidence is left out: it needs ${WIDE} columns. \`agent trace --html FILE\` and a pipe show it.`
 
 /** Where lines have no end, what would make a row too long to read stands in lines of its own. */
-function below({ tests, evidence }: TraceViewRow): string[] {
+function below({ own, tests, evidence }: TraceViewRow): string[] {
   const named = oneLine(tests)
     .split(BETWEEN_TESTS)
     .filter((one) => one !== '')
   return [
+    ...own.map((text) => `      property  ${oneLine(text)}`),
     ...named.map((one) => `      test      ${one}`),
     ...(evidence === '' ? [] : [`      evidence  ${oneLine(evidence)}`]),
   ]

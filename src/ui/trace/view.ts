@@ -13,6 +13,8 @@ export interface TraceViewRow {
   criterion: string
   text: string
   properties: readonly string[]
+  /** Those that the task states itself. */
+  own: readonly string[]
   task: string
   title: string
   tests: string

@@ -225,6 +225,20 @@ describe('the matrix', () => {
     expect(kinds(' ')).toEqual([])
   })
 
+  it('shows the properties that a task states itself, once where the design states them too', () => {
+    const lines = (...values: string[]) => values.map((value) => `  - Property: ${value}\n`).join('')
+    const tasks = `- [ ] 1. Keep\n${lines('Nothing is twice', 'For any jobs, order is kept.', 'Property 2')}  - Validates: 1.2\n- [ ] 2. b\n`
+    const trace = traced(spec({ requirements: REQUIREMENTS, design: DESIGN, tasks }), [])
+    expect(trace.tasks.map(({ properties, own }) => ({ properties, own }))).toEqual([
+      { properties: [2, 1], own: ['Nothing is twice'] },
+      { properties: [], own: [] },
+    ])
+    expect(tableOf(trace).rows.find(({ criterion }) => criterion === '1.2')).toMatchObject({
+      properties: [],
+      own: ['Nothing is twice'],
+    })
+  })
+
   it('finds tests from where the spec works, and from the top', () => {
     const read = spec({
       requirements: REQUIREMENTS,
