@@ -1,12 +1,15 @@
 import { CommanderError } from 'commander'
 import { EXIT, exitCodeOf, UserError } from './core/errors.ts'
+import { docsPage } from './io/docs-page.ts'
 import { buildProgram } from './program.ts'
 
 /** Errors of commands that show no events: one message on stderr. */
 function report(error: unknown): number {
   if (error instanceof UserError) {
     const code = exitCodeOf(error.status)
-    process.stderr.write(`agent: ${error.message}\nexit ${code}: see docs/troubleshooting.md#exit-${code}\n`)
+    process.stderr.write(
+      `agent: ${error.message}\nexit ${code}: see ${docsPage(`docs/troubleshooting.md#exit-${code}`)}\n`,
+    )
     return code
   }
   process.stderr.write(

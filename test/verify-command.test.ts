@@ -9,6 +9,7 @@ import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_TEST, CLAMP_WRONG, RIGHT } from 
 import { LIGHT_LEVEL, makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
+const PAGE = join(import.meta.dirname, '../docs/troubleshooting.md')
 const TASKS = `# Tasks: limits\n\n${CLAMP_TASK}- [ ] 2. Tell the operator\n- [x] 3. Write the manual\n`
 
 const LEVELS = `${LIGHT_LEVEL}levels: { nightly: { seeds: 4, runs: 60 } }\n`
@@ -120,7 +121,7 @@ describe('agent verify', () => {
       [['--level', 'weekly'], '--level weekly: there are attempt and nightly.'],
     ] as const) {
       const { code, stderr } = await verify(repository, ...args)
-      expect([code, stderr]).toEqual([2, `agent: ${message}\nexit 2: see docs/troubleshooting.md#exit-2\n`])
+      expect([code, stderr]).toEqual([2, `agent: ${message}\nexit 2: see ${PAGE}#exit-2\n`])
     }
   })
 })
@@ -147,7 +148,7 @@ describe('agent undo', () => {
     const dirty = await command(repository, 'undo', 'limits/1')
     expect([dirty.code, dirty.stderr]).toEqual([
       9,
-      'agent: These files have changes that are not committed: src/clamp.ts.\nexit 9: see docs/troubleshooting.md#exit-9\n',
+      `agent: These files have changes that are not committed: src/clamp.ts.\nexit 9: see ${PAGE}#exit-9\n`,
     ])
     await repository.write({ 'src/clamp.ts': CLAMP_RIGHT })
 
@@ -163,7 +164,7 @@ describe('agent undo', () => {
     const again = await command(repository, 'undo', 'limits/1')
     expect([again.code, again.stderr]).toEqual([
       2,
-      'agent: Task 1 of limits is not ticked at HEAD: there is nothing to take back.\nexit 2: see docs/troubleshooting.md#exit-2\n',
+      `agent: Task 1 of limits is not ticked at HEAD: there is nothing to take back.\nexit 2: see ${PAGE}#exit-2\n`,
     ])
     expect((await verify(repository)).tasks.map(({ task, standing }) => [task, standing])).toEqual([
       ['2', 'none'],

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { access, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { EXIT } from '../src/core/errors.ts'
 import { taskStatus } from '../src/core/events.ts'
 import { didYouMean, nearest } from '../src/core/nearest.ts'
 import { CODES } from '../src/core/spec/lint/report.ts'
+import { docsPage } from '../src/io/docs-page.ts'
 import { start } from './support/agent.ts'
 import { makeRepository } from './support/repository.ts'
 
@@ -73,6 +76,31 @@ describe('what a message links to', () => {
     )
     expect(broken).toEqual([])
     expect(inSources.length).toBeGreaterThan(0)
+  })
+})
+
+describe('a page that a message names', () => {
+  it('is a path that can be opened: in the project, below this folder, or from the root', async () => {
+    const project = await realpath(await mkdtemp(join(tmpdir(), 'specproof-page-')))
+    onTestFinished(() => rm(project, { recursive: true, force: true }))
+    const page = 'docs/troubleshooting.md'
+    expect(docsPage(`${page}#exit-3`, project)).toBe(join(ROOT, `${page}#exit-3`))
+    expect(docsPage(page, ROOT)).toBe(page)
+    expect(docsPage('docs/none.md#a', project)).toBe('docs/none.md#a')
+    await mkdir(join(project, 'node_modules'))
+    await symlink(ROOT, join(project, 'node_modules/specproof'))
+    expect(docsPage(`${page}#exit-3`, project)).toBe(`node_modules/specproof/${page}#exit-3`)
+    await expect(access(join(project, docsPage(page, project)))).resolves.toBeUndefined()
+  })
+
+  it('goes through the one function that knows where pages lie', () => {
+    const bare = sources('src').flatMap((path) =>
+      read(path)
+        .split('\n')
+        .filter((line) => /docs\/[\w-]+\.md/.test(line) && !/^\s*(\/\/|\/?\*)|\bdocsPage\(|\bpage\(/.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    )
+    expect(bare).toEqual([])
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Config } from '../core/config.ts'
 import { EXIT, exitCodeOf, UserError } from '../core/errors.ts'
+import { docsPage } from '../io/docs-page.ts'
 import type { Repository } from '../io/git/repository.ts'
 import { ModelNameError } from '../io/models/model-name.ts'
 import { count, elapsed, money } from '../ui/format.ts'
@@ -39,7 +40,7 @@ async function whomToAsk(
     return { config, names: modelNames(named === undefined ? {} : { model: named }, config) }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { finding: problem(LABEL, `nobody: ${error.message}`, 'see docs/models.md', EXIT.usage) }
+    return { finding: problem(LABEL, `nobody: ${error.message}`, `see ${docsPage('docs/models.md')}`, EXIT.usage) }
   }
 }
 
@@ -77,15 +78,21 @@ async function askOne(
     await model.close?.()
     const time = elapsed(performance.now() - began)
     if (!result.ok)
-      return problem(LABEL, result.message, 'see docs/troubleshooting.md#the-models-service', EXIT.provider)
+      return problem(
+        LABEL,
+        result.message,
+        `see ${docsPage('docs/troubleshooting.md#the-models-service')}`,
+        EXIT.provider,
+      )
     const { usage, usd } = result
     return ok(
       LABEL,
       `${name} answered in ${time}: ${count(usage.input)} tokens in, ${count(usage.output)} out, ${money(usd)}`,
     )
   } catch (error) {
-    if (error instanceof ModelNameError) return problem(LABEL, error.message, 'see docs/models.md', EXIT.provider)
+    if (error instanceof ModelNameError)
+      return problem(LABEL, error.message, `see ${docsPage('docs/models.md')}`, EXIT.provider)
     if (!(error instanceof UserError)) throw error
-    return problem(LABEL, error.message, 'see docs/models.md', exitCodeOf(error.status))
+    return problem(LABEL, error.message, `see ${docsPage('docs/models.md')}`, exitCodeOf(error.status))
   }
 }

@@ -9,6 +9,7 @@ import type { BaseFile } from '../core/patch/patch.ts'
 import { listedDirs, projectsProblem, specRootsOf } from '../core/projects.ts'
 import type { Runner } from '../io/checks/choose-runner.ts'
 import { missingTools } from '../io/checks/installed.ts'
+import { docsPage } from '../io/docs-page.ts'
 import { cacheFolder } from '../io/git/cache-folder.ts'
 import { gitBuffer, tryGit } from '../io/git/git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
@@ -87,7 +88,7 @@ async function readConfig(options: GlobalOptions, root: string): Promise<{ findi
       finding: problem(
         'settings',
         error.message,
-        'see docs/configuration.md, or `agent init` in a fresh repository',
+        `see ${docsPage('docs/configuration.md')}, or \`agent init\` in a fresh repository`,
         EXIT.usage,
       ),
       config: null,
@@ -100,7 +101,11 @@ const NO_SPECS = 'none'
 async function specsFinding(root: string, config: Config | null): Promise<Finding> {
   const { specs } = await loadSpecs(await specFilesOnDisk(root, specRootsOf(config ?? {})), specRootsOf(config ?? {}))
   if (specs.length === 0)
-    return warning('specs', NO_SPECS, '`agent init` writes a first one; docs/spec-format.md tells the form')
+    return warning(
+      'specs',
+      NO_SPECS,
+      `\`agent init\` writes a first one; ${docsPage('docs/spec-format.md')} tells the form`,
+    )
   const open = specs.flatMap(({ tasks }) => tasks).filter(({ status }) => status === 'open').length
   const errors = specs.flatMap(({ diagnostics }) => diagnostics).filter(({ severity }) => severity === 'error').length
   const text = `${plural(specs.length, 'spec')}, ${plural(open, 'open task')}`
@@ -117,13 +122,15 @@ async function runners(root: string, config: Config, needed: boolean): Promise<F
   const tree = { paths, read: (path: string) => textOnDisk(join(root, path)) }
   const { specs } = await loadSpecs(await specFilesOnDisk(root, specRootsOf(config)), specRootsOf(config))
   const wrong = projectsProblem(config, paths, specs)
-  if (wrong !== null) return [problem('projects', wrong, 'see docs/configuration.md#projects', EXIT.usage)]
+  if (wrong !== null)
+    return [problem('projects', wrong, `see ${docsPage('docs/configuration.md#projects')}`, EXIT.usage)]
   const byDir = new Map<string, Set<string>>(listedDirs(config).map((dir) => [dir, new Set()]))
   const findings: Finding[] = []
   for (const spec of specs)
     for (const task of spec.tasks.filter(({ status, struck }) => status === 'open' && !struck)) {
       const placed = await dirOfTask(spec, task, config, tree)
-      if ('problem' in placed) findings.push(problem('projects', placed.problem, 'see docs/spec-format.md', EXIT.usage))
+      if ('problem' in placed)
+        findings.push(problem('projects', placed.problem, `see ${docsPage('docs/spec-format.md')}`, EXIT.usage))
       else byDir.set(placed.dir, (byDir.get(placed.dir) ?? new Set()).add(spec.id))
     }
   if (byDir.size === 0) byDir.set('', new Set())
@@ -153,7 +160,7 @@ async function runner(
 ): Promise<[Finding, ...Finding[]]> {
   const project = await detectIn(tree, config, dir)
   if ('unsupported' in project)
-    return [bad(project.unsupported, '`runner:` or `checks:` in agent.yaml: docs/configuration.md')]
+    return [bad(project.unsupported, `\`runner:\` or \`checks:\` in agent.yaml: ${docsPage('docs/configuration.md')}`)]
   const commands = commandChecks(config, dir).map(({ name }) => name)
   if (project.runner === null) return [ok('runner', `commands: ${commands.join(', ')}`)]
   const homes = dir.split('/').map((_, at, parts) => join(root, ...parts.slice(0, parts.length - at)))

@@ -2,6 +2,7 @@ import { EXIT, UserError } from '../core/errors.ts'
 import type { Box, Probe } from '../io/box/box.ts'
 import { allBoxes } from '../io/box/choose.ts'
 import { detectAll, type Toolchains } from '../io/box/toolchains/index.ts'
+import { docsPage } from '../io/docs-page.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { canPlace } from '../io/setup/run-setup.ts'
 import { plural, wrap } from '../ui/format.ts'
@@ -82,7 +83,7 @@ function boxFinding(boxes: Diagnosis['boxes']): Finding {
   if (best === undefined)
     return {
       ...{ name: 'box', state: 'problem', text: 'none holds: nothing can be judged here', exitCode: EXIT.isolation },
-      mend: 'what stands below for each of them; docs/the-box.md tells more',
+      mend: `what stands below for each of them; ${docsPage('docs/the-box.md')} tells more`,
     }
   const limited = !best.level?.includes(NO_MEMORY_LIMIT)
   const text = `${best.level}; ${best.checks.length} probes held`

@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
 import { specRootsOf } from '../core/projects.ts'
@@ -6,8 +6,8 @@ import { type CoverageCell, coverageOf, FAILURE_MODES, isCovered } from '../core
 import { loadFolder } from '../core/spec/load.ts'
 import { type SpecFolder, specFolders } from '../core/spec/locate.ts'
 import type { Diagnostic, Spec } from '../core/spec/spec.ts'
+import { docsPage } from '../io/docs-page.ts'
 import { openRepository } from '../io/git/repository.ts'
-import { PACKAGE_ROOT } from '../io/package-root.ts'
 import { readSpecFolder, specFilesOnDisk } from '../io/spec-files.ts'
 import { describeDiagnostic } from '../run.ts'
 import type { CiReport } from '../ui/ci.ts'
@@ -66,9 +66,7 @@ export async function lintCommand(options: GlobalOptions, paths: string[], flags
     const coverage = specs.map((spec) => ({ spec: spec.id, dir: spec.dir, components: coverageOf(spec) }))
     process.stdout.write(`${JSON.stringify({ diagnostics, counts, coverage, uncommitted: changed })}\n`)
   } else {
-    const text = flags.coverage
-      ? specs.map(describeCoverage).join('\n')
-      : describe(specs, diagnostics, counts, options.cwd)
+    const text = flags.coverage ? specs.map(describeCoverage).join('\n') : describe(specs, diagnostics, counts)
     process.stdout.write(`${text}${readHere(changed)}`)
   }
   return counts.error > 0 || (flags.strict && counts.warning > 0) ? EXIT.problems : EXIT.done
@@ -97,25 +95,23 @@ function unique(diagnostics: Diagnostic[]): Diagnostic[] {
   return [...new Map(diagnostics.map((one) => [JSON.stringify(one), one])).values()]
 }
 
-function describe(specs: Spec[], diagnostics: Diagnostic[], counts: Record<string, number>, cwd: string): string {
+function describe(specs: Spec[], diagnostics: Diagnostic[], counts: Record<string, number>): string {
   if (specs.length === 0) return 'No spec found: write specs/<feature>/requirements.md, design.md and tasks.md.\n'
   const { error = 0, warning = 0, info = 0 } = counts
   const told = [plural(error, 'error'), plural(warning, 'warning'), plural(info, 'remark')].join(', ')
   const summary = `${specs.map((spec) => spec.id).join(', ')}: ${told}`
   // Messages quote what stands in the specs, and that may be meant for the terminal.
-  return `${[...diagnostics.map((one) => oneLine(describeDiagnostic(one))), summary, ...explained(diagnostics, cwd)].join('\n')}\n`
+  return `${[...diagnostics.map((one) => oneLine(describeDiagnostic(one))), summary, ...explained(diagnostics)].join('\n')}\n`
 }
 
 const MOST_LINKS = 6
 
 /** Where the codes are explained, each once, those of errors first: as a path that can be opened from here. */
-function explained(diagnostics: Diagnostic[], cwd: string): string[] {
+function explained(diagnostics: Diagnostic[]): string[] {
   const worst = ['error', 'warning', 'info']
   const sorted = diagnostics.toSorted((one, other) => worst.indexOf(one.severity) - worst.indexOf(other.severity))
   const codes = [...new Set(sorted.map(({ code }) => code))].slice(0, MOST_LINKS)
-  const page = join(PACKAGE_ROOT, 'docs', 'lint.md')
-  const near = relative(cwd, page)
-  return codes.map((code) => `  ${code}: ${near.startsWith('..') ? page : near}#${code}`)
+  return codes.map((code) => `  ${code}: ${docsPage(`docs/lint.md#${code}`)}`)
 }
 
 /** Component x failure mode: what speaks of it, `OPEN` where nothing does, `-` where it cannot happen by what the spec says. */

@@ -1,4 +1,5 @@
 import type { StampedEvent } from '../core/events.ts'
+import { docsPage } from '../io/docs-page.ts'
 import { chooseColor, chooseUnicode, chooseView, isSpoken } from '../ui/choose.ts'
 import { runClock } from '../ui/clock.ts'
 import type { Times } from '../ui/expected.ts'
@@ -34,7 +35,7 @@ export async function openViews(options: GlobalOptions, hands: Hands): Promise<V
     chooseColor({ noColor: !options.color, isTTY: stream.isTTY === true, env })
   if (view === 'ink') {
     const { mountInkView } = await import('../ui/ink/mount.tsx')
-    const mounted = mountInkView({ stdout, stdin, color: colorOn(stdout), unicode, hands })
+    const mounted = mountInkView({ stdout, stdin, color: colorOn(stdout), unicode, hands, page: docsPage })
     return {
       listen: (event) => mounted.listen(event),
       expect: (times) => mounted.expect(times),
@@ -49,6 +50,7 @@ export async function openViews(options: GlobalOptions, hands: Hands): Promise<V
     width: people.columns ?? 100,
     unicode,
     spoken,
+    page: docsPage,
   })
   const told = sayingOneLine(plain, (text) => void stderr.write(text))
   const clock = runClock()

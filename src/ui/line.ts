@@ -22,6 +22,8 @@ export interface Look {
   unicode: boolean
   /** It is read aloud: no lines are drawn. Left out: no. */
   spoken?: boolean
+  /** Where a page such as `docs/lint.md#no-tasks` can be opened; left out: there. */
+  page?: ((place: string) => string) | undefined
 }
 
 /** Columns to write in on a screen of `columns`: neither too few for the blocks nor too many for the eye. */

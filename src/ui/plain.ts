@@ -13,6 +13,7 @@ export interface PlainOptions {
   unicode?: boolean
   /** It is read aloud. */
   spoken?: boolean
+  page?: Look['page']
 }
 
 /** Event time in milliseconds after which a silent log looks dead; what takes long says so less often, or its lines were all there is. */
@@ -32,6 +33,7 @@ export function createPlainView(options: PlainOptions): PlainView {
     width: readableWidth(options.width),
     unicode: options.unicode ?? false,
     spoken: options.spoken ?? false,
+    page: options.page,
   }
   let state = initialView()
   let lastWritten = 0

@@ -126,11 +126,12 @@ export function summary(
     ...details.flatMap((d) => step(look, { mark: 'none', kind: 'key', aligned: true, ...d })),
   ]
   if (exitCode === 0) return lines
+  const { page = (place: string) => place } = look
   return [
     ...lines,
     ...paragraph(
       look,
-      `exit ${exitCode}: ${exitWords(exitCode, status)}; see docs/troubleshooting.md#exit-${exitCode}`,
+      `exit ${exitCode}: ${exitWords(exitCode, status)}; see ${page(`docs/troubleshooting.md#exit-${exitCode}`)}`,
       'key',
       'bold',
     ),

@@ -1,8 +1,9 @@
 import type { End, Failure, ServicesLine } from '../../../sandbox/services/protocol.mts'
+import { docsPage } from '../docs-page.ts'
 
 const LOG_LINES = 12
-const OWN_PLACE =
-  'The box has no /var, no /run and none of the configuration in /etc of this machine: let the service keep its files, a Unix socket too, in $SERVICE_DATA (docs/configuration.md, Services).'
+const OWN_PLACE = () =>
+  `The box has no /var, no /run and none of the configuration in /etc of this machine: let the service keep its files, a Unix socket too, in $SERVICE_DATA (${docsPage('docs/configuration.md')}, Services).`
 
 /** For a service that went away although it was ready. */
 export const FOREGROUND = 'A service has to stay in the foreground: look for an option that keeps it there.'
@@ -23,7 +24,7 @@ export function mendText(failure: Failure): string {
     return `\`${missing}\` is not visible in the box: install it where the box shows it (/usr, /bin) or list its folder under \`show:\` in agent.yaml and write its whole path in \`run:\`.`
   switch (failure.why) {
     case 'ended':
-      return failure.exitCode === 0 ? FOREGROUND : OWN_PLACE
+      return failure.exitCode === 0 ? FOREGROUND : OWN_PLACE()
     case 'late':
       return 'Give it more time with `seconds:`, or correct what `ready:` waits for.'
     case 'taken':

@@ -27,6 +27,7 @@ export interface InkOptions {
   stdin?: NodeJS.ReadStream
   color: boolean
   unicode: boolean
+  page?: Look['page']
   hands: Hands
 }
 
@@ -44,9 +45,9 @@ export const TICK_MS = 1000
 export const FRAMES_PER_SECOND = 1000
 
 /** What the terminal has room for now. */
-export function lookOf({ stdout, unicode }: InkOptions): Look & { rows: number } {
+export function lookOf({ stdout, unicode, page }: InkOptions): Look & { rows: number } {
   // The last column stays free: some terminals begin a new line as soon as it is written.
-  return { width: readableWidth((stdout.columns || 80) - 1), unicode, rows: Math.max(3, (stdout.rows || 24) - 2) }
+  return { width: readableWidth((stdout.columns || 80) - 1), unicode, page, rows: Math.max(3, (stdout.rows || 24) - 2) }
 }
 
 /**
