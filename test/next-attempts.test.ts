@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventsOf, next } from './support/agent.ts'
-import { AUTHOR, CLAMP_RIGHT, CLAMP_TEST, implement, RIGHT, VITEST_AUTHOR, WRONG } from './support/clamp.ts'
+import { AUTHOR, CLAMP_RIGHT, CLAMP_TEST, HANGS, implement, RIGHT, VITEST_AUTHOR, WRONG } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -59,7 +59,8 @@ describe('an attempt that fails', () => {
 
 describe('code that does not play by the rules', () => {
   const HANG = `export function clamp(_value: number, _low: number, _high: number): number {
-  while (true) {}
+  ${HANGS}
+  return 0
 }
 `
   const FLOOD = `import { writeSync } from 'node:fs'
@@ -104,7 +105,7 @@ ${CLAMP_RIGHT}`
   it('is red when it hangs, floods the output or ends the process, and says so to the next attempt', async () => {
     const repository = await makeRepository({
       vitest: true,
-      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.25') },
+      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 4', 'maxMinutes: 0.4') },
     })
     const implementer = [HANG, FLOOD, EXIT, CLAMP_RIGHT].map(implement)
     const model = await scriptModel({ author: [VITEST_AUTHOR], implementer })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../src/core/events.ts'
 import { type AgentOptions, next, processesIn, start } from './support/agent.ts'
-import { AUTHOR, implement, RIGHT } from './support/clamp.ts'
+import { AUTHOR, HANGS, implement, RIGHT } from './support/clamp.ts'
 import { makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -86,8 +86,7 @@ describe('Ctrl-C twice', () => {
 describe('a run that is killed', () => {
   it('takes its box with it, and the next run clears up after it and succeeds', async () => {
     const repository = await makeRepository()
-    const endless =
-      'export function clamp(_value: number, _low: number, _high: number): number {\n  while (true) {}\n}\n'
+    const endless = `export function clamp(_value: number, _low: number, _high: number): number {\n  ${HANGS}\n  return 0\n}\n`
     const model = await scriptModel({ author: [AUTHOR], implementer: [implement(endless), RIGHT] })
     await repository.remember()
     const before = repository.remembered()

@@ -11,6 +11,7 @@ import {
   CLAMP_TASK,
   CLAMP_TEST,
   creates,
+  HANGS,
   RIGHT,
   VITEST_CLAMP_TEST,
 } from './support/clamp.ts'
@@ -211,9 +212,9 @@ describe('tests that cannot judge', () => {
   it('because they hang are stopped at the limit of a stage', async () => {
     const repository = await makeRepository({
       vitest: true,
-      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 1', 'maxMinutes: 0.2') },
+      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 4', 'maxMinutes: 0.3') },
     })
-    const hanging = test("it('hangs', () => {\n  while (clamp.length < 9) {}\n})\n")
+    const hanging = test(`it('hangs', () => {\n  ${HANGS}\n})\n`)
     const model = await scriptModel({ author: [hanging, 'BLOCKED: it would hang again'] })
 
     const run = await next(repository, model)

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { agent, eventsOf, next } from './support/agent.ts'
 import {
+  AUTHOR,
   block,
   CLAMP_DESIGN,
   CLAMP_RIGHT,
   CLAMP_STUB,
   CLAMP_TASK,
   CLAMP_TASKS,
+  CLAMP_TEST,
   creates,
   implement,
   RIGHT,
@@ -139,29 +141,29 @@ describe('a task becomes a verified commit', () => {
         noEmit: true,
         allowImportingTsExtensions: true,
         skipLibCheck: true,
-        types: [],
+        types: ['node'],
       },
       include: ['src', 'test'],
     }
     const manifest = {
       name: 'target',
       type: 'module',
-      devDependencies: { vitest: '*', 'fast-check': '*', typescript: '*' },
+      scripts: { test: 'node --test' },
+      devDependencies: { 'fast-check': '*', typescript: '*' },
     }
     const repository = await makeRepository({
-      vitest: true,
       files: {
         'tsconfig.json': JSON.stringify(tsconfig),
         'package.json': JSON.stringify(manifest),
         'src/limits/range.ts': 'export interface Range {\n  lower: number\n  upper: number\n}\n',
       },
-      packages: ['vitest', 'fast-check', 'typescript'],
+      packages: ['fast-check', 'typescript', '@types/node'],
     })
     const code = 'export function clamp(value: number): string {\n  return value\n}\n'
     const unknown =
       "import type { Range } from './limits/range.ts'\nexport const least = (range: Range) => range.lowest\n"
     const broken = implement(`${code}\n${unknown}`)
-    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [broken, RIGHT] }, 'anthropic')
+    const model = await scriptModel({ author: [AUTHOR], implementer: [broken, RIGHT] }, 'anthropic')
 
     const run = await next(repository, model)
 
@@ -238,9 +240,8 @@ describe('tasks that are no code', () => {
     const tasks =
       '# Tasks\n\n- [ ] 1. Checkpoint - all tests pass\n\n- [ ] 2. Choose the provider\n  - Human: needs a decision on cost\n'
     const repository = await makeRepository({
-      vitest: true,
       files: {
-        ...{ 'specs/limits/tasks.md': tasks, 'test/clamp.test.ts': VITEST_CLAMP_TEST, 'src/clamp.ts': CLAMP_RIGHT },
+        ...{ 'specs/limits/tasks.md': tasks, 'test/clamp.test.ts': CLAMP_TEST, 'src/clamp.ts': CLAMP_RIGHT },
         'agent.yaml': `${LIGHT_LEVEL}levels: { checkpoint: { seeds: 3, runs: 70 } }\n`,
       },
     })
@@ -262,7 +263,7 @@ describe('tasks that are no code', () => {
 
   it('what cannot be tested is at most checked, and refused where verified is required', async () => {
     const tasks = `# Tasks\n\n- [ ] 1. Describe clamping in the readme\n\n${CLAMP_TASK.replace('1.', '2.')}`
-    const repository = await makeRepository({ vitest: true, files: { 'specs/limits/tasks.md': tasks } })
+    const repository = await makeRepository({ files: { 'specs/limits/tasks.md': tasks } })
     const author = 'UNTESTABLE: a text has no behaviour'
     const model = await scriptModel({
       author: [author, author],
@@ -284,11 +285,10 @@ describe('tasks that are no code', () => {
 describe('a model that sees no way', () => {
   it('stops with its reason, whoever says it', async () => {
     const repository = await makeRepository({
-      vitest: true,
       files: { 'specs/limits/design.md': `${CLAMP_DESIGN}\nThe limits may be crossed.\n` },
     })
     const model = await scriptModel({
-      author: ['BLOCKED: the limits may be crossed, says the design', VITEST_AUTHOR],
+      author: ['BLOCKED: the limits may be crossed, says the design', AUTHOR],
       implementer: ['BLOCKED: nobody says what crossed limits give'],
     })
 
@@ -304,9 +304,9 @@ describe('a model that sees no way', () => {
 
 describe('what a recording repeats', () => {
   it('gives the same tree in a fresh clone of the same base, with no model in reach', async () => {
-    const repository = await makeRepository({ vitest: true })
+    const repository = await makeRepository()
     const base = await repository.git('rev-parse', 'HEAD')
-    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [RIGHT] })
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
     const recording = join(repository.around, 'recording')
     const recorded = await next(repository, model, ['--record', recording])
     expect(recorded.code, recorded.result.message).toBe(0)

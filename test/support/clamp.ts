@@ -76,6 +76,9 @@ export const CLAMP_RIGHT = `export function clamp(value: number, low: number, hi
 }
 `
 
+/** A statement that never ends: it blocks its process as an endless loop does, and leaves the processor to others. */
+export const HANGS = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)'
+
 /** Forgets the upper limit. */
 export const CLAMP_WRONG = `export function clamp(value: number, low: number, _high: number): number {
   return Math.max(value, low)
