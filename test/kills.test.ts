@@ -9,7 +9,7 @@ import { type ModelServer, startModelServer } from './support/model-server.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
 
 const FULL = process.env['SPECPROOF_FULL'] === '1'
-const KILLS = FULL ? 200 : 10
+const KILLS = FULL ? 200 : 7
 /** Runs side by side: most of the time they wait for their own processes. */
 const AT_ONCE = 3
 /** A run that was killed once is done after one more; everything else is a fault of ours. */
@@ -149,11 +149,11 @@ function kills(): Kill[] {
     { at: 'before', git: 'merge' },
     { at: 'after', git: 'merge' },
   ]
-  const most = FULL ? Math.min(ofGit.length, KILLS * 0.9) : 5
+  const most = FULL ? Math.min(ofGit.length, KILLS * 0.9) : 3
   const chosen = Array.from({ length: most }, (_, at) =>
     FULL ? ofGit[Math.floor((at * ofGit.length) / most)]! : ofGit[draw() % ofGit.length]!,
   )
-  const moments = Math.max(3, KILLS - chosen.length - landing.length)
+  const moments = Math.max(2, KILLS - chosen.length - landing.length)
   return [
     ...landing,
     ...chosen,
