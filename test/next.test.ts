@@ -100,6 +100,10 @@ describe('a task becomes a verified commit', () => {
     const stages = eventsOf(run, 'check.started').map((event) => event.stage)
     expect(stages).toEqual(['build', 'red-throwing', 'red-empty', 'build', 'tests', 'property', 'final'])
 
+    const property = eventsOf(run, 'check.finished').find(({ stage }) => stage === 'property')
+    expect(property?.least).toBe(run.result.tasks[0]!.evidence.property?.runs)
+    expect(property?.least).toBe(100)
+
     expect(await repository.git('rev-parse', 'HEAD^')).toBe(base)
     expect(await repository.git('rev-parse', 'HEAD^{tree}')).toBe(eventsOf(run, 'commit')[0]!.tree)
     expect((await repository.git('diff', '--name-only', base, 'HEAD')).split('\n')).toEqual([

@@ -260,7 +260,10 @@ const bodies = [
     passed: z.number(),
     failed: z.number(),
     seeds: z.array(z.number()),
+    /** Cases of all properties on all seeds. */
     runs: z.number(),
+    /** Those of the property that drew the fewest; left out: an older version wrote it, or there is no property. */
+    least: z.number().optional(),
     counterexample: counterexample.nullable(),
     message: z.string().nullable(),
     ms: z.number(),

@@ -1,6 +1,6 @@
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
 import type { CheckResult, PropertyRun, Stage } from '../core/verdict/evidence.ts'
-import { propertyRuns } from '../core/verdict/judge.ts'
+import { propertyRuns, weakest } from '../core/verdict/judge.ts'
 import { limitWords } from '../core/verdict/limit-words.ts'
 import type { CheckRequest, Worktree, World } from '../world.ts'
 
@@ -30,6 +30,7 @@ export async function runCheck(world: World, worktree: Worktree, request: CheckR
   })
   const result = await world.runChecks(worktree, request)
   const runs = propertyRuns(result)
+  const least = weakest(runs)
   world.tell({
     type: 'check.finished',
     stage: request.stage,
@@ -38,6 +39,7 @@ export async function runCheck(world: World, worktree: Worktree, request: CheckR
     failed: result.tests.filter((test) => test.status === 'failed').length,
     seeds: [...new Set(runs.flatMap((run) => run.seeds))],
     runs: runs.reduce((sum, run) => sum + run.runs, 0),
+    ...(least === null ? {} : { least: least.runs }),
     counterexample: isRedStage(request.stage) ? null : firstCounterexample(result),
     message:
       result.problems[0]?.message ??

@@ -1,6 +1,6 @@
 import type { Counterexample, EvidenceSummary, StampedEvent, TaskResult } from '../core/events.ts'
 import { duration, money, plural, shortHash, tokens } from './format.ts'
-import { evidenceWords, exitWords } from './summary.ts'
+import { evidenceWords, exitWords, propertyWords } from './summary.ts'
 import { changedWords, type Verified } from './verify.ts'
 
 /** One thing that was shown, or not. `ok` null: it was not run. */
@@ -125,7 +125,7 @@ function casesOf(evidence: EvidenceSummary): Case[] {
   return [
     ...shown('red before', red),
     ...shown('tests', green),
-    ...shown('property', property && `${plural(property.seeds, 'seed')}, ${plural(property.runs, 'case')}`),
+    ...shown('property', property && propertyWords(property)),
     ...shown('chaos', chaos && `${chaos.failed} of ${plural(chaos.schedules, 'schedule')} failed`),
     ...shown('teeth', teeth && `${teeth.killed} of ${plural(teeth.total, 'wrong version')} killed`),
     ...shown('suite', suite),

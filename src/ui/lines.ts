@@ -222,7 +222,7 @@ function progressWords({
   failed,
 }: Pick<Running, 'key' | 'done' | 'total' | 'runs' | 'failed'>) {
   const of = total === null ? '' : ` of ${count(total)}`
-  const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')}` : ''
+  const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')} in all` : ''
   if (key === 'teeth') return `${count(done)}${of} wrong versions tried, ${count(failed)} killed${cases}`
   return `${count(done)}${of}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${cases}`
 }

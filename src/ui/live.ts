@@ -40,7 +40,7 @@ function counts(running: Running, look: Look): Span[] {
   const of = total === null ? '' : ` of ${count(total)}`
   const what = running.key === 'teeth' ? ' wrong versions tried' : total === null || look.width < NARROW ? '' : ' tests'
   // Most schedules are one run each: the same number twice says nothing.
-  const cases = runs > 0 && runs !== done ? `, ${plural(runs, casesOf(running.key))}` : ''
+  const cases = runs > 0 && runs !== done ? `, ${plural(runs, casesOf(running.key))} in all` : ''
   const word = running.key === 'teeth' ? 'killed' : expectsRed(running.key) ? 'red' : 'failed'
   const words = `, ${isBad(running) ? (look.unicode ? '✗ ' : 'FAIL ') : ''}${count(failed)} ${word}`
   return [spanOf(`${count(done)}${of}${what}`), spanOf(words, isBad(running) ? 'bad' : 'dim'), spanOf(cases, 'dim')]

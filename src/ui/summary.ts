@@ -1,4 +1,5 @@
 import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
+import { LEAST } from './check-lines.ts'
 import { bound, count, duration, money, plural, shortHash, table, tokens, withEarlier } from './format.ts'
 import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
 import { oneLine } from './text.ts'
@@ -38,7 +39,12 @@ export function markOf(status: TaskOutcomeStatus): Mark {
   return MARKS[status] ?? 'bad'
 }
 
-/** `red 3/3; green 3/3; 5 seeds, 5,000 runs; ...`: only what there is. */
+/** `5 seeds, 5,000 runs of the least drawn property`. */
+export function propertyWords({ seeds, runs }: NonNullable<EvidenceSummary['property']>): string {
+  return `${plural(seeds, 'seed')}, ${plural(runs, 'run')} of the ${LEAST}`
+}
+
+/** `red 3/3; green 3/3; property 5 seeds, ...`: only what there is. */
 export function evidenceWords(e: EvidenceSummary): string {
   const { property, chaos, teeth } = e
   const limit = chaos && chaos.failed === 0 ? bound(chaos.schedules) : null
@@ -46,7 +52,7 @@ export function evidenceWords(e: EvidenceSummary): string {
     e.red && `red ${e.red}`,
     e.guards && plural(e.guards, 'guard'),
     e.green && `green ${e.green}`,
-    property && `property ${plural(property.seeds, 'seed')}, ${plural(property.runs, 'run')}`,
+    property && `property ${propertyWords(property)}`,
     chaos &&
       `chaos ${count(chaos.failed)} of ${plural(chaos.schedules, 'schedule')} failed${limit ? ` (${limit})` : ''}`,
     teeth &&

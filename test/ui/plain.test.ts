@@ -343,12 +343,12 @@ test('wrong versions are tried in several passes, and their sum only grows', () 
   const start = at(0, { type: 'check.started', stage: 'teeth', tests: 25, seeds: 1, runs: 1 })
   const lines = shown([start, ...passes.map((event, i) => at(15_000 * (i + 1), event))]).split('\n')
   expect(lines.slice(0, -1).map((line) => line.trim().replace(/ {2,}\S+ (s|min \d+ s)$/, ''))).toEqual([
-    'teeth         0 of 25 wrong versions tried, 0 killed, 30 runs',
-    'teeth         12 of 25 wrong versions tried, 9 killed, 300 runs',
-    'teeth         25 of 25 wrong versions tried, 20 killed, 700 runs',
-    'teeth         25 of 25 wrong versions tried, 20 killed, 730 runs',
-    'teeth         30 of 30 wrong versions tried, 22 killed, 900 runs',
-    'teeth         31 of 31 wrong versions tried, 23 killed, 940 runs',
+    'teeth         0 of 25 wrong versions tried, 0 killed, 30 runs in all',
+    'teeth         12 of 25 wrong versions tried, 9 killed, 300 runs in all',
+    'teeth         25 of 25 wrong versions tried, 20 killed, 700 runs in all',
+    'teeth         25 of 25 wrong versions tried, 20 killed, 730 runs in all',
+    'teeth         30 of 30 wrong versions tried, 22 killed, 900 runs in all',
+    'teeth         31 of 31 wrong versions tried, 23 killed, 940 runs in all',
   ])
 })
 

@@ -79,7 +79,7 @@ describe('the report of a run', () => {
                       [{"kind":"partition","at":7200,"heal":51000,"between":[["w1"],["q","w2"]]},[{"id":"j
                       1","submit":0,"work":60000}]]; AssertionError: job j1 was held by w1 and w2 at
                       52,400 ms; replay: seed -1873264011, path 417:2:0:3
-      ✓ attempt 2     chaos 2,000 runs over 10 seeds, final: held                                   26.2 s
+      ✓ attempt 2     chaos 2,000 schedules over 10 seeds, final: held                              26.2 s
         commit        4f2a1bc job-queue 2: failure detection and reassignment on main
         cost          3 questions, 7,330 tokens in, 5,810 out, $0.1031; 1 min 08 s
 

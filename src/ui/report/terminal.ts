@@ -1,3 +1,4 @@
+import { intensity } from '../check-lines.ts'
 import { replayLine } from '../counterexample.ts'
 import { duration, plural, shortHash, shortRef } from '../format.ts'
 import { blank, indented, type Line, type Look, paragraph, type Step, step } from '../line.ts'
@@ -100,8 +101,6 @@ function failure(one: Moment): string {
 function held(moments: readonly Moment[]): string {
   const checks = moments.filter((one) => one.type === 'check.finished').filter(({ stage }) => !expectsRed(stage))
   if (checks.length === 0) return 'nothing was checked'
-  const words = checks.map(({ stage, seeds, runs }) =>
-    runs > 0 ? `${stage} ${plural(runs, 'run')} over ${plural(seeds.length, 'seed')}` : stage,
-  )
+  const words = checks.map((one) => `${one.stage} ${intensity(one)}`.trim())
   return `${words.join(', ')}: held`
 }

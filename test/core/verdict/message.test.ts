@@ -138,6 +138,8 @@ describe('the line of evidence', () => {
   it('counts cases per seed, and teeth', () => {
     const evidence = { ...NO_EVIDENCE, property: { seeds: 5, runs: 5_000 }, teeth: { killed: 9, total: 10 } }
     expect(evidenceLine(evidence, 'abc')).toBe('property 5 seeds x 1000 runs; teeth 9/10')
+    const cut = { ...NO_EVIDENCE, property: { seeds: 5, runs: 3_609 } }
+    expect(evidenceLine(cut, 'abc')).toBe('property 5 seeds, 3609 runs; teeth not run')
     const teeth = { killed: 7, total: 8, allowed: 1, notTried: 35 }
     expect(evidenceLine({ ...NO_EVIDENCE, teeth }, 'abc')).toBe('teeth 7/8 (1 allowed by the spec, 35 not tried)')
   })
