@@ -9,7 +9,7 @@ const go = await goEnvironment()
 if ('missing' in go) it.skip(`projects of Go are not run here: ${go.missing}`, () => {})
 
 const LEVEL =
-  'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 3, mutants: 8, teethSeconds: 120 }\n'
+  'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 3, mutants: 6, teethSeconds: 120 }\n'
 /** What has to be compiled first is compiled once, by whichever test comes first. */
 const MINUTES = 400_000
 

@@ -18,7 +18,7 @@ import { scriptModel } from './support/scripted-model.ts'
 const python = await pythonEnvironment()
 if ('missing' in python) it.skip(`projects of Python are not run here: ${python.missing}`, () => {})
 
-const LEVEL = 'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 1, mutants: 6 }\n'
+const LEVEL = 'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 4, mutants: 6 }\n'
 
 async function project() {
   if ('missing' in python) throw new Error(python.missing)

@@ -7,6 +7,7 @@ import { pythonEnvironment } from './support/python.ts'
 import { filesBelow } from './support/recorded-tasks.ts'
 import { expectRefused, recorded } from './support/refused.ts'
 import { type Files, makeRepository, type TestRepository } from './support/repository.ts'
+import { sample } from './support/sample.ts'
 
 const [go, python] = await Promise.all([goEnvironment(), pythonEnvironment()])
 for (const one of [go, python])
@@ -50,7 +51,14 @@ async function afresh(repository: TestRepository): Promise<void> {
   await rm(join(repository.dir, '.agent'), { recursive: true, force: true })
 }
 
-describe.runIf('env' in go)('the priority queue in Go', () => {
+/** The way through the loop is the same for both. */
+const drawn = sample(
+  'languages of recorded runs',
+  ['go', 'python'].filter((one) => ({ go: 'env' in go, python: 'venv' in python })[one]),
+  1,
+)
+
+describe.runIf(drawn.includes('go'))('the priority queue in Go', () => {
   it(
     'is replayed to two verified commits; one that answers the lowest priority first is refused',
     async () => {
@@ -72,7 +80,7 @@ describe.runIf('env' in go)('the priority queue in Go', () => {
   )
 })
 
-describe.runIf('venv' in python)('the job queue in Python', () => {
+describe.runIf(drawn.includes('python'))('the job queue in Python', () => {
   it(
     'is replayed to two verified commits; one with leases of 31 seconds is refused',
     async () => {

@@ -106,7 +106,7 @@ const OTHER_FILES: Honest[] = [
     files: {
       ...allowing('package.json'),
       'agent.yaml':
-        'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 1 }\nsetup: []\ncarry: [node_modules]\n',
+        'level: { seeds: 2, runs: 50, schedules: 60, chaosSeconds: 0, maxMinutes: 4 }\nsetup: []\ncarry: [node_modules]\n',
     },
     packages: ['vitest', 'fast-check', 'picomatch'],
     implementer: `${code(`import picomatch from 'picomatch'\n${signature}  return picomatch('*')('a') ? Math.min(Math.max(value, low), high) : Number.NaN\n}\n`)}\n\n${manifest('"private":true,"dependencies":{"picomatch":"*"}')}`,
