@@ -33,16 +33,14 @@ function counts(e: Finished): string {
   return [failed, passed].filter((part) => part).join(', ')
 }
 
-/** `48,609 runs over 5 seeds, 3,609 of the least drawn property`: all cases, and those of the property that a verdict counts. */
+/** `48,609 runs over 5 seeds, at least 3,609 of each property`: all cases, and those of the least drawn one, which a verdict counts. */
 export function intensity(e: Pick<Finished, 'stage' | 'runs' | 'seeds' | 'least'>): string {
   if (e.runs === 0) return ''
   const runs = plural(e.runs, e.stage === 'chaos' ? 'schedule' : 'run')
   const over = e.seeds.length === 0 ? runs : `${runs} over ${plural(e.seeds.length, 'seed')}`
-  return e.least === undefined || e.least === e.runs ? over : `${over}, ${count(e.least)} of the ${LEAST}`
+  const counts = e.least !== undefined && e.least !== e.runs && (e.stage === 'property' || e.stage === 'chaos')
+  return counts ? `${over}, at least ${count(e.least ?? 0)} of each property` : over
 }
-
-/** What a verdict counts: the weakest claim is the one to state. */
-export const LEAST = 'least drawn property'
 
 /** Counts and intensity of a finished stage. */
 export function checkWords(e: Finished): string {

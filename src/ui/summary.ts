@@ -1,5 +1,4 @@
 import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
-import { LEAST } from './check-lines.ts'
 import { bound, count, duration, money, plural, shortHash, table, tokens, withEarlier } from './format.ts'
 import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
 import { oneLine } from './text.ts'
@@ -39,9 +38,9 @@ export function markOf(status: TaskOutcomeStatus): Mark {
   return MARKS[status] ?? 'bad'
 }
 
-/** `5 seeds, 5,000 runs of the least drawn property`. */
+/** `5 seeds, at least 5,000 runs of each property`: the weakest claim is the one to state. */
 export function propertyWords({ seeds, runs }: NonNullable<EvidenceSummary['property']>): string {
-  return `${plural(seeds, 'seed')}, ${plural(runs, 'run')} of the ${LEAST}`
+  return `${plural(seeds, 'seed')}, at least ${plural(runs, 'run')} of each property`
 }
 
 /** `red 3/3; green 3/3; property 5 seeds, ...`: only what there is. */
