@@ -1,7 +1,8 @@
 /**
  * What starting costs, on the demo's repository: `node -e 0`, `agent --help`, `agent status`, and what `status` has to read (three
- * questions to git and three files) by a script of nothing else, taking turns, as CPU time with that of the git processes; then how long after its start a run asks its first question of a server on this machine, by the clock and as CPU time
- * of its own process. `npm run build` first. `node bench/start.ts [rounds]`
+ * questions to git and three files) by a script of nothing else, taking turns, as CPU time with that of the git processes; then how
+ * long after its start a run asks its first question of a server on this machine, by the clock and as CPU time of its own process.
+ * `npm run build` first. `node bench/start.ts [rounds]`
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
