@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Event } from '../core/events.ts'
 import type { Mask } from '../core/mask.ts'
+import { runId } from '../core/run-id.ts'
 import { openAtHead } from '../io/git/repository.ts'
 import { lockRepository } from '../io/git/run-lock.ts'
 import type { Journal } from '../io/journal/journal.ts'
@@ -41,7 +42,7 @@ export async function runInRepository(
   const parallel = parallelOf(flags)
   await requireCi(options.cwd, flags)
   const { repository, head } = await openAtHead(options.cwd)
-  const id = runId()
+  const id = runId(new Date(), randomBytes(2).toString('hex').slice(1))
   const begun: Promise<unknown>[] = []
   // A dry run changes nothing.
   const lock = wanted.dryRun ? null : await lockRepository(repository.commonDir, id)
@@ -53,9 +54,4 @@ export async function runInRepository(
     await Promise.allSettled(begun)
     await lock?.release()
   }
-}
-
-function runId(): string {
-  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
-  return `${stamp}-${randomBytes(3).toString('hex')}`
 }
