@@ -225,10 +225,14 @@ describe('a task becomes a verified commit', () => {
 })
 
 describe('an author that writes a helper beside its tests', () => {
-  it('has it frozen with them, and only the tests run', async () => {
-    const repository = await makeRepository({ vitest: true })
+  // Node starts every file in a folder `test`.
+  it.each([
+    { runner: 'vitest', vitest: true, tests: VITEST_CLAMP_TEST },
+    { runner: 'node:test', vitest: false, tests: CLAMP_TEST },
+  ])('has it frozen with them, and only the tests run, with $runner', async ({ vitest, tests }) => {
+    const repository = await makeRepository({ vitest })
     const helper = 'export const LOWEST = 0\n'
-    const test = `import { LOWEST } from './helper.ts'\n${VITEST_CLAMP_TEST}\nvoid LOWEST\n`
+    const test = `import { LOWEST } from './helper.ts'\n${tests}\nvoid LOWEST\n`
     const model = await scriptModel({
       author: [creates({ 'test/clamp.test.ts': test, 'test/helper.ts': helper, 'src/clamp.ts': CLAMP_STUB })],
       implementer: [RIGHT],

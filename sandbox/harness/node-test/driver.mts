@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
@@ -8,7 +8,7 @@ import { type Driver, type Order, patienceMs, WORKERS } from '../driver.mts'
 import type { Progress } from '../protocol.mts'
 import { buildReport, type RunnerFile } from '../report.mts'
 import type { ChildSettings } from './child.mts'
-import { errorWords, FileResults } from './results.mts'
+import { errorWords, FileResults, NO_TESTS } from './results.mts'
 
 const EXTENSION = extname(import.meta.filename)
 const OWN = (name: string) => pathToFileURL(join(import.meta.dirname, `${name}${EXTENSION}`)).href
@@ -31,12 +31,22 @@ export const driver: Driver = {
     const files: RunnerFile[] = []
     const left = [...wanted]
     const worker = async () => {
-      for (let file = left.shift(); file !== undefined; file = left.shift())
-        files.push(await runFile(order, file, progress))
+      for (let file = left.shift(); file !== undefined; file = left.shift()) {
+        const found = await runFile(order, file, progress)
+        if (request.files !== null || !isHelper(found)) files.push(found)
+      }
     }
     await Promise.all(Array.from({ length: WORKERS }, worker))
     return buildReport(files, [], request.files, settings.key)
   },
+}
+
+/** Named like a test, by itself or for what stands beside it. */
+const NAMED = /(?:^test|[._-](?:test|spec)|^test-.*)\.[cm]?[jt]s$/
+
+/** What Node starts for no other reason than that it lies in a folder `test`, where helpers of tests lie as well: there is nothing in it. */
+function isHelper({ file, tests, errors }: RunnerFile): boolean {
+  return !NAMED.test(basename(file)) && tests.length === 0 && errors.length === 1 && errors[0] === NO_TESTS
 }
 
 /** Test files by the patterns of the project's script, or by Node's own. */

@@ -16,7 +16,8 @@ export interface Ended {
   stderr: string
 }
 
-const NO_TESTS = 'No test was found in this file'
+/** All that is told of a file without tests that ended well. */
+export const NO_TESTS = 'No test was found in this file'
 const MAX_WORDS = 1_500
 
 /** Collects what one test process tells. Its lines are not trusted: whatever they hold, nothing throws. */
