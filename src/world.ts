@@ -131,6 +131,8 @@ export interface TeethRequest {
   waitMs: number
   /** A wrong version is not through with the first red: all tests that kill it are told. Left out: it is. */
   every?: boolean
+  /** Each gets as long as the right version would take twice, whatever is left for the others then. Left out: its share. */
+  alone?: boolean
   /** For all; those that it does not suffice for are `not-run`. */
   maxMs: number
 }

@@ -6,7 +6,7 @@ import type { Driver, Order } from './driver.mts'
 import type { HarnessReport } from './protocol.mts'
 
 /** Several files, or several tests, may say something of one wrong version: what comes first here counts. */
-const BY_WEIGHT: MutantRun['status'][] = ['killed', 'timeout', 'error', 'survived', 'not-run', 'unreached']
+const BY_WEIGHT: MutantRun['status'][] = ['killed', 'timeout', 'error', 'not-run', 'survived', 'unreached']
 
 export function joined(runs: readonly MutantRun[]): MutantRun[] {
   const byId = new Map<number, MutantRun>()
@@ -32,6 +32,22 @@ export function reasonOf(message: string): string {
 const MOST_MESSAGE = 300
 /** A wrong version may take this many times as long as the right one, and so much over that. */
 const SLOWER = 10
+/** What is run alone gets at least this many times as long as the right one. */
+const ALONE = 2
+
+/** What fast-check says where its time was over before a single case was through: that is no error of the code. */
+export function cutShort(message: string): boolean {
+  return /^Property interrupted after 0 tests\b/.test(message)
+}
+
+/**
+ * Milliseconds for one wrong version of the `left` ones, `toCome` of which are not through. With its share alone a slow one is cut short,
+ * and then so is the next: what is run `alone` gets as long as it takes, for others later ones go without.
+ */
+export function timeFor(left: number, toCome: number, rightMs: number, alone: boolean | undefined): number {
+  const share = left / toCome
+  return alone ? Math.min(left, Math.max(share, ALONE * rightMs)) : share
+}
 
 /**
  * All test processes anew for each wrong version, which a variable of the environment names to the code. The right version comes first.
@@ -43,7 +59,8 @@ export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest
   const right = teeth.control ? await driver.run({ ...order, tell: () => {} }) : null
   // What is red on the right version tells nothing of the wrong ones.
   const red = new Set(right?.tests.flatMap(({ id, status }) => (status === 'failed' ? [id] : [])))
-  const patience = SLOWER * (monotonicMs() - started) + 2 * teeth.waitMs
+  const rightMs = monotonicMs() - started
+  const patience = SLOWER * rightMs + 2 * teeth.waitMs
   const mutants: MutantRun[] = []
   for (const [at, mutant] of teeth.mutants.entries()) {
     const left = end - monotonicMs()
@@ -52,7 +69,7 @@ export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest
       continue
     }
     process.env[teeth.key] = String(mutant)
-    const share = left / (teeth.mutants.length - at)
+    const share = timeFor(left, teeth.mutants.length - at, teeth.control ? rightMs : 0, teeth.alone)
     const settings = {
       ...order.settings,
       intensity: teeth.thorough ?? intensity,
@@ -78,6 +95,8 @@ export function outcomeOf(mutant: number, { tests, uncollected, unhandled }: Har
   return joined(runs)[0] ?? { mutant, status: 'error', test: null, message: 'no test ran' }
 }
 
+export const CUT_SHORT = 'its time was over before one case of a property was through'
+
 /** The words of time limits: vitest's, node:test's and ours. */
 const TIMED_OUT = /\btimed out (in|after) |did not end|does not end/
 
@@ -85,6 +104,7 @@ function outcomeOfTest(mutant: number, { id, name, status, error, properties }: 
   if (status !== 'failed' || !error) return { mutant, status: 'survived', test: null, message: null }
   // An example of the author's has no path.
   const falsified = properties.some((run) => run.failed && (run.path !== null || run.counterexample !== null))
+  if (cutShort(error.message)) return { mutant, status: 'not-run', test: name, message: CUT_SHORT }
   const how = TIMED_OUT.test(error.message) ? 'timeout' : falsified || error.assertion ? 'killed' : 'error'
   const killers = how === 'killed' ? { killers: [id] } : {}
   return { mutant, status: how, test: name, message: reasonOf(error.message), ...killers }

@@ -30,9 +30,12 @@ export const evidenceSummary = z.object({
   green: z.string().nullable(),
   property: z.object({ seeds: z.number(), runs: z.number() }).nullable(),
   chaos: z.object({ schedules: z.number(), failed: z.number() }).nullable(),
-  /** Wrong versions of the change: killed by the frozen tests, or allowed by the specification, of all that were judged; for others was no time. */
+  /** Wrong versions of the change: killed by the frozen tests, or allowed by the specification, of all that were judged. Further ones had no time, did not end, or ended with an error. */
   teeth: z
-    .object({ killed: z.number(), total: z.number(), allowed: z.number().optional(), notTried: z.number().optional() })
+    .object({
+      ...{ killed: z.number(), total: z.number(), allowed: z.number().optional(), notTried: z.number().optional() },
+      ...{ timeouts: z.number().optional(), errors: z.number().optional() },
+    })
     .nullable(),
   suite: z.string().nullable(),
   /** Properties of the whole suite on seeds that no prompt has shown: seeds, and cases on each. */
@@ -282,6 +285,8 @@ const bodies = [
     errors: z.number(),
     timeouts: z.number(),
     notRun: z.number(),
+    /** What `level.teethSeconds` was; left out: an older version wrote it. */
+    seconds: z.number().optional(),
     /** Killed, allowed and unexplained. */
     total: z.number(),
     /** Left out before, because the compiler refuses them. */

@@ -10,8 +10,9 @@ import { biteWhole, type Judged } from './bite.ts'
 import { pathsOf, readerOf } from './overlay.ts'
 import type { State } from './state.ts'
 
-/** For the tests on one wrong version that a model has made. */
+/** For the tests on one wrong version that a model has made: at least so long, or this part of the time for all others. */
 const AIMED_MS = 5_000
+const AIMED_SHARE = 0.5
 
 /** Tests that were added, and how they ran on the candidate. */
 export interface NewTests {
@@ -65,12 +66,13 @@ export async function aimedBites(
   const bites: Bite[] = []
   let byTests = false
   const more = tests?.files.map(({ path }) => path) ?? []
+  const maxMs = Math.max(AIMED_MS, state.around.settings.level.teethMs * AIMED_SHARE)
   const lists = more.length > 0 ? [judged.files, more] : [judged.files]
   for await (const version of versionsOf(state, judged, wrong.slice(0, MOST_AIMED), 'wrong', notes)) {
     if (world.signal.aborted) break
     const { name, texts, changes, path } = version
     const whole = { ...judged, texts, changes: [...changes, ...(tests?.files ?? [])] }
-    const run = await biteWhole(world, state, whole, lists, AIMED_MS)
+    const run = await biteWhole(world, state, whole, lists, maxMs)
     if (!run) notes.push(`the wrong version "${name}" is left out: it does not compile`)
     if (!run) continue
     const { status, message: reason } = run

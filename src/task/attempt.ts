@@ -1,6 +1,7 @@
 import type { FileChange, Operation } from '../core/patch/patch.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderOutput } from '../core/prompt/sections.ts'
+import { fewJudged } from '../core/teeth/score.ts'
 import type { Strikes } from '../core/verdict/decide.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
@@ -128,9 +129,10 @@ export function settle(world: World, state: State, judgement: Judgement): State 
   if (judgement.kind === 'unready') return end(state, judgement.status, judgement.reason)
   if (judgement.kind !== 'passed') return state
   const { status } = judgement.candidate
-  const summary =
+  const held =
     status === 'verified' ? 'all frozen tests hold' : `only the project's own checks held: ${state.untestable}`
-  tellVerdict(world, state, status, judgement.bound, summary)
+  const few = fewJudged(judgement.candidate.evidence.teeth)
+  tellVerdict(world, state, status, judgement.bound, few === null ? held : `${held}; ${few}`)
   return { ...state, candidate: judgement.candidate }
 }
 

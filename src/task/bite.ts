@@ -3,7 +3,7 @@ import { collectable } from '../core/patch/test-paths.ts'
 import { namedByCompiler, refusedByCompiler, twins } from '../core/teeth/compile.ts'
 import { instrument } from '../core/teeth/instrument.ts'
 import { isGo, type Mutant } from '../core/teeth/mutants.ts'
-import { survived, toldTwice } from '../core/teeth/score.ts'
+import { FIRST_SHARE, LONGER, onceMore, survived, toldTwice } from '../core/teeth/score.ts'
 import type { CheckResult, MutantRun } from '../core/verdict/evidence.ts'
 import type { Intensity, TeethRequest, Worktree, World } from '../world.ts'
 import { describe } from './baseline.ts'
@@ -12,11 +12,6 @@ import type { State } from './state.ts'
 
 /** Most wrong versions die within so many cases; those that do not get more. */
 const QUICK_RUNS = 30
-/** Part of the time that the first pass may take. */
-const FIRST_SHARE = 0.6
-/** Where so large a part of them has not been tried in it, it goes on for so many times all of the time. */
-const MOST_UNTRIED = 0.25
-const LONGER = 3
 const MORE_SEEDS = 10
 const WAIT_MS = 2_500
 /** For starting the runner and collecting, over the time that the wrong versions get. */
@@ -73,7 +68,7 @@ async function built(world: World, state: State, changes: FileChange[]): Promise
   return withWorktree(world, commit, (tree) => world.runChecks(tree, { stage: 'build', kind: 'build' }))
 }
 
-/** Runs the tests on all wrong versions: a quick pass, then a longer one over those that live. */
+/** Runs the tests on all wrong versions: a quick pass, one over those that had no time in it, then a longer one over those that live. */
 export async function bite(world: World, state: State, judged: Judged, mutants: Mutant[]): Promise<Bitten> {
   const { level } = state.around.settings
   const key = keyOf(world)
@@ -88,9 +83,9 @@ export async function bite(world: World, state: State, judged: Judged, mutants: 
   }
   const all = mutants.map(({ id }) => id)
   const goOn = async (before: Bitten): Promise<Bitten> => {
-    const untried = before.runs.filter(({ status }) => status === 'not-run').map(({ mutant }) => mutant)
-    if (before.problem !== null || untried.length <= all.length * MOST_UNTRIED || world.signal.aborted) return before
-    const more = await run(untried, level.teethMs * LONGER, {})
+    const again = onceMore(before.runs, level.teethMs)
+    if (before.problem !== null || again === null || world.signal.aborted) return before
+    const more = await run(again.mutants, again.maxMs, { alone: true })
     if (more.problem !== null) return before
     const now = new Map(more.runs.map((one) => [one.mutant, one]))
     return { ...before, runs: before.runs.map((one) => now.get(one.mutant) ?? one) }
@@ -127,6 +122,11 @@ export async function biteWhole(
     for (const files of lists) {
       const result = await runTeeth(world, tree, files, teeth)
       last = result.mutants?.[0] ?? { ...last, status: 'error', message: describe(result) }
+      // More time for one that had none, alone as it is.
+      if (last.status === 'not-run' && !world.signal.aborted) {
+        const again = await runTeeth(world, tree, files, { ...teeth, maxMs: maxMs * LONGER })
+        last = again.mutants?.[0] ?? last
+      }
       if (!survived(last)) break
     }
     return last

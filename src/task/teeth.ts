@@ -3,7 +3,7 @@ import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { isJudgedBy, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
-import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, survived } from '../core/teeth/score.ts'
+import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, survived, teethEvidence } from '../core/teeth/score.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import type { World } from '../world.ts'
 import { bite, type Judged, refusedOnes } from './bite.ts'
@@ -57,14 +57,10 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
   const failed = objection?.result.tests.filter(({ status }) => status === 'failed') ?? []
   tell(world, after.state, bites, { possible: possible.length, refused, answered, strict, notes }, started)
   const reason = problem ?? (isWeak(score, answered) ? weakWords(bites) : null)
-  const { killed, total, allowed, notRun: notTried } = score
   return {
     state: after.state,
     changes: after.changes,
-    evidence:
-      problem === null
-        ? { killed, total, ...(allowed > 0 ? { allowed } : {}), ...(notTried > 0 ? { notTried } : {}) }
-        : null,
+    evidence: problem === null ? teethEvidence(score) : null,
     weak: settings.teeth === 'required' ? reason : null,
     wrong: objection && { reason: objection.reason, failed },
   }
@@ -120,7 +116,13 @@ function tell(
     .map(({ path, line, what, status, reason }) => ({ path, line, what, status, reason }))
   world.tell({
     ...{ type: 'teeth.finished', spec: plan.spec.id, task: plan.task.id, attempt, mode: around.settings.teeth },
-    ...{ ...scoreOf(bites), ...more, survivors, note: notes.length > 0 ? notes.join('; ') : null },
+    ...{
+      ...scoreOf(bites),
+      ...more,
+      survivors,
+      seconds: around.settings.level.teethMs / 1_000,
+      note: notes.length > 0 ? notes.join('; ') : null,
+    },
     ms: Math.round(world.now() - started),
   })
 }

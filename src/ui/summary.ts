@@ -1,6 +1,7 @@
 import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
 import { bound, count, duration, money, plural, shortHash, table, tokens, withEarlier } from './format.ts'
 import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
+import { fewWords } from './teeth-lines.ts'
 import { oneLine } from './text.ts'
 
 const EXIT_WORDS: Record<number, string> = {
@@ -55,11 +56,17 @@ export function evidenceWords(e: EvidenceSummary): string {
     chaos &&
       `chaos ${count(chaos.failed)} of ${plural(chaos.schedules, 'schedule')} failed${limit ? ` (${limit})` : ''}`,
     teeth &&
-      `teeth ${count(teeth.killed)} of ${count(teeth.total)} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}${teeth.notTried ? `, ${count(teeth.notTried)} not tried` : ''}`,
+      `teeth ${count(teeth.killed)} of ${count(teeth.total)} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}${notJudged(teeth)}`,
     e.suite && `suite ${e.suite}`,
   ]
     .filter((part) => part)
     .join('; ')
+}
+
+function notJudged({ total, notTried = 0, timeouts = 0, errors = 0 }: NonNullable<EvidenceSummary['teeth']>): string {
+  const left = notTried + timeouts + errors
+  const few = fewWords(total, total + left)
+  return few !== '' ? `, ${few}` : left > 0 ? `, ${count(left)} not judged` : ''
 }
 
 function taskTable(tasks: TaskResult[], look: Look): Line[] {

@@ -34,9 +34,20 @@ function tooStrict({ version, test, ruling, reason }: Finished['strict'][number]
   return `"${test}" refuses "${version}", which may be right; ${says}: ${reason}`
 }
 
+/** `only 28 of 45 wrong versions could be judged`, where more than a third could not; else ''. */
+export function fewWords(judged: number, all: number): string {
+  return all - judged > all / 3 ? `only ${count(judged)} of ${plural(all, 'wrong version')} could be judged` : ''
+}
+
+/** The limit that wrong versions had, by its name in agent.yaml. */
+export function limitWords({ seconds }: Pick<Finished, 'seconds'>): string {
+  return seconds === undefined ? 'level.teethSeconds' : `level.teethSeconds is ${seconds}`
+}
+
 /** How many died, and what became of the others. */
 export function teethWords(e: Finished): string {
-  const nothing = e.total + e.errors + e.timeouts + e.notRun === 0
+  const all = e.total + e.errors + e.timeouts + e.notRun
+  const nothing = all === 0
   if (nothing && e.note === null) return 'there is nothing to make wrong versions of'
   const judged = [
     nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed`,
@@ -48,11 +59,12 @@ export function teethWords(e: Finished): string {
   const apart = [
     e.timeouts > 0 ? `${count(e.timeouts)} did not end` : '',
     e.errors > 0 ? `${count(e.errors)} ended with an error` : '',
-    e.notRun > 0 ? `${count(e.notRun)} not tried` : '',
+    e.notRun > 0 ? `${count(e.notRun)} not judged in time (${limitWords(e)})` : '',
   ]
   const said = (parts: string[]) => parts.filter((part) => part !== '').join(', ')
   const notCounted = said(apart)
-  return [said(judged), notCounted === '' ? '' : `not counted: ${notCounted}`, e.note ?? '']
+  const few = fewWords(e.total, all)
+  return [said(judged), notCounted === '' ? '' : `${few === '' ? 'not counted' : few}: ${notCounted}`, e.note ?? '']
     .filter((part) => part !== '')
     .join('; ')
 }

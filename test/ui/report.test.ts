@@ -205,15 +205,19 @@ describe('the report of a run', () => {
     const teeth = {
       ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },
       ...{ unexplained: 2, errors: 0, timeouts: 1, notRun: 3, total: 9, refused: 0, possible: 9, answered: false },
-      ...{ note: null, ms: 5, strict: [], survivors: [] },
+      ...{ note: null, ms: 5, strict: [], survivors: [], seconds: 10 },
     }
     const verdict = twoAttempts.findLastIndex(({ type }) => type === 'verdict')
     const events = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...teeth } as StampedEvent)
     expect(storyOfRun(events).tasks[0]!.gaps).toEqual([
       '2 of the wrong versions live without an explanation: no model answered about them',
       'one of the wrong versions did not end: counted neither as killed nor as living',
-      '3 of the wrong versions were not tried, for lack of time: counted neither as killed nor as living',
+      '3 of the wrong versions were not judged in time: counted neither as killed nor as living; a higher level.teethSeconds in agent.yaml gives them more (it is 10)',
     ])
+    const few = events.map((one) => (one.type === 'teeth.finished' ? { ...one, notRun: 4 } : one))
+    expect(storyOfRun(few).tasks[0]!.gaps[0]).toBe(
+      'only 9 of 14 wrong versions could be judged: nothing is shown of the others',
+    )
     expect(page(events)).toContain('<h3>What this does not show</h3>')
     expect(text(events)).toContain('  What this does not show:\n')
     const failed = events.map((event) =>

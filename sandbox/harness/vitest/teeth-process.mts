@@ -110,9 +110,14 @@ export class Teeth {
     this.#rightMs = Math.max(this.#rightMs, ms)
   }
 
+  /** Milliseconds that the tests of a file take on the right version, or would in as many cases. */
+  get rightMs(): number {
+    return this.#more * this.#rightMs
+  }
+
   /** Milliseconds that the tests of a file may take on one wrong version. */
   get patience(): number {
-    return this.#rightMs === 0 ? FIRST_MS : 2 * this.settings.waitMs + SLOWER * this.#more * this.#rightMs
+    return this.#rightMs === 0 ? FIRST_MS : 2 * this.settings.waitMs + SLOWER * this.rightMs
   }
 
   /** Milliseconds until this share of the time is over; negative afterwards. */

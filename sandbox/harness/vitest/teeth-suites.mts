@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import * as vitest from 'vitest'
 import type { MutantRun } from '../../../src/core/verdict/evidence.ts'
 import { CARRIER, SUITE, TESTS } from '../protocol.mts'
-import { reasonOf } from '../teeth.mts'
+import { CUT_SHORT, cutShort, reasonOf, timeFor } from '../teeth.mts'
 import { runningTest } from '../test-process.mts'
 import { type Teeth, takeTeeth } from './teeth-process.mts'
 
@@ -105,7 +105,9 @@ class Suite {
     if (this.mutant === 0) return
     state.intensity = settings.thorough ?? this.#teeth.intensity
     // Those that die at once leave their share to those that live.
-    this.#until = this.#since + Math.min(this.#teeth.left() / this.#toCome, this.#teeth.patience / 2)
+    const { patience, rightMs } = this.#teeth
+    const time = timeFor(this.#teeth.left(), this.#toCome, rightMs, this.#teeth.settings.alone)
+    this.#until = this.#since + Math.min(time, patience / 2)
   }
 
   finish(): void {
@@ -142,7 +144,7 @@ class Suite {
     if (this.mutant === 0 || this.#done) return
     const status = this.#statusOf(task)
     if (status === 'killed') this.#killers.push(`${fileOf(task)} > ${nameOf(task)}`)
-    if (this.#red?.status === 'killed') return
+    if (this.#red?.status === 'killed' || (this.#red !== null && status === 'not-run')) return
     this.#red = { mutant: this.mutant, status, test: task.name, message: this.#reason(task) }
   }
 
@@ -184,12 +186,14 @@ class Suite {
   #statusOf(task: Task): MutantRun['status'] {
     const seen = this.#teeth.seen(task)
     const message = task.result?.errors?.[0]?.message ?? ''
+    if (cutShort(message)) return 'not-run'
     if (this.#teeth.overrun || /^Test timed out in /.test(message)) return 'timeout'
     const falsified = seen?.properties.some(({ failed, path }) => failed && path !== null) === true
     return falsified || seen?.error?.assertion === true ? 'killed' : 'error'
   }
 
   #reason(task: Task): string {
+    if (cutShort(task.result?.errors?.[0]?.message ?? '')) return CUT_SHORT
     return reasonOf(this.#teeth.seen(task)?.error?.message ?? task.result?.errors?.[0]?.message ?? '')
   }
 

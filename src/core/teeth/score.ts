@@ -1,3 +1,4 @@
+import type { EvidenceSummary } from '../events.ts'
 import type { MutantRun } from '../verdict/evidence.ts'
 import type { Mutant } from './mutants.ts'
 
@@ -24,12 +25,29 @@ export interface TeethScore {
   /** Not told from the right version by any test, and not allowed by the specification. */
   unexplained: number
   allowed: number
-  /** Counted as neither: what they show is no judgement of a test. */
+  /** Counted as neither, here and below: what they show is no judgement of a test. */
   errors: number
   timeouts: number
   notRun: number
   /** Killed, unexplained and allowed. */
   total: number
+}
+
+/** Part of its time that the first pass over wrong versions may take. */
+export const FIRST_SHARE = 0.6
+/** Where so large a part of them had no time in it, the next one takes so many times all of the time. */
+const MOST_UNTRIED = 0.25
+export const LONGER = 3
+
+/**
+ * Those that had no time in the first pass, and the milliseconds that a pass over them alone may take: what is left over of `teethMs`,
+ * of which those that live, which get further cases, have half; where it were too many to leave them, more. Null: all had their time.
+ */
+export function onceMore(first: readonly MutantRun[], teethMs: number): { mutants: number[]; maxMs: number } | null {
+  const mutants = first.filter(({ status }) => status === 'not-run').map(({ mutant }) => mutant)
+  if (mutants.length === 0) return null
+  if (mutants.length > first.length * MOST_UNTRIED) return { mutants, maxMs: teethMs * LONGER }
+  return { mutants, maxMs: (teethMs * (1 - FIRST_SHARE)) / (first.some(survived) ? 2 : 1) }
 }
 
 /** Share of unexplained survivors above which tests judge too little. */
@@ -81,12 +99,35 @@ export function scoreInWords({ killed, unexplained, allowed, errors, timeouts, n
     allowed > 0 ? `${allowed} allowed by the specification` : '',
     unexplained > 0 ? `${unexplained} not explained` : '',
   ]
-  const apart = [
+  const said = (all: string[]) => all.filter((part) => part !== '').join(', ')
+  const notCounted = notCountedWords({ errors, timeouts, notRun })
+  return [said(parts), notCounted === '' ? '' : `not counted: ${notCounted}`].filter((part) => part !== '').join('; ')
+}
+
+type NotCounted = Pick<TeethScore, 'errors' | 'timeouts' | 'notRun'>
+
+function notCountedWords({ errors, timeouts, notRun }: NotCounted): string {
+  const parts = [
     timeouts > 0 ? `${timeouts} did not end` : '',
     errors > 0 ? `${errors} ended with an error` : '',
-    notRun > 0 ? `${notRun} not tried for lack of time` : '',
+    notRun > 0 ? `${notRun} not judged within level.teethSeconds` : '',
   ]
-  const said = (all: string[]) => all.filter((part) => part !== '').join(', ')
-  const notCounted = said(apart)
-  return [said(parts), notCounted === '' ? '' : `not counted: ${notCounted}`].filter((part) => part !== '').join('; ')
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+/** What teeth are in the evidence of a commit, of a score. */
+export function teethEvidence(score: TeethScore): NonNullable<EvidenceSummary['teeth']> {
+  const { killed, total, allowed, notRun: notTried, timeouts, errors } = score
+  const apart = Object.entries({ allowed, notTried, timeouts, errors }).filter(([, count]) => count > 0)
+  return { killed, total, ...Object.fromEntries(apart) }
+}
+
+/** `only 28 of 45 wrong versions could be judged: 5 did not end, ...` where more than a third could not; else null. */
+export function fewJudged(teeth: EvidenceSummary['teeth']): string | null {
+  if (!teeth) return null
+  const { total, notTried = 0, timeouts = 0, errors = 0 } = teeth
+  const all = total + notTried + timeouts + errors
+  if (all - total <= all / 3) return null
+  const why = notCountedWords({ notRun: notTried, timeouts, errors })
+  return `only ${total} of ${all} wrong versions could be judged: ${why}`
 }

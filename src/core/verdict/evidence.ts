@@ -81,7 +81,8 @@ export interface MutantRun {
   mutant: number
   /**
    * `killed`: an assertion or a property said no. `unreached`: no test ran the place that is wrong. `error`: what was red threw
-   * something else, or could not be collected. `timeout`: it did not end. `not-run`: there was no time left.
+   * something else, or could not be collected. `timeout`: it did not end. `not-run`: there was no time left, or it
+   * was over before one case of a property was through.
    */
   status: 'killed' | 'survived' | 'unreached' | 'error' | 'timeout' | 'not-run'
   /** Name of the test that was red first, and what it said; null where none was. */

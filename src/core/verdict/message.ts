@@ -53,10 +53,12 @@ function propertyPart({ seeds, runs }: NonNullable<EvidenceSummary['property']>)
 /** `teeth 38/40`: of so many wrong versions of the change so many died; the specification allows some of the others. */
 function teethPart(teeth: EvidenceSummary['teeth']): string {
   if (!teeth) return 'teeth not run'
-  if (teeth.total === 0) return 'teeth 0/0'
+  const { notTried = 0, timeouts = 0, errors = 0 } = teeth
+  const notJudged = notTried + timeouts + errors
+  if (teeth.total === 0 && notJudged === 0) return 'teeth 0/0'
   const apart = [
     ...(teeth.allowed ? [`${teeth.allowed} allowed by the spec`] : []),
-    ...(teeth.notTried ? [`${teeth.notTried} not tried`] : []),
+    ...(notJudged > 0 ? [`${notJudged} not judged`] : []),
   ]
   return `teeth ${teeth.killed}/${teeth.total}${apart.length > 0 ? ` (${apart.join(', ')})` : ''}`
 }

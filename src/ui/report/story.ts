@@ -1,4 +1,5 @@
 import type { EventOf, StampedEvent, TaskResult } from '../../core/events.ts'
+import { fewWords } from '../teeth-lines.ts'
 
 /** What an attempt is told by, in its order. */
 export type Moment = Extract<
@@ -241,15 +242,21 @@ function gapsOf(task: TaskStory, { result }: Story): string[] {
 
 const NOT_COUNTED = ': counted neither as killed nor as living'
 
+const raise = ({ seconds }: EventOf<'teeth.finished'>) =>
+  `a higher level.teethSeconds in agent.yaml gives them more${seconds === undefined ? '' : ` (it is ${seconds})`}`
+
 function teethGaps(e: EventOf<'teeth.finished'>): string[] {
   const said = (n: number, what: string) => (n > 0 ? [`${n === 1 ? 'one' : n} of the wrong versions ${what}`] : [])
   const answer = e.answered ? '' : ': no model answered about them'
-  const none = e.total + e.errors + e.timeouts + e.notRun === 0
+  const all = e.total + e.errors + e.timeouts + e.notRun
+  const none = all === 0
+  const few = none ? '' : fewWords(e.total, all)
   return [
+    ...(few === '' ? [] : [`${few}: nothing is shown of the others`]),
     ...said(e.unexplained, `live without an explanation${answer}`),
     ...said(e.timeouts, `did not end${NOT_COUNTED}`),
     ...said(e.errors, `ended with an error that is no assertion${NOT_COUNTED}`),
-    ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not tried, for lack of time${NOT_COUNTED}`),
+    ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not judged in time${NOT_COUNTED}; ${raise(e)}`),
     ...(none ? [e.note ?? 'there was nothing to make wrong versions of, so nothing shows that the tests bite'] : []),
   ]
 }

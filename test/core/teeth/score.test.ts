@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { refusedByCompiler, twins } from '../../../src/core/teeth/compile.ts'
 import { mutantsOf } from '../../../src/core/teeth/mutants.ts'
-import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, toldTwice } from '../../../src/core/teeth/score.ts'
+import {
+  type Bite,
+  biteOf,
+  fewJudged,
+  isWeak,
+  onceMore,
+  scoreInWords,
+  scoreOf,
+  teethEvidence,
+  toldTwice,
+} from '../../../src/core/teeth/score.ts'
 import type { CheckResult } from '../../../src/core/verdict/evidence.ts'
 
 function bites(counts: Partial<Record<Bite['status'], number>>): Bite[] {
@@ -20,7 +30,7 @@ describe('the score', () => {
     )
     expect(score).toEqual({ killed: 7, unexplained: 2, allowed: 1, total: 10, errors: 2, timeouts: 3, notRun: 4 })
     expect(scoreInWords(score)).toBe(
-      '7 of 10 wrong versions killed, 1 allowed by the specification, 2 not explained; not counted: 3 did not end, 2 ended with an error, 4 not tried for lack of time',
+      '7 of 10 wrong versions killed, 1 allowed by the specification, 2 not explained; not counted: 3 did not end, 2 ended with an error, 4 not judged within level.teethSeconds',
     )
     expect(scoreInWords(scoreOf([]))).toBe('there is nothing to make wrong versions of')
   })
@@ -60,6 +70,37 @@ describe('a second pass', () => {
     expect(toldTwice(first, second).map(({ status }) => status)).toEqual([
       ...['killed', 'killed', 'survived', 'survived', 'survived', 'survived', 'survived'],
     ])
+  })
+})
+
+describe('a pass over those that had no time', () => {
+  const runs = (...statuses: Bite['status'][]) =>
+    statuses.map((status, at) => ({ mutant: at + 1, status, test: null, message: null })) as Parameters<
+      typeof onceMore
+    >[0]
+
+  it('takes what is left, half of it where others live, and more where a quarter had none', () => {
+    expect(onceMore(runs('killed', 'error', 'timeout', 'survived'), 10_000)).toBeNull()
+    const killed = Array.from({ length: 8 }, () => 'killed' as const)
+    expect(onceMore(runs(...killed, 'not-run'), 10_000)).toEqual({ mutants: [9], maxMs: 4_000 })
+    expect(onceMore(runs(...killed, 'not-run', 'survived'), 10_000)).toEqual({ mutants: [9], maxMs: 2_000 })
+    expect(onceMore(runs('killed', 'not-run'), 10_000)).toEqual({ mutants: [2], maxMs: 30_000 })
+  })
+})
+
+describe('few that could be judged', () => {
+  it('are told where more than a third could not', () => {
+    const teeth = { killed: 26, total: 28, allowed: 2 }
+    expect(fewJudged({ ...teeth, notTried: 12, timeouts: 5 })).toBe(
+      'only 28 of 45 wrong versions could be judged: 5 did not end, 12 not judged within level.teethSeconds',
+    )
+    expect(fewJudged({ ...teeth, notTried: 9, timeouts: 5 })).toBeNull()
+    expect(fewJudged(null)).toBeNull()
+  })
+
+  it('stand in the evidence with why', () => {
+    const score = scoreOf(bites({ killed: 2, survived: 1, error: 1, 'not-run': 3 }))
+    expect(teethEvidence(score)).toEqual({ killed: 2, total: 3, notTried: 3, errors: 1 })
   })
 })
 

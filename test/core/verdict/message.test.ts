@@ -140,8 +140,8 @@ describe('the line of evidence', () => {
     expect(evidenceLine(evidence, 'abc')).toBe('property 5 seeds x 1000 runs; teeth 9/10')
     const cut = { ...NO_EVIDENCE, property: { seeds: 5, runs: 3_609 } }
     expect(evidenceLine(cut, 'abc')).toBe('property 5 seeds, 3609 runs; teeth not run')
-    const teeth = { killed: 7, total: 8, allowed: 1, notTried: 35 }
-    expect(evidenceLine({ ...NO_EVIDENCE, teeth }, 'abc')).toBe('teeth 7/8 (1 allowed by the spec, 35 not tried)')
+    const teeth = { killed: 7, total: 8, allowed: 1, notTried: 35, timeouts: 1, errors: 1 }
+    expect(evidenceLine({ ...NO_EVIDENCE, teeth }, 'abc')).toBe('teeth 7/8 (1 allowed by the spec, 37 not judged)')
   })
 
   it('claims a bound only where nothing failed', () => {

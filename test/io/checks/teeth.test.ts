@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { joined, notRun, outcomeOf, timeFor } from '../../../sandbox/harness/teeth.mts'
 import { instrument } from '../../../src/core/teeth/instrument.ts'
 import { type Mutant, mutantsOf } from '../../../src/core/teeth/mutants.ts'
 import type { CheckResult } from '../../../src/core/verdict/evidence.ts'
@@ -140,6 +141,48 @@ describe('a longer run on wrong versions', () => {
     ])
     for (const cleanUp of cleanUps) await cleanUp()
   }, 60_000)
+})
+
+describe('a property that has no time for one case', () => {
+  it('is no error of the wrong version: there was no time', async () => {
+    const source = 'export function pause(n: number): number { if (n > 500) { return 20_000 } return 0 }\n'
+    const slow = mutantsOf('src/b.ts', source, null, 1).find(({ replacement }) => replacement === 'true')!
+    const tests = `
+import fc from 'fast-check'
+import { it } from 'vitest'
+import { pause } from '../src/b.ts'
+it('pauses', () => fc.assert(fc.asyncProperty(fc.nat({ max: 9 }), async (n) => {
+  await new Promise((done) => setTimeout(done, pause(n)))
+})))
+`
+    const files = { 'src/b.ts': instrument('src/b.ts', source, [slow], KEY), 'test/b.test.ts': tests }
+    const teeth = { key: KEY, mutants: [slow.id], control: true, maxMs: 2_000, waitMs: 15_000 }
+    const result = await runRequest(await makeTarget(files, (cleanUp) => void cleanUps.push(cleanUp)), {
+      ...{ stage: 'teeth', kind: 'tests', files: ['test/b.test.ts'], intensity: QUICK, maxMs: 60_000, teeth },
+    })
+    expect(result.mutants).toMatchObject([{ mutant: slow.id, status: 'not-run' }])
+    for (const cleanUp of cleanUps) await cleanUp()
+  }, 60_000)
+
+  it('is told apart from others by what fast-check says, and has as long as it takes when it is run alone', () => {
+    const message = 'Property interrupted after 0 tests\n{ seed: 7 }'
+    const test = {
+      ...{ id: 'a', file: 'a', name: 'a', status: 'failed' as const, durationMs: 1, properties: [] },
+      error: { name: 'Error', message, assertion: false },
+    }
+    const of = (text: string) =>
+      outcomeOf(1, {
+        ...{ uncollected: [], unhandled: [], doubts: [], files: 1 },
+        tests: [{ ...test, error: { ...test.error, message: text } }],
+      }).status
+    expect([of(message), of('Property interrupted after 3 tests of mine')]).toEqual(['not-run', 'error'])
+    // One file lets it live, another had no time: nothing is known.
+    expect(joined([{ mutant: 1, status: 'survived', test: null, message: null }, notRun(1)])).toEqual([notRun(1)])
+    expect(timeFor(1_000, 10, 300, undefined)).toBe(100)
+    expect(timeFor(1_000, 10, 300, true)).toBe(600)
+    expect(timeFor(400, 10, 300, true)).toBe(400)
+    expect(timeFor(1_000, 1, 300, true)).toBe(1_000)
+  })
 })
 
 /** Other runners take one wrong version after the other. */
