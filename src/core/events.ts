@@ -305,6 +305,8 @@ const bodies = [
     ),
     /** Whether somebody had a word to say about survivors. */
     answered: z.boolean(),
+    /** So many tests that were added find the code wrong, by an arbiter's word: that is why the attempt failed, and survivors stand unexplained because nothing else of the answer counts. Left out: none does. */
+    wrong: z.number().optional(),
     /** Frozen tests that refuse a version which a model takes for right; the ruling is the arbiter's, null without one. */
     strict: z.array(
       z.object({ version: z.string(), test: z.string(), ruling: z.string().nullable(), reason: z.string() }),

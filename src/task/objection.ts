@@ -1,3 +1,4 @@
+import { redInWords } from '../core/verdict/feedback.ts'
 import { byAssertion } from '../core/verdict/guards.ts'
 import type { World } from '../world.ts'
 import type { NewTests } from './aimed.ts'
@@ -40,8 +41,9 @@ export async function objectionOf(
     current = asked
     if (ruling?.kind !== 'code-wrong')
       return leftOut(ruling ? `${why}; the arbiter says ${ruling.kind}: ${ruling.reason}` : why, back())
-    reasons.push(`"${test.name}": ${ruling.reason}`)
+    reasons.push(`${redInWords(test)}. The arbiter: ${ruling.reason}`)
   }
-  const reason = `a test that was added finds the code wrong, and an arbiter agrees. ${reasons.join('; ')}`
+  const who = red.length === 1 ? 'an added test finds' : `${red.length} added tests find`
+  const reason = `${who} the code wrong, and an arbiter agrees: ${reasons.join('; ')}`
   return { state: back(), objection: { ...added, reason }, reason: null }
 }

@@ -60,7 +60,7 @@ export async function strengthen(
   const { state: asked, objection, reason } = await objectionOf(world, current, added)
   if (objection) {
     const joined = await join(world, asked, judged, objection)
-    return { ...asItWas, ...joined, objection, notes: [...notes, objection.reason] }
+    return { ...asItWas, ...joined, explained: true, objection, notes }
   }
   if (reason !== null) notes.push(`the added tests are left out: ${reason}`)
   const tests = reason === null && added !== null && typeof added !== 'string' ? added : null

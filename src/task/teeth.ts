@@ -55,7 +55,13 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
   const notes = [problem, ...after.notes].filter((note) => note !== null)
   const { explained: answered, bites, strict, objection } = after
   const failed = objection?.result.tests.filter(({ status }) => status === 'failed') ?? []
-  tell(world, after.state, bites, { possible: possible.length, refused, answered, strict, notes }, started)
+  tell(
+    world,
+    after.state,
+    bites,
+    { possible: possible.length, refused, answered, strict, notes, ...(objection ? { wrong: failed.length } : {}) },
+    started,
+  )
   const reason = problem ?? (isWeak(score, answered) ? weakWords(bites) : null)
   return {
     state: after.state,
@@ -108,7 +114,10 @@ function tell(
   world: World,
   { plan, attempt, around }: State,
   bites: Bite[],
-  { notes, ...more }: { possible: number; refused: number; answered: boolean; strict: Strict[]; notes: string[] },
+  {
+    notes,
+    ...more
+  }: { possible: number; refused: number; answered: boolean; strict: Strict[]; notes: string[]; wrong?: number },
   started: number,
 ): void {
   const survivors = bites

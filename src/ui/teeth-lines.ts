@@ -9,8 +9,10 @@ const SHOWN = 3
 
 /** How many wrong versions died, and the first of those that nobody has explained. */
 export function teethFinished(e: Finished, look: Look): Line[] {
-  const mark = e.unexplained > 0 || (e.killed === 0 && e.note !== null) ? 'warn' : 'good'
-  const alive = e.survivors.filter(({ status }) => status === 'survived' || status === 'unreached')
+  const mark =
+    e.wrong !== undefined ? 'bad' : e.unexplained > 0 || (e.killed === 0 && e.note !== null) ? 'warn' : 'good'
+  const asked = e.wrong === undefined ? e.survivors : []
+  const alive = asked.filter(({ status }) => status === 'survived' || status === 'unreached')
   const shown = alive.slice(0, SHOWN).flatMap(({ path, line, what, status }) => {
     const where = line === null ? path : `${path}:${line}`
     const why = status === 'unreached' ? ' (no test runs it)' : ''
@@ -49,6 +51,8 @@ export function teethWords(e: Finished): string {
   const all = e.total + e.errors + e.timeouts + e.notRun
   const nothing = all === 0
   if (nothing && e.note === null) return 'there is nothing to make wrong versions of'
+  if (e.wrong !== undefined)
+    return `the code is wrong: ${plural(e.wrong, 'added test')} found it, and an arbiter agrees. The others had killed ${count(e.killed)} of ${plural(e.total, 'wrong version')}`
   const judged = [
     nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed`,
     e.allowed > 0 ? `${count(e.allowed)} allowed by the spec` : '',

@@ -364,6 +364,20 @@ test('any events in any order are shown within the width and without control cha
   )
 })
 
+test('code that an added test finds wrong is told first, and not by the wrong versions that live', () => {
+  const counts = { attempt: 1, mode: 'required', killed: 26, allowed: 0, unexplained: 7, total: 33 }
+  const finished = {
+    ...{ type: 'teeth.finished', spec: 'q', task: '1', ...counts, errors: 0, timeouts: 2, notRun: 0, refused: 0 },
+    ...{ possible: 90, answered: true, wrong: 1, note: null, ms: 2_300, strict: [] },
+    survivors: [{ path: 'src/queue.ts', line: 7, what: 'a -> b', status: 'survived', reason: null }],
+  }
+  expect(shown([at(1, finished)], { unicode: true })).toMatchInlineSnapshot(`
+    "✗ teeth         the code is wrong: 1 added test found it, and an arbiter agrees. The           2.3 s
+                    others had killed 26 of 33 wrong versions
+    "
+  `)
+})
+
 test('wrong versions that live are named with their place', () => {
   const counts = { attempt: 1, mode: 'required', killed: 35, allowed: 1, unexplained: 4, total: 40 }
   const lives = (line: number, status = 'survived') => ({

@@ -154,6 +154,19 @@ export function assertionOf({ id, error }: TestResult): string {
   return `${id}: ${withoutNumbers(first)}`
 }
 
+const MOST_NAME = 120
+const MOST_MESSAGE = 200
+
+/** `"name": what it said` in one line: both cut, the report of fast-check left out. */
+export function redInWords({ name, error }: TestResult): string {
+  const short = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`)
+  const said = stripReport(error?.message ?? '')
+    .split('\n')
+    .find((line) => line.trim() !== '')
+  const message = short((said ?? 'it is red').trim().replace(/\.$/, ''), MOST_MESSAGE)
+  return `"${short(name.replace(/\s+/g, ' ').trim(), MOST_NAME)}": ${message}`
+}
+
 function withoutNumbers(text: string): string {
   return text.replace(/[+-]?\d[\d.]*/g, '#')
 }

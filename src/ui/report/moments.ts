@@ -92,7 +92,7 @@ function itemOf(one: Moment, around: Around): Item {
     case 'teeth.finished':
       return {
         label: 'teeth',
-        tone: one.unexplained > 0 ? 'warn' : 'good',
+        tone: one.wrong !== undefined ? 'bad' : one.unexplained > 0 ? 'warn' : 'good',
         text: teethWords(one),
         ms: one.ms,
         more: survivors(one),

@@ -253,7 +253,7 @@ function teethGaps(e: EventOf<'teeth.finished'>): string[] {
   const few = none ? '' : fewWords(e.total, all)
   return [
     ...(few === '' ? [] : [`${few}: nothing is shown of the others`]),
-    ...said(e.unexplained, `live without an explanation${answer}`),
+    ...said(e.wrong === undefined ? e.unexplained : 0, `live without an explanation${answer}`),
     ...said(e.timeouts, `did not end${NOT_COUNTED}`),
     ...said(e.errors, `ended with an error that is no assertion${NOT_COUNTED}`),
     ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not judged in time${NOT_COUNTED}; ${raise(e)}`),

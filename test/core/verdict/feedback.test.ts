@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { counterexampleOf, firstCounterexample } from '../../../src/core/verdict/counterexample.ts'
 import type { TestResult } from '../../../src/core/verdict/evidence.ts'
-import { describeFailure, describeFailures, failureSignature } from '../../../src/core/verdict/feedback.ts'
+import { describeFailure, describeFailures, failureSignature, redInWords } from '../../../src/core/verdict/feedback.ts'
 import { FALSIFIED, property, result, test } from './support.ts'
 
 const REPORT = `Property failed after 4 tests
@@ -16,6 +16,16 @@ detected too late`
 
 const failing = (message: string, more: Partial<TestResult> = {}) =>
   test('q.test.ts > detects', 'assertion', { error: { name: 'AssertionError', message, assertion: true }, ...more })
+
+describe('a red test in one line', () => {
+  it('is its name and what it said, each cut', () => {
+    const said = '"detects": AssertionError: expected 61 to be at most 45'
+    expect(redInWords({ ...failing(REPORT), name: 'detects' })).toBe(said)
+    const long = redInWords({ ...failing('a '.repeat(300)), name: 'each of several sends '.repeat(20) })
+    expect(long).toMatch(/^"(each of several sends )+.*…": (a )+a…$/)
+    expect(long.length).toBeLessThan(330)
+  })
+})
 
 describe('what the next attempt is told', () => {
   it('reads like this', () => {
