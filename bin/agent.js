@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node reads: it must be able to say that this Node is too old. Modules that are built in are asked for by
 // name, since an `import` of one makes all that it can do, which takes longer than what is done here.
-const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 22 || (major === 22 && minor < 12)) {
-  console.error(
-    `agent needs Node 22.12 or newer, and this is Node ${process.versions.node} (${process.execPath}): install a newer one, or \`npm i -D node@24\` in the project and call \`npx agent\`.`,
-  )
-  process.exitCode = 10
+if (!recent(process.versions.node)) {
+  const { endAs, withNewerNode } = await import('./newer-node.js')
+  const ended = await withNewerNode(process.argv[1], process.argv.slice(2), recent)
+  if (ended === null) {
+    console.error(
+      `agent needs Node 22.12 or newer, and this is Node ${process.versions.node} (${process.execPath}): install a newer one, or \`npm i -D node@24\` in the project and call \`npx agent\`.`,
+    )
+    process.exitCode = 10
+  } else endAs(ended)
 } else {
   const { readFileSync, writeSync } = process.getBuiltinModule('fs')
   const text = written(process.argv.slice(2), readFileSync)
@@ -14,6 +17,11 @@ if (major < 22 || (major === 22 && minor < 12)) {
     keepCompiled()
     await import('../dist/src/cli.js')
   } else print(text, writeSync)
+}
+
+function recent(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > 22 || (major === 22 && minor >= 12)
 }
 
 /** What these words ask for, if it is help or the version: the build has written it down. */

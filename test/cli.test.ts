@@ -79,16 +79,6 @@ describe('the installed command', () => {
     expect(asked.stdout).toMatch(/^Usage: agent [\s\S]*\nExamples:\n/)
   })
 
-  it.each(['18.20.0', '22.11.0'])('answers Node %s in one sentence, without a stack trace', async (version) => {
-    const old = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`
-    const { code, stdout, stderr } = await run(['--version'], ['--import', old])
-    expect(code).toBe(10)
-    expect(stdout).toBe('')
-    expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringContaining(`agent needs Node 22.12 or newer, and this is Node ${version} (${process.execPath}): `),
-    ])
-  })
-
   it('ends with 2 for what it does not know, and says so on stderr', async () => {
     for (const args of [['dance'], ['next', '--wat'], ['context']]) {
       const { code, stdout, stderr } = await run(args)
