@@ -43,6 +43,15 @@ describe('documents', () => {
     expect(read('README.md')).toContain('(docs/demo.svg)')
   })
 
+  it('install a vitest that we know also where npm would take an older one for an older Node', () => {
+    const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
+    const lines = pages
+      .filter((page) => page.endsWith('.md'))
+      .flatMap((page) => read(page).match(/^\s*(?:npm|pnpm|yarn) (?:i|install|add) .*vitest.*/gm) ?? [])
+    expect(lines).not.toEqual([])
+    for (const line of lines) expect(line).toContain(' vitest@5 ')
+  })
+
   it('show settings that agent.yaml takes', () => {
     const examples = [...read('docs/configuration.md').matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map((found) => found[1]!)
     expect(examples).toHaveLength(2)

@@ -62,6 +62,15 @@ describe('agent doctor', () => {
     expect(unnamed.of('runner').text).toContain(`in ${repository.env['HOME']} undefined`)
   })
 
+  it('tells of a runner that is too old with one command alone, as init does', async () => {
+    const repository = await makeRepository({ vitest: true, packages: [] })
+    await repository.write({ 'node_modules/vitest/package.json': '{"name":"vitest","version":"4.1.12"}' })
+    const text = 'vitest 4.1.12 is installed, and 5 or newer is needed: `npm i -D vitest@5`'
+    expect((await doctor(repository)).of('runner')).toMatchObject({ state: 'problem', text, mend: null })
+    const { steps } = JSON.parse((await start(repository, ['init'])).stdout) as { steps: object[] }
+    expect(steps).toContainEqual({ what: 'runner', status: 'left', text })
+  })
+
   it.runIf('venv' in python)('names the pytest and the Hypothesis of a project of Python', async () => {
     const repository = await makeRepository({
       files: { 'package.json': null, 'requirements-dev.txt': 'pytest\nhypothesis\n' },
@@ -92,6 +101,7 @@ describe('agent doctor', () => {
       state: 'problem',
       exitCode: 10,
       text: expect.stringContaining('dependencies are not installed'),
+      mend: 'a run does it by itself where there is a lockfile',
     })
     expect(found.of('models')).toMatchObject({ state: 'problem', exitCode: 6, mend: 'export ANTHROPIC_API_KEY=...' })
 

@@ -115,7 +115,7 @@ async function specsFinding(root: string, config: Config | null): Promise<Findin
 
 /** Finds the runners as a run would, and starts them: of each project of agent.yaml, else of the repository. */
 async function runners(root: string, config: Config, needed: boolean): Promise<Finding[]> {
-  const bad = (text: string, mend: string) =>
+  const bad = (text: string, mend: string | null) =>
     needed ? problem('runner', text, mend, EXIT.environment) : warning('runner', text, mend)
   const listed = await gitBuffer(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard'])
   const paths = listed.toString('utf8').split('\0').filter(Boolean)
@@ -156,7 +156,7 @@ async function runner(
   tree: Pick<Tree, 'paths' | 'read'>,
   config: Config,
   dir: string,
-  bad: (text: string, mend: string) => Finding,
+  bad: (text: string, mend: string | null) => Finding,
 ): Promise<[Finding, ...Finding[]]> {
   const project = await detectIn(tree, config, dir)
   if ('unsupported' in project)
@@ -170,10 +170,12 @@ async function runner(
   const away = await missingImports(project, root, dir, venv)
   const more = away ? [importsFinding(away)] : []
   if (lacking !== null) return [bad(lacking, 'a run installs by itself what the project names'), ...more]
-  if (missing !== null)
-    return [bad(missing, 'install what the project names; a run does it by itself where there is a lockfile')]
+  // A sentence with the command to be typed needs no other.
+  if (missing !== null) return [bad(missing, missing.includes('`') ? null : BY_ITSELF), ...more]
   return [await startRunner(homes, root, project.runner, project.why, bad), ...more]
 }
+
+const BY_ITSELF = 'a run does it by itself where there is a lockfile'
 
 const STARTS: Record<Runner, string[]> = {
   vitest: ['vitest/vitest.mjs', '--version'],
@@ -206,7 +208,7 @@ async function startRunner(
   root: string,
   name: Runner,
   why: string,
-  bad: (text: string, mend: string) => Finding,
+  bad: (text: string, mend: string | null) => Finding,
 ): Promise<Finding> {
   const began = performance.now()
   const [first = '', ...rest] = STARTS[name]

@@ -19,14 +19,14 @@ export const ok = (name: string, text: string): Finding => ({
   mend: null,
   exitCode: EXIT.done,
 })
-export const warning = (name: string, text: string, mend: string): Finding => ({
+export const warning = (name: string, text: string, mend: string | null): Finding => ({
   name,
   state: 'warning',
   text,
   mend,
   exitCode: EXIT.done,
 })
-export const problem = (name: string, text: string, mend: string, exitCode: number): Finding => ({
+export const problem = (name: string, text: string, mend: string | null, exitCode: number): Finding => ({
   name,
   state: 'problem',
   text,

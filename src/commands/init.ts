@@ -9,6 +9,7 @@ import { ciIn, languagesIn, type Survey, specsElsewhere } from '../core/init/sur
 import type { PythonPath } from '../core/pytest-imports.ts'
 import { askYes, canAsk } from '../io/ask.ts'
 import { detectProject, isOurs, parseManifest } from '../io/checks/detect.ts'
+import { oldRunner } from '../io/checks/installed.ts'
 import { codeOfPython } from '../io/checks/python-tests.ts'
 import { git, gitBuffer, tryGit } from '../io/git/git.ts'
 import { openRepository, requireIdentity, uncommitted } from '../io/git/repository.ts'
@@ -50,6 +51,8 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
     'name' in survey.runner && survey.runner.name === 'pytest' ? await hypothesisStep(root, paths, read) : null
   if (lacking !== null) done(lacking)
   if (imports !== null) done(await addPythonPath(root, imports, agreed))
+  const old = 'name' in survey.runner ? await oldRunner([root], survey.runner.name) : null
+  if (old !== null) done(left('runner', old))
   if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
     done(left('.gitignore', 'node_modules is not ignored: add the line `node_modules/`, or a commit holds it'))
   const added = steps.some(({ what, status }) => what === 'packages' && status === 'committed')

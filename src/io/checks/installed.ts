@@ -115,10 +115,16 @@ async function installedAnything(homes: readonly string[]): Promise<boolean> {
 }
 
 async function missingRunner(homes: readonly string[], runner: 'vitest' | 'jest'): Promise<string | null> {
-  const version = await versionOf(homes, runner)
-  if (version === null) return `dependencies are not installed: run npm ci (${runner} is not there)`
-  const oldest = OLDEST[runner]
-  if (Number.parseInt(version, 10) >= oldest) return null
+  if ((await versionOf(homes, runner)) === null)
+    return `dependencies are not installed: run npm ci (${runner} is not there)`
+  return oldRunner(homes, runner)
+}
+
+/** That the runner in the `node_modules` of these folders is too old, with the command that mends it; null: it is not, or none is there. */
+export async function oldRunner(homes: readonly string[], runner: string): Promise<string | null> {
+  const oldest = runner === 'vitest' || runner === 'jest' ? OLDEST[runner] : null
+  const version = oldest === null ? null : await versionOf(homes, runner)
+  if (oldest === null || version === null || Number.parseInt(version, 10) >= oldest) return null
   return `${runner} ${version} is installed, and ${oldest} or newer is needed: \`npm i -D ${runner}@${oldest}\``
 }
 
