@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/core/config.ts'
-import { configText, SCHEMA } from '../src/core/init/config-text.ts'
+import { configText, exampleModel, SCHEMA } from '../src/core/init/config-text.ts'
 import type { Survey } from '../src/core/init/survey.ts'
 import { start } from './support/agent.ts'
 import { CLAMP_SPEC } from './support/clamp.ts'
@@ -295,11 +295,23 @@ describe('agent init', () => {
     })
     fc.assert(
       fc.property(survey, (found) => {
-        const config = parseConfig('agent.yaml', configText(found, SCHEMA))
+        const config = parseConfig('agent.yaml', configText(found, SCHEMA, 'anthropic/MODEL'))
         expect(config.specs ?? []).toEqual(found.elsewhere)
         expect(config.attempts).toBe(3)
       }),
     )
+  })
+
+  it('shows a model of the service that is set up, and a set-up in the language of the project', () => {
+    expect(exampleModel({})).toBe('anthropic/MODEL')
+    expect(exampleModel({ OPENAI_API_KEY: 'k' })).toBe('openai/MODEL')
+    expect(exampleModel({ OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' })).toBe('anthropic/MODEL')
+    expect(exampleModel({ OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://host/v1' })).toBe('openai-compatible/NAME')
+    const nothing = { manager: null, ci: [], specs: [], elsewhere: [], steering: [], dependencies: null }
+    const found = { ...nothing, languages: ['Python'], runner: { name: 'pytest', why: 'it is there' } }
+    const text = configText(found, null, 'openai-compatible/NAME')
+    expect(text).toContain('# model: openai-compatible/NAME\n')
+    expect(text).toContain('# setup: [pip install -e .]\n')
   })
 
   const hasTerminal = spawnSync('script', ['--version']).status === 0

@@ -2,7 +2,7 @@ import { access, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { execa } from 'execa'
 import { EXIT } from '../core/errors.ts'
-import { configText, SCHEMA } from '../core/init/config-text.ts'
+import { configText, exampleModel, SCHEMA } from '../core/init/config-text.ts'
 import { firstSpec } from '../core/init/first-spec.ts'
 import { addCommand, asDirect, GO_LIBRARY, goGetCommand, hasGoLibrary, MANIFESTS } from '../core/init/install.ts'
 import { ciIn, languagesIn, type Survey, specsElsewhere } from '../core/init/survey.ts'
@@ -55,9 +55,10 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   if (old !== null) done(left('runner', old))
   if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
     done(left('.gitignore', 'node_modules is not ignored: add the line `node_modules/`, or a commit holds it'))
+  const model = exampleModel(process.env)
   const added = steps.some(({ what, status }) => what === 'packages' && status === 'committed')
   const schema = added || survey.dependencies?.has('specproof') ? SCHEMA : null
-  done(await writeNew(root, 'agent.yaml', configText(survey, schema)))
+  done(await writeNew(root, 'agent.yaml', configText(survey, schema, model)))
   if (survey.specs.length + survey.elsewhere.length === 0) {
     if (await agreed('Write a first spec to specs/first, with three lines to edit?'))
       done(await writeSpec(root, survey))
@@ -65,15 +66,15 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   }
   const failed = steps.some(({ status }) => status === 'failed')
   if (options.json) process.stdout.write(`${JSON.stringify({ root, survey: plain(survey), steps })}\n`)
-  else if (!options.quiet) process.stdout.write(`\n${NEXT}`)
+  else if (!options.quiet) process.stdout.write(`\n${next(model)}`)
   return failed ? EXIT.environment : EXIT.done
 }
 
-const NEXT = `Next:
+const next = (model: string) => `Next:
   git add -A && git commit     what a run is to see must be committed
   npx agent doctor             what this machine can do
   npx agent lint               what is wrong with the specs
-  npx agent next --model provider/model
+  npx agent next --model ${model}
 `
 
 const plain = (survey: Survey) => ({ ...survey, dependencies: survey.dependencies && [...survey.dependencies] })

@@ -9,8 +9,24 @@ const COMMANDS: Record<string, string> = {
   Java: '{ name: maven, run: mvn -q test, report: target/surefire-reports/*.xml }',
 }
 
-/** agent.yaml for what was found, each choice with its reason. What can be detected stays detected. `schema`: null without one. */
-export function configText(survey: Survey, schema: string | null): string {
+/** A model as the variables of the service that is set up here name it. */
+export function exampleModel(env: {
+  OPENAI_BASE_URL?: string
+  OPENAI_API_KEY?: string
+  ANTHROPIC_API_KEY?: string
+}): string {
+  if (env.OPENAI_BASE_URL) return 'openai-compatible/NAME'
+  return env.OPENAI_API_KEY && !env.ANTHROPIC_API_KEY ? 'openai/MODEL' : 'anthropic/MODEL'
+}
+
+const SETUP: Record<string, string> = { Python: 'pip install -e .', Go: 'go mod download' }
+
+/**
+ * agent.yaml for what was found, each choice with its reason. What can be detected stays detected. `schema`: null without one. `model`: an
+ * example of one.
+ */
+export function configText(survey: Survey, schema: string | null, model: string): string {
+  const [language = ''] = survey.languages
   const blocks = [
     [
       ...(schema === null ? [] : [`# yaml-language-server: $schema=${schema}`]),
@@ -19,7 +35,7 @@ export function configText(survey: Survey, schema: string | null): string {
     [
       '# Who writes tests and code, as provider/model: anthropic/..., openai/..., openai-compatible/... (a server of your own),',
       '# command/... (a program of yours). Keys come from the environment and never stand here.',
-      '# model: anthropic/MODEL',
+      `# model: ${model}`,
     ],
     runnerBlock(survey),
     specsBlock(survey),
@@ -37,7 +53,7 @@ export function configText(survey: Survey, schema: string | null): string {
     ],
     [
       '# What the tests need beside the lockfile; the box has nothing else of this machine.',
-      '# setup: [npm ci]',
+      `# setup: [${SETUP[language] ?? 'npm ci'}]`,
       '# env: [CI, TZ=Europe/Berlin]',
       '# carry: [.env.test]',
       '# services: [{ name: cache, run: exec redis-server --port 6379, ready: { port: 6379 } }]',
