@@ -141,7 +141,7 @@ describe('wrong versions of the change', () => {
     const model = await scriptModel({
       author: [author(WEAK_TEST)],
       implementer: [FORGETFUL, BRANCHES],
-      strengthener: [creates({ 'test/clamp.more.test.ts': ADDED }), 'BLOCKED: nothing more'],
+      strengthener: [creates({ 'test/clamp.more.more.test.ts': ADDED }), 'BLOCKED: nothing more'],
       arbiter: ['CODE WRONG: 1.1 demands the lower limit for a value below it'],
     })
     const run = await next(repository, model)

@@ -1,3 +1,4 @@
+import { withFreeNames } from '../core/patch/added-name.ts'
 import { applyPatch } from '../core/patch/apply.ts'
 import type { FileChange, Patch } from '../core/patch/patch.ts'
 import { createGuard } from '../core/patch/protect.ts'
@@ -150,9 +151,10 @@ function allowed(bite: Bite, said: Allowed | undefined, notes: string[]): Bite {
 }
 
 /** Test files that compile, and how they ran on the candidate in as many cases as it had to hold in; else why they did not. */
-async function newTests(world: World, state: State, judged: Judged, patch: Patch): Promise<NewTests | string> {
+async function newTests(world: World, state: State, judged: Judged, said: Patch): Promise<NewTests | string> {
   const { tree, plan } = state
   const paths = pathsOf(tree, judged.changes)
+  const patch = withFreeNames(said, paths)
   const guard = createGuard({
     allows: [],
     frozen: judged.files,
