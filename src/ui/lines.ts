@@ -224,7 +224,9 @@ function progressWords({
   const of = total === null ? '' : ` of ${count(total)}`
   const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')} in all` : ''
   if (key === 'teeth') return `${count(done)}${of} wrong versions tried, ${count(failed)} killed${cases}`
-  return `${count(done)}${of}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${cases}`
+  // Python and Go tell how many there are when they are through.
+  const tests = total === null ? `${plural(done, 'test')} through` : `${count(done)}${of}`
+  return `${tests}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${cases}`
 }
 
 /** `since`: event time at which it began; null: that is not known. */

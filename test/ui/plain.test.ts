@@ -273,6 +273,15 @@ test('while a stage runs, there is a sign of life every 15 s and not more', () =
   ])
 })
 
+test('where nobody tells how many tests there are, those that are through are called tests', () => {
+  const start = at(0, { type: 'check.started', stage: 'property', tests: null, seeds: null, runs: null })
+  const progress = { type: 'check.progress', stage: 'property', done: 1, total: null, runs: 5_000, failed: 0 } as const
+  const [line = ''] = shown([start, at(16_000, progress)])
+    .trim()
+    .split('\n')
+  expect(line.trim().replace(/ +/g, ' ')).toBe('property 1 test through, 0 failed, 5,000 runs in all 16 s')
+})
+
 /** The lines of a log whose clock goes on for so long after the last event. */
 function waited(events: StampedEvent[], seconds: number): string[] {
   let out = ''
