@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../src/core/events.ts'
-import { type AgentOptions, next, processesIn, start } from './support/agent.ts'
+import { type AgentOptions, eventsOf, next, processesIn, start } from './support/agent.ts'
 import { AUTHOR, HANGS, implement, RIGHT } from './support/clamp.ts'
 import { makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
@@ -48,6 +48,10 @@ describe('Ctrl-C', () => {
     expect(model.asked('implementer')).toHaveLength(1)
     const recovered = run.events.find((event) => event.type === 'run.recovered')
     expect(recovered?.found.join()).toContain('ended with interrupted: what it was answered is not asked or paid again')
+    const checks = eventsOf(run, 'check.finished')
+    expect(checks.find(({ stage }) => stage === 'property')).toMatchObject({ status: 'passed', earlier: true })
+    expect(checks.find(({ stage }) => stage === 'final')).not.toHaveProperty('earlier')
+    expect(run.stderr).toMatch(/property +\d.*; earlier run/)
   })
 })
 

@@ -269,7 +269,10 @@ const bodies = [
     least: z.number().optional(),
     counterexample: counterexample.nullable(),
     message: z.string().nullable(),
+    /** In an earlier run, where `earlier` says so. */
     ms: z.number(),
+    /** It ran in an earlier run, which this one goes on with; left out: it did not. */
+    earlier: z.literal(true).optional(),
   }),
   /** Wrong versions of the task's own change were run against its frozen tests. */
   z.object({

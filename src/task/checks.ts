@@ -47,6 +47,7 @@ export async function runCheck(world: World, worktree: Worktree, request: CheckR
         ? `${limitWords(result.limit)} in ${result.running ?? 'a test that is not known'}`
         : cutWords(runs)),
     ms: result.durationMs,
+    ...(result.earlier ? { earlier: true } : {}),
   })
   return result
 }

@@ -44,8 +44,9 @@ export function intensity(e: Pick<Finished, 'stage' | 'runs' | 'seeds' | 'least'
 
 /** Counts and intensity of a finished stage. */
 export function checkWords(e: Finished): string {
-  const parts = [STATUS_WORDS[e.status], e.passed + e.failed > 0 ? counts(e) : '', intensity(e)]
-  return parts.filter((part) => part).join('; ') || e.status
+  const found = [STATUS_WORDS[e.status], e.passed + e.failed > 0 ? counts(e) : '', intensity(e)]
+  const words = found.filter((part) => part).join('; ') || e.status
+  return e.earlier ? `${words}; earlier run` : words
 }
 
 function messageLines(message: string, look: Look): Line[] {

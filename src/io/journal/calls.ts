@@ -190,7 +190,8 @@ export function resumeCalls(world: World, { past, log, has, onAnswer }: Resuming
       }
       // What a hook of the project writes into the tree stands in no answer.
       if (request.stage === 'hooks') return live()
-      return answered('runChecks', [worktree, request, await world.tooling?.()], live)
+      const found = known('runChecks', [worktree, request, await world.tooling?.()])
+      return found === null ? live() : { ...(found.value as CheckResult), earlier: true }
     },
   }
 }
