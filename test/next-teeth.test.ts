@@ -156,6 +156,10 @@ describe('wrong versions of the change', () => {
     expect(model.asked('implementer')[1]).toContain('the limits are kept (1.1, 1.2)')
     expect(model.asked('arbiter')[0]).not.toContain('if (value > high)')
     expect(await repository.git('show', 'HEAD:src/clamp.ts')).toContain('if (value < low) return low')
+    // The test that was added is none that was not red.
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toMatch(
+      /^red 1\/1 at [0-9a-f]{7}, 1 added later; green 2\/2; /,
+    )
     expect(await repository.git('show', 'HEAD:test/clamp.more.test.ts')).toContain('the limits are kept')
   })
 

@@ -19,8 +19,10 @@ export const counterexample = z.object({
 export type Counterexample = z.infer<typeof counterexample>
 
 export const evidenceSummary = z.object({
-  /** Frozen tests red on the throwing stub / all. */
+  /** Frozen tests red on the throwing stub / all that the author wrote. */
   red: z.string().nullable(),
+  /** Frozen tests that were added since; left out: none, or an older version wrote it and `red` counts them among all. */
+  added: z.number().optional(),
   /** Existing tests that a new interface moved, and those that it made go. */
   moved: z.object({ tests: z.number(), dropped: z.number() }).optional(),
   /** The tests replace others that were kept for the same text. */

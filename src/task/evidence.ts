@@ -186,7 +186,8 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
     red:
       frozen.redCount === 0 && frozen.guards
         ? null
-        : `${frozen.redCount}/${frozen.ids.length - (frozen.moved?.tests ?? 0)}`,
+        : `${frozen.redCount}/${frozen.ids.length - (frozen.moved?.tests ?? 0) - (frozen.added ?? 0)}`,
+    ...(frozen.added ? { added: frozen.added } : {}),
     ...(frozen.guards ? { guards: frozen.guards.tests } : {}),
     ...(frozen.moved ? { moved: frozen.moved } : {}),
     ...(frozen.anew ? { anew: true } : {}),

@@ -66,12 +66,16 @@ async function judgedOn(
   }
   const { models, attempts, tokens, red } = earlierFacts(waiting.message)
   const { candidate } = judgement
+  const { added: _, ...rest } = candidate.evidence
   return {
     ...judged,
     models,
     attempt: attempts,
     spentHere: { ...NOTHING_SPENT, usage: { ...tokens, cached: 0 } },
-    candidate: { ...candidate, evidence: { ...candidate.evidence, red: red?.tests ?? null } },
+    candidate: {
+      ...candidate,
+      evidence: { ...rest, red: red?.tests ?? null, ...(red?.added ? { added: red.added } : {}) },
+    },
     ...(red ? { redAt: red.base } : {}),
   }
 }

@@ -46,6 +46,8 @@ export interface Frozen {
   own?: { path: string; notJudged: string[] }
   /** Existing tests among them that were moved to a new interface, and how many of their tests went; left out: none. */
   moved?: { tests: number; dropped: number }
+  /** How many of them were added when they were frozen already, and never red on the base; left out: none. */
+  added?: number
   /** They replace tests that were kept for the very same text; left out: they do not. */
   anew?: boolean
   /** What the author said beside the files. */

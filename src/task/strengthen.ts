@@ -240,6 +240,7 @@ async function join(
     files: [...frozen.files, ...files],
     ids: [...frozen.ids, ...result.tests.map(({ id }) => id)],
     names: [...frozen.names, ...result.tests.map(({ name }) => name)],
+    added: (frozen.added ?? 0) + result.tests.length,
   }
   await world.remember(frozenKeyOf(state.plan), more)
   return { state: { ...state, frozen: more }, changes: mergeChanges(judged.changes, files) }

@@ -120,10 +120,10 @@ function ofRun({ spec, task, status, commit, evidence }: TaskResult, told: Told 
 }
 
 function casesOf(evidence: EvidenceSummary): Case[] {
-  const { red, green, property, chaos, teeth, suite } = evidence
+  const { red, added, green, property, chaos, teeth, suite } = evidence
   const shown = (name: string, detail: string | null): Case[] => (detail ? [{ name, ok: true, detail }] : [])
   return [
-    ...shown('red before', red),
+    ...shown('red before', red && `${red}${added ? `, ${added} added later` : ''}`),
     ...shown('tests', green),
     ...shown('property', property && propertyWords(property)),
     ...shown('chaos', chaos && `${chaos.failed} of ${plural(chaos.schedules, 'schedule')} failed`),

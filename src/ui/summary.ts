@@ -49,7 +49,7 @@ export function evidenceWords(e: EvidenceSummary): string {
   const { property, chaos, teeth } = e
   const limit = chaos && chaos.failed === 0 ? bound(chaos.schedules) : null
   return [
-    e.red && `red ${e.red}`,
+    e.red && `red ${e.red}${e.added ? `, ${count(e.added)} added later` : ''}`,
     e.guards && plural(e.guards, 'guard'),
     e.green && `green ${e.green}`,
     property && `property ${propertyWords(property)}`,

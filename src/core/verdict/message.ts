@@ -20,10 +20,12 @@ export interface CommitFacts {
   run: string
 }
 
-/** `red 3/3 at 1a2b3c4; green 3/3; property 5 seeds x 1000 runs; ...`: what stands in the commit for ever. */
+/** `red 3/3 at 1a2b3c4, 4 added later; green 7/7; property 5 seeds x 1000 runs; ...`: what stands in the commit for ever. */
 export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   const parts: string[] = []
-  if (evidence.red) parts.push(`red ${evidence.red} at ${base.slice(0, 7)}`)
+  const { red, added } = evidence
+  if (red) parts.push(`red ${red} at ${base.slice(0, 7)}${added ? `, ${added} added later` : ''}`)
+  else if (added) parts.push(`tests added later ${added}`)
   if (evidence.moved) {
     const { tests, dropped } = evidence.moved
     parts.push(`${tests} tests moved to a new interface${dropped > 0 ? `, ${dropped} dropped by the spec` : ''}`)
@@ -123,20 +125,21 @@ export interface EarlierFacts {
   models: string[]
   attempts: number
   tokens: { input: number; output: number }
-  /** `3/3` of the tests were red, and the commit that they were red on; null: it tells of none. */
-  red: { tests: string; base: string } | null
+  /** `3/3` of the tests were red, the commit that they were red on, and how many were added later; null: it tells of none. */
+  red: { tests: string; base: string; added: number } | null
   checked: boolean
 }
 
 export function earlierFacts(message: string): EarlierFacts {
   const { Model: model = '', Evidence: evidence = '', Verdict: verdict } = readTrailers(message)
   const told = /^(.*?); attempts (\d+); tokens (\d+) in, (\d+) out$/.exec(model)
-  const red = /^red (.+?) at ([0-9a-f]{7,})/.exec(evidence)
+  // Older commits count added tests among all: `red 3/7 at 1a2b3c4`.
+  const red = /^red (.+?) at ([0-9a-f]{7,})(?:, (\d+) added later)?/.exec(evidence)
   return {
     models: [told?.[1] ?? (model.split(';')[0] || 'unknown')],
     attempts: Number(told?.[2] ?? 0),
     tokens: { input: Number(told?.[3] ?? 0), output: Number(told?.[4] ?? 0) },
-    red: red ? { tests: red[1]!, base: red[2]! } : null,
+    red: red ? { tests: red[1]!, base: red[2]!, added: Number(red[3] ?? 0) } : null,
     checked: verdict === 'checked',
   }
 }

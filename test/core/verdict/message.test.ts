@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NO_EVIDENCE } from '../../../src/core/verdict/judge.ts'
-import { type CommitFacts, commitMessage, evidenceLine, readTrailers } from '../../../src/core/verdict/message.ts'
+import {
+  type CommitFacts,
+  commitMessage,
+  earlierFacts,
+  evidenceLine,
+  readTrailers,
+} from '../../../src/core/verdict/message.ts'
 
 const FACTS: CommitFacts = {
   spec: 'job-queue',
@@ -142,6 +148,15 @@ describe('the line of evidence', () => {
     expect(evidenceLine(cut, 'abc')).toBe('property 5 seeds, 3609 runs; teeth not run')
     const teeth = { killed: 7, total: 8, allowed: 1, notTried: 35, timeouts: 1, errors: 1 }
     expect(evidenceLine({ ...NO_EVIDENCE, teeth }, 'abc')).toBe('teeth 7/8 (1 allowed by the spec, 37 not judged)')
+  })
+
+  it('tells tests that were red from those that were added later, and reads both back, of older commits too', () => {
+    const evidence = { ...NO_EVIDENCE, red: '3/3', added: 4, green: '7/7' }
+    const line = evidenceLine(evidence, '1a2b3c4d5e')
+    expect(line).toBe('red 3/3 at 1a2b3c4, 4 added later; green 7/7; teeth not run')
+    const of = (told: string) => earlierFacts(`a: b\n\nSpec: a\nTask: 1\nEvidence: ${told}\n`).red
+    expect(of(line)).toEqual({ tests: '3/3', base: '1a2b3c4', added: 4 })
+    expect(of('red 3/7 at 1a2b3c4; green 7/7')).toEqual({ tests: '3/7', base: '1a2b3c4', added: 0 })
   })
 
   it('claims a bound only where nothing failed', () => {
