@@ -2,6 +2,7 @@ import type { Event } from './core/events.ts'
 import type { BaseFile, FileChange } from './core/patch/patch.ts'
 import type { ParsedSpecs } from './core/spec/source.ts'
 import type { FileSymbols, Signature } from './core/symbols/symbols.ts'
+import type { Tally } from './core/teeth/tally.ts'
 import type { CheckResult, Stage } from './core/verdict/evidence.ts'
 
 /** The branch and commit that were checked out when a run began. */
@@ -133,6 +134,8 @@ export interface TeethRequest {
   every?: boolean
   /** Each gets as long as the right version would take twice, whatever is left for the others then. Left out: its share. */
   alone?: boolean
+  /** For whoever shows it, where this run is one of several on the same wrong versions; nothing is decided by it. */
+  tally?: Tally
   /** For all; those that it does not suffice for are `not-run`. */
   maxMs: number
 }

@@ -115,6 +115,10 @@ describe('wrong versions of the change', () => {
     expect(ruled).toContain('Smallest failing case found')
     expect(ruled).not.toContain('high - 1')
     expect(told).toMatchObject({ killed: 5, allowed: 1, unexplained: 1, total: 7 })
+    // What was shown on the way counts the same, however often each was tried.
+    const shown = eventsOf(run, 'check.progress').filter(({ stage }) => stage === 'teeth')
+    expect(shown.at(-1)).toMatchObject({ done: 7, total: 7, failed: 5 })
+    expect(shown.every(({ done, total }) => total !== null && done <= total && total <= 7)).toBe(true)
     expect(told!.survivors.map(({ what, status, reason }) => [what, status, reason])).toEqual([
       ['value < low -> value <= low', 'allowed', `"${ALLOWING}."`],
       ['value > high -> value >= high', 'survived', null],

@@ -4,6 +4,7 @@ import { treePaths } from '../core/patch/tree-paths.ts'
 import { MOST_AIMED, type NamedPatch } from '../core/teeth/aimed.ts'
 import { parseSource, shapeOf } from '../core/teeth/parse.ts'
 import type { Bite } from '../core/teeth/score.ts'
+import { type Tally, tallyOf } from '../core/teeth/tally.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import type { World } from '../world.ts'
 import { biteWhole, type Judged } from './bite.ts'
@@ -61,6 +62,7 @@ export async function aimedBites(
   judged: Judged,
   wrong: readonly NamedPatch[],
   tests: NewTests | null,
+  before: readonly Bite[],
   notes: string[],
 ): Promise<{ bites: Bite[]; byTests: boolean }> {
   const bites: Bite[] = []
@@ -72,7 +74,7 @@ export async function aimedBites(
     if (world.signal.aborted) break
     const { name, texts, changes, path } = version
     const whole = { ...judged, texts, changes: [...changes, ...(tests?.files ?? [])] }
-    const run = await biteWhole(world, state, whole, lists, maxMs)
+    const run = await biteWhole(world, state, whole, lists, maxMs, oneMore([...before, ...bites]))
     if (!run) notes.push(`the wrong version "${name}" is left out: it does not compile`)
     if (!run) continue
     const { status, message: reason } = run
@@ -81,6 +83,12 @@ export async function aimedBites(
     bites.push({ id: -bites.length - 1, what: name, path, line: null, status, test, reason })
   }
   return { bites, byTests }
+}
+
+/** One more wrong version comes to those that are known. */
+function oneMore(bites: readonly Bite[]): Tally {
+  const known = tallyOf(bites)
+  return { ...known, total: known.total + 1, again: false }
 }
 
 /** The sources with a model's change; else why it cannot be made. */

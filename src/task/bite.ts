@@ -4,6 +4,7 @@ import { namedByCompiler, refusedByCompiler, twins } from '../core/teeth/compile
 import { instrument } from '../core/teeth/instrument.ts'
 import { isGo, type Mutant } from '../core/teeth/mutants.ts'
 import { FIRST_SHARE, LONGER, onceMore, survived, toldTwice } from '../core/teeth/score.ts'
+import { type Tally, tallyOf } from '../core/teeth/tally.ts'
 import type { CheckResult, MutantRun } from '../core/verdict/evidence.ts'
 import type { Intensity, TeethRequest, Worktree, World } from '../world.ts'
 import { describe } from './baseline.ts'
@@ -69,23 +70,34 @@ async function built(world: World, state: State, changes: FileChange[]): Promise
 }
 
 /** Runs the tests on all wrong versions: a quick pass, one over those that had no time in it, then a longer one over those that live. */
-export async function bite(world: World, state: State, judged: Judged, mutants: Mutant[]): Promise<Bitten> {
+export async function bite(
+  world: World,
+  state: State,
+  judged: Judged,
+  mutants: Mutant[],
+  before?: Tally,
+): Promise<Bitten> {
   const { level } = state.around.settings
   const key = keyOf(world)
   const wrong = instrumented(judged, mutants, key)
   const commit = await commitOf(world, state, wrong)
   const started = world.now()
-  const run = async (ids: number[], maxMs: number, more: Partial<TeethRequest>): Promise<Bitten> => {
+  const all = mutants.map(({ id }) => id)
+  const run = async (
+    ids: number[],
+    maxMs: number,
+    { runs = [], ...more }: Partial<TeethRequest> & { runs?: MutantRun[] },
+  ): Promise<Bitten> => {
     const every = judged.every ? { every: true } : {}
-    const teeth = { key, mutants: ids, control: true, maxMs, waitMs: WAIT_MS, ...every, ...more }
+    const tally = passTally(all.length, runs, before)
+    const teeth = { key, mutants: ids, control: true, maxMs, waitMs: WAIT_MS, tally, ...every, ...more }
     const result = await withWorktree(world, commit, (tree) => runTeeth(world, tree, judged.files, teeth))
     return { runs: result.mutants ?? [], problem: problemOf(result, judged) }
   }
-  const all = mutants.map(({ id }) => id)
   const goOn = async (before: Bitten): Promise<Bitten> => {
     const again = onceMore(before.runs, level.teethMs)
     if (before.problem !== null || again === null || world.signal.aborted) return before
-    const more = await run(again.mutants, again.maxMs, { alone: true })
+    const more = await run(again.mutants, again.maxMs, { alone: true, runs: before.runs })
     if (more.problem !== null) return before
     const now = new Map(more.runs.map((one) => [one.mutant, one]))
     return { ...before, runs: before.runs.map((one) => now.get(one.mutant) ?? one) }
@@ -94,9 +106,17 @@ export async function bite(world: World, state: State, judged: Judged, mutants: 
   const alive = first.runs.filter(survived).map(({ mutant }) => mutant)
   const left = level.teethMs - (world.now() - started)
   if (first.problem !== null || alive.length === 0 || left <= 0 || world.signal.aborted) return first
-  const second = await run(alive, left, { thorough: thoroughly(world, state) })
+  const second = await run(alive, left, { thorough: thoroughly(world, state), runs: first.runs })
   if (second.problem !== null) return first
   return { ...first, runs: toldTwice(first.runs, second.runs) }
+}
+
+/** What a pass begins with, where `runs` have come of those before it. */
+function passTally(all: number, runs: readonly MutantRun[], before: Tally | undefined): Tally {
+  const { killed } = tallyOf(runs)
+  if (before) return { ...before, killed: before.killed + killed, again: true }
+  const done = runs.filter(({ status }) => status !== 'not-run').length
+  return { done, killed, total: all, again: runs.length > 0 && done === runs.length }
 }
 
 /**
@@ -109,6 +129,7 @@ export async function biteWhole(
   judged: Judged,
   lists: string[][],
   maxMs: number,
+  tally: Tally,
 ): Promise<MutantRun | null> {
   const build = await built(world, state, judged.changes)
   if (!['passed', 'empty'].includes(build.status)) return null
@@ -116,7 +137,7 @@ export async function biteWhole(
   // The places where it can be ended when it does not end.
   const commit = await commitOf(world, state, instrumented(judged, [], key))
   const thorough = thoroughly(world, state)
-  const teeth = { key, mutants: [1], control: false, maxMs, waitMs: WAIT_MS, thorough }
+  const teeth = { key, mutants: [1], control: false, maxMs, waitMs: WAIT_MS, thorough, tally }
   return withWorktree(world, commit, async (tree) => {
     let last: MutantRun = { mutant: 1, status: 'not-run', test: null, message: null }
     for (const files of lists) {

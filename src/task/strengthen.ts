@@ -11,6 +11,7 @@ import { renderSlice } from '../core/prompt/sections.ts'
 import { type Aimed, diffOf, readAimed } from '../core/teeth/aimed.ts'
 import type { Mutant } from '../core/teeth/mutants.ts'
 import { type Bite, survived } from '../core/teeth/score.ts'
+import { tallyOf } from '../core/teeth/tally.ts'
 import { judgeFrozen } from '../core/verdict/judge.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
@@ -65,8 +66,10 @@ export async function strengthen(
   }
   if (reason !== null) notes.push(`the added tests are left out: ${reason}`)
   const tests = reason === null && added !== null && typeof added !== 'string' ? added : null
-  const aimed = await aimedBites(world, asked, judged, answer.wrong, tests, notes)
-  const killed = tests ? await killedBy(world, asked, judged, tests, first) : new Map<number, Bite>()
+  const aimed = await aimedBites(world, asked, judged, answer.wrong, tests, first.bites, notes)
+  const killed = tests
+    ? await killedBy(world, asked, judged, tests, first, [...first.bites, ...aimed.bites])
+    : new Map<number, Bite>()
   const excused = new Map(answer.allowed.map((one) => [alive[one.survivor - 1]?.id, one]))
   const bites = first.bites.map((one) => killed.get(one.id) ?? allowed(one, excused.get(one.id), notes))
   const useful = killed.size > 0 || aimed.byTests
@@ -209,6 +212,7 @@ async function killedBy(
   judged: Judged,
   { files, result }: NewTests,
   { bites, mutants }: { bites: Bite[]; mutants: Mutant[] },
+  all: readonly Bite[],
 ): Promise<Map<number, Bite>> {
   const alive = new Map(bites.filter(survived).map((one) => [one.id, one]))
   const left = mutants.filter(({ id }) => alive.has(id))
@@ -217,7 +221,7 @@ async function killedBy(
     ...{ ...judged, changes: [...judged.changes, ...files] },
     ...{ files: files.map(({ path }) => path), tests: result.tests.length },
   }
-  const { runs, problem } = await bite(world, state, tests, left)
+  const { runs, problem } = await bite(world, state, tests, left, tallyOf(all))
   const killed = problem === null ? runs.filter(({ status }) => status === 'killed') : []
   return new Map(
     killed.map(({ mutant, test, message }) => [

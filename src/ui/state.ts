@@ -1,13 +1,6 @@
 import type { Counterexample, EventOf, StampedEvent } from '../core/events.ts'
 import { learn, type Times } from './expected.ts'
 
-interface Counts {
-  done: number
-  total: number
-  failed: number
-  runs: number
-}
-
 /** Something that takes time: a call of a model or a stage of the checks. */
 export interface Running {
   /** `model` or the stage's name. */
@@ -27,10 +20,6 @@ export interface Running {
   /** Cases of one test that are planned at least; null: it is not known. */
   planned: number | null
   failed: number
-  /** What the passes before this one came to: wrong versions are tried in several. */
-  before: Counts
-  /** What this pass has told last. */
-  pass: Counts
   round: number
   /** Why it waits; null: it does not. */
   waiting: string | null
@@ -99,7 +88,6 @@ export function expectsRed(stage: string): boolean {
   return stage.startsWith('red') || stage === 'teeth'
 }
 
-const NO_PASS: Counts = { done: 0, total: 0, failed: 0, runs: 0 }
 const idle = {
   ...{
     chars: 0,
@@ -113,7 +101,6 @@ const idle = {
     round: 1,
     waiting: null,
   },
-  ...{ before: NO_PASS, pass: NO_PASS },
 }
 
 function start(state: ViewState, running: Running): ViewState {
@@ -189,28 +176,11 @@ function finishCheck(state: ViewState, event: EventOf<'check.finished'>): ViewSt
     : stopped
 }
 
-/** Wrong versions are tried in several passes, each of which counts from nothing: the sums only grow. */
-function addedUp({ before, pass, total }: Running, now: Counts): Partial<Running> {
-  const anew = now.done < pass.done || now.failed < pass.failed || now.runs < pass.runs || now.total < pass.total
-  const past = anew ? plus(before, { ...pass, total: pass.done }) : before
-  const sum = plus(past, now)
-  return { ...sum, total: Math.max(total ?? 0, sum.total), before: past, pass: now }
-}
-
-const plus = (a: Counts, b: Counts): Counts => ({
-  done: a.done + b.done,
-  total: a.total + b.total,
-  failed: a.failed + b.failed,
-  runs: a.runs + b.runs,
-})
-
 function progress(state: ViewState, event: EventOf<'check.progress'>, t: number): ViewState {
   const { stage, done, total, runs, failed } = event
   const known = state.running.some((r) => r.key === stage)
   const base = known ? state : start(state, { ...idle, key: stage, label: stage, since: t })
-  return update(base, stage, (running) =>
-    stage === 'teeth' ? addedUp(running, { done, total: total ?? 0, failed, runs }) : { done, total, runs, failed },
-  )
+  return update(base, stage, () => ({ done, total, runs, failed }))
 }
 
 function apply(state: ViewState, event: StampedEvent): ViewState {

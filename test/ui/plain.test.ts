@@ -341,26 +341,6 @@ test('so does a stage that tells nothing of itself, and each of several tasks; w
   expect(waited([at(0, asked), at(0, result({}))], 60)).toEqual([''])
 })
 
-test('wrong versions are tried in several passes, and their sum only grows', () => {
-  const tells = (done: number, total: number | null, failed: number, runs: number) => ({
-    ...{ type: 'check.progress', stage: 'teeth', done, total, failed, runs },
-  })
-  const passes = [
-    ...[tells(0, null, 0, 30), tells(12, 25, 9, 300), tells(25, 25, 20, 700)],
-    ...[tells(0, null, 0, 30), tells(2, 5, 1, 90), tells(5, 5, 2, 200), tells(0, null, 0, 30), tells(1, 1, 1, 40)],
-  ]
-  const start = at(0, { type: 'check.started', stage: 'teeth', tests: 25, seeds: 1, runs: 1 })
-  const lines = shown([start, ...passes.map((event, i) => at(15_000 * (i + 1), event))]).split('\n')
-  expect(lines.slice(0, -1).map((line) => line.trim().replace(/ {2,}\S+ (s|min \d+ s)$/, ''))).toEqual([
-    'teeth         0 of 25 wrong versions tried, 0 killed, 30 runs in all',
-    'teeth         12 of 25 wrong versions tried, 9 killed, 300 runs in all',
-    'teeth         25 of 25 wrong versions tried, 20 killed, 700 runs in all',
-    'teeth         25 of 25 wrong versions tried, 20 killed, 730 runs in all',
-    'teeth         30 of 30 wrong versions tried, 22 killed, 900 runs in all',
-    'teeth         31 of 31 wrong versions tried, 23 killed, 940 runs in all',
-  ])
-})
-
 test('any events in any order are shown within the width and without control characters', () => {
   fc.assert(
     fc.property(anySequence, fc.integer({ min: 40, max: 120 }), fc.boolean(), (events, width, unicode) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { HarnessRequest } from '../../../sandbox/harness/protocol.mts'
 import type { ServiceConfig } from '../../core/config.ts'
 import { dirHolding } from '../../core/projects.ts'
+import { counted } from '../../core/teeth/tally.ts'
 import type { CheckResult, Stage } from '../../core/verdict/evidence.ts'
 import type { CheckRequest, CommandCheck, Worktree } from '../../world.ts'
 import type { Box, BoxLimits, BoxPolicy } from '../box/box.ts'
@@ -219,9 +220,11 @@ async function byRunner(run: Run, project: PlacedProject, runner: Runner, order:
   }
   const follower = new RunFollower(request.nonce)
   const onOutput = (text: string) => {
-    if (!follower.add(text)) return
+    // Tests that run on another right version are none of the wrong versions that this stage counts.
+    if (!follower.add(text) || (stage === 'teeth' && !teeth)) return
     const { done, total, failed } = follower.progress
-    onProgress({ stage, done, total, failed, runs: follower.runs })
+    const counts = teeth?.tally ? counted(teeth.tally, { done, failed }) : { done, total, failed }
+    onProgress({ stage, ...counts, runs: teeth ? 0 : follower.runs })
   }
   const all = { ...DEFAULT_LIMITS, ...limits, wallMs: maxMs }
   const input = JSON.stringify(askedIn(dir, request))

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { counted, tallyOf } from '../../../src/core/teeth/tally.ts'
+
+it('counts each wrong version once, in however many runs it was tried', () => {
+  const first = { done: 0, killed: 0, total: 4, again: false }
+  expect(counted(first, { done: 3, failed: 2 })).toEqual({ done: 3, total: 4, failed: 2 })
+  // Those that had no time: three are done, one of two killed.
+  expect(counted({ ...first, done: 3, killed: 2 }, { done: 1, failed: 1 })).toEqual({ done: 4, total: 4, failed: 3 })
+  // Those that live, once more.
+  const all = tallyOf([{ status: 'killed' }, { status: 'killed' }, { status: 'survived' }, { status: 'timeout' }])
+  expect(all).toEqual({ done: 4, killed: 2, total: 4, again: true })
+  expect(counted(all, { done: 1, failed: 1 })).toEqual({ done: 4, total: 4, failed: 3 })
+})
