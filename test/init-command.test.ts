@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/core/config.ts'
 import { configText, exampleModel, SCHEMA } from '../src/core/init/config-text.ts'
 import type { Survey } from '../src/core/init/survey.ts'
+import { tsconfigText } from '../src/core/init/tsconfig-text.ts'
+import { NO_COMPILER, NO_TSCONFIG, uncheckedTypes } from '../src/core/types-check.ts'
 import { start } from './support/agent.ts'
 import { CLAMP_SPEC } from './support/clamp.ts'
 import { type Files, makeRepository, type TestRepository } from './support/repository.ts'
@@ -209,6 +211,45 @@ describe('agent init', () => {
     expect(await repository.git('status', '--porcelain')).toBe('?? agent.yaml')
   })
 
+  it('has the types of a project of TypeScript checked: a strict tsconfig.json where there is none, and never another', async () => {
+    const dependencies = { typescript: '*', vitest: '*', 'fast-check': '*', specproof: '*', '@types/node': '*' }
+    const manifest = JSON.stringify({ devDependencies: dependencies })
+    const repository = await bare({ 'package.json': manifest })
+    const link = (name: string, to: string) => symlink(join(import.meta.dirname, '..', to), join(repository.dir, name))
+    await mkdir(join(repository.dir, 'node_modules/@types'), { recursive: true })
+    for (const name of ['typescript', '@types/node', 'fast-check', 'vitest'])
+      await link(`node_modules/${name}`, `node_modules/${name}`)
+    const doctor = async () => {
+      const { findings } = JSON.parse((await start(repository, ['doctor'])).stdout) as {
+        findings: { name: string; state: string; text: string }[]
+      }
+      return findings.find(({ name }) => name === 'types')
+    }
+    const step = ({ told }: { told: Told }) => told.steps.find(({ what }) => what === 'tsconfig.json')
+    const none = 'no tsconfig.json: types are not checked'
+    expect(step(await init(repository))).toMatchObject({ status: 'left', text: expect.stringContaining(none) })
+    expect(await doctor()).toMatchObject({ state: 'warning', text: none })
+
+    // Code that a strict one refuses would be a base on which no run begins.
+    await repository.write({ 'src/old.ts': 'export const first = (all) => all[0]\n' })
+    expect(step(await init(repository, ['--yes']))).toMatchObject({
+      status: 'left',
+      text: expect.stringContaining('1 errors, the first: src/old.ts(1,23)'),
+    })
+    expect(await repository.git('status', '--porcelain')).not.toContain('tsconfig')
+    await repository.write({ 'src/old.ts': "import { log } from 'node:console'\nlog(import.meta.url, setTimeout)\n" })
+    const { told } = await init(repository, ['--yes'])
+    expect(step({ told })).toMatchObject({ status: 'written' })
+    expect(told.survey['languages']).toEqual(['TypeScript'])
+    const text = await repository.read('tsconfig.json')
+    expect(text).toMatch(/"strict": true, +\/\/ \S/)
+    expect(text).toContain('"types": ["node"]')
+    expect(await doctor()).toBeUndefined()
+    await repository.write({ 'tsconfig.json': '{}' })
+    expect(step(await init(repository, ['--yes']))).toBeUndefined()
+    expect(await repository.read('tsconfig.json')).toBe('{}')
+  })
+
   const task = '- [ ] 1. Answer\n'
   const rules = '### Requirement 1: Answers\n\n1. THE server SHALL answer.\n'
   const kiro = { '.kiro/specs/login/tasks.md': task, '.kiro/specs/login/requirements.md': rules }
@@ -272,6 +313,35 @@ describe('agent init', () => {
     parseConfig('agent.yaml', text)
   })
 
+  it('leaves JavaScript alone, and takes an empty project with the compiler for TypeScript', () => {
+    const typescript = new Set(['typescript'])
+    expect(uncheckedTypes(['package.json', 'src/a.js', 'vitest.config.ts'], typescript)).toBeNull()
+    expect(uncheckedTypes(['package.json', 'vitest.config.ts'], new Set())).toBeNull()
+    expect(uncheckedTypes(['package.json'], typescript)).toBe(NO_TSCONFIG)
+    expect(uncheckedTypes(['package.json', 'a.js', 'b.mts'], typescript)).toBe(NO_TSCONFIG)
+    expect(uncheckedTypes(['tsconfig.json', 'b.mts'], typescript)).toBeNull()
+    expect(uncheckedTypes(['tsconfig.json', 'b.mts'], new Set())).toBe(NO_COMPILER)
+  })
+
+  it.each([
+    ['vitest', null, 'esnext'],
+    ['vitest', 'module', 'nodenext'],
+    ['jest', null, 'nodenext'],
+    ['node:test', 'commonjs', 'nodenext'],
+    ['node:test', null, 'esnext'],
+  ])('reads imports as %s does, with "type" %s', (runner, type, module) => {
+    const text = tsconfigText({ runner, type, dependencies: new Set(['react']), globals: true })
+    const { compilerOptions } = JSON.parse(text.replace(/ +\/\/ .*/g, '')) as {
+      compilerOptions: Record<string, unknown>
+    }
+    expect(compilerOptions).toMatchObject({ strict: true, noEmit: true, module, jsx: 'react-jsx' })
+    expect([compilerOptions['moduleResolution'], compilerOptions['erasableSyntaxOnly']]).toEqual([
+      module === 'esnext' ? 'bundler' : undefined,
+      runner === 'node:test' ? true : undefined,
+    ])
+    expect(compilerOptions['types']).toEqual(['vitest/globals'])
+  })
+
   it('writes settings that can be read, whatever files and scripts are called', () => {
     const word = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 20 }),
@@ -322,6 +392,7 @@ describe('agent init', () => {
     const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
       env: repository.env,
       input: 'n\nn\n',
+      timeout: 60_000,
       encoding: 'utf8',
     })
     expect(stdout).toContain('Add specproof to the development dependencies, in a commit of its own? [Y/n]')

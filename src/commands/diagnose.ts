@@ -7,7 +7,9 @@ import type { Config } from '../core/config.ts'
 import { EXIT, UserError } from '../core/errors.ts'
 import type { BaseFile } from '../core/patch/patch.ts'
 import { listedDirs, projectsProblem, specRootsOf } from '../core/projects.ts'
+import { NO_TSCONFIG } from '../core/types-check.ts'
 import type { Runner } from '../io/checks/choose-runner.ts'
+import type { Project } from '../io/checks/detect.ts'
 import { missingTools } from '../io/checks/installed.ts'
 import { docsPage } from '../io/docs-page.ts'
 import { cacheFolder } from '../io/git/cache-folder.ts'
@@ -168,11 +170,20 @@ async function runner(
   const venv = await firstThere([...homes, root].map((home) => join(home, '.venv')))
   const lacking = project.runner === 'pytest' ? await withoutHypothesis(tree, config, venv) : null
   const away = await missingImports(project, root, dir, venv)
-  const more = away ? [importsFinding(away)] : []
+  const more = [...(away ? [importsFinding(away)] : []), ...typesFinding(project)]
   if (lacking !== null) return [bad(lacking, 'a run installs by itself what the project names'), ...more]
   // A sentence with the command to be typed needs no other.
   if (missing !== null) return [bad(missing, missing.includes('`') ? null : BY_ITSELF), ...more]
   return [await startRunner(homes, root, project.runner, project.why, bad), ...more]
+}
+
+function typesFinding({ unchecked }: Project): Finding[] {
+  if (unchecked === undefined) return []
+  const mend =
+    unchecked === NO_TSCONFIG
+      ? '`agent init` writes one where there is none at all; or name a `build:` in agent.yaml'
+      : '`npm i -D typescript`'
+  return [warning('types', unchecked, mend)]
 }
 
 const BY_ITSELF = 'a run does it by itself where there is a lockfile'

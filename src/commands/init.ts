@@ -20,6 +20,7 @@ import { loadSpecs } from '../task/load-specs.ts'
 import { missingImports } from './diagnose-python.ts'
 import { addPythonPath, hypothesisStep } from './init-python.ts'
 import { left, type Step, writeNew } from './init-steps.ts'
+import { lacksTsconfig, typesStep } from './init-types.ts'
 import type { GlobalOptions } from './options.ts'
 
 export interface InitFlags {
@@ -33,7 +34,7 @@ export interface InitFlags {
 export async function initCommand(options: GlobalOptions, flags: InitFlags): Promise<number> {
   const { root } = await openRepository(options.cwd)
   const { paths, read } = await filesOf(root)
-  const { survey, imports } = await surveyOf(root, paths, read)
+  const { survey, imports, untyped } = await surveyOf(root, paths, read)
   const steps = foundSteps(survey)
   const say = teller(options)
   for (const step of steps) say(step)
@@ -42,7 +43,7 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
     steps.push(step)
     say(step)
   }
-  const adding = (await goLibrary(root, survey)) ?? missingPackages(survey)
+  const adding = (await goLibrary(root, survey)) ?? missingPackages(survey, untyped)
   if (adding !== null && (await agreed(`Add ${adding.names} to the ${adding.to}, in a commit of its own?`)))
     done(await addPackages(root, adding))
   else if (adding !== null)
@@ -51,6 +52,7 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
     'name' in survey.runner && survey.runner.name === 'pytest' ? await hypothesisStep(root, paths, read) : null
   if (lacking !== null) done(lacking)
   if (imports !== null) done(await addPythonPath(root, imports, agreed))
+  if (untyped) done(await typesStep(root, survey, paths, read, agreed))
   const old = 'name' in survey.runner ? await oldRunner([root], survey.runner.name) : null
   if (old !== null) done(left('runner', old))
   if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
@@ -92,7 +94,7 @@ async function surveyOf(
   root: string,
   paths: string[],
   read: Read,
-): Promise<{ survey: Survey; imports: PythonPath | null }> {
+): Promise<{ survey: Survey; imports: PythonPath | null; untyped: boolean }> {
   const top = paths.filter((path) => !path.includes('/'))
   const project = await detectProject(read, paths)
   const { specs } = await loadSpecs(await specFilesOnDisk(root), [])
@@ -105,9 +107,11 @@ async function surveyOf(
   const named = languagesIn(signs.filter((path) => path !== 'package.json'))
   const others = named.length === 0 && codeOfPython(paths) !== null ? ['Python'] : named
   const foreign = others.length > 0 && !('unsupported' in parsed) && isOurs(parsed)
+  const untyped = lacksTsconfig(project, paths)
   const managers = MANAGERS.filter(({ ecosystem }) => !foreign || ecosystem !== 'javascript')
   const survey: Survey = {
-    languages: foreign || manifest === null ? others : languagesIn(signs),
+    // Where there is no code yet, the compiler among the dependencies tells.
+    languages: foreign || manifest === null ? others : languagesIn(untyped ? [...signs, 'tsconfig.json'] : signs),
     manager: managers.find(({ lockfiles }) => lockfiles.some((file) => top.includes(file)))?.name ?? null,
     runner: 'unsupported' in project ? project : { name: project.runner ?? 'commands', why: project.why },
     ci: ciIn(paths),
@@ -122,7 +126,7 @@ async function surveyOf(
     ],
     dependencies: manifest === null ? null : dependenciesIn(manifest),
   }
-  return { survey, imports }
+  return { survey, imports, untyped }
 }
 
 function dependenciesIn(manifest: string): ReadonlySet<string> | null {
@@ -153,6 +157,8 @@ function foundSteps({ languages, manager, runner, ci, specs, steering }: Survey)
   ]
 }
 
+const NODE_TYPES = '@types/node'
+
 interface Adding {
   /** What is added, in words. */
   names: string
@@ -172,8 +178,11 @@ async function goLibrary(root: string, { runner }: Survey): Promise<Adding | nul
   return { names: GO_LIBRARY, to: 'requirements of go.mod', command: goGetCommand(text), mend }
 }
 
-/** Only where there is a package.json, and tests of JavaScript: other languages have property libraries of their own. */
-function missingPackages({ dependencies, manager, runner }: Survey): Adding | null {
+/**
+ * Only where there is a package.json, and tests of JavaScript: other languages have property libraries of their own. `untyped`: types are
+ * checked from now on, and tests of Node need those of Node.
+ */
+function missingPackages({ dependencies, manager, runner }: Survey, untyped: boolean): Adding | null {
   if (dependencies === null || ('name' in runner && ['go', 'pytest'].includes(runner.name))) return null
   const inModules = PACKAGE_ROOT.split(sep).includes('node_modules')
   // A clone is installed from where it lies.
@@ -181,6 +190,7 @@ function missingPackages({ dependencies, manager, runner }: Survey): Adding | nu
   const missing = [
     { name: 'fast-check', wanted: 'fast-check' },
     { name: 'specproof', wanted: own },
+    ...(untyped ? [{ name: NODE_TYPES, wanted: NODE_TYPES }] : []),
   ].filter(({ name }) => !dependencies.has(name))
   if (missing.length === 0) return null
   const command = addCommand(
@@ -195,7 +205,7 @@ async function addPackages(root: string, { names, command, mend }: Adding): Prom
   const failed = (text: string): Step => ({ what: 'packages', status: 'failed', text })
   const dirty = await uncommitted(root, MANIFESTS)
   if (dirty.length > 0)
-    return failed(
+    return (names === NODE_TYPES ? (text: string) => left('packages', text) : failed)(
       `${names}: not added, because ${dirty.join(' and ')} has changes that are not committed; commit them, or run \`${command.join(' ')}\` yourself`,
     )
   await requireIdentity(root)

@@ -96,11 +96,10 @@ export function createPreparation(options: PreparationOptions): Preparation {
       }
       const { equipment } = equipped
       for (const project of projects) {
-        const { dir, runner } = project
+        const { dir } = project
         const installed = await isEditable(venv, join(repository.root, dir))
         const why = await reasonOf(project, equipment, installed)
-        if (told.get(dir) !== why)
-          options.tell({ type: 'runner.chosen', runner: runner ?? 'commands', why, ...(dir === '' ? {} : { dir }) })
+        if (told.get(dir) !== why) options.tell(runnerChosen(project, why))
         told.set(dir, why)
       }
       const commands = suiteCommands(config, projects)
@@ -113,6 +112,11 @@ export function createPreparation(options: PreparationOptions): Preparation {
       return unready
     },
   }
+}
+
+function runnerChosen({ dir, runner, unchecked }: PlacedProject, why: string): Event {
+  const more = { ...(dir === '' ? {} : { dir }), ...(unchecked === undefined ? {} : { unchecked }) }
+  return { type: 'runner.chosen', runner: runner ?? 'commands', why, ...more }
 }
 
 /** Why this runner, and what it has to do without. `installed`: whether its environment has the project itself. */

@@ -135,6 +135,8 @@ const bodies = [
     why: z.string(),
     /** Folder of the project; left out: the top of the repository. */
     dir: z.string().optional(),
+    /** What no check of the project sees, in words. */
+    unchecked: z.string().optional(),
   }),
   z.object({
     type: z.literal('setup.started'),

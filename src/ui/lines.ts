@@ -47,6 +47,14 @@ function isolationReady(e: EventOf<'isolation.ready'>, look: Look): Line[] {
   return step(look, { mark: safe ? 'good' : 'warn', label: 'isolation', text })
 }
 
+function runnerChosen({ dir, runner, why, unchecked }: EventOf<'runner.chosen'>, look: Look): Line[] {
+  const where = dir ? `${dir}: ` : ''
+  return [
+    ...step(look, { mark: 'good', label: 'runner', text: oneLine(`${where}${runner}: ${why}`) }),
+    ...(unchecked ? step(look, { mark: 'warn', label: 'types', text: oneLine(`${where}${unchecked}`) }) : []),
+  ]
+}
+
 function servicesReady(e: EventOf<'services.ready'>, look: Look): Line[] {
   const text = e.services.map(({ name, ms }) => `${oneLine(name)} ready after ${elapsed(ms)}`).join(', ')
   return step(look, { mark: 'good', label: 'services', text })
@@ -268,11 +276,7 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
     case 'toolchains.ready':
       return toolchainsReady(event, look)
     case 'runner.chosen':
-      return step(look, {
-        mark: 'good',
-        label: 'runner',
-        text: oneLine(`${event.dir ? `${event.dir}: ` : ''}${event.runner}: ${event.why}`),
-      })
+      return runnerChosen(event, look)
     case 'setup.started':
       return setupStarted(event, look)
     case 'setup.finished':

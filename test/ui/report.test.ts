@@ -220,6 +220,10 @@ describe('the report of a run', () => {
     )
     expect(page(events)).toContain('<h3>What this does not show</h3>')
     expect(text(events)).toContain('  What this does not show:\n')
+    const chosen = { type: 'runner.chosen', runner: 'vitest', why: '', dir: 'api', unchecked: 'types are not checked' }
+    const untyped = events.toSpliced(1, 0, { v: 1, t: 1, ...chosen } as StampedEvent)
+    expect(page(untyped)).toContain('<li class="warn">api: types are not checked</li>')
+    expect(text(untyped)).toContain('api: types are not checked')
     const failed = events.map((event) =>
       event.type === 'run.result' || event.type === 'verdict' ? asFailed(event) : event,
     )

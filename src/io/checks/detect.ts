@@ -1,4 +1,5 @@
 import { type PytestImports, pytestImports } from '../../core/pytest-imports.ts'
+import { uncheckedTypes } from '../../core/types-check.ts'
 import { type Choice, chooseRunner, type Manifest, type Runner } from './choose-runner.ts'
 import { goSigns, isForeign } from './go-tests.ts'
 import { GO_BUILD } from './harness.ts'
@@ -17,6 +18,8 @@ export interface Project {
   node: NodeTests
   /** With pytest: how it finds the modules. */
   imports?: PytestImports
+  /** Why no compiler sees the types of a project of TypeScript; left out: one does, or it is none. */
+  unchecked?: string
 }
 
 export interface DetectOptions {
@@ -116,7 +119,8 @@ function ofScript(manifest: Manifest, paths: string[], options: DetectOptions): 
   const typed = paths.includes('tsconfig.json') && installed.has('typescript')
   const build = options.build === undefined ? (typed ? tsc(options.dir ?? '') : null) : ['sh', '-c', options.build]
   const node = choice.runner === 'node:test' ? nodeTestsOf(manifest) : NO_NODE_TESTS
-  return { ...choice, build, node }
+  const unchecked = build === null ? uncheckedTypes(paths, installed) : null
+  return { ...choice, build, node, ...(unchecked === null ? {} : { unchecked }) }
 }
 
 /** Its own words go first; what the workspace has installed for all of its packages only helps one that says nothing. */

@@ -74,6 +74,8 @@ export interface Story {
   run: EventOf<'run.started'> | null
   isolation: EventOf<'isolation.ready'> | null
   runner: EventOf<'runner.chosen'> | null
+  /** What no check of a project sees, in words. */
+  unchecked: string[]
   /** What it went on with, what was left out, which tools are missing. */
   notes: string[]
   tasks: TaskStory[]
@@ -97,6 +99,7 @@ export function storyOfRun(events: readonly StampedEvent[], atWork = false): Sto
     run: null,
     isolation: null,
     runner: null,
+    unchecked: [],
     notes: [],
     tasks: [],
     spent: NOTHING,
@@ -126,12 +129,19 @@ export function storyOfRun(events: readonly StampedEvent[], atWork = false): Sto
 function ofRun(story: Story, event: StampedEvent): void {
   if (event.type === 'run.started') story.run = event
   else if (event.type === 'isolation.ready') story.isolation = event
-  else if (event.type === 'runner.chosen') story.runner = event
+  else if (event.type === 'runner.chosen') runnerOf(story, event)
   else if (event.type === 'run.result') story.result = event
   else if (event.type === 'run.recovered') story.notes.push(...event.found)
   else if (event.type === 'limit.reached') story.notes.push(event.message)
   else if (event.type === 'toolchains.ready')
     story.notes.push(...event.missing.map(({ language, why }) => `${language}: ${why}`), ...event.warnings)
+}
+
+function runnerOf(story: Story, event: EventOf<'runner.chosen'>): void {
+  story.runner = event
+  if (event.unchecked === undefined) return
+  const text = event.dir ? `${event.dir}: ${event.unchecked}` : event.unchecked
+  if (!story.unchecked.includes(text)) story.unchecked.push(text)
 }
 
 /** Puts each event to the task and the attempt that it belongs to. */
@@ -217,7 +227,7 @@ function isOver({ landed, attempts }: TaskStory): boolean {
   return landed !== null || (last?.type === 'decision' && last.decision === 'stop')
 }
 
-function gapsOf(task: TaskStory, { result }: Story): string[] {
+function gapsOf(task: TaskStory, { result, unchecked }: Story): string[] {
   const { atWork } = task
   const moments = task.attempts.flatMap((attempt) => attempt.moments)
   const last = task.attempts.at(-1)?.moments ?? []
@@ -230,6 +240,7 @@ function gapsOf(task: TaskStory, { result }: Story): string[] {
     ...(baseline !== undefined && baseline.red > 0
       ? [`${baseline.red} of ${baseline.tests} tests were red before any change and are not judged`]
       : []),
+    ...unchecked,
     ...last.flatMap((one) => (one.type === 'teeth.finished' ? teethGaps(one) : [])),
     ...(result === null && task.commit !== null && task.landed === null
       ? [atWork ? 'the commit has not landed yet' : 'the run ended before the commit landed']
