@@ -68,7 +68,7 @@ describe('agent doctor', () => {
     const text = 'vitest 4.1.12 is installed, and 5 or newer is needed: `npm i -D vitest@5`'
     expect((await doctor(repository)).of('runner')).toMatchObject({ state: 'problem', text, mend: null })
     const { steps } = JSON.parse((await start(repository, ['init'])).stdout) as { steps: object[] }
-    expect(steps).toContainEqual({ what: 'runner', status: 'left', text })
+    expect(steps).toContainEqual({ what: 'runner', status: 'to do', text })
   })
 
   it.runIf('venv' in python)('names the pytest and the Hypothesis of a project of Python', async () => {

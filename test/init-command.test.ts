@@ -14,7 +14,7 @@ import { type Files, makeRepository, type TestRepository } from './support/repos
 
 interface Told {
   survey: Record<string, unknown>
-  steps: { what: string; status: string; text: string }[]
+  steps: { what: string; status: string; text: string; next?: string }[]
 }
 
 /** A small project without specs and settings. */
@@ -48,7 +48,7 @@ describe('agent init', () => {
     const head = await repository.git('rev-parse', 'HEAD')
     const { code, told } = await init(repository)
     expect(code).toBe(0)
-    expect(did(told)).toMatchObject({ 'agent.yaml': 'written', packages: 'left', spec: 'left' })
+    expect(did(told)).toMatchObject({ 'agent.yaml': 'written', packages: 'to do', spec: 'to do' })
     expect(await repository.git('rev-parse', 'HEAD')).toBe(head)
     expect(await repository.git('status', '--porcelain')).toBe('?? agent.yaml')
     const text = await repository.read('agent.yaml')
@@ -122,7 +122,7 @@ describe('agent init', () => {
     const repository = await bare(files)
     const step = ({ told }: { told: Told }) => told.steps.find(({ what }) => what === 'imports')
     const line = 'add `pythonpath = ["."]` under `[tool.pytest.ini_options]` in pyproject.toml'
-    expect(step(await init(repository))).toMatchObject({ status: 'left', text: expect.stringContaining(line) })
+    expect(step(await init(repository))).toMatchObject({ status: 'to do', text: expect.stringContaining(line) })
     const doctor = async () => {
       const { stdout } = await start(repository, ['doctor'])
       const { findings } = JSON.parse(stdout) as { findings: { name: string; state: string; mend: string }[] }
@@ -130,7 +130,7 @@ describe('agent init', () => {
     }
     expect(await doctor()).toMatchObject({ state: 'warning', mend: `${line}, and commit that` })
     await repository.write({ 'pyproject.toml': `${files['pyproject.toml']}# mine\n` })
-    expect(step(await init(repository, ['--yes']))).toMatchObject({ status: 'left' })
+    expect(step(await init(repository, ['--yes']))).toMatchObject({ status: 'to do' })
     await repository.git('checkout', '--quiet', 'pyproject.toml')
     expect(step(await init(repository, ['--yes']))).toMatchObject({ status: 'committed' })
     expect(await repository.git('show', '--format=%s', '--name-only', 'HEAD')).toBe(
@@ -144,7 +144,7 @@ describe('agent init', () => {
 
     const without = await bare({ ...files, 'pyproject.toml': null, 'requirements-dev.txt': 'pytest\n' })
     const { told } = await init(without, ['--yes'])
-    expect(did(told)).toMatchObject({ 'pytest.ini': 'written', packages: 'left' })
+    expect(did(told)).toMatchObject({ 'pytest.ini': 'written', packages: 'to do' })
     expect(told.steps.find(({ what }) => what === 'packages')!.text).toContain(
       'add the line `hypothesis` to requirements-dev',
     )
@@ -211,6 +211,35 @@ describe('agent init', () => {
     expect(await repository.git('status', '--porcelain')).toBe('?? agent.yaml')
   })
 
+  it('keeps node_modules and the like out of the commit that it proposes', async () => {
+    const step = ({ told }: { told: Told }) => told.steps.find(({ what }) => what === '.gitignore')
+    const repository = await bare({ '.gitignore': null })
+    expect(step(await init(repository))).toMatchObject({ status: 'written' })
+    expect(await repository.read('.gitignore')).toBe('node_modules/\n.agent/\n')
+
+    // A file of the user's keeps all that it has, the missing end of its last line included until something is added.
+    await repository.write({ '.gitignore': '# mine\n*.log' })
+    const { told } = await init(repository)
+    const { status, next } = told.steps.find(({ what }) => what === '.gitignore')!
+    expect([status, await repository.read('.gitignore')]).toEqual(['to do', '# mine\n*.log'])
+    expect(spawnSync('sh', ['-c', next!], { cwd: repository.dir }).status).toBe(0)
+    const added = '# mine\n*.log\nnode_modules/\n'
+    expect(await repository.read('.gitignore')).toBe(added)
+    expect(step(await init(repository))).toBeUndefined()
+    await repository.write({ '.gitignore': '# mine\n*.log' })
+    const env = await npmThat(repository, 'exit 1')
+    expect(step(await init(repository, ['--yes'], env))).toMatchObject({ status: 'written' })
+    expect(await repository.read('.gitignore')).toBe(added)
+    await repository.write({ '.gitignore': '' })
+    const args = [join(import.meta.dirname, '..', 'bin/agent.js'), '--cwd', repository.dir, 'init']
+    const { stdout } = spawnSync(process.execPath, args, { env: repository.env, input: '', encoding: 'utf8' })
+    expect(stdout).toContain("Next:\n  printf 'node_modules/\\n' >> .gitignore\n  git add -A && git commit ")
+
+    const python = await bare({ 'package.json': null, '.gitignore': null, 'pyproject.toml': '' })
+    await init(python)
+    expect(await python.read('.gitignore')).toBe('.venv/\n__pycache__/\n.pytest_cache/\n.hypothesis/\n.agent/\n')
+  })
+
   it('has the types of a project of TypeScript checked: a strict tsconfig.json where there is none, and never another', async () => {
     const dependencies = { typescript: '*', vitest: '*', 'fast-check': '*', specproof: '*', '@types/node': '*' }
     const manifest = JSON.stringify({ devDependencies: dependencies })
@@ -227,13 +256,13 @@ describe('agent init', () => {
     }
     const step = ({ told }: { told: Told }) => told.steps.find(({ what }) => what === 'tsconfig.json')
     const none = 'no tsconfig.json: types are not checked'
-    expect(step(await init(repository))).toMatchObject({ status: 'left', text: expect.stringContaining(none) })
+    expect(step(await init(repository))).toMatchObject({ status: 'to do', text: expect.stringContaining(none) })
     expect(await doctor()).toMatchObject({ state: 'warning', text: none })
 
     // Code that a strict one refuses would be a base on which no run begins.
     await repository.write({ 'src/old.ts': 'export const first = (all) => all[0]\n' })
     expect(step(await init(repository, ['--yes']))).toMatchObject({
-      status: 'left',
+      status: 'to do',
       text: expect.stringContaining('1 errors, the first: src/old.ts(1,23)'),
     })
     expect(await repository.git('status', '--porcelain')).not.toContain('tsconfig')

@@ -4,7 +4,7 @@ import { additionWords, type PythonPath } from '../core/pytest-imports.ts'
 import { missingHypothesis, saysPackages, unnamedHypothesis } from '../io/checks/installed.ts'
 import { git, tryGit } from '../io/git/git.ts'
 import { requireIdentity, uncommitted } from '../io/git/repository.ts'
-import { left, type Step, writeNew } from './init-steps.ts'
+import { type Step, toDo, writeNew } from './init-steps.ts'
 
 const WHAT = 'imports'
 const WHY = 'a plain `pytest` does not find the modules of the project'
@@ -19,7 +19,7 @@ export async function addPythonPath(
   agreed: (question: string) => Promise<boolean>,
 ): Promise<Step> {
   const { path, line, text, there } = missing
-  const owners = left(WHAT, `${WHY}: ${additionWords(missing)}, and commit that`)
+  const owners = toDo(WHAT, `${WHY}: ${additionWords(missing)}, and commit that`)
   if (text === null || !(await isAsCommitted(root, path, there))) return owners
   if (!(await agreed(`${WHY[0]!.toUpperCase()}${WHY.slice(1)}. Add \`${line}\` to ${path}?`))) return owners
   if (!there) {
@@ -51,14 +51,14 @@ export async function hypothesisStep(
   read: (path: string) => Promise<string | null>,
 ): Promise<Step | null> {
   const unnamed = await unnamedHypothesis(paths, read)
-  if (unnamed !== null) return left('packages', unnamed)
+  if (unnamed !== null) return toDo('packages', unnamed)
   if (saysPackages(paths)) return null
   const text =
     'name pytest and hypothesis in a new requirements-dev.txt, a line each, and commit it: a run installs them'
   const there = await readFile(join(root, '.venv', 'pyvenv.cfg'), 'utf8').catch(() => null)
   return there !== null && (await missingHypothesis(join(root, '.venv'), paths)) === null
     ? null
-    : left('packages', text)
+    : toDo('packages', text)
 }
 
 /** A file that is to be changed has to be git's in just this text; one that is not there may be written. */

@@ -5,13 +5,15 @@ import { UserError } from '../core/errors.ts'
 /** One thing that `agent init` looked at or did. */
 export interface Step {
   what: string
-  /** `found` and `kept` change nothing; `left`: only with a yes. */
-  status: 'found' | 'kept' | 'written' | 'committed' | 'left' | 'failed'
+  /** `found` and `kept` change nothing; `to do`: it is the user's, or wants a yes. */
+  status: 'found' | 'kept' | 'written' | 'committed' | 'to do' | 'failed'
   text: string
+  /** The command that does it, where it has to be done before the next commit. */
+  next?: string
 }
 
-export function left(what: string, text: string): Step {
-  return { what, status: 'left', text }
+export function toDo(what: string, text: string): Step {
+  return { what, status: 'to do', text }
 }
 
 /** Never over what is there, not even over a link that leads nowhere. */

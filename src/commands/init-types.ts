@@ -5,7 +5,7 @@ import type { Survey } from '../core/init/survey.ts'
 import { tsconfigText } from '../core/init/tsconfig-text.ts'
 import { NO_TSCONFIG } from '../core/types-check.ts'
 import type { Project } from '../io/checks/detect.ts'
-import { left, type Step, writeNew } from './init-steps.ts'
+import { type Step, toDo, writeNew } from './init-steps.ts'
 
 const WHAT = 'tsconfig.json'
 const TSC = 'node_modules/typescript/bin/tsc'
@@ -26,7 +26,7 @@ export async function typesStep(
   agreed: (question: string) => Promise<boolean>,
 ): Promise<Step> {
   if (!(await agreed(`${NO_TSCONFIG}. Write a strict one?`)))
-    return left(WHAT, `${NO_TSCONFIG}; \`agent init --yes\` writes a strict one`)
+    return toDo(WHAT, `${NO_TSCONFIG}; \`agent init --yes\` writes a strict one`)
   const { type, dependencies } = manifestOf((await read('package.json')) ?? '{}')
   const globals = await hasGlobals(paths, read)
   const name = 'name' in runner ? runner.name : ''
@@ -35,7 +35,7 @@ export async function typesStep(
   const wrong = await firstErrors(root)
   if (wrong === null) return written
   await rm(join(root, WHAT), { force: true })
-  return left(WHAT, `${NO_TSCONFIG}, and a strict one does not fit the code that is there: write your own. ${wrong}`)
+  return toDo(WHAT, `${NO_TSCONFIG}, and a strict one does not fit the code that is there: write your own. ${wrong}`)
 }
 
 function manifestOf(source: string): { type: string | null; dependencies: Set<string> } {

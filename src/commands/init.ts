@@ -18,8 +18,9 @@ import { MANAGERS } from '../io/setup/managers.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { missingImports } from './diagnose-python.ts'
+import { ignoreStep } from './init-ignore.ts'
 import { addPythonPath, hypothesisStep } from './init-python.ts'
-import { left, type Step, writeNew } from './init-steps.ts'
+import { type Step, toDo, writeNew } from './init-steps.ts'
 import { lacksTsconfig, typesStep } from './init-types.ts'
 import type { GlobalOptions } from './options.ts'
 
@@ -47,16 +48,16 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   if (adding !== null && (await agreed(`Add ${adding.names} to the ${adding.to}, in a commit of its own?`)))
     done(await addPackages(root, adding))
   else if (adding !== null)
-    done(left('packages', `${adding.names}: not added; \`agent init --yes\` adds it in a commit of its own`))
+    done(toDo('packages', `${adding.names}: not added; \`agent init --yes\` adds it in a commit of its own`))
   const lacking =
     'name' in survey.runner && survey.runner.name === 'pytest' ? await hypothesisStep(root, paths, read) : null
   if (lacking !== null) done(lacking)
   if (imports !== null) done(await addPythonPath(root, imports, agreed))
   if (untyped) done(await typesStep(root, survey, paths, read, agreed))
   const old = 'name' in survey.runner ? await oldRunner([root], survey.runner.name) : null
-  if (old !== null) done(left('runner', old))
-  if (survey.dependencies !== null && !(await tryGit(root, ['check-ignore', '-q', 'node_modules/'])).ok)
-    done(left('.gitignore', 'node_modules is not ignored: add the line `node_modules/`, or a commit holds it'))
+  if (old !== null) done(toDo('runner', old))
+  const ignored = await ignoreStep(root, survey, paths, agreed)
+  if (ignored !== null) done(ignored)
   const model = exampleModel(process.env)
   const added = steps.some(({ what, status }) => what === 'packages' && status === 'committed')
   const schema = added || survey.dependencies?.has('specproof') ? SCHEMA : null
@@ -64,15 +65,20 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   if (survey.specs.length + survey.elsewhere.length === 0) {
     if (await agreed('Write a first spec to specs/first, with three lines to edit?'))
       done(await writeSpec(root, survey))
-    else done(left('spec', 'none is there; `agent init --yes` writes specs/first, with three lines to edit'))
+    else done(toDo('spec', 'none is there; `agent init --yes` writes specs/first, with three lines to edit'))
   }
   const failed = steps.some(({ status }) => status === 'failed')
   if (options.json) process.stdout.write(`${JSON.stringify({ root, survey: plain(survey), steps })}\n`)
-  else if (!options.quiet) process.stdout.write(`\n${next(model)}`)
+  else if (!options.quiet) process.stdout.write(`\n${nextWords(steps, model)}`)
   return failed ? EXIT.environment : EXIT.done
 }
 
-const next = (model: string) => `Next:
+function nextWords(steps: readonly Step[], model: string): string {
+  const first = steps.flatMap(({ next }) => (next === undefined ? [] : [`  ${next}\n`]))
+  return `Next:\n${first.join('')}${lastWords(model)}`
+}
+
+const lastWords = (model: string) => `\
   git add -A && git commit     what a run is to see must be committed
   npx agent doctor             what this machine can do
   npx agent lint               what is wrong with the specs
@@ -205,7 +211,7 @@ async function addPackages(root: string, { names, command, mend }: Adding): Prom
   const failed = (text: string): Step => ({ what: 'packages', status: 'failed', text })
   const dirty = await uncommitted(root, MANIFESTS)
   if (dirty.length > 0)
-    return (names === NODE_TYPES ? (text: string) => left('packages', text) : failed)(
+    return (names === NODE_TYPES ? (text: string) => toDo('packages', text) : failed)(
       `${names}: not added, because ${dirty.join(' and ')} has changes that are not committed; commit them, or run \`${command.join(' ')}\` yourself`,
     )
   await requireIdentity(root)
