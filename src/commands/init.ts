@@ -261,6 +261,6 @@ function teller(options: GlobalOptions): (step: Step) => void {
   const out = options.json ? process.stderr : process.stdout
   return ({ what, status, text }) => {
     if (options.quiet && status !== 'failed') return
-    out.write(`${status.padEnd(10)}${what.padEnd(12)}${text}\n`)
+    out.write(`${status.padEnd(10)}${what.padEnd(15)}${text}\n`)
   }
 }
