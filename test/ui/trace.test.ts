@@ -37,3 +37,28 @@ test('a terminal without room for the evidence says so, and a wide one shows it'
   expect(wide).toContain('evidence')
   expect(wide).not.toContain('left out')
 })
+
+test('evidence of one commit is told once, and names of tests are cut before what they are for', () => {
+  const [first] = VIEW.rows
+  const long = `test/slug.test.ts::${'each of several sends '.repeat(12)}(1.1, 1.2)`
+  const rows = [
+    { ...first!, tests: `${long}; test/slug.test.ts::b (1.1); test/slug.more.test.ts::c (1.1) and 4 more` },
+    { ...first!, criterion: '1.2' },
+    { ...first!, criterion: '', text: '', task: '2', commit: '5a5a5a5' },
+    { ...first!, criterion: '1.3' },
+  ]
+  const lines = traceLines([{ ...VIEW, rows }], { width: null, unicode: true }).map(plainText)
+  const evidence = lines.filter((line) => line.includes('evidence')).map((line) => line.trim())
+  expect(evidence).toEqual([
+    'evidence  red 2/2; green 2/2',
+    'evidence  as above, at 1.1',
+    'evidence  red 2/2; green 2/2',
+    'evidence  as above, at 1.1',
+  ])
+  const tests = lines.filter((line) => line.startsWith('      test')).slice(0, 4)
+  expect(tests[0]).toMatch(/^ {6}test {6}test\/slug\.test\.ts::(each of several sends )+.*\.\.\. \(1\.1, 1\.2\)$/)
+  expect(tests[0]!.length).toBeLessThanOrEqual(120)
+  expect(tests.slice(2)).toEqual(['      test      test/slug.more.test.ts::c (1.1)', '      test      and 4 more'])
+  const wide = traceLines([{ ...VIEW, rows }], { width: 180, unicode: true }).map(plainText)
+  expect(wide.filter((line) => line.includes('as above, at 1.1'))).toHaveLength(2)
+})

@@ -22,6 +22,11 @@ export function addedName(path: string, taken: (path: string) => boolean): strin
   return path
 }
 
+/** Whether a test file was added to another one, by its name. */
+export function isAddedName(path: string): boolean {
+  return MARKED.some(({ pattern }) => pattern.test(path))
+}
+
 /** A patch whose new files have names that nobody has, each another one. */
 export function withFreeNames({ operations }: Patch, paths: readonly string[]): Patch {
   const taken = new Set(paths)

@@ -1,3 +1,4 @@
+import { isAddedName } from '../patch/added-name.ts'
 import { type Change, excerpt } from './changes.ts'
 import type { Problem, SpecTrace, TracedCriterion, TracedProperty, TracedTask, TracedTest } from './matrix.ts'
 import type { Piece } from './word-diff.ts'
@@ -106,7 +107,9 @@ function testsText(tests: readonly TracedTest[]): string {
   const named = tests.filter(
     ({ path, name }) => name !== null || !tests.some((one) => one.path === path && one.name !== null),
   )
-  const words = named.map(
+  // Three are shown: those that the author wrote, before those that were added to them.
+  const ordered = [...named].sort((a, b) => Number(isAddedName(a.path)) - Number(isAddedName(b.path)))
+  const words = ordered.map(
     ({ path, name, found }) => `${path}${name === null ? '' : `::${name}`}${found ? '' : ' (missing)'}`,
   )
   return words.length > MOST_NAMES

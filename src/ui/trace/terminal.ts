@@ -9,6 +9,7 @@ export interface TraceLook {
 }
 
 const LONGEST_TEXT = 72
+const LONGEST_TEST = 104
 /** From this width on there is room for the evidence in words. */
 const WIDE = 140
 
@@ -38,7 +39,8 @@ function viewLines(view: TraceView, look: TraceLook): Line[] {
   ]
 }
 
-function matrix(rows: readonly TraceViewRow[], look: TraceLook): Line[] {
+function matrix(all: readonly TraceViewRow[], look: TraceLook): Line[] {
+  const rows = toldOnce(all)
   const evidence = look.width !== null && look.width >= WIDE
   const cells = rows.map((row) => [
     row.criterion,
@@ -71,16 +73,36 @@ function matrix(rows: readonly TraceViewRow[], look: TraceLook): Line[] {
 
 const LEFT_OUT = `The column of evidence is left out: it needs ${WIDE} columns. \`agent trace --html FILE\` and a pipe show it.`
 
+/** The evidence of a commit stands where it comes first; further rows say where that is. */
+function toldOnce(rows: readonly TraceViewRow[]): TraceViewRow[] {
+  const told = new Map<string, string>()
+  return rows.map((row) => {
+    const key = `${row.commit} ${row.evidence}`
+    const at = told.get(key)
+    if (at !== undefined) return { ...row, evidence: `as above, at ${at}` }
+    if (row.evidence !== '') told.set(key, row.criterion || `task ${row.task}`)
+    return row
+  })
+}
+
 /** Where lines have no end, what would make a row too long to read stands in lines of its own. */
 function below({ own, tests, evidence }: TraceViewRow): string[] {
-  const named = oneLine(tests)
-    .split(BETWEEN_TESTS)
-    .filter((one) => one !== '')
+  const [, names = '', more] = /^(.*?)(?: (and \d+ more))?$/.exec(oneLine(tests)) ?? []
+  const named = names.split(BETWEEN_TESTS).filter((one) => one !== '')
   return [
     ...own.map((text) => `      property  ${oneLine(text)}`),
-    ...named.map((one) => `      test      ${one}`),
+    ...named.map((one) => `      test      ${shortName(one)}`),
+    ...(more === undefined ? [] : [`      test      ${more}`]),
     ...(evidence === '' ? [] : [`      evidence  ${oneLine(evidence)}`]),
   ]
+}
+
+/** A name ends with the criteria that the test is for, which stay where it is cut. */
+function shortName(test: string): string {
+  const end = /(?: \([\d., ]+\))?(?: \(missing\))?$/.exec(test)?.[0] ?? ''
+  return test.length <= LONGEST_TEST
+    ? test
+    : truncate(test.slice(0, -end.length || undefined), LONGEST_TEST - end.length) + end
 }
 
 /** Names of tests may hold a semicolon: the next one begins with its path. */

@@ -239,6 +239,21 @@ describe('the matrix', () => {
     })
   })
 
+  it('shows the tests of the author before those that were added to them', () => {
+    const read = spec({ requirements: REQUIREMENTS, design: DESIGN, tasks: '- [x] 1. Keep\n  - Validates: 1.2\n' })
+    const trace = traced(read, [])
+    const test = (path: string, name: string) => ({
+      ...{ path, name, source: 'commit' as const, found: true, criteria: [] },
+    })
+    const added = ['a', 'b', 'c', 'd'].map((name) => test('test/q.more.test.ts', name))
+    const tests = [...added, test('test/q.more-2.test.ts', 'e'), test('test/q.test.ts', 'own')]
+    const row = (all: typeof tests) =>
+      tableOf({ ...trace, tasks: trace.tasks.map((one) => ({ ...one, tests: all })) }).rows.find(
+        ({ task }) => task === '1',
+      )
+    expect(row(tests)!.tests).toBe('test/q.test.ts::own; test/q.more.test.ts::a; test/q.more.test.ts::b and 3 more')
+  })
+
   it('finds tests from where the spec works, and from the top', () => {
     const read = spec({
       requirements: REQUIREMENTS,
