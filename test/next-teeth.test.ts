@@ -91,6 +91,25 @@ describe('wrong versions of the change', () => {
     expect(await repository.git('show', 'HEAD:src/clamp.ts')).toContain('  if (value < low) return low\n')
   })
 
+  it('of which few could be judged bound the verdict in words', async () => {
+    const repository = await makeRepository({
+      vitest: true,
+      files: { 'agent.yaml': BITING.replace('required', 'report') },
+    })
+    // Most wrong versions are red by an exception, which is no judgement.
+    const throws = `  if (clamp(-9, 0, 10) < 0 || clamp(7, 0, 10) > 7 || clamp(99, 0, 10) > 10) throw new Error('out of bounds')\n`
+    const test = WEAK_TEST.replace('  fc.assert', `${throws}  fc.assert`)
+    const run = await next(repository, await scriptModel({ author: [author(test)], implementer: [BRANCHES] }))
+    expect(run.code, run.result.message).toBe(0)
+    expect(eventsOf(run, 'teeth.finished')).toMatchObject([{ killed: 1, errors: 3, total: 3, seconds: 240 }])
+    expect(eventsOf(run, 'verdict').map(({ summary }) => summary)).toEqual([
+      'all frozen tests hold; only 3 of 6 wrong versions could be judged: 3 ended with an error',
+    ])
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain(
+      '; teeth 1/3 (3 not judged); ',
+    )
+  })
+
   it('that live are killed by added tests or allowed by words of the specification; a model aims further ones', async () => {
     const repository = await makeRepository({ vitest: true, files: { 'agent.yaml': BITING } })
     const model = await scriptModel({
