@@ -4,6 +4,7 @@ import { UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
 import { demoTests, makeDemoRepository } from '../io/demo.ts'
 import { readRecordingInfo } from '../io/models/recording.ts'
+import { ownCommand } from '../io/own-command.ts'
 import { PACKAGE_ROOT } from '../io/package-root.ts'
 import type { RunOptions } from '../run.ts'
 import type { GlobalOptions } from './options.ts'
@@ -83,7 +84,7 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
     code = await runSession(here, { ...flags, model: then.model }, { ...whole, task: then.task, most: 1, until: null })
   }
   say('')
-  say(`Look at it:  git -C ${dir} log --stat      the commits with their evidence`)
+  say(`Look at it:  git -C ${dir} log --stat      # the commits with their evidence`)
   say(`             cat ${join(dir, `specs/${spec}/tasks.md`)}`)
   say(`             cd ${dir} && ${demoTests(dir)}`)
   return code
@@ -100,7 +101,7 @@ function introduce(say: (text: string) => void, dir: string, spec: string, model
     say('Replies are replayed: a real model gave them once. All that follows a reply runs')
     say('for real, with fresh seeds: patch, compiler, tests in the box, fault schedules, verdict, commit.')
     say('With a live model (needs ANTHROPIC_API_KEY and costs money):')
-    say('  npx agent demo --model anthropic/MODEL')
+    say(`  ${ownCommand()} demo --model anthropic/MODEL`)
   }
   say('')
 }

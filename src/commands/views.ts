@@ -1,5 +1,6 @@
 import type { StampedEvent } from '../core/events.ts'
 import { docsPage } from '../io/docs-page.ts'
+import { ownCommandIn } from '../io/own-command.ts'
 import { chooseColor, chooseUnicode, chooseView, isSpoken } from '../ui/choose.ts'
 import { runClock } from '../ui/clock.ts'
 import type { Times } from '../ui/expected.ts'
@@ -29,13 +30,14 @@ export async function openViews(options: GlobalOptions, hands: Hands): Promise<V
     stdinIsTTY: stdin.isTTY === true,
     env,
   })
+  const command = ownCommandIn(options.cwd)
   const spoken = isSpoken({ plain: options.plain, env })
   const unicode = chooseUnicode(env) && !spoken
   const colorOn = (stream: NodeJS.WriteStream) =>
     chooseColor({ noColor: !options.color, isTTY: stream.isTTY === true, env })
   if (view === 'ink') {
     const { mountInkView } = await import('../ui/ink/mount.tsx')
-    const mounted = mountInkView({ stdout, stdin, color: colorOn(stdout), unicode, hands, page: docsPage })
+    const mounted = mountInkView({ stdout, stdin, color: colorOn(stdout), unicode, hands, page: docsPage, command })
     return {
       listen: (event) => mounted.listen(event),
       expect: (times) => mounted.expect(times),
@@ -51,6 +53,7 @@ export async function openViews(options: GlobalOptions, hands: Hands): Promise<V
     unicode,
     spoken,
     page: docsPage,
+    command,
   })
   const told = sayingOneLine(plain, (text) => void stderr.write(text))
   const clock = runClock()

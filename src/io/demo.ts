@@ -71,7 +71,7 @@ const languageOf = (dir: string) => OTHERS.find(({ manifest }) => existsSync(joi
 /** How the tests of such a repository are run by hand. */
 export function demoTests(dir: string): string {
   const other = languageOf(dir)
-  return other ? `${other.test}      (needs ${other.needs})` : 'npm test      (needs Node 22.12 or newer)'
+  return other ? `${other.test}      # needs ${other.needs}` : 'npm test      # needs Node 22.12 or newer'
 }
 
 /** Throws where the machine cannot build such a target, before anything is made. */

@@ -24,6 +24,8 @@ export interface Look {
   spoken?: boolean
   /** Where a page such as `docs/lint.md#no-tasks` can be opened; left out: there. */
   page?: ((place: string) => string) | undefined
+  /** How this program is started from where the user is; left out: `npx agent`. */
+  command?: string | undefined
 }
 
 /** Columns to write in on a screen of `columns`: neither too few for the blocks nor too many for the eye. */

@@ -14,6 +14,7 @@ export interface PlainOptions {
   /** It is read aloud. */
   spoken?: boolean
   page?: Look['page']
+  command?: Look['command']
 }
 
 /** Event time in milliseconds after which a silent log looks dead; what takes long says so less often, or its lines were all there is. */
@@ -34,6 +35,7 @@ export function createPlainView(options: PlainOptions): PlainView {
     unicode: options.unicode ?? false,
     spoken: options.spoken ?? false,
     page: options.page,
+    command: options.command,
   }
   let state = initialView()
   let lastWritten = 0

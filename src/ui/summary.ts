@@ -95,8 +95,10 @@ function estimateWords({ prompts, mean, worst }: NonNullable<EventOf<'run.result
 }
 
 /** The command that tells the run once more, with all that a screen has no room for. */
-function reportHint(journal: string): Omit<Step, 'mark'> {
-  return { label: 'report', text: `npx agent report ${journal.split(/[\\/]/).at(-1)} --html report.html` }
+function reportHint(journal: string, { command = 'npx agent' }: Look): Omit<Step, 'mark'> {
+  // Without its id it is the last run, and the line is short enough to be copied whole.
+  const run = command.includes(' --cwd ') ? '' : ` ${journal.split(/[\\/]/).at(-1)}`
+  return { label: 'report', text: `${command} report${run} --html report.html` }
 }
 
 function tokensOf({ tokens: usage }: EventOf<'run.result'>, earlier: { input: number; output: number }): string {
@@ -121,7 +123,7 @@ export function summary(
     { label: 'money', text: money(result.usd) },
     ...(result.estimate ? [{ label: 'estimate', text: estimateWords(result.estimate) }] : []),
     { label: 'time', text: duration(ms) },
-    ...(result.journal === null ? [] : [{ label: 'journal', text: result.journal }, reportHint(result.journal)]),
+    ...(result.journal === null ? [] : [{ label: 'journal', text: result.journal }, reportHint(result.journal, look)]),
   ]
   const head = {
     mark,

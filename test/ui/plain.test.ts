@@ -393,3 +393,8 @@ test('wrong versions that live are named with their place', () => {
     "
   `)
 })
+
+test('what it says to type is what works from where the user is', () => {
+  const command = 'npx agent --cwd /tmp/specproof-demo-fvY1qs'
+  expect(shown(twoAttempts, { command })).toContain(`  report        ${command} report --html report.html\n`)
+})

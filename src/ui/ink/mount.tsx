@@ -28,6 +28,7 @@ export interface InkOptions {
   color: boolean
   unicode: boolean
   page?: Look['page']
+  command?: Look['command']
   hands: Hands
 }
 
@@ -45,9 +46,15 @@ export const TICK_MS = 1000
 export const FRAMES_PER_SECOND = 1000
 
 /** What the terminal has room for now. */
-export function lookOf({ stdout, unicode, page }: InkOptions): Look & { rows: number } {
+export function lookOf({ stdout, unicode, page, command }: InkOptions): Look & { rows: number } {
   // The last column stays free: some terminals begin a new line as soon as it is written.
-  return { width: readableWidth((stdout.columns || 80) - 1), unicode, page, rows: Math.max(3, (stdout.rows || 24) - 2) }
+  return {
+    width: readableWidth((stdout.columns || 80) - 1),
+    unicode,
+    page,
+    command,
+    rows: Math.max(3, (stdout.rows || 24) - 2),
+  }
 }
 
 /**
