@@ -45,7 +45,7 @@ export async function bundle(dir, build) {
     // One file takes less time to load than thirty. What the quickest command needs, nearly all others do.
     codeSplitting: {
       groups: [
-        { name: 'base', test: /\/src\/commands\/status\.ts$/, priority: 2 },
+        { name: 'base', test: /\/src\/(?:commands\/status|io\/docs-page)\.ts$/, priority: 2 },
         { name: 'session', test: /\/src\/commands\/session\.ts$/, priority: 1 },
       ],
     },

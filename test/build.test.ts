@@ -24,6 +24,13 @@ it('a build takes no file from a program that runs, and is left out where nothin
   expect(files).toEqual(
     expect.arrayContaining(['src/cli.js', 'sandbox/harness/main.mjs', 'sandbox/harness/pytest/start.py']),
   )
+  // What starts loads two files: one more may be most of the program.
+  const importsOf = async (file: string) =>
+    [...(await readFile(join(dir, 'dist', file), 'utf8')).matchAll(/^import .*?["'](\..+)["'];$/gm)].map(
+      ([, path]) => path,
+    )
+  expect(await importsOf(first)).toEqual(['./base.js'])
+  expect(await importsOf(first.replace('cli.js', 'base.js'))).toEqual([])
   const { mtimeMs } = await stat(join(dir, 'dist/src/cli.js'))
   await build()
   expect((await stat(join(dir, 'dist/src/cli.js'))).mtimeMs).toBe(mtimeMs)
