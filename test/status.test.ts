@@ -144,12 +144,20 @@ describe('agent status', () => {
       /since 12:03, author \(run R on box, where nobody here can look whether it still lives\)$/,
     )
     expect(shown(null)).toMatch(/Slugs$/)
+    const last = { spec: 'first', task: '2', verdict: 'verified', commit: '4f2a1bc0000000000000000000000000000000aa' }
+    const lines = statusLines(
+      { last, specs: [spec], uncommitted: [], withoutTasks: [] },
+      { width: 80, unicode: true },
+      now,
+    )
+    expect(lines.map(plainText).at(-1)).toBe('Last verified: first/2, commit 4f2a1bc')
   })
 
   it('tells of commits that wait on branches, and of evidence for words that have changed', async () => {
     const repository = await makeRepository()
     const commit = await landed(repository, CLAMPED)
-    expect(await status(repository)).toMatchObject({ specs: [{ next: null, branches: [], stale: [] }] })
+    const last = { spec: 'limits', task: '1', verdict: 'verified', commit }
+    expect(await status(repository)).toMatchObject({ specs: [{ next: null, branches: [], stale: [] }], last })
     await repository.commit({ 'specs/limits/requirements.md': CLAMP_REQUIREMENTS.replaceAll('limit', 'bound') })
     expect(await status(repository)).toMatchObject({ specs: [{ stale: ['1'] }] })
     await repository.git('branch', 'specproof/limits--1', commit)
@@ -157,6 +165,7 @@ describe('agent status', () => {
     const branch = 'specproof/limits--1'
     expect(await status(repository)).toMatchObject({
       specs: [{ next: '1', branches: [{ branch, task: '1', commit }], stale: [] }],
+      last: null,
     })
   })
 })

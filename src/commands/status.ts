@@ -39,12 +39,21 @@ interface SpecStatus {
   stale: string[]
 }
 
+interface LastCommit {
+  spec: string
+  task: string
+  verdict: 'verified' | 'checked'
+  commit: string
+}
+
 interface Status {
   /** Null: no run is at work here. */
   atWork: AtWork | null
   /** The run that the next one goes on with; null: there is none. */
   unfinished: Cut | null
   specs: SpecStatus[]
+  /** The newest commit of a task that nothing has taken back; null: there is none. */
+  last: LastCommit | null
   uncommitted: string[]
   withoutTasks: string[]
 }
@@ -70,9 +79,10 @@ async function readStatus(
   const roots = specRootsOf(config)
   const { specs, withoutTasks } = await specsAt(repository, head.commit, roots)
   const dirs = specs.map(({ dir }) => dir)
-  const [branches, stale, changed, cut, atWork] = await Promise.all([
+  const [branches, stale, last, changed, cut, atWork] = await Promise.all([
     waitingFor(root, specs),
     history.then((log) => staleIn(root, specs, log)),
+    history.then(lastIn),
     dirs.length > 0 ? uncommitted(root, dirs) : specsOnDisk(root, roots),
     cutRun(root),
     readAtWork(repository),
@@ -84,7 +94,7 @@ async function readStatus(
   }))
   // A run that is at work is not unfinished, and goes on with what was.
   const unfinished = atWork?.host === null ? null : cut
-  return { status: { atWork, unfinished, specs: statuses, uncommitted: changed, withoutTasks }, specs }
+  return { status: { atWork, unfinished, specs: statuses, last, uncommitted: changed, withoutTasks }, specs }
 }
 
 async function specsAt(repository: Repository, commit: string, roots: string[]): Promise<LoadedSpecs> {
@@ -135,6 +145,13 @@ async function staleIn(
   log: readonly LoggedCommit[],
 ): Promise<Map<string, string[]>> {
   return log.length === 0 ? new Map() : (await import('./stale.ts')).staleTasks(root, specs, log)
+}
+
+async function lastIn(log: readonly LoggedCommit[]): Promise<LastCommit | null> {
+  if (log.length === 0) return null
+  const { taskCommits } = await import('../core/trace/evidence.ts')
+  const found = taskCommits(log).find(({ revertedBy }) => revertedBy === null)
+  return found ? { spec: found.spec, task: found.task, verdict: found.verdict, commit: found.hash } : null
 }
 
 function screenText(options: GlobalOptions, specs: readonly Spec[], status: Status): string {

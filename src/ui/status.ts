@@ -1,4 +1,4 @@
-import { oneLine, plural, table } from './format.ts'
+import { oneLine, plural, shortHash, table } from './format.ts'
 import { blank, type Line, type Span, spanOf } from './line.ts'
 import { readFromWords } from './read-from.ts'
 
@@ -29,6 +29,8 @@ export interface Progress {
   /** The run that the next one goes on with. */
   unfinished?: { run: string; how: string; task: string | null; stage: string | null } | null
   specs: readonly SpecProgress[]
+  /** The newest commit of a task that counts. */
+  last?: { spec: string; task: string; verdict: string; commit: string } | null
   uncommitted: readonly string[]
   withoutTasks: readonly string[]
 }
@@ -53,7 +55,8 @@ export function statusLines(progress: Progress, look: StatusLook, now: Date): Li
   const busy = progress.atWork ? atWorkWords(progress.atWork, now) : []
   const at = new Set(progress.atWork?.tasks.map(({ task }) => task))
   const specs = progress.specs.flatMap((spec) => [...specLines(spec, at, look), blank()])
-  const below = [...busy.map((text) => line(text, 'bold')), ...remarks.map((text) => line(text, 'warn'))]
+  const last = progress.last ? [line(lastWords(progress.last))] : []
+  const below = [...last, ...busy.map((text) => line(text, 'bold')), ...remarks.map((text) => line(text, 'warn'))]
   return [...specs, ...below].slice(0, below.length > 0 ? undefined : -1)
 }
 
@@ -77,6 +80,10 @@ function clock(at: Date, now: Date): string {
   const time = `${two(at.getHours())}:${two(at.getMinutes())}`
   if (at.toDateString() === now.toDateString()) return time
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`
+}
+
+function lastWords({ spec, task, verdict, commit }: NonNullable<Progress['last']>): string {
+  return oneLine(`Last ${verdict}: ${spec}/${task}, commit ${shortHash(commit)}`)
 }
 
 function unfinishedWords({ run, how, task, stage }: NonNullable<Progress['unfinished']>): string {

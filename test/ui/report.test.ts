@@ -224,10 +224,13 @@ describe('the report of a run', () => {
     const untyped = events.toSpliced(1, 0, { v: 1, t: 1, ...chosen } as StampedEvent)
     expect(page(untyped)).toContain('<li class="warn">api: types are not checked</li>')
     expect(text(untyped)).toContain('api: types are not checked')
-    const failed = events.map((event) =>
+    const failed: StampedEvent[] = events.map((event) =>
       event.type === 'run.result' || event.type === 'verdict' ? asFailed(event) : event,
     )
     expect(page(failed)).toContain('<h3>Not verified</h3>')
+    // Each attempt that failed ends in red, though no check of the second was red.
+    const lanes = page(failed).match(/<div class="lane">.*?<\/div><\/div>/gs) ?? []
+    expect(lanes.map((lane) => lane.includes('k-red'))).toEqual([false, true, true])
   })
 })
 
@@ -311,6 +314,13 @@ describe.skipIf(CHROMIUM === undefined)('in headless Chromium', () => {
         expect(await looked.value('document.querySelector("h1").textContent')).toMatch(/^Run /)
         expect(await looked.value('document.documentElement.scrollWidth')).toBeLessThanOrEqual(looking.width)
         expect(looked.said).toEqual([])
+        // The criterion is read, and what is at work is not green.
+        const width =
+          "[...document.querySelectorAll('.trace td:nth-child(2)')].map((cell) => cell.clientWidth).sort((a, b) => a - b)[0]"
+        expect(await looked.value(width)).toBeGreaterThan(looking.width / 8)
+        const colour = (name: string) =>
+          `(() => { const one = document.querySelector('h1').appendChild(document.createElement('i')); one.className = '${name}'; const found = getComputedStyle(one).color; one.remove(); return found })()`
+        expect(await looked.value(colour('none state'))).toBe(await looked.value(colour('')))
         expect(looked.asked).toEqual([])
       }
       // What a page should not do is seen here.

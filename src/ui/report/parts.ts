@@ -3,7 +3,7 @@ import { html, Markup } from '../escape-html.ts'
 import { count, duration, plural } from '../format.ts'
 import { expectsRed } from '../state.ts'
 import type { AttemptStory, Moment, TaskStory } from './story.ts'
-import { attemptName } from './words.ts'
+import { attemptName, toneOf } from './words.ts'
 
 /** Per cent with two digits: numbers alone get into a style. */
 const percent = (part: number, of: number) => (of > 0 ? Math.min(100, Math.max(0, (100 * part) / of)) : 0).toFixed(2)
@@ -12,36 +12,46 @@ const percent = (part: number, of: number) => (of > 0 ? Math.min(100, Math.max(0
 export function timeline(task: TaskStory): Markup {
   const span = task.end - task.start
   // Some checks take as long as the model that is asked within them: what comes later lies on top.
-  const inOrder = ({ moments }: AttemptStory) => moments.toSorted((a, b) => Number(isModel(a)) - Number(isModel(b)))
+  const inOrder = ({ moments }: AttemptStory) => moments.toSorted((a, b) => layer(a) - layer(b))
   const lanes = task.attempts.map(
     (attempt) =>
       html`<div class="lane"><span>${laneName(attempt)}</span><div class="track">${inOrder(attempt).flatMap((one) => segment(one, task.start, span))}</div></div>`,
   )
   return html`${lanes}
-<p class="key dim">${duration(span)} in all.<i class="k-model"></i>a model writes<i class="k-check"></i>checks<i class="k-red"></i>a check that failed<i class="k-other"></i>set-up</p>`
+<p class="key dim">${duration(span)} in all.<i class="k-model"></i>a model writes<i class="k-check"></i>checks<i class="k-red"></i>failed<i class="k-other"></i>set-up</p>`
 }
 
-const isModel = ({ type }: Moment) => type === 'model.finished'
+/** What failed lies above all, or a short failure would be seen nowhere. */
+const layer = (one: Moment) => (kindOf(one) === 'red' ? 2 : one.type === 'model.finished' ? 1 : 0)
 
 const laneName = ({ n }: AttemptStory) => (n === 0 ? 'tests' : attemptName(n).toLowerCase())
 
+const SEEN = 0.994
+
 function segment(one: Moment, start: number, span: number): Markup[] {
   const kind = kindOf(one)
-  if (kind === null || !('ms' in one)) return []
+  if (kind === null) return []
+  const ms = 'ms' in one ? one.ms : 0
   const what =
     one.type === 'check.finished'
       ? one.stage
       : one.type === 'model.finished'
         ? (one.asked?.role ?? 'model')
         : one.type.split('.')[0]!
-  const style = new Markup(`left:${percent(one.t - one.ms - start, span)}%;width:${percent(one.ms, span)}%`)
-  return [html`<span class="k-${kind}" style="${style}" title="${what}: ${duration(one.ms)}"></span>`]
+  const began = one.t - ms - start
+  // What took no time at the very end would lie outside.
+  const left = percent(ms > 0 ? began : Math.min(began, SEEN * span), span)
+  const style = new Markup(`left:${left}%;width:${percent(ms, span)}%`)
+  return [html`<span class="k-${kind}" style="${style}" title="${what}: ${ms > 0 ? duration(ms) : 'failed'}"></span>`]
 }
 
 function kindOf(one: Moment): 'model' | 'check' | 'red' | 'other' | null {
   if (one.type === 'model.finished') return 'model'
   if (one.type === 'check.finished') return one.status === 'passed' || expectsRed(one.stage) ? 'check' : 'red'
   if (one.type === 'teeth.finished') return 'check'
+  if (one.type === 'patch.refused') return 'red'
+  // An attempt that failed ends in red, whatever it failed by.
+  if (one.type === 'verdict') return toneOf(one.status) === 'bad' ? 'red' : null
   return one.type === 'baseline.finished' || one.type === 'setup.finished' ? 'other' : null
 }
 

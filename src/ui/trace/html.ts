@@ -7,19 +7,21 @@ export const TRACE_STYLE = `
 body { font: 15px/1.45 system-ui, sans-serif; max-width: 110rem; margin: 2rem auto; padding: 0 1.5rem }
 h1 { font-size: 1.4rem } h2 { font-size: 1.15rem; margin: 2.5rem 0 .2rem }
 .summary { margin: 0 0 1rem; color: var(--good) } .summary.bad { color: var(--bad) }
-.wide { overflow-x: auto }
+.wide { overflow-x: auto } .trace { table-layout: fixed } .trace td { overflow-wrap: anywhere }
+.trace th:nth-child(1) { width: 3rem } .trace th:nth-child(2) { width: 19% } .trace th:nth-child(3) { width: 13% } .trace th:nth-child(4) { width: 12% }
+.trace th:nth-child(5) { width: 4.5rem } .trace th:nth-child(6) { width: 5rem } .trace th:nth-child(7) { width: 20% }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line) }
 th { position: sticky; top: 0; background: Canvas; font-weight: 600 }
 td:first-child, .commit { white-space: nowrap } .commit, .tests { font-family: ui-monospace, monospace; font-size: .85em }
-.tests, .evidence { overflow-wrap: anywhere } .tests { min-width: 18rem } .evidence { font-size: .85em; min-width: 14rem }
-.state { font-weight: 600; color: var(--good) } .open .state, .partly .state, .person .state { color: inherit; font-weight: 400 }
-.bad .state, .problem { color: var(--bad) } .open { opacity: .7 }
+.evidence { font-size: .85em }
+.trace .state { font-weight: 600; color: var(--good) } .trace .open .state, .trace .partly .state, .trace .person .state { color: inherit; font-weight: 400 }
+.trace .bad .state, .problem { color: var(--bad) } .open { opacity: .7 }
 ins { background: #2da44e33; text-decoration: none } del { background: #cf222e33 }
 ul { padding-left: 1.2rem } li { margin: .2rem 0 } code { font-size: .9em }
-@media (max-width: 40rem), print {
+@media (max-width: 64rem), print {
   .trace thead, .trace td:empty { display: none } .trace tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); break-inside: avoid }
-  .trace td { display: block; border: 0; padding: 0 0 .15rem; min-width: 0 } .trace td:first-child { font-weight: 600 }
+  .trace td { display: block; border: 0; padding: 0 0 .15rem } .trace td:first-child { font-weight: 600 }
   .trace td[data-head]::before { content: attr(data-head) ': '; opacity: .75; font: 400 .9em system-ui, sans-serif }
 }
 `
