@@ -14,6 +14,10 @@ const SHARE = 0.25
 const HEADING = 8
 const MOST_LISTED = 60
 const MOST_FOLDERS = 30
+const SOURCE = /\.([cm]?[jt]sx?|vue|svelte|py|go|rs|java|kts?|rb|php|cs|c|cc|cpp|h|hpp|swift|scala|sql|proto|graphql)$/
+const SETTINGS = /\.config\.[cm]?[jt]s$/
+const NO_SOURCE =
+  'The repository holds no other source. These are settings: what of them matters to code and tests is said above.'
 
 /**
  * What else is in the repository: signatures of the files nearest to the task within a share of tokens, then the paths of
@@ -33,17 +37,19 @@ export async function mapPart(scene: Scene, paths: string[], shown: ReadonlySet<
   const ranked = [...all.filter(inside), ...all.filter((one) => !inside(one))]
   const likely = candidates(ranked, tokens, (path) => open.has(path) && !isTestPath(path))
   const signatures = await index.signatures(likely.map(({ file }) => file.path))
+  // Whoever reads of settings alone would ask for them, and for the code that there may be.
+  const none = [...open].some((path) => SOURCE.test(path) && !SETTINGS.test(path)) ? [] : [NO_SOURCE]
   const page = (share: number) => {
     const { lines, paths: mapped } = renderMap(likely, signatures, share, around.count)
     const named = new Set(mapped)
     const others = [...open].filter((path) => !named.has(path))
     const own = others.filter((path) => isIn(plan.dir, path)).map(onOneLine)
     const elsewhere = others.filter((path) => !isIn(plan.dir, path)).map(onOneLine)
-    return ['# Other files', lines.join('\n'), listed(own), folders(elsewhere)]
+    return ['# Other files', ...none, lines.join('\n'), listed(own), folders(elsewhere)]
       .filter((block) => block !== '')
       .join('\n\n')
   }
-  const short = `# Other files\n\n${folders([...open].map(onOneLine))}`
+  const short = ['# Other files', ...none, folders([...open].map(onOneLine))].join('\n\n')
   return {
     kind: 'map',
     source: 'symbol map',

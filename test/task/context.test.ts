@@ -130,6 +130,22 @@ describe('the code of a prompt', () => {
     expect(files).toEqual(['src/module1.py', 'src/shop/till.py'])
   })
 
+  it('says that there is no other source, where the rest is settings alone', async () => {
+    const mapOf = async (files: Record<string, string>) =>
+      (await authorParts(await sceneOf(files), [])).find(({ kind }) => kind === 'map')!
+    const settings = {
+      'package.json': '{"devDependencies":{"vitest":"5.1.1"}}',
+      'agent.yaml': '',
+      'vitest.config.ts': '',
+    }
+    const none = '# Other files\n\nThe repository holds no other source.'
+    const alone = await mapOf(settings)
+    expect([alone.text.slice(0, none.length), alone.short?.slice(0, none.length)]).toEqual([none, none])
+    expect((await mapOf({ ...settings, 'lib/ledger.ts': 'export const a = 1\n' })).text).not.toContain(
+      'no other source',
+    )
+  })
+
   it('has as much of the map as fits within the aim, the nearest files first', async () => {
     const files = Array.from({ length: 200 }, (_, at) => [
       `lib/${at < 3 ? 'ledger' : 'other'}/${at}.ts`,
