@@ -1,3 +1,4 @@
+import { lazy } from '../core/lazy.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { type Choice, type Chosen, choose, keyOf, readyTasks, type Wanted } from '../core/spec/choose.ts'
 import { sliceHash, sliceOf } from '../core/spec/slice.ts'
@@ -7,6 +8,8 @@ import type { Tree, Waiting, World } from '../world.ts'
 import { hasLandedAnew, verifiedCommits, waitingBranch } from './commit.ts'
 import type { JudgedAgain } from './judge-again.ts'
 import { end, type Plan, type State } from './state.ts'
+
+const judging = lazy(() => import('./judge-again.ts'))
 
 /**
  * The first task that could be worked on and has a commit waiting that was verified here for its present text: what is paid for
@@ -113,7 +116,7 @@ export async function landWaiting(
     return end(state, 'nothing', `Task ${task.id} is verified already; its commit waits on branch ${waiting.branch}.`)
   if (waiting.parent !== state.tree.commit) {
     // Seldom needed, and large.
-    const { judgeAgain, landAgain, reapplied } = await import('./judge-again.ts')
+    const { judgeAgain, landAgain, reapplied } = await judging()
     const before = await known
     const same = before?.waiting.commit === waiting.commit && before.state.tree.hash === state.tree.hash
     const judged = same ? before : await judgeAgain(world, state, waiting, await reapplied(world, state, waiting))

@@ -1,3 +1,4 @@
+import { lazy } from '../core/lazy.ts'
 import type { World } from '../world.ts'
 import { baselineMeanwhile } from './baseline.ts'
 import { commit, land } from './commit.ts'
@@ -10,7 +11,8 @@ import { writeTests } from './write-tests.ts'
 type Step = (world: World, state: State) => Promise<State>
 
 // Loaded when it is its turn: what the author is asked needs none of it, and is asked the sooner.
-const attempts: Step = async (world, state) => (await import('./attempts.ts')).attempts(world, state)
+const loaded = lazy(() => import('./attempts.ts'))
+const attempts: Step = async (world, state) => (await loaded()).attempts(world, state)
 
 /** How a task becomes a verified commit. A step that sets the outcome ends it. */
 const STEPS: Step[] = [permitted, prepare, baselineMeanwhile, writeTests, permitted, attempts, commit, land]

@@ -1,4 +1,5 @@
 import { sha256 } from '../core/hash.ts'
+import { lazy } from '../core/lazy.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { modelAt } from '../core/settings.ts'
 import type { World } from '../world.ts'
@@ -17,8 +18,10 @@ import { end, type Frozen, type State } from './state.ts'
 import { judgedByCommand } from './verify.ts'
 
 // What reads and judges an answer is loaded with the first one: the author is asked the sooner.
-const drafts = () => import('./draft.ts')
-const judging = () => import('./judge-draft.ts')
+const drafts = lazy(() => import('./draft.ts'))
+const judging = lazy(() => import('./judge-draft.ts'))
+const findings = lazy(() => import('./finding.ts'))
+const own = lazy(() => import('./own-tests.ts'))
 
 /** Answers that could not be read, applied or compiled are asked again this often in all. */
 const MOST_REPAIRS = 3
@@ -29,8 +32,8 @@ export async function writeTests(world: World, state: State): Promise<State> {
   const byCommand = await judgedByCommand(world, state)
   if (byCommand) return byCommand
   const { path } = state.plan.task.test ?? {}
-  const own = path ? await (await import('./own-tests.ts')).ownTests(world, state) : null
-  if (own) return own
+  const experts = path ? await (await own()).ownTests(world, state) : null
+  if (experts) return experts
   const reused = await reuse(world, state)
   if (reused) return reused
   const { models } = state.around.settings.roles.author
@@ -88,7 +91,7 @@ export async function writeWith(world: World, state: State, told: Part[] = []): 
     known.set(same, judged)
     if (world.signal.aborted) return end(current, 'interrupted', 'interrupted while the tests were judged')
     if (judged.kind === 'unready') return end(current, judged.status, judged.reason)
-    if (judged.kind === 'finding') return (await import('./finding.ts')).finding(world, current, draft, judged.test)
+    if (judged.kind === 'finding') return (await findings()).finding(world, current, draft, judged.test)
     if (judged.kind === 'broken') {
       if (++repairs > MOST_REPAIRS)
         return end(current, 'unverifiable', `The tests do not compile or run:\n${judged.problem}`)
@@ -170,7 +173,7 @@ async function reuse(world: World, state: State): Promise<State | null> {
   // What was extended has to be what it was, but for the extension.
   if (taken || (await extensionProblems(state.tree, kept.stubs)).length > 0) return null
   const judged = await (await judging()).judge(world, state, kept)
-  if (judged.kind === 'finding') return (await import('./finding.ts')).finding(world, state, kept, judged.test)
+  if (judged.kind === 'finding') return (await findings()).finding(world, state, kept, judged.test)
   if (judged.kind !== 'judged' || !judged.judgement.ok) return null
   return freeze(world, state, frozenOf(kept, judged, kept.author), judged.judgement.satisfied, true)
 }
