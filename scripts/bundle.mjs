@@ -9,7 +9,7 @@ const EXTERNAL = /^(@anthropic-ai\/sandbox-runtime|@vscode\/tree-sitter-wasm|gpt
 const lazy = {
   name: 'lazy',
   transform: {
-    filter: { id: /\/src\/core\/(yaml)\.ts$/ },
+    filter: { id: /\/src\/core\/yaml\.ts$/ },
     handler: (code) => code.replace(/^const require = createRequire\(.*$/m, ''),
   },
 }

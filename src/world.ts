@@ -222,7 +222,8 @@ export interface World {
   /** Writes objects only: no ref, index or working file of the user changes. */
   makeCommit(request: CommitRequest): Promise<{ commit: string; tree: string }>
   /**
-   * Tries everything a task on this base needs before money is spent: box, toolchain, dependencies, identity. `dir`: the project that
+   * Tries everything a task on this base needs before money is spent: box, toolchain, dependencies, identity. What was in order a while
+   * ago may be believed for the time of a question, and is tried before anything runs; `runChecks` then throws. `dir`: the project that
    * it works in, beside those that are judged always.
    */
   prepare(tree: Tree, dir?: string): Promise<Unready | null>

@@ -72,7 +72,7 @@ export async function runAlone(
       })
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)
-  // Nothing is paid for before the box has held, and nothing takes longer: it is tried while all else is read.
+  // Where nothing is known of it nothing is paid for before the box has held, and nothing takes longer: it is tried while all else is read.
   const early = !wanted.dryRun && !journaled
   const readiness = early ? await openReadiness(memory, await standing(), [flags.isolation, config]) : NOTHING_KNOWN
   if (early) begun.push(identified(repository))
