@@ -56,8 +56,6 @@ export async function ask(
   const { permit, mayRepeat, settle } = await reserve(world, state, role, model, prompt.manifest.tokens)
   if (!permit.ok) return none(end(state, 'budget', permit.reason))
   const at = { role, attempt: state.attempt, round }
-  world.tell({ type: 'prompt.built', spec: spec.id, task: task.id, ...at, ...prompt.manifest })
-  world.tell({ type: 'model.started', ...at, model })
   const started = world.now()
   const request: ModelRequest = {
     model,
@@ -73,11 +71,15 @@ export async function ask(
     ...(how.effort === undefined ? {} : { effort: how.effort }),
     base: { commit: state.tree.commit, overlay },
   }
-  const result = await world.askModel(request, mayRepeat).catch((error) => {
-    settle(null)
-    throw error
-  })
-  settle(result)
+  let result: ModelResult | null = null
+  try {
+    world.tell({ type: 'prompt.built', spec: spec.id, task: task.id, ...at, ...prompt.manifest })
+    world.tell({ type: 'model.started', ...at, model })
+    result = await world.askModel(request, mayRepeat)
+  } finally {
+    // Whatever went wrong: other workers wait for what is held back here.
+    settle(result)
+  }
   const charged = charge(
     world,
     state,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { Broken } from './machine.ts'
-import { play, type Scenario, scenarios } from './scenario.ts'
+import { playToTheEnd, type Scenario, scenarios } from './scenario.ts'
 
 const [runs = 1_000, seed = 1] = process.argv.slice(2).map(Number)
 
@@ -14,7 +14,7 @@ let broken: string | null = null
 for (const scenario of [...kept, ...fc.sample(scenarios, { numRuns: runs, seed })]) {
   after++
   try {
-    await play(scenario)
+    await playToTheEnd(scenario)
   } catch (error) {
     // Anything else than a law would say that the edit is no program.
     if (!(error instanceof Broken)) throw error
