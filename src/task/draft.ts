@@ -2,16 +2,14 @@ import { applyPatch } from '../core/patch/apply.ts'
 import { describeRefusals } from '../core/patch/describe-refusals.ts'
 import { canExtend, extensionProblem } from '../core/patch/extension.ts'
 import type { FileChange, Patch } from '../core/patch/patch.ts'
-import { createGuard } from '../core/patch/protect.ts'
-import { safePathsOf } from '../core/patch/safe-path.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { treePaths } from '../core/patch/tree-paths.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
-import { judgesOf } from './judges.ts'
+import { guardOf } from './guard.ts'
 import { allowedGlobs } from './place.ts'
 import { NO_PATCH } from './read-patch.ts'
-import { protectedDirs, type State } from './state.ts'
+import type { State } from './state.ts'
 
 /** What an author has written: tests, and stubs of what they call. */
 export interface Draft {
@@ -37,17 +35,11 @@ export async function readDraft(
   if (!reply.patch)
     return refuse((reply.problems ?? []).map((problem) => `Line ${problem.line}: ${problem.message}`).join('\n'))
   const { tree, plan } = state
-  const guard = createGuard({
+  const guard = await guardOf(state, reply.patch, {
     allows: allowedGlobs(plan),
     frozen: [],
-    specDirs: protectedDirs(plan.spec),
-    dir: plan.dir,
-    specRoots: state.around.settings.specRoots,
-    existingTests: await judgesOf(state),
-    isTest: isTestPath,
     createOnly: true,
     ...(plan.delivers === 'code' ? { extends: canExtend } : {}),
-    ignored: await tree.ignored(safePathsOf(reply.patch)),
   })
   const refused = guard(reply.patch, (path) => tree.paths.includes(path))
   const applied =

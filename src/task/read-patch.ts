@@ -1,19 +1,18 @@
 import { applyPatch, type ReadBase } from '../core/patch/apply.ts'
 import { describeRefusals } from '../core/patch/describe-refusals.ts'
 import type { FileChange, Operation, Refusal, Reply } from '../core/patch/patch.ts'
-import { createGuard, type GuardRefusal, isJudge } from '../core/patch/protect.ts'
-import { pathProblem, safePathsOf } from '../core/patch/safe-path.ts'
-import { isTestPath } from '../core/patch/test-paths.ts'
+import { type GuardRefusal, isJudge } from '../core/patch/protect.ts'
+import { pathProblem } from '../core/patch/safe-path.ts'
 import { treePaths } from '../core/patch/tree-paths.ts'
 import { isStub } from '../core/prompt/stub.ts'
 import { audit, describeFindings, unimplemented } from '../core/verdict/audit.ts'
 import { decideStrike, type Strikes } from '../core/verdict/decide.ts'
 import type { World } from '../world.ts'
+import { guardOf } from './guard.ts'
 import { fittingPart, joinPatches } from './join-patches.ts'
-import { judgesOf } from './judges.ts'
 import { pathsOf, readerOf } from './overlay.ts'
 import { allowedGlobs } from './place.ts'
-import { protectedDirs, type State } from './state.ts'
+import type { State } from './state.ts'
 
 export type ReadPatch =
   | { kind: 'changes'; changes: FileChange[] }
@@ -44,16 +43,10 @@ export async function readPatch(
   const { tree, plan, frozen } = state
   const underneath = [...(frozen?.files ?? []), ...(frozen?.stubs ?? [])]
   const paths = pathsOf(tree, underneath)
-  const guard = createGuard({
+  const guard = await guardOf(state, reply.patch, {
     // A person may change manifests, configuration and other tests; specs and frozen tests no glob permits.
     allows: state.around.settings.adopting ? ['**'] : allowedGlobs(plan),
     frozen: (frozen?.files ?? []).map((file) => file.path),
-    specDirs: protectedDirs(plan.spec),
-    dir: plan.dir,
-    specRoots: state.around.settings.specRoots,
-    existingTests: await judgesOf(state),
-    isTest: isTestPath,
-    ignored: await tree.ignored(safePathsOf(reply.patch)),
   })
   const refused = guard(reply.patch, (path) => paths.includes(path))
   if (refused.length > 0) return strike(world, refused, strikes)

@@ -1,9 +1,7 @@
 import { withFreeNames } from '../core/patch/added-name.ts'
 import { applyPatch } from '../core/patch/apply.ts'
 import type { FileChange, Patch } from '../core/patch/patch.ts'
-import { createGuard } from '../core/patch/protect.ts'
 import { type Allowed, readStrengthening } from '../core/patch/read-strengthening.ts'
-import { safePathsOf } from '../core/patch/safe-path.ts'
 import { collectable, isTestPath } from '../core/patch/test-paths.ts'
 import { treePaths } from '../core/patch/tree-paths.ts'
 import type { Part } from '../core/prompt/prompt.ts'
@@ -22,12 +20,12 @@ import { bite, type Judged, thoroughly } from './bite.ts'
 import { withWorktree } from './checks.ts'
 import { sceneOf } from './context.ts'
 import { frozenKeyOf } from './frozen.ts'
-import { judgesOf } from './judges.ts'
+import { guardOf } from './guard.ts'
 import { type Objection, objectionOf } from './objection.ts'
 import { mergeChanges, pathsOf, readerOf } from './overlay.ts'
 import { pastParts } from './past.ts'
 import { strengthenerParts } from './roles.ts'
-import { protectedDirs, type State } from './state.ts'
+import type { State } from './state.ts'
 import { type Strict, strictTests } from './strict-tests.ts'
 
 export interface Strengthened {
@@ -155,20 +153,10 @@ function allowed(bite: Bite, said: Allowed | undefined, notes: string[]): Bite {
 
 /** Test files that compile, and how they ran on the candidate in as many cases as it had to hold in; else why they did not. */
 async function newTests(world: World, state: State, judged: Judged, said: Patch): Promise<NewTests | string> {
-  const { tree, plan } = state
+  const { tree } = state
   const paths = pathsOf(tree, judged.changes)
   const patch = withFreeNames(said, paths)
-  const guard = createGuard({
-    allows: [],
-    frozen: judged.files,
-    specDirs: protectedDirs(plan.spec),
-    dir: plan.dir,
-    specRoots: state.around.settings.specRoots,
-    existingTests: await judgesOf(state),
-    isTest: isTestPath,
-    createOnly: true,
-    ignored: await tree.ignored(safePathsOf(patch)),
-  })
+  const guard = await guardOf(state, patch, { allows: [], frozen: judged.files, createOnly: true })
   const [refusal] = guard(patch, (path) => paths.includes(path))
   if (refusal) return refusal.message
   const applied = await applyPatch(patch, readerOf(tree, judged.changes), treePaths(paths))

@@ -210,3 +210,10 @@ function distance(a: string, b: string): number {
   }
   return row[b.length]!
 }
+
+/** `3` and `3.1` for `3.1.2`. */
+export function groupsOf(id: string): string[] {
+  const found: string[] = []
+  for (let at = id.indexOf('.'); at > 0; at = id.indexOf('.', at + 1)) found.push(id.slice(0, at))
+  return found
+}

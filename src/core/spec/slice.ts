@@ -1,5 +1,5 @@
 import { sha256 } from '../hash.ts'
-import { groupsOf } from './lint/report.ts'
+import { groupsOf } from './links.ts'
 import type { Criterion, Requirement } from './requirement.ts'
 import type { DesignSection, GlossaryTerm, Property, Spec, Task } from './spec.ts'
 

@@ -1,7 +1,8 @@
+import { groupsOf } from '../links.ts'
 import { type Expression, pattern } from '../pattern.ts'
 import type { Criterion } from '../requirement.ts'
 import type { Diagnostic, Spec } from '../spec.ts'
-import { demandsOf, few, groupsOf, problem, type Reading } from './report.ts'
+import { demandsOf, few, problem, type Reading } from './report.ts'
 
 export const FAILURE_MODES = ['crash', 'hang', 'partition', 'duplicate', 'reorder', 'clock skew', 'slow disk'] as const
 export type FailureMode = (typeof FAILURE_MODES)[number]

@@ -1,6 +1,7 @@
+import { groupsOf } from '../links.ts'
 import type { Diagnostic } from '../spec.ts'
 import { unquoted } from '../words.ts'
-import { type Demand, demandsOf, few, groupsOf, placeOf, problem, type Reading } from './report.ts'
+import { type Demand, demandsOf, few, placeOf, problem, type Reading } from './report.ts'
 import { vagueWords } from './vague.ts'
 
 /** Rules for single criteria: they oblige, once, and in words that can be tested. */

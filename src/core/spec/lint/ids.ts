@@ -1,5 +1,6 @@
+import { groupsOf } from '../links.ts'
 import type { Diagnostic } from '../spec.ts'
-import { designPath, groupsOf, problem, type Reading, tasksPath } from './report.ts'
+import { designPath, problem, type Reading, tasksPath } from './report.ts'
 
 interface Named {
   id: string

@@ -126,13 +126,6 @@ export function demandsOf({ spec }: Pick<Reading, 'spec'>): Demand[] {
   })
 }
 
-/** `3` and `3.1` for `3.1.2`. */
-export function groupsOf(id: string): string[] {
-  const found: string[] = []
-  for (let at = id.indexOf('.'); at > 0; at = id.indexOf('.', at + 1)) found.push(id.slice(0, at))
-  return found
-}
-
 /** The first few of a list, and how many more: `1, 2, 3 and 4 more`. */
 export function few(ids: readonly string[], most = 6): string {
   return ids.length > most + 1 ? `${ids.slice(0, most).join(', ')} and ${ids.length - most} more` : ids.join(', ')

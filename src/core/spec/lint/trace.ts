@@ -1,8 +1,9 @@
 import { PLAIN, PROPERTY } from '../design.ts'
+import { groupsOf } from '../links.ts'
 import { lineOf, linesOf, paragraphs, plain } from '../markdown.ts'
 import type { RequirementKind } from '../requirement.ts'
 import type { Diagnostic, Property, Task } from '../spec.ts'
-import { designPath, few, groupsOf, problem, type Reading, tasksPath } from './report.ts'
+import { designPath, few, problem, type Reading, tasksPath } from './report.ts'
 
 /** Rules for what must be linked: requirements to tasks, properties to requirements and tests. */
 export function lintTrace(reading: Reading): Diagnostic[] {
