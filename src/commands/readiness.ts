@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import { bootId } from '../io/alive.ts'
@@ -71,8 +72,10 @@ function baseOf(tree: Tree, dirs: readonly string[]): string {
 }
 
 export interface Believing extends Preparation {
-  /** A question has been asked: while it is answered there is time for what was put off. */
+  /** A question has been asked: once it is on its way there is time for what was put off. */
   asked(): void
+  /** Resolves once a question that has just been asked is on its way: what takes the processor begins then. */
+  onItsWay(): Promise<void>
   /** Ends with what was begun. */
   settled(): Promise<void>
 }
@@ -85,11 +88,16 @@ export interface Believing extends Preparation {
 export function believe(real: Preparation, readiness: Readiness, always: () => Promise<unknown>): Believing {
   let putOff: (() => Promise<void>) | null = null
   let begun: Promise<void> | null = null
-  let timer: NodeJS.Timeout | null = null
-  const ready = () => {
+  let leaving: Promise<void> | null = null
+  const closed = new AbortController()
+  const onItsWay = async () => {
+    if (putOff !== null) await leaving
+  }
+  const ready = async () => {
+    await onItsWay()
+    if (closed.signal.aborted) return
     begun ??= putOff?.() ?? null
-    begun?.catch(() => {})
-    return begun
+    await begun
   }
   return {
     async prepare(tree, dirs = []) {
@@ -124,10 +132,13 @@ export function believe(real: Preparation, readiness: Readiness, always: () => P
       return real.tooling()
     },
     asked() {
-      timer ??= setTimeout(ready, ON_ITS_WAY)
+      // Ended early, nothing is begun any more.
+      leaving ??= setTimeout(ON_ITS_WAY, undefined, { signal: closed.signal }).catch(() => {})
+      ready().catch(() => {})
     },
+    onItsWay,
     async settled() {
-      if (timer !== null) clearTimeout(timer)
+      closed.abort()
       await begun?.catch(() => {})
     },
   }

@@ -113,7 +113,13 @@ export async function runAlone(
       const seeds = seedsOf(seed)
       return createRealWorld({
         repository,
-        worktrees,
+        worktrees: {
+          ...worktrees,
+          async open(commit) {
+            await preparation.onItsWay()
+            return worktrees.open(commit)
+          },
+        },
         base: tree,
         model: {
           ...asked,

@@ -24,42 +24,54 @@ export async function baseline(world: World, state: State): Promise<State> {
   return (await knownBaseline(world, state)) ?? measured(world, state)
 }
 
-/** The same, and where an author is asked next, the author is asked meanwhile. */
+/** The same, and where an author is asked next, it is left to `askMeanwhile`. */
 export async function baselineMeanwhile(world: World, state: State): Promise<State> {
   const known = await knownBaseline(world, state)
   if (known) return known
   // An answer is worth nothing on a base that cannot be worked on, and what was wrong a moment ago may still be.
   const atOnce = (await asksAuthor(world, state)) && (await world.recall(TROUBLE)) !== true
-  const measuring = measured(world, state)
-  if (!atOnce) return measuring
-  // Whoever asks is told.
-  measuring.catch(() => {})
-  return { ...state, measuring }
+  return atOnce ? { ...state, measure: () => measured(world, state) } : measured(world, state)
 }
 
-/** Asks while the baseline is measured. Where that cannot be had, the question is taken back. */
+/** Asks, and measures the baseline while the answer is written. Where that cannot be had, the question is taken back. */
 export async function askMeanwhile(
   world: World,
-  { measuring, ...state }: State,
+  { measure, ...state }: State,
   asking: (world: World, state: State) => Promise<Answer>,
 ): Promise<Answer> {
-  if (!measuring) return asking(world, state)
+  if (!measure) return asking(world, state)
   const back = new AbortController()
-  const based = measuring.then(
-    (found) => {
-      if (found.outcome) back.abort()
-      return found
-    },
-    (error) => {
-      back.abort()
-      throw error
-    },
-  )
-  based.catch(() => {})
-  const askModel: World['askModel'] = (request, mayRepeat) => world.askModel(request, mayRepeat, back.signal)
-  const answer = await asking({ ...world, askModel }, state)
-  const { baseline, outcome } = await based
-  return { ...answer, state: { ...answer.state, baseline, outcome: outcome ?? answer.state.outcome } }
+  let begun: Promise<State> | null = null
+  const begin = () => {
+    begun ??= measure().then(
+      (found) => {
+        if (found.outcome) back.abort()
+        return found
+      },
+      (error) => {
+        back.abort()
+        throw error
+      },
+    )
+    // Whoever waits for it is told.
+    begun.catch(() => {})
+    return begun
+  }
+  const askModel: World['askModel'] = (request, mayRepeat) => {
+    const answered = world.askModel(request, mayRepeat, back.signal)
+    begin()
+    return answered
+  }
+  try {
+    const answer = await asking({ ...world, askModel }, state)
+    // What ends the task before its question makes a baseline needless.
+    if (begun === null && answer.state.outcome) return answer
+    const { baseline, outcome } = await begin()
+    return { ...answer, state: { ...answer.state, baseline, outcome: outcome ?? answer.state.outcome } }
+  } finally {
+    // Its worktree would be left.
+    await (begun as Promise<State> | null)?.catch(() => {})
+  }
 }
 
 async function knownBaseline(world: World, state: State): Promise<State | null> {

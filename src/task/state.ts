@@ -124,8 +124,8 @@ export interface State {
   head: Head
   tree: Tree
   baseline: CheckResult | null
-  /** The same state with its baseline, or with what is in its way, while that is found out. Left out: it is known. */
-  measuring?: Promise<State>
+  /** Measures the baseline: the same state with it, or with what is in its way. Left out: that is known. */
+  measure?(): Promise<State>
   frozen: Frozen | null
   /** The task's own command, which is the judge; left out: there is none. */
   verify?: VerifyJudge

@@ -23,17 +23,12 @@ export function runTask(world: World, state: State): Promise<State> {
 
 async function takeSteps(world: World, state: State): Promise<State> {
   let current = state
-  try {
-    for (const step of STEPS) {
-      if (current.outcome) break
-      // A verified commit is never thrown away: from its making to its landing nothing interrupts.
-      if (world.signal.aborted && !current.commit)
-        return { ...current, outcome: { status: 'interrupted', message: 'interrupted' } }
-      current = await step(world, current)
-    }
-    return current
-  } finally {
-    // Where nobody came to ask, its worktree would be left.
-    await current.measuring?.catch(() => {})
+  for (const step of STEPS) {
+    if (current.outcome) break
+    // A verified commit is never thrown away: from its making to its landing nothing interrupts.
+    if (world.signal.aborted && !current.commit)
+      return { ...current, outcome: { status: 'interrupted', message: 'interrupted' } }
+    current = await step(world, current)
   }
+  return current
 }

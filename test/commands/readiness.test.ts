@@ -81,11 +81,34 @@ it('waits for what is not known, and puts off what is until a check or an answer
   await second.provide('c1')
   expect(real.told).toEqual(['prepare t1', 'prepare t1', 'checks', 'provide'])
 
+  const times = () => real.told.filter((one) => one === 'prepare t1').length
   const third = believe(real, readiness, signed)
   await third.prepare(TREE)
   third.asked()
-  await vi.waitFor(() => expect(real.told.filter((one) => one === 'prepare t1')).toHaveLength(3))
+  await vi.waitFor(() => expect(times()).toBe(3))
   await third.settled()
+
+  // What would take the processor from a question that is being sent waits until it is on its way.
+  const fourth = believe(real, readiness, signed)
+  await fourth.prepare(TREE)
+  fourth.asked()
+  const checks = fourth.checks()
+  let opened = false
+  const opening = fourth.onItsWay().then(() => {
+    opened = true
+  })
+  await new Promise(setImmediate)
+  expect([times(), opened]).toEqual([3, false])
+  await Promise.all([checks, opening])
+  expect(times()).toBe(4)
+
+  // A run that ends before that begins nothing more.
+  const fifth = believe(real, readiness, signed)
+  await fifth.prepare(TREE)
+  fifth.asked()
+  await fifth.settled()
+  await fifth.onItsWay()
+  expect(times()).toBe(4)
 })
 
 it("throws as the user's to mend what is not in order any more before anything runs, and waits the next time", async () => {

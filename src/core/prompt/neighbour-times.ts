@@ -1,17 +1,13 @@
-import { boundsOf } from '../spec/bounds.ts'
 import type { Slice } from '../spec/slice.ts'
 import type { Spec } from '../spec/spec.ts'
+import { type SetTime, timeOf } from '../spec/times.ts'
 
-/** A time that the specification sets beside a task: what holds it, its sentence, and the bounds in it alone. */
-export interface NeighbourTime {
+/** A time that the specification sets beside a task, and the name of what holds it. */
+export interface NeighbourTime extends SetTime {
   name: string
-  sentence: string
-  bounds: string[]
 }
 
 const MOST = 3
-const LONGEST = 200
-const TIME = /^(?:ns|us|ms|s|min|h|d|week|month|year)$/
 
 /**
  * Times of what works together with a task and is not linked to it: of the other entries of its coordination protocol,
@@ -24,27 +20,12 @@ export function neighbourTimes(spec: Spec, slice: Slice): NeighbourTime[] {
     ({ section, validates }) => shown.has(section) || validates.some((id) => linked.has(id)),
   )
   const others = mine.length > 0 ? spec.protocol.filter((entry) => !mine.includes(entry)) : []
-  const entries = others.map(({ name, text, statements }) => ({ name, texts: [...statements, ...sentencesOf(text)] }))
   const requirements = spec.requirements.filter(({ id }) => slice.requirements.some((one) => one.id === id))
   const criteria = requirements
     .flatMap((requirement) => requirement.criteria)
     .filter(({ id }) => !linked.has(id))
-    .map(({ id, text }) => ({ name: id, texts: [text] }))
-  return (entries.length > 0 ? entries : criteria)
-    .flatMap(({ name, texts }) => timeIn(name, texts) ?? [])
+    .map(({ id, text, bounds }) => ({ name: id, time: timeOf(text, bounds) }))
+  return (others.length > 0 ? others : criteria)
+    .flatMap(({ name, time }) => (time ? [{ name, ...time }] : []))
     .slice(0, MOST)
-}
-
-function timeIn(name: string, texts: readonly string[]): NeighbourTime | null {
-  for (const text of texts) {
-    const bounds = boundsOf(text).filter(({ unit }) => TIME.test(unit))
-    const sentence = text.replace(/\s+/g, ' ').trim()
-    if (bounds.length > 0)
-      return { name, sentence: sentence.slice(0, LONGEST), bounds: bounds.map(({ text: written }) => written) }
-  }
-  return null
-}
-
-function sentencesOf(text: string): string[] {
-  return text.split(/(?<=[.!?。])\s+/)
 }

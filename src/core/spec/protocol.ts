@@ -4,6 +4,7 @@ import { type Doc, type Line, lineOf, linesOf, paragraphs, plain, squeeze } from
 import { ownBlocks, type Section } from './outline.ts'
 import { pattern } from './pattern.ts'
 import type { ProtocolEntry } from './spec.ts'
+import { firstTime, sentencesOf } from './times.ts'
 import { withoutEnd } from './words.ts'
 
 const CHAPTER = pattern(
@@ -37,7 +38,7 @@ function boldEntries(
     if (bold !== '' && first !== undefined && readLabel(first.text) === null) {
       const name = withoutEnd(bold, /[\s:：]/)
       const text = first.text.slice(bold.length).replace(/^[\s:：–—-]+/, '')
-      const entry = { name, text, statements: [], links: [], line: lineOf(block), section: section.path }
+      const entry = { name, text, statements: [], time: null, links: [], line: lineOf(block), section: section.path }
       found.push({ entry, lines: [{ ...first, text }, ...rest] })
     } else found.at(-1)?.lines.push(...lines)
   }
@@ -69,5 +70,6 @@ function said(lines: readonly Line[], linksOf: (lines: readonly Line[]) => LinkL
     else if (label?.name !== 'validates') texts.push(line.text)
     open = label?.name === 'property' || goesOn
   }
-  return { text: squeeze(texts.join(' ')), statements, links: linksOf(lines) }
+  const text = squeeze(texts.join(' '))
+  return { text, statements, time: firstTime([...statements, ...sentencesOf(text)]), links: linksOf(lines) }
 }

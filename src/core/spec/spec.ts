@@ -1,6 +1,7 @@
 /** What a spec folder says, as data. Lines and columns are 1-based; every `line` is the line in the file it was read from. */
 
 import type { Requirement } from './requirement.ts'
+import type { SetTime } from './times.ts'
 
 export type TaskStatus = 'open' | 'done' | 'doing' | 'blocked'
 export type TaskKind = 'code' | 'test' | 'checkpoint' | 'human'
@@ -101,6 +102,8 @@ export interface ProtocolEntry {
   text: string
   /** Its `Property:` lines. */
   statements: string[]
+  /** The first time that these lines or its text set; null: none. */
+  time: SetTime | null
   validates: string[]
   line: number
   /** `DesignSection.path` of the section it stands in. */
