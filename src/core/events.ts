@@ -92,6 +92,8 @@ const bodies = [
     limits: z
       .object({ maxTokens: z.number().nullable(), maxUsd: z.number().nullable(), maxMinutes: z.number().nullable() })
       .optional(),
+    /** How long the runs took that it goes on with, milliseconds. Left out: there are none. */
+    earlierMs: z.number().optional(),
   }),
   /** What runs that were killed had left, and what became of it; a sentence each. */
   z.object({ type: z.literal('run.recovered'), found: z.array(z.string()) }),

@@ -326,6 +326,6 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
     case 'landed':
       return landed(event, look)
     case 'run.result':
-      return summary(event, event.t, look, before.earlier)
+      return summary(event, event.t, look, { ...before.earlier, ms: before.run?.earlierMs ?? 0 })
   }
 }

@@ -1,5 +1,5 @@
 import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
-import { bound, count, duration, money, plural, shortHash, table, tokens, withEarlier } from './format.ts'
+import { bound, count, money, plural, shortHash, table, tokens, tookWords, withEarlier } from './format.ts'
 import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
 import { fewWords } from './teeth-lines.ts'
 import { oneLine } from './text.ts'
@@ -107,12 +107,12 @@ function tokensOf({ tokens: usage }: EventOf<'run.result'>, earlier: { input: nu
   return more === '' ? words : `this run ${words}${more}`
 }
 
-/** The end of a run: what was done, what it cost (`earlier`: what earlier runs were billed for answers that it took over), where the journal lies, and the exit code in words unless it is 0. */
+/** The end of a run: what was done, what it cost (`earlier`: what the runs that it goes on with were billed for answers that it took over, and how long they took), where the journal lies, and the exit code in words unless it is 0. */
 export function summary(
   result: EventOf<'run.result'>,
   ms: number,
   look: Look,
-  earlier = { input: 0, output: 0 },
+  earlier = { input: 0, output: 0, ms: 0 },
 ): Line[] {
   const { status, tasks, exitCode } = result
   const mark = markOf(status)
@@ -122,7 +122,7 @@ export function summary(
     { label: 'tokens', text: tokensOf(result, earlier) },
     { label: 'money', text: money(result.usd) },
     ...(result.estimate ? [{ label: 'estimate', text: estimateWords(result.estimate) }] : []),
-    { label: 'time', text: duration(ms) },
+    { label: 'time', text: tookWords(ms, earlier.ms) },
     ...(result.journal === null ? [] : [{ label: 'journal', text: result.journal }, reportHint(result.journal, look)]),
   ]
   const head = {

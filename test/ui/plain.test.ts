@@ -179,14 +179,25 @@ test('what an earlier run was billed for is no price of this one, and is in the 
   const none = { input: 0, output: 0, cached: 0 }
   const answer = { type: 'model.finished', ok: true, message: null, usage: none, usd: 0, model: 'm', note: null, ms: 0 }
   const tokens = { input: 3_944, output: 272, cached: 0 }
+  const started = {
+    type: 'run.started',
+    run: 'r',
+    model: 'm',
+    base: '0123456789',
+    branch: null,
+    journal: 'j',
+    note: null,
+  }
   const told = shown([
+    at(0, { ...started, earlierMs: 65_000 }),
     at(0, { ...answer, earlier: { ...none, input: 11_577, output: 6_120 } }),
-    at(1, result({ tokens })),
+    at(4_000, result({ tokens })),
   ])
   expect(told).toContain('earlier run: 11,577 tokens in, 6,120 out ')
   expect(told).toContain(
     'tokens        this run 3,944 in, 272 out; with the runs it goes on with 15,521 in, 6,392 out\n',
   )
+  expect(told).toMatch(/time +this run 4.* s; with the runs it goes on with 1 min 09 s/)
 })
 
 test('several tasks end as a table', () => {

@@ -156,6 +156,7 @@ describe('the report of a run', () => {
 
   it('counts apart what earlier runs were billed for answers that this one took over', () => {
     const resumed = twoAttempts.map((event) => {
+      if (event.type === 'run.started') return { ...event, earlierMs: 61_000 }
       if (event.type !== 'model.finished' || event.t > 30_000) return event
       return { ...event, usage: { input: 0, output: 0, cached: 0 }, usd: 0, earlier: event.usage }
     })
@@ -164,10 +165,11 @@ describe('the report of a run', () => {
       'cost          3 questions, 1 of them answered to earlier runs; this run 6,020 tokens in, 3,330 out, $0.0620; ' +
         'with the runs it goes on with 7,330 in, 5,810 out',
     )
-    expect(told).toMatch(/time +1 min 08 s, this run alone/)
+    expect(told).toMatch(/time +this run 1 min 08 s; with the runs it goes on with 2 min 09 s/)
     const html = page(resumed)
     expect(html).toContain('earlier run: 1,310 tokens in, 2,480 out; anthropic/some-model')
     expect(html).not.toContain('$0.00;')
+    expect(html).toContain('this run 1 min 08 s; with the runs it goes on with 2 min 09 s')
   })
 
   it('tells tasks in the order of their turns, whichever was begun first', () => {

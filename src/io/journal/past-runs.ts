@@ -87,6 +87,8 @@ export interface Unfinished {
   ids: string[]
   /** Of all of them. */
   calls: CallRecord[]
+  /** How long they took together, milliseconds: of one that was killed, until it told something for the last time. */
+  ms: number
 }
 
 /**
@@ -140,15 +142,17 @@ function endsOf({ result }: PastRun): TaskOutcomeStatus[] {
   return result === null ? [] : [result.status, ...(result.tasks ?? []).map(({ status }) => status)]
 }
 
-async function chainOf(root: string, last: PastRun): Promise<Pick<Unfinished, 'ids' | 'calls'>> {
+async function chainOf(root: string, last: PastRun): Promise<Pick<Unfinished, 'ids' | 'calls' | 'ms'>> {
   // Most ask only how it ended.
   const { readCalls } = await import('./call-log.ts')
   const chain: CallRecord[][] = []
   const seen = new Set<string>()
   let mended = false
   let wrong = false
+  let ms = 0
   for (let run: PastRun | null = last; run !== null && !seen.has(run.id); run = await resumedBy(root, run)) {
     seen.add(run.id)
+    ms += await lasted(run)
     mended ||= endsOf(run).some((end) => MENDED.includes(end))
     wrong ||= endsOf(run).includes('bug')
     const calls = await readCalls(run.dir)
@@ -156,7 +160,13 @@ async function chainOf(root: string, last: PastRun): Promise<Pick<Unfinished, 'i
       calls.filter(({ call }) => (wrong ? call === 'askModel' || call === 'land' : !mended || call !== 'runChecks')),
     )
   }
-  return { ids: [...seen].reverse(), calls: chain.flat() }
+  return { ids: [...seen].reverse(), calls: chain.flat(), ms }
+}
+
+async function lasted({ dir }: PastRun): Promise<number> {
+  const lines = await lastLines(join(dir, 'events.jsonl'))
+  // A kill may have cut the last one off.
+  return lines.map((line) => eventIn(line)?.t ?? 0).findLast((t) => t > 0) ?? 0
 }
 
 async function resumedBy(root: string, { described }: PastRun): Promise<PastRun | null> {

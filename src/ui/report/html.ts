@@ -1,5 +1,5 @@
 import { html, Markup } from '../escape-html.ts'
-import { count, duration, shortHash, shortRef } from '../format.ts'
+import { count, duration, shortHash, shortRef, tookWords } from '../format.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
 import { TRACE_STYLE, traceSections } from '../trace/html.ts'
 import type { TraceView } from '../trace/view.ts'
@@ -53,7 +53,7 @@ function head(story: Story): Markup {
       'began at',
       run && html`<code>${shortHash(run.base)}</code> on ${run.branch ? shortRef(run.branch) : 'no branch'}`,
     ],
-    ['took', `${duration(ms)}${spent.earlier.calls > 0 ? ', this run alone' : ''}`],
+    ['took', tookWords(ms, run?.earlierMs)],
     ['cost', spent.earlier.calls > 0 ? spentWords(spent) : null],
     ['box', isolation && `${isolation.level}${open.length > 0 ? `; not held: ${open.join(', ')}` : ''}`],
     ['runner', runner && `${runner.runner}: ${runner.why}`],

@@ -1,6 +1,6 @@
 import { intensity } from '../check-lines.ts'
 import { replayLine } from '../counterexample.ts'
-import { duration, plural, shortHash, shortRef } from '../format.ts'
+import { duration, plural, shortHash, shortRef, tookWords } from '../format.ts'
 import { blank, indented, type Line, type Look, paragraph, type Step, step } from '../line.ts'
 import { expectsRed } from '../state.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
@@ -29,7 +29,7 @@ export function reportLines(story: Story, look: Look): Line[] {
     ...story.tasks.flatMap((task) => taskLines(task, look)),
     blank('key'),
     ...line('cost', spentWords(story.spent)),
-    ...line('time', `${duration(story.ms)}${story.spent.earlier.calls > 0 ? ', this run alone' : ''}`),
+    ...line('time', tookWords(story.ms, run?.earlierMs)),
     ...line('journal', run?.journal ?? null),
   ]
 }

@@ -139,10 +139,13 @@ describe('a run to go on with', () => {
     await write('run-1', 'failed', undefined, ['verified', 'failed'])
     expect(await known()).toBeNull()
     await write('run-2', 'failed', undefined, ['failed', 'interrupted'])
-    expect(await unfinishedRun(root)).toMatchObject({ how: 'ended with interrupted', ids: ['run-2'] })
+    expect(await unfinishedRun(root)).toMatchObject({ how: 'ended with interrupted', ids: ['run-2'], ms: 1 })
     await write('run-3', 'failed', 'run-2', ['failed', 'environment'])
-    expect(await unfinishedRun(root)).toMatchObject({ how: 'ended with environment', ids: ['run-2', 'run-3'] })
+    expect(await unfinishedRun(root)).toMatchObject({ how: 'ended with environment', ids: ['run-2', 'run-3'], ms: 2 })
     expect(await known()).toEqual(['run-2 askModel', 'run-2 recall', 'run-3 askModel', 'run-3 recall'])
+    // A kill leaves no result, and may cut off the last line.
+    await writeFile(join(root, '.agent', 'runs', 'run-3', 'events.jsonl'), '{"t":7,"type":"decision"}\n{"t":90,"ty')
+    expect(await unfinishedRun(root)).toMatchObject({ how: 'was killed', ms: 8 })
   })
 
   it('is one that ended by a mistake of ours, once, and of it only what models answered', async () => {
