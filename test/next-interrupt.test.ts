@@ -48,6 +48,8 @@ describe('Ctrl-C', () => {
     expect(model.asked('implementer')).toHaveLength(1)
     const recovered = run.events.find((event) => event.type === 'run.recovered')
     expect(recovered?.found.join()).toContain('ended with interrupted: what it was answered is not asked or paid again')
+    const started = run.events.find((event) => event.type === 'run.started')
+    expect(started?.earlierMs).toBeGreaterThan(0)
     const checks = eventsOf(run, 'check.finished')
     expect(checks.find(({ stage }) => stage === 'property')).toMatchObject({ status: 'passed', earlier: true })
     expect(checks.find(({ stage }) => stage === 'final')).not.toHaveProperty('earlier')

@@ -71,6 +71,7 @@ const bodies = {
     branch: maybeText,
     journal: text,
     note: maybeText,
+    earlierMs: fc.option(ms, { nil: undefined }),
   }),
   'hook.finished': fc.record({
     ...type('hook.finished'),
