@@ -59,7 +59,7 @@ for (const event of ['unhandledRejection', 'uncaughtException'])
   process.on(event, (error: unknown) => running?.failed(error))
 
 async function runTest({ title, run }: Declared, brief: boolean, limit: number): Promise<Seen> {
-  state.brief = brief ? { inTime: (waiting) => waitFor(waiting, PATIENCE_MS) } : null
+  state.brief = brief ? { begins: () => {}, inTime: (waiting) => waitFor(waiting, PATIENCE_MS) } : null
   // What goes on right behind a campaign would still be under its watch, which ends an event after 5 s.
   await new Promise((resolve) => setImmediate(resolve))
   const seer = watch(title, false)

@@ -104,6 +104,7 @@ export function overrides(given: FastCheck, state: TestProcess): Overrides {
         (predicate: Predicate) =>
         (...values: unknown[]) => {
           drawn.note(values)
+          state.brief?.begins()
           return verdict(predicate(...values))
         }
       return remembered(real.property(...strict(given, watchedCase)), drawn.cases)
@@ -114,6 +115,7 @@ export function overrides(given: FastCheck, state: TestProcess): Overrides {
         (predicate: Predicate) =>
         async (...values: unknown[]) => {
           drawn.note(values)
+          state.brief?.begins()
           return verdict(await inTime(state, predicate(...values)))
         }
       return remembered(real.asyncProperty(...strict(given, watchedCase)), drawn.cases)

@@ -74,8 +74,10 @@ export interface ProcessSettings {
   replay: Replay | null
   /** When properties begin no further seed: milliseconds of the machine's monotonic clock, the same in all processes. */
   seedEnd: number
-  /** On a wrong version: a case of a property that waits this long does not end. */
+  /** On a wrong version: a case of a property that takes or waits this long does not end. */
   waitMs?: number
+  /** The wrong version at work, and the global that tells the code so. Left out: none, or the harness changes between them itself. */
+  wrong?: { key: string; mutant: number }
   /** Signs what the harness sees in there; only the test process and the runner's process know it. */
   key: string
 }

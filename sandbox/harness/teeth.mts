@@ -75,6 +75,7 @@ export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest
       intensity: teeth.thorough ?? intensity,
       seedEnd: monotonicMs() + share,
       waitMs: teeth.waitMs,
+      wrong: { key: teeth.key, mutant },
     }
     const request = { ...order.request, maxMs: Math.ceil(Math.max(patience, share + teeth.waitMs)) }
     const report = await driver.run({ ...order, request, settings, tell: () => {} })

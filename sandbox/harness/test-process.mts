@@ -4,6 +4,7 @@ import type { MutantRun, PropertyRun } from '../../src/core/verdict/evidence.ts'
 import type { Intensity } from '../../src/world.ts'
 import { monotonicMs } from './clock.mts'
 import { type SentError, toTestError } from './errors.mts'
+import { createPace, ENDLESS } from './pace.mts'
 import { type Hint, hintLine, type ProcessSettings, type Replay, type Seen } from './protocol.mts'
 import type { Canary } from './sentinel.mts'
 
@@ -40,19 +41,37 @@ export interface TestProcess {
   fallback: () => RunningTest | undefined
   /** What must say no when the tests of this process have run. */
   canaries: Canary[]
-  /** On wrong versions: whether a property fails is all that is asked of it, and none of its cases may wait for ever. */
-  brief: { inTime<T>(waiting: Promise<T>): Promise<T> } | null
+  /** On wrong versions: whether a property fails is all that is asked of it, and none of its cases may go on for ever. */
+  brief: Brief | null
+}
+
+export interface Brief {
+  /** A test, or a case of a property. */
+  begins(): void
+  inTime<T>(waiting: Promise<T>): Promise<T>
 }
 
 export function createTestProcess(
-  { intensity, replay, seedEnd, waitMs }: Omit<ProcessSettings, 'key'>,
+  { intensity, replay, seedEnd, waitMs, wrong }: Omit<ProcessSettings, 'key'>,
   world: object = globalThis,
 ): TestProcess {
   const clock = performance.now.bind(performance)
   const current = new AsyncLocalStorage<RunningTest>()
   const deadline = clock() + seedEnd - monotonicMs()
-  const brief = waitMs === undefined ? null : { inTime: <T,>(waiting: Promise<T>) => waitFor(waiting, waitMs) }
+  const brief = waitMs === undefined ? null : briefly(waitMs, clock, world, wrong)
   return { intensity, replay, world, deadline, clock, current, fallback: () => undefined, canaries: [], brief }
+}
+
+function briefly(waitMs: number, clock: () => number, world: object, wrong: ProcessSettings['wrong']): Brief {
+  const pace = createPace(waitMs, clock)
+  const tick = () => {
+    if (pace.tick()) throw new Error(ENDLESS)
+  }
+  if (wrong) {
+    const value = Object.freeze({ is: (id: number) => id === wrong.mutant, tick })
+    Object.defineProperty(world, wrong.key, { value, configurable: true })
+  }
+  return { begins: () => pace.begins(), inTime: (waiting) => waitFor(waiting, waitMs) }
 }
 
 export function runningTest(state: TestProcess): RunningTest | undefined {
@@ -128,6 +147,7 @@ export function lockProperty(holder: object, name: string): void {
 /** Runs the function of a test and sees how it ends. */
 export async function watched<T>(state: TestProcess, seer: Watch, run: () => T | Promise<T>): Promise<T> {
   seer.begin()
+  state.brief?.begins()
   try {
     const value = await settled(state.current.run(seer, run))
     seer.held()
@@ -162,8 +182,6 @@ export function limited(call: () => unknown, ms: number, test: RunningTest): Pro
     void run()
   })
 }
-
-export const ENDLESS = 'specproof: this wrong version does not end'
 
 /** Rejects when nothing has come after so many milliseconds, and says so before. */
 export function waitFor<T>(waiting: Promise<T>, ms: number, over: () => void = () => {}): Promise<T> {

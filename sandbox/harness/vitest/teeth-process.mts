@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import type { Intensity, TeethRequest } from '../../../src/world.ts'
 import { monotonicMs } from '../clock.mts'
+import { createPace, ENDLESS, type Pace } from '../pace.mts'
 import type { Seen } from '../protocol.mts'
-import { ENDLESS, type TestProcess, waitFor } from '../test-process.mts'
+import { type TestProcess, waitFor } from '../test-process.mts'
 
 /** What a test process of a run on wrong versions is told beside the rest. */
 export interface TeethSettings extends TeethRequest {
@@ -43,6 +44,8 @@ export class Teeth {
   /** Names of tests that are red on the right version: they tell nothing. */
   readonly #red = new Set<string>()
   #recording: Set<number> | null = null
+  /** Where no right version runs beside the wrong one, nothing is known of how much it does. */
+  readonly #pace: Pace
   #ticks = 0
   #mostTicks = Number.POSITIVE_INFINITY
   #rightTicks = 0
@@ -60,7 +63,8 @@ export class Teeth {
     this.intensity = state.intensity
     const cases = ({ seeds, runs }: Intensity) => seeds.length * runs
     this.#more = Math.max(1, cases(settings.thorough ?? state.intensity) / cases(state.intensity))
-    state.brief = { inTime: (waiting) => this.#inTime(waiting) }
+    this.#pace = createPace(settings.waitMs, state.clock)
+    state.brief = { begins: () => this.#pace.begins(), inTime: (waiting) => this.#inTime(waiting) }
     const offered = Object.freeze({ is: (id: number) => this.#is(id), tick: () => this.#tick() })
     Object.defineProperty(globalThis, settings.key, { value: offered, configurable: true })
   }
@@ -70,6 +74,7 @@ export class Teeth {
     this.#active = mutant
     this.overrun = false
     this.#ticks = 0
+    this.#pace.begins()
     this.#mostTicks = mutant === 0 ? Number.POSITIVE_INFINITY : SLOWER * this.#more * this.#rightTicks + LEAST_TICKS
     this.#tell({ mutant, until: monotonicMs() + this.patience })
   }
@@ -132,7 +137,7 @@ export class Teeth {
   }
 
   #tick(): void {
-    if (++this.#ticks <= this.#mostTicks) return
+    if (this.settings.control ? ++this.#ticks <= this.#mostTicks : !this.#pace.tick()) return
     this.overrun = true
     throw new Error(ENDLESS)
   }

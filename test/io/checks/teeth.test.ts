@@ -143,6 +143,43 @@ describe('a longer run on wrong versions', () => {
   }, 60_000)
 })
 
+/** What a model has made wrong is a program of its own, and no right one runs beside it: each case is looked at alone. */
+const BUSY = `
+exports.sum = (n) => { let sum = 0; for (let i = 0; i < n; i++) { sum += 1 } return sum }
+exports.ends = (n) => { let i = n; while (i > 0) { i -= n > 1000 ? 0 : 1 } return i }
+`
+const BUSY_TESTS = `
+it('works much in all', () => { fc.assert(fc.property(fc.integer({ min: 1000, max: 2000 }), (n) => sum(n) === n)) })
+`
+const ENDLESS_TESTS = `
+it('goes on for ever', () => { fc.assert(fc.property(fc.constantFrom(3, 2000), (n) => ends(n) === 0)) })
+`
+
+describe.each(DIALECTS.map((one) => [one.runner, one] as const))(
+  'a whole wrong version with %s',
+  (_, { manifest, header, file }) => {
+    it('lives however much its cases do in all, and is ended where one of them does not end', async () => {
+      const load = header.includes('require(')
+        ? "const { sum, ends } = require('./a.cjs')"
+        : "import a from './a.cjs'\nconst { sum, ends } = a"
+      const target = await makeTarget({
+        'package.json': JSON.stringify({ name: 'target', ...manifest }),
+        'a.cjs': instrument('a.cjs', BUSY, [], KEY),
+        [file('busy')]: `${header}\n${load}\n${BUSY_TESTS}`,
+        [file('endless')]: `${header}\n${load}\n${ENDLESS_TESTS}`,
+      })
+      const thorough = { seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], runs: 500, minMs: 0 }
+      const teeth = { key: KEY, mutants: [1], control: false, maxMs: 30_000, waitMs: 1_500, thorough }
+      const outcomeIn = async (name: string) => {
+        const request = { stage: 'teeth', kind: 'tests', intensity: QUICK, maxMs: 60_000, teeth } as const
+        return (await runRequest(target, { ...request, files: [file(name)] })).mutants
+      }
+      expect(await outcomeIn('busy')).toMatchObject([{ mutant: 1, status: 'survived' }])
+      expect(await outcomeIn('endless')).toMatchObject([{ mutant: 1, status: 'timeout', test: 'goes on for ever' }])
+    }, 90_000)
+  },
+)
+
 describe('a property that has no time for one case', () => {
   it('is no error of the wrong version: there was no time', async () => {
     const source = 'export function pause(n: number): number { if (n > 500) { return 20_000 } return 0 }\n'
