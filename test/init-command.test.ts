@@ -255,6 +255,13 @@ describe('agent init', () => {
       return findings.find(({ name }) => name === 'types')
     }
     const step = ({ told }: { told: Told }) => told.steps.find(({ what }) => what === 'tsconfig.json')
+    const script = async () => (await init(repository)).told.steps.find(({ what }) => what === 'test script')
+    expect(await script()).toMatchObject({ status: 'to do', next: 'npm pkg set scripts.test="vitest run"' })
+    await repository.write({
+      'package.json': JSON.stringify({ devDependencies: dependencies, scripts: { test: 'x' } }),
+    })
+    expect(await script()).toBeUndefined()
+    await repository.write({ 'package.json': manifest })
     const none = 'no tsconfig.json: types are not checked'
     expect(step(await init(repository))).toMatchObject({ status: 'to do', text: expect.stringContaining(none) })
     expect(await doctor()).toMatchObject({ state: 'warning', text: none })

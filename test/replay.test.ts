@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { lockRepository } from '../src/io/git/run-lock.ts'
 import { eventsOf, next, start } from './support/agent.ts'
 import { AUTHOR, RIGHT, WRONG } from './support/clamp.ts'
 import { makeRepository } from './support/repository.ts'
@@ -27,6 +28,7 @@ describe('agent replay', () => {
     expect(lines.find((line) => line.type === 'commit').tree).toBe(eventsOf(run, 'commit')[0]!.tree)
     expect(lines.filter((line) => line.type === 'verdict').map((line) => line.status)).toEqual(['failed', 'verified'])
     expect(model.server.requests).toHaveLength(asked)
+    expect(replay.stderr).toMatch(/landed +[0-9a-f]{7,} on main then, not now\n/)
     expect(await repository.snapshot()).toEqual(repository.remembered())
   })
 
@@ -43,6 +45,17 @@ describe('agent replay', () => {
     expect(replay.code).toBe(1)
     expect(replay.stderr).toMatch(/differs\.\n {2}then: attempt 1 verified\n {2}now: {2}attempt 1 failed\n$/)
     expect(await readFile(join(repository.dir, 'src/clamp.ts'), 'utf8')).toContain('Math')
+  })
+
+  it('does not begin, and compares nothing, while another run is at work', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    await next(repository, model)
+    const lock = await lockRepository(join(repository.dir, '.git'), 'the first')
+    const replay = await start(repository, ['replay', 'last'])
+    expect(replay.code).toBe(9)
+    expect(replay.stderr).toMatch(/^agent: another run works .*\nexit 9: see \S+#exit-9\n$/)
+    await lock.release()
   })
 
   it('names the runs that there are', async () => {

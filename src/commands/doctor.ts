@@ -45,7 +45,7 @@ interface Diagnosis {
 const NO_MEMORY_LIMIT = 'memory not limited'
 /** What is missing for a limit of memory; `root`: whoever asks is root already. */
 const memoryMend = (root: boolean): string =>
-  `runs go on without it: files, /tmp and the tree have their limits all the same. For one of memory ${root ? 'start where root may make control groups (most containers forbid it)' : 'run as root, which can make a control group'}`
+  `runs go on without a limit of memory: files, /tmp and the tree have their limits all the same. For one of memory ${root ? 'start where root may make control groups (most containers forbid it)' : 'run as root, which can make a control group'}`
 /** The probe that a box which cannot be made does not pass. */
 const RUNS = 'runs a command'
 const WIDTH = 78

@@ -40,7 +40,7 @@ const EXAMPLES: Record<string, [line: string, what: string][]> = {
   ],
   report: [
     ['agent report', 'the last run'],
-    ['agent report 20260114-101502 --html report.html', 'another one, as a page as well'],
+    ['agent report 20260114-101502 --html .agent/report.html', 'another one, as a page as well'],
   ],
   replay: [['agent replay last', 'the last run again, with its answers and seeds']],
   apply: [

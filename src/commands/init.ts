@@ -21,6 +21,7 @@ import { missingImports } from './diagnose-python.ts'
 import { ignoreStep } from './init-ignore.ts'
 import { addPythonPath, hypothesisStep } from './init-python.ts'
 import { type Step, toDo, writeNew } from './init-steps.ts'
+import { testScriptStep } from './init-test-script.ts'
 import { lacksTsconfig, typesStep } from './init-types.ts'
 import type { GlobalOptions } from './options.ts'
 
@@ -54,6 +55,8 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   if (lacking !== null) done(lacking)
   if (imports !== null) done(await addPythonPath(root, imports, agreed))
   if (untyped) done(await typesStep(root, survey, paths, read, agreed))
+  const untested = testScriptStep(survey, await read('package.json'))
+  if (untested !== null) done(untested)
   const old = 'name' in survey.runner ? await oldRunner([root], survey.runner.name) : null
   if (old !== null) done(toDo('runner', old))
   const ignored = await ignoreStep(root, survey, paths, agreed)
@@ -254,7 +257,11 @@ async function writeSpec(root: string, { languages }: Survey): Promise<Step> {
   const { files, edits } = firstSpec(languages)
   for (const [path, text] of Object.entries(files)) await writeNew(root, path, text)
   const lines = edits.map(({ path, line, what }) => `${path}:${line} (${what})`).join(', ')
-  return { what: 'spec', status: 'written', text: `specs/first runs as it is; make it yours in three lines: ${lines}` }
+  return {
+    what: 'spec',
+    status: 'written',
+    text: `specs/first runs as it is; make it yours in these lines: ${lines}; the folder may have any name`,
+  }
 }
 
 function teller(options: GlobalOptions): (step: Step) => void {

@@ -22,6 +22,8 @@ export async function replayCommand(options: GlobalOptions, name: string, flags:
   const journaled = await findRun(repository, options.cwd, name)
   const was = storyOf(await eventsIn(journaled.dir))
   const { exitCode, events } = await replaySession(options, { land: true, ...flags }, journaled)
+  // Another run is at work, or there is no commit to begin at: it did not begin.
+  if (!events.some(({ type }) => type === 'run.started')) return exitCode
   if ([EXIT.interrupted, EXIT.bug, EXIT.isolation, EXIT.environment].includes(exitCode as never)) return exitCode
   const difference = firstDifference(was, storyOf(events))
   const trees = was.filter((line) => line.startsWith('tree ')).length

@@ -201,6 +201,7 @@ export async function runAlone(
       journal: journal.dir,
       note,
       limits,
+      ...(journaled ? { replays: journaled.run.run } : {}),
       ...(before ? { earlierMs: before.ms } : {}),
     })
     if (before) found.unshift(`run ${before.run.id} ${before.how}: what it was answered is not asked or paid again`)

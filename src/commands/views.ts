@@ -81,8 +81,11 @@ function sayingOneLine(
 ): (event: StampedEvent) => void {
   let begun = false
   return (event) => {
-    if (event.type === 'run.result' && !begun) complain(`agent: ${event.message}\n`)
-    else view(event)
+    if (event.type === 'run.result' && !begun) {
+      const { exitCode, message } = event
+      const page = `docs/troubleshooting.md#exit-${exitCode}`
+      complain(`agent: ${message}\n${exitCode === 0 ? '' : `exit ${exitCode}: see ${docsPage(page)}\n`}`)
+    } else view(event)
     begun = true
   }
 }

@@ -92,6 +92,8 @@ const bodies = [
     limits: z
       .object({ maxTokens: z.number().nullable(), maxUsd: z.number().nullable(), maxMinutes: z.number().nullable() })
       .optional(),
+    /** The run that it replays: nothing lands. Left out: it is none. */
+    replays: z.string().optional(),
     /** How long the runs took that it goes on with, milliseconds. Left out: there are none. */
     earlierMs: z.number().optional(),
   }),

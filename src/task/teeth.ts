@@ -33,11 +33,11 @@ export interface Teeth {
  * Runs wrong versions of the change against its frozen tests, which must be able to tell them from the right one. `ask`: about those that
  * live, and for further ones, a model is asked once.
  */
-export async function teeth(world: World, state: State, changes: FileChange[], ask: boolean): Promise<Teeth> {
+export async function teeth(outer: World, state: State, changes: FileChange[], ask: boolean): Promise<Teeth> {
   const { settings } = state.around
   const { frozen } = state
   if (settings.teeth === 'off' || !frozen) return { state, changes, evidence: null, weak: null, wrong: null }
-  const started = world.now()
+  const { world, ms } = timed(outer)
   const judged = judgedOf(changes, frozen)
   // Tests alone were judged on wrong versions of the code that they cover, before they were frozen.
   if (judged.texts.size === 0 && frozen.guards)
@@ -60,7 +60,7 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
     after.state,
     bites,
     { possible: possible.length, refused, answered, strict, notes, ...(objection ? { wrong: failed.length } : {}) },
-    started,
+    ms(),
   )
   const reason = problem ?? (isWeak(score, answered) ? weakWords(bites) : null)
   return {
@@ -70,6 +70,21 @@ export async function teeth(world: World, state: State, changes: FileChange[], a
     weak: settings.teeth === 'required' ? reason : null,
     wrong: objection && { reason: objection.reason, failed },
   }
+}
+
+/** How long all takes but for what models write, milliseconds: that is told with their answers. */
+function timed(world: World): { world: World; ms(): number } {
+  const started = world.now()
+  let asked = 0
+  const askModel: World['askModel'] = async (...question) => {
+    const began = world.now()
+    try {
+      return await world.askModel(...question)
+    } finally {
+      asked += world.now() - began
+    }
+  }
+  return { world: { ...world, askModel }, ms: () => world.now() - started - asked }
 }
 
 function ofGuards({ killed, total }: GuardScore): Teeth['evidence'] {
@@ -118,7 +133,7 @@ function tell(
     notes,
     ...more
   }: { possible: number; refused: number; answered: boolean; strict: Strict[]; notes: string[]; wrong?: number },
-  started: number,
+  ms: number,
 ): void {
   const survivors = bites
     .filter(({ status }) => status !== 'killed')
@@ -132,7 +147,7 @@ function tell(
       seconds: around.settings.level.teethMs / 1_000,
       note: notes.length > 0 ? notes.join('; ') : null,
     },
-    ms: Math.round(world.now() - started),
+    ms: Math.round(ms),
   })
 }
 

@@ -188,10 +188,17 @@ function verdict(e: EventOf<'verdict'>, look: Look): Line[] {
   return step(look, { mark, label: 'verdict', text: what, more, kind: 'key', style: mark })
 }
 
-function landed(e: EventOf<'landed'>, look: Look): Line[] {
+function landed(e: EventOf<'landed'>, isReplay: boolean, look: Look): Line[] {
   const hash = shortHash(e.commit)
   const why = e.reason === null ? '' : `: ${e.reason}`
   if (e.ref !== null) {
+    if (isReplay)
+      return step(look, {
+        mark: 'none',
+        label: 'landed',
+        text: `${hash} on ${shortRef(e.ref)} then, not now`,
+        kind: 'key',
+      })
     return step(look, { mark: 'good', label: 'landed', text: `${hash} on ${shortRef(e.ref)}${why}`, kind: 'key' })
   }
   const branch = e.waiting === null ? '' : ` on branch ${shortRef(e.waiting)}`
@@ -324,7 +331,7 @@ export function linesOf(event: StampedEvent, before: ViewState, look: Look): Lin
         kind: 'key',
       })
     case 'landed':
-      return landed(event, look)
+      return landed(event, before.run?.replays !== undefined, look)
     case 'run.result':
       return summary(event, event.t, look, { ...before.earlier, ms: before.run?.earlierMs ?? 0 })
   }

@@ -98,7 +98,7 @@ function estimateWords({ prompts, mean, worst }: NonNullable<EventOf<'run.result
 function reportHint(journal: string, { command = 'npx agent' }: Look): Omit<Step, 'mark'> {
   // Without its id it is the last run, and the line is short enough to be copied whole.
   const run = command.includes(' --cwd ') ? '' : ` ${journal.split(/[\\/]/).at(-1)}`
-  return { label: 'report', text: `${command} report${run} --html report.html` }
+  return { label: 'report', text: `${command} report${run} --html .agent/report.html` }
 }
 
 function tokensOf({ tokens: usage }: EventOf<'run.result'>, earlier: { input: number; output: number }): string {

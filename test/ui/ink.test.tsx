@@ -90,7 +90,7 @@ test('when the run is over, only finished lines are left', () => {
   const lines = frame(70_000, { width: 80, unicode: true, recent: 1700 }).trimEnd().split('\n')
   expect(lines.slice(-2)).toEqual([
     '  journal       .agent/runs/20260114-101502-7f3a',
-    '  report        npx agent report 20260114-101502-7f3a --html report.html',
+    '  report        npx agent report 20260114-101502-7f3a --html .agent/report.html',
   ])
 })
 

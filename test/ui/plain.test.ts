@@ -105,7 +105,7 @@ test('a run of two attempts reads well', () => {
       money         $0.1031
       time          1 min 08 s
       journal       .agent/runs/20260114-101502-7f3a
-      report        npx agent report 20260114-101502-7f3a --html report.html
+      report        npx agent report 20260114-101502-7f3a --html .agent/report.html
     "
   `)
 })
@@ -130,7 +130,7 @@ test('quiet leaves verdicts, commits, landings and the summary', () => {
       money         $0.1031
       time          1 min 08 s
       journal       .agent/runs/20260114-101502-7f3a
-      report        npx agent report 20260114-101502-7f3a --html report.html
+      report        npx agent report 20260114-101502-7f3a --html .agent/report.html
     "
   `)
 })
@@ -407,5 +407,5 @@ test('wrong versions that live are named with their place', () => {
 
 test('what it says to type is what works from where the user is', () => {
   const command = 'npx agent --cwd /tmp/specproof-demo-fvY1qs'
-  expect(shown(twoAttempts, { command })).toContain(`  report        ${command} report --html report.html\n`)
+  expect(shown(twoAttempts, { command })).toContain(`  report        ${command} report --html .agent/report.html\n`)
 })

@@ -9,7 +9,7 @@ const PROPERTY = pattern(
 )
 const COLUMN = pattern(String.raw`^(?:correctness\s+)?(?:propert(?:y|ies)|属性|プロパティ|свойств[оа]|propiedad)`, 'iu')
 const LAYER = pattern(
-  String.raw`layer|level|kind of test|test type|^type$|层|テスト(?:種別|レベル)|レイヤ|уровень|nivel|capa`,
+  'layer|level|kind of test|test type|^type$|层|テスト(?:種別|レベル)|レイヤ|уровень|nivel|capa',
   'iu',
 )
 const PATH = pattern('file|path|location|文件|ファイル|файл|archivo', 'iu')

@@ -61,7 +61,7 @@ export function sizeUnit(word: string): string | null {
   return SIZES[word.toLowerCase()] ?? null
 }
 
-const TIMES = pattern(String.raw`^(?:times?|次|回|раза?|ve(?:z|ces))$`, 'iu')
+const TIMES = pattern('^(?:times?|次|回|раза?|ve(?:z|ces))$', 'iu')
 
 /** `times` of "times", "次", "回", "раз" and "veces". */
 export function isTimes(word: string): boolean {

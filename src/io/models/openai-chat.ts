@@ -53,7 +53,7 @@ function compatibleUrl(name: string, configured: string | undefined, fromEnv: st
   if (configured) return requireUrl(configured, 'the configured base URL')
   if (fromEnv) return requireUrl(fromEnv, 'OPENAI_BASE_URL')
   throw new ModelNameError(
-    `model "${name}" needs the address of its server: set it with "export OPENAI_BASE_URL=http://localhost:11434/v1", say`,
+    `model "${name}" needs the address of its server: set it, for example with "export OPENAI_BASE_URL=http://localhost:11434/v1"`,
   )
 }
 
