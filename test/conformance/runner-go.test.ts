@@ -254,6 +254,19 @@ describe.runIf('env' in go)('go', () => {
     expect(said.filter((one) => one.startsWith('>'))).toEqual(['> -> >=: survived'])
     expect(said.filter((one) => one.endsWith('killed')).length, said.join('\n')).toBe(3)
 
+    // What the compiler takes is not taken from the tests.
+    const edits = mutants.filter(({ original }) => original === '3').map(({ id }) => id)
+    expect(edits.length).toBeGreaterThan(1)
+    const hasty = await runRequest(
+      wrong,
+      {
+        ...{ stage: 'teeth', kind: 'tests', files: ['most/most_test.go'], intensity: LIGHT, maxMs: 200_000 },
+        teeth: { key: 'key_x', mutants: edits, control: true, waitMs: 1_000, maxMs: 1_500 },
+      },
+      minutes,
+    )
+    expect(hasty.mutants?.map(({ status }) => status)).not.toContain('not-run')
+
     // Alone, without a time of the right version, a search that finds nothing ends before its process does.
     const slow = { stage: 'teeth' as const, kind: 'tests' as const, intensity: LIGHT, maxMs: 200_000 }
     const thorough = { seeds: [1], runs: 100_000_000, minMs: 0 }

@@ -86,8 +86,8 @@ function uncompiled({ problems }: Package, file: string): RunnerFile {
 /** A wrong version may take this many times as long as the right one, and so much over that. */
 const SLOWER = 4
 const OVER_MS = 1_500
-/** Share of the time, on top of it, that versions may take which are compiled each for itself. */
-const EDITS_SHARE = 0.3
+/** On top of the time for tests: a compiler takes a second or two for each version that is compiled for itself. */
+const EDITS_MS = 20_000
 const EDIT = '//specproof:edit '
 
 interface Edit {
@@ -103,7 +103,7 @@ async function runTeeth(order: Order, teeth: TeethRequest): Promise<HarnessRepor
   const { request, scratch } = order
   const built = await buildTests(foldersOf(request.files), scratch)
   // All is compiled before anything runs that could write into what is compiled.
-  const own = await compileEdits(built, teeth, monotonicMs() + teeth.maxMs * EDITS_SHARE)
+  const own = await compileEdits(built, teeth, monotonicMs() + EDITS_MS)
   const started = monotonicMs()
   const end = started + teeth.maxMs
   const none: HarnessReport = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }
