@@ -138,9 +138,9 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
       run(COMMANDS.lint().then((module) => module.lintCommand(globals(command), paths, flags))),
     )
   program
-    .command('show <target>')
+    .command('show [target]')
     .description('what the parser understood of SPEC, SPEC/TASK or a folder')
-    .action(async (target: string, _flags, command: Command) =>
+    .action(async (target: string | undefined, _flags, command: Command) =>
       run(COMMANDS.show().then((module) => module.showCommand(globals(command), target))),
     )
   program

@@ -153,6 +153,22 @@ describe('agent init', () => {
     expect(await without.read('pytest.ini')).toBe('[pytest]\npythonpath = .\n')
   })
 
+  it('guesses no language where nothing is there but this program', async () => {
+    const manifest = JSON.stringify({ devDependencies: { specproof: 'file:../x', node: '24' } })
+    const repository = await bare({ 'package.json': manifest, 'README.md': '# Mine\n' })
+    const { code, told } = await init(repository, ['--yes'])
+    expect(code).toBe(10)
+    expect(told.steps.at(-1)).toMatchObject({
+      what: 'project',
+      status: 'to do',
+      text: expect.stringContaining('go mod init'),
+    })
+    expect(await repository.git('status', '--porcelain')).toBe('')
+    await repository.commit({ 'go.mod': 'module example.org/shop\n\ngo 1.22\n\nrequire pgregory.net/rapid v1.2.0\n' })
+    expect(did((await init(repository, ['--yes'])).told)).toMatchObject({ spec: 'written' })
+    expect(await repository.read('specs/first/design.md')).toContain('slug/slug.go')
+  })
+
   it('leaves everything as it was where the packages cannot be installed, or the manifest is not committed', async () => {
     const repository = await bare()
     const before = await repository.read('package.json')
@@ -169,7 +185,7 @@ describe('agent init', () => {
     const dirty = await init(repository, ['--yes'], env)
     expect(dirty.code).toBe(10)
     expect(dirty.told.steps.find(({ what }) => what === 'packages')!.text).toContain(
-      'package.json has changes that are not committed',
+      'because of changes to package.json that are not committed',
     )
     expect(await repository.read('package.json')).toBe('{"name":"mine"}\n')
   })

@@ -165,6 +165,9 @@ interface Shown {
   plan: Pick<Plan, 'spec' | 'slice'>
 }
 
+const LATER =
+  'The first question; the implementer and the strengthener are asked later, with the tests and the code that there are then.'
+
 function asText(assembled: Assembled, { task, role, full, exact, how, left, changed, plan }: Shown): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const share = (tokens: number) => `${Math.round((100 * tokens) / Math.max(1, manifest.tokens))} %`
@@ -179,6 +182,7 @@ function asText(assembled: Assembled, { task, role, full, exact, how, left, chan
     ...(exact === null
       ? []
       : [`The service counts ${exact.toLocaleString('en-US')} tokens: ${offBy(manifest.tokens, exact)}.`]),
+    ...(role === 'author' ? [LATER] : []),
     '',
     ...table(rows, { indent: 2, align: 'llrr' }),
     ...manifest.shortened.map((part) => `  shortened: ${part.source}, whole ${part.tokens} tokens: ${part.why}`),

@@ -45,7 +45,7 @@ interface Diagnosis {
 const NO_MEMORY_LIMIT = 'memory not limited'
 /** What is missing for a limit of memory; `root`: whoever asks is root already. */
 const memoryMend = (root: boolean): string =>
-  `runs go on without a limit of memory: files, /tmp and the tree have their limits all the same. For one of memory ${root ? 'start where root may make control groups (most containers forbid it)' : 'run as root, which can make a control group'}`
+  `nothing, if that will do: files, /tmp and the tree have their limits all the same. A limit of memory takes a control group, which ${root ? 'root may make on most machines and in few containers' : 'root may make: start as root'}`
 /** The probe that a box which cannot be made does not pass. */
 const RUNS = 'runs a command'
 const WIDTH = 78
@@ -131,7 +131,7 @@ function shortLines({ limits, toolchains, boxes }: Diagnosis): string[] {
   const usable = boxes.some(({ ok }) => ok)
   return [
     '',
-    ...row('limits', `a run: ${three}; ${limits.length - 3} more`),
+    ...row('limits', `a run: ${three}; ${limits.length - 3} further limits`),
     ...row('toolchains', [...found, ...missing].join(', ')),
     ...(usable ? row('probes', probeWords(boxes)) : boxes.flatMap(boxLines)),
     '',

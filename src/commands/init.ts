@@ -18,6 +18,7 @@ import { MANAGERS } from '../io/setup/managers.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { missingImports } from './diagnose-python.ts'
+import { bareStep } from './init-bare.ts'
 import { ignoreStep } from './init-ignore.ts'
 import { addPythonPath, hypothesisStep } from './init-python.ts'
 import { type Step, toDo, writeNew } from './init-steps.ts'
@@ -40,6 +41,13 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   const steps = foundSteps(survey)
   const say = teller(options)
   for (const step of steps) say(step)
+  const bare = bareStep(paths, await read('package.json'))
+  if (bare !== null) {
+    say(bare)
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ root, survey: plain(survey), steps: [...steps, bare] })}\n`)
+    return EXIT.environment
+  }
   const agreed = async (question: string) => flags.yes === true || (canAsk(process.env) && (await askYes(question)))
   const done = (step: Step) => {
     steps.push(step)
@@ -215,7 +223,7 @@ async function addPackages(root: string, { names, command, mend }: Adding): Prom
   const dirty = await uncommitted(root, MANIFESTS)
   if (dirty.length > 0)
     return (names === NODE_TYPES ? (text: string) => toDo('packages', text) : failed)(
-      `${names}: not added, because ${dirty.join(' and ')} has changes that are not committed; commit them, or run \`${command.join(' ')}\` yourself`,
+      `${names}: not added, because of changes to ${dirty.join(' and ')} that are not committed; commit them, or run \`${command.join(' ')}\` yourself`,
     )
   await requireIdentity(root)
   const [program = 'npm', ...args] = command

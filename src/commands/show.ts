@@ -10,7 +10,8 @@ import type { GlobalOptions } from './options.ts'
 import { changedFiles, readHere } from './uncommitted.ts'
 
 /** `agent show SPEC[/TASK] | FOLDER`: what the parser understood. */
-export async function showCommand(options: GlobalOptions, target: string): Promise<number> {
+export async function showCommand(options: GlobalOptions, target: string | undefined): Promise<number> {
+  if (target === undefined) throw await nothingNamed(options)
   const { spec, task } = await find(options, target)
   const changed = await changedFiles(options.cwd, [spec])
   const slice = task === null ? null : sliceOf(spec, task.id)
@@ -23,6 +24,15 @@ export async function showCommand(options: GlobalOptions, target: string): Promi
     process.stdout.write(`${text}${readHere(changed)}`)
   }
   return 0
+}
+
+async function nothingNamed(options: GlobalOptions): Promise<UserError> {
+  const ids = (await specsHere(options)).folders.map(({ id }) => id)
+  const [first] = ids
+  if (first === undefined) return new UserError('There is no spec here to show: name its folder.')
+  return new UserError(
+    `Name what to show, \`agent show ${first}\` or a task as \`${first}/1\`. There are: ${ids.join(', ')}.`,
+  )
 }
 
 async function find(options: GlobalOptions, target: string): Promise<{ spec: Spec; task: Task | null }> {

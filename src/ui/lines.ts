@@ -98,7 +98,10 @@ function setupFinished(e: EventOf<'setup.finished'>, look: Look): Line[] {
   }
   // The common case: there is nothing to say.
   if (e.how === 'carried' && e.message === null) return []
-  const text = [`${by}: ${named(e.paths) || 'nothing of its own'}`, e.message].filter((part) => part).join('; ')
+  const seen = named(e.paths)
+  const text = [`${by}: ${seen ? `the box sees ${seen}` : 'nothing of its own'}`, e.message]
+    .filter((part) => part)
+    .join('; ')
   const time = e.how === 'run' ? elapsed(e.ms) : e.how
   return step(look, { mark: e.message === null ? 'good' : 'warn', label: 'set-up', time, text })
 }

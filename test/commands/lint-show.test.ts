@@ -161,6 +161,9 @@ describe('agent show', () => {
 
   it('shows a task with all it links to, and says which tasks there are', async () => {
     expect((await run('show', 'good/1')).stdout).toContain('THE System SHALL answer within 5 s.')
+    const bare = await run('show')
+    expect(bare.code).toBe(2)
+    expect(bare.stderr).toMatch(/`agent show \S+` or a task as `\S+\/1`\. There are: .*good/)
     expect(await run('show', 'good/9')).toMatchObject({ code: 2, stderr: expect.stringContaining('it has: 1') })
   })
 })

@@ -131,7 +131,10 @@ function quantity(plain: string, text: string, match: RegExpExecArray): Bound[] 
   if (/^\d+\.\d+\./.test(number) || (/^0\d/.test(number) && !number.includes('.'))) return []
   if (/^(?:half|quarter|hundred)$/i.test(number) && /^\s+(?:an?|of)\b/i.test(after)) return []
   // "3 or more replicas", "2+ groups": the relation stands between the number and its unit.
-  const early = /^(?:\+|\s(?:or|and)\s)/.test(after) ? rightOf(after) : null
+  const behind = /^(?:\+|\s(?:or|and)\s)/.test(after) ? rightOf(after) : null
+  // "below 1 or above 100": it belongs to the next number.
+  const isNext = behind !== null && /^\s*\d/.test(after.slice(behind.length)) && leftHere() !== null
+  const early = isNext ? null : behind
   const read = unitOf(after.slice(early?.length ?? 0), numberOf(number), currency)
   const unit = { ...read, length: read.length + (early?.length ?? 0) }
   // "Step 6d", but "in phase 2, 5 s".
@@ -139,7 +142,7 @@ function quantity(plain: string, text: string, match: RegExpExecArray): Bound[] 
   if (!apart && labelled(before)) return []
   if (unit.kind === 'none' && /^\s?(?:st|nd|rd|th|xx|:\d)/.test(after)) return []
   const left = leftHere()
-  const right = early ?? rightOf(after.slice(unit.length))
+  const right = isNext ? null : (early ?? rightOf(after.slice(unit.length)))
   const tail = early === null ? (right?.length ?? 0) : 0
   const written = text.slice(at - (left?.length ?? 0), end + unit.length + tail).trim()
   if (to !== undefined) return range(dash!, to, number, unit, before, written)

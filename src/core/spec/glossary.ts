@@ -1,5 +1,6 @@
-import type { Nodes, PhrasingContent, Table } from 'mdast'
+import type { Nodes, PhrasingContent, RootContent, Table } from 'mdast'
 import { contentOf, type Doc, itemText, plain, squeeze } from './markdown.ts'
+import { namesRequirement } from './requirements.ts'
 import type { GlossaryTerm } from './spec.ts'
 import { withoutEnd } from './words.ts'
 
@@ -10,9 +11,15 @@ const HEADING =
 export function readGlossary(doc: Doc): GlossaryTerm[] {
   return doc.root.children.flatMap((node, index) =>
     node.type === 'heading' && HEADING.test(plain(node))
-      ? contentOf(doc.root, index).flatMap((child) => termsOf(doc, child))
+      ? beforeRequirements(contentOf(doc.root, index)).flatMap((child) => termsOf(doc, child))
       : [],
   )
+}
+
+/** A requirement below a glossary's heading is no part of it, whatever the depth of its own. */
+function beforeRequirements(content: readonly RootContent[]): readonly RootContent[] {
+  const end = content.findIndex((node) => node.type === 'heading' && namesRequirement(plain(node)))
+  return end < 0 ? content : content.slice(0, end)
 }
 
 function termsOf(doc: Doc, node: Nodes): GlossaryTerm[] {

@@ -24,6 +24,11 @@ const BUGFIX: [RegExp, RequirementKind, string][] = [
   [/^unchanged behaviou?r|^不变行为|^変更されない|^неизменное поведение/i, 'unchanged', '3'],
 ]
 
+/** Whether a heading names a requirement by its number: `Requirement 3: ...`, `FR-001 ...`. */
+export function namesRequirement(title: string): boolean {
+  return NAMED.test(title) || PREFIXED.test(title)
+}
+
 /** A requirement of a document, with the fields that only some dialects fill left at their rest. */
 export function requirement(
   doc: Doc,

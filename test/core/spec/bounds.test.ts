@@ -95,6 +95,8 @@ const PHRASES: Record<string, [string, string][]> = {
     ['amounts above $500', 'above 500 $'],
     ['exceeds ₦500,000', 'above 500000 ₦'],
     ['exceeds 5', 'above 5'],
+    ['below 1 or above 10000', 'below 1; above 10000'],
+    ['3 or more 5-minute windows', 'at least 3; is 5 min'],
     ['for 3 workers', ''],
     ['once the worker reconnects', ''],
     ['the 3 nodes of the cluster', ''],
