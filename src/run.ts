@@ -317,12 +317,20 @@ function initialState(
 const MOST_CRITERIA = 3
 
 /** The criteria that the task validates, each with its id where there are several; else its own text. */
-function mustHold({ slice, task }: State['plan']): string | null {
-  const criteria = slice.requirements.flatMap((one) => one.criteria)
-  if (criteria.length < 2) return criteria[0]?.text ?? task.statements[0] ?? null
-  const more = criteria.slice(MOST_CRITERIA).map(({ id }) => id)
+function mustHold({ spec, slice, task }: State['plan']): Pick<EventOf<'task.selected'>, 'requirement' | 'criteria'> {
+  const criteria = slice.requirements.flatMap((one) => one.criteria).map(({ id, text }) => ({ id, text }))
+  if (criteria.length < 2) return { requirement: criteria[0]?.text ?? task.statements[0] ?? null }
   const shown = criteria.slice(0, MOST_CRITERIA).map(({ id, text }) => `${id} ${text}`)
-  return [...shown, ...(more.length > 0 ? [`And ${more.join(', ')}.`] : [])].join(' ')
+  // With where they stand: a bare number at the end reads as if a parser had lost its words.
+  const files = Map.groupBy(criteria.slice(MOST_CRITERIA), ({ id }) => fileOf(spec, id))
+  const more = [...files].map(([file, left]) => `(and ${left.map(({ id }) => id).join(', ')}, in ${file})`)
+  return { requirement: [...shown, ...more].join(' '), criteria }
+}
+
+/** Name of the file that a criterion stands in. */
+function fileOf({ requirements, dir }: Spec, id: string): string {
+  const file = requirements.find(({ criteria }) => criteria.some((one) => one.id === id))?.file ?? dir
+  return file.slice(file.lastIndexOf('/') + 1)
 }
 
 export function tellSelected(world: World, { plan, around }: State): void {
@@ -331,7 +339,7 @@ export function tellSelected(world: World, { plan, around }: State): void {
     spec: plan.spec.id,
     task: plan.task.id,
     title: plan.task.title,
-    requirement: mustHold(plan),
+    ...mustHold(plan),
     test: plan.task.test?.text ?? null,
     attempts: around.settings.attempts,
     file: plan.tasksPath,

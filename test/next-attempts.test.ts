@@ -41,7 +41,8 @@ describe('an attempt that fails', () => {
 
   it('ends the run when it fails a second time in the same way, or when no attempt is left', async () => {
     const repository = await makeRepository()
-    const model = await scriptModel({ author: [AUTHOR], implementer: [WRONG, WRONG, WRONG] })
+    const remarks = 'Left out, because the specification leaves it open: limits in the wrong order.'
+    const model = await scriptModel({ author: [`${remarks}\n\n${AUTHOR}`], implementer: [WRONG, WRONG, WRONG] })
 
     const twice = await next(repository, model, ['--attempts', '5'])
     expect(twice.result).toMatchObject({ status: 'failed', exitCode: 3 })
@@ -53,7 +54,8 @@ describe('an attempt that fails', () => {
     expect(once.result).toMatchObject({ status: 'failed', exitCode: 3 })
     expect(once.result.message).toContain('attempt 1 of 1 failed')
     expect(model.asked('author')).toHaveLength(1)
-    expect(eventsOf(once, 'tests.frozen')).toMatchObject([{ reused: true }])
+    expect(eventsOf(twice, 'tests.frozen')).toMatchObject([{ reused: false, remarks }])
+    expect(eventsOf(once, 'tests.frozen')).toMatchObject([{ reused: true, remarks }])
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../src/core/errors.ts'
+import type { Event, EventOf } from '../src/core/events.ts'
 import type { Settings } from '../src/core/settings.ts'
 import { choose } from '../src/core/spec/choose.ts'
 import { parseSpec } from '../src/core/spec/parse.ts'
@@ -10,10 +11,10 @@ import { isMerged, keepOnBranch, waitingCommits } from '../src/io/git/land.ts'
 import { reapply } from '../src/io/git/reapply.ts'
 import { readHead, uncommitted } from '../src/io/git/repository.ts'
 import { openTree } from '../src/io/git/tree.ts'
-import { planOf, type RunOptions, run } from '../src/run.ts'
+import { planOf, type RunOptions, run, tellSelected } from '../src/run.ts'
 import { waitingBranch } from '../src/task/commit.ts'
 import { loadSpecs } from '../src/task/load-specs.ts'
-import type { Surroundings } from '../src/task/state.ts'
+import type { State, Surroundings } from '../src/task/state.ts'
 import type { World } from '../src/world.ts'
 import { edits, makeRepo, type Repo } from './io/git/support.ts'
 import { settingsForTest } from './support/settings.ts'
@@ -156,6 +157,37 @@ describe('the plan of a task', () => {
     expect(await judgedBy('Property-based test with simulated clock')).toBe('property')
     expect(await judgedBy('Chaos test with network partition')).toBe('chaos')
     expect(await judgedBy('Unit tests')).toBe('tests')
+  })
+})
+
+describe('what a task is told to hold', () => {
+  async function told(criteria: number) {
+    const lines = Array.from({ length: criteria }, (_, at) => `${at + 1}. THE system SHALL keep rule ${at + 1}.\n`)
+    const requirements = `# R\n\n### Requirement 1: Rules\n\n#### Acceptance Criteria\n\n${lines.join('')}`
+    const one = parseSpec({
+      ...{ id: 'q', dir: 'specs/q', steering: [], problems: [] },
+      files: [
+        { path: 'requirements.md', text: requirements },
+        { path: 'tasks.md', text: '- [ ] 1. One\n  - Requirements: 1\n' },
+      ],
+    })
+    const plan = await planOf(one, one.tasks[0]!, { paths: [], read: async () => ({ kind: 'absent' }) })
+    const events: Event[] = []
+    const world = { tell: (event: Event) => events.push(event) } as unknown as World
+    tellSelected(world, { plan, around: { settings: SETTINGS } } as State)
+    return events[0] as EventOf<'task.selected'>
+  }
+
+  it('is the one criterion, or all of them; in short the first three, and where the others stand', async () => {
+    const text = (n: number) => `THE system SHALL keep rule ${n}.`
+    const one = await told(1)
+    expect(one.requirement).toBe(text(1))
+    expect(one).not.toHaveProperty('criteria')
+    const three = [1, 2, 3].map((n) => `1.${n} ${text(n)}`).join(' ')
+    expect((await told(3)).requirement).toBe(three)
+    const five = await told(5)
+    expect(five.requirement).toBe(`${three} (and 1.4, 1.5, in requirements.md)`)
+    expect(five.criteria).toEqual([1, 2, 3, 4, 5].map((n) => ({ id: `1.${n}`, text: text(n) })))
   })
 })
 

@@ -105,7 +105,10 @@ const bodies = [
     type: z.literal('task.selected'),
     ...taskRef,
     title: z.string(),
+    /** What must hold, in short where it is long. */
     requirement: z.string().nullable(),
+    /** All criteria that it validates, in full. Left out: there are fewer than two, or an older version wrote it. */
+    criteria: z.array(z.object({ id: z.string(), text: z.string() })).optional(),
     test: z.string().nullable(),
     attempts: z.number(),
     /** Where its checkbox stands. */
@@ -238,6 +241,8 @@ const bodies = [
     reused: z.boolean(),
     /** They are a person's own, which a `Test:` line names. */
     own: z.boolean().optional(),
+    /** What their author said beside the files, such as what the specification leaves open. Left out: nothing. */
+    remarks: z.string().optional(),
   }),
   z.object({
     type: z.literal('patch.applied'),

@@ -156,6 +156,7 @@ function freeze(world: World, state: State, frozen: Frozen, satisfied: boolean, 
     tests: frozen.ids.length,
     red: frozen.red,
     reused,
+    ...(frozen.remarks === '' ? {} : { remarks: frozen.remarks }),
   })
   const why = state.plan.delivers === 'tests' ? 'the task delivers tests' : 'what the task asks for is there already'
   const done = satisfied && state.plan.delivers !== 'refactoring'

@@ -2,13 +2,16 @@ import type { EventOf, StampedEvent } from '../core/events.ts'
 import { askedWords } from './asking.ts'
 import { checkFinished } from './check-lines.ts'
 import { answerCost, count, elapsed, plural, shortHash, shortRef, ticking } from './format.ts'
-import { blank, blockIndent, indented, type Line, type Look, paragraph, step } from './line.ts'
+import { leftOpen } from './left-open.ts'
+import { blank, blockIndent, ellipsis, indented, type Line, type Look, paragraph, step } from './line.ts'
 import { expectsRed, type Running, reduce, type ViewState } from './state.ts'
 import { summary } from './summary.ts'
 import { teethFinished } from './teeth-lines.ts'
-import { clean, oneLine, wrap } from './text.ts'
+import { atWord, clean, oneLine, wrap } from './text.ts'
 
 const NAMES = 3
+/** Columns of what an author has left open: two lines of a usual screen. The report has all of it. */
+const MOST_OPEN = 160
 
 /** The first few names, and how many more there are. */
 function named(names: string[]): string {
@@ -157,7 +160,13 @@ function needAnswered(e: EventOf<'need.answered'>, look: Look): Line[] {
 function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
   const reused = e.own ? ", the expert's own" : e.reused ? ', reused from an earlier run' : ''
   const text = `${plural(e.tests, 'test')} frozen, red ${e.red}${reused}: ${named(e.files)}`
-  return step(look, { mark: 'good', label: 'frozen', text })
+  const open = leftOpen(e.remarks)
+  return [
+    ...step(look, { mark: 'good', label: 'frozen', text }),
+    ...(open === null
+      ? []
+      : step(look, { mark: 'none', label: 'left open', text: atWord(open, MOST_OPEN, ellipsis(look)) })),
+  ]
 }
 
 function patchApplied(e: EventOf<'patch.applied'>, look: Look): Line[] {

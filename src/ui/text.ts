@@ -70,6 +70,13 @@ export function truncate(text: string, width: number, mark = '...'): string {
   return parts.slice(0, fitting(parts, room)).join('').trimEnd() + mark
 }
 
+/** `truncate`, between two words where there are two. */
+export function atWord(text: string, width: number, mark = '...'): string {
+  if (displayWidth(text) <= width) return text
+  const [first = ''] = wrap(text, width - displayWidth(mark))
+  return first.replace(/[\s,;:.]+$/, '') + mark
+}
+
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }

@@ -88,6 +88,7 @@ const bodies = {
     ...taskRef,
     title: text,
     requirement: maybeText,
+    criteria: fc.option(fc.array(fc.record({ id: text, text }), { maxLength: 5 }), { nil: undefined }),
     test: maybeText,
     attempts: n,
   }),
@@ -182,7 +183,17 @@ const bodies = {
     wants: fc.array(fc.record({ want: text, tokens: n, found: fc.boolean() }), { maxLength: 5 }),
     left: n,
   }),
-  'tests.frozen': fc.record({ ...type('tests.frozen'), files: texts, tests: n, red: text, reused: fc.boolean() }),
+  'tests.frozen': fc.record({
+    ...type('tests.frozen'),
+    files: texts,
+    tests: n,
+    red: text,
+    reused: fc.boolean(),
+    remarks: fc.option(
+      text.map((words) => `Left open: ${words}`),
+      { nil: undefined },
+    ),
+  }),
   'patch.applied': fc.record({
     ...type('patch.applied'),
     role,

@@ -220,6 +220,24 @@ describe('the report of a run', () => {
     expect(storyOfRun(few).tasks[0]!.gaps[0]).toBe(
       'only 9 of 14 wrong versions could be judged: nothing is shown of the others',
     )
+    const what = 'a crash restores all that was remembered before the handler ran, so ids handled by others are lost'
+    const named = {
+      ...teeth,
+      survivors: [
+        { path: 'src/a.ts', line: null, what, status: 'timeout', reason: 'AssertionError: another one' },
+        ...[1, 2, 3].map((line) => ({ path: 'src/a.ts', line, what: 'a -> b', status: 'not-run', reason: null })),
+        { path: 'src/a.ts', line: 9, what: 'c -> d', status: 'unreached', reason: null },
+        { path: 'src/a.ts', line: 8, what: 'allowed', status: 'allowed', reason: 'within 45 s' },
+      ],
+    }
+    const withNames = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...named } as StampedEvent)
+    expect(storyOfRun(withNames).tasks[0]!.gaps).toEqual([
+      expect.stringMatching(/about them: src\/a\.ts:9: c -> d$/),
+      `one of the wrong versions did not end: counted neither as killed nor as living: "${what}"`,
+      expect.stringMatching(/\(it is 10\): src\/a\.ts:1: a -> b; src\/a\.ts:2: a -> b; src\/a\.ts:3: a -> b$/),
+    ])
+    expect(text(withNames).replace(/\s+/g, ' ')).toContain(what)
+    expect(page(withNames)).toContain(`<td>${what}</td>`)
     expect(page(events)).toContain('<h3>What this does not show</h3>')
     expect(text(events)).toContain('  What this does not show:\n')
     const chosen = { type: 'runner.chosen', runner: 'vitest', why: '', dir: 'api', unchecked: 'types are not checked' }
@@ -233,6 +251,41 @@ describe('the report of a run', () => {
     // Each attempt that failed ends in red, though no check of the second was red.
     const lanes = page(failed).match(/<div class="lane">.*?<\/div><\/div>/gs) ?? []
     expect(lanes.map((lane) => lane.includes('k-red'))).toEqual([false, true, true])
+  })
+})
+
+describe('what a task must hold, in a report', () => {
+  const criteria = ['1.1', '1.2', '1.3', '1.4'].map((id) => ({ id, text: `THE system SHALL keep rule ${id} <b>.` }))
+  const requirement = '1.1 THE system SHALL keep rule 1.1 <b>. (and 1.2, 1.3, 1.4, in requirements.md)'
+  const events = twoAttempts.map((event) =>
+    event.type === 'task.selected' ? { ...event, requirement, criteria } : event,
+  )
+
+  it('stands on the page in full, a criterion a line, and in short in a terminal', () => {
+    for (const { id } of criteria)
+      expect(page(events)).toContain(`<div>${id} THE system SHALL keep rule ${id} &lt;b&gt;.</div>`)
+    expect(page(events)).not.toContain('(and 1.2')
+    expect(text(events)).toContain('  1.1 THE system SHALL keep rule 1.1 <b>. (and 1.2, 1.3, 1.4, in requirements.md)')
+  })
+})
+
+describe('what the author of the tests has left open, in a report', () => {
+  const remarks = 'The stub and the tests. Left open: capacities below 1; <i>and</i> all that is asynchronous.'
+  const events = twoAttempts.map((event) => (event.type === 'tests.frozen' ? { ...event, remarks } : event))
+
+  it("bounds what a verdict shows, in the author's words", () => {
+    const gap = 'the test author says: Left open: capacities below 1; <i>and</i> all that is asynchronous.'
+    expect(storyOfRun(events).tasks[0]!.gaps).toEqual([gap])
+    expect(text(events).replace(/\s+/g, ' ')).toContain(gap)
+    expect(page(events)).toContain(`<li class="warn">${gap.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</li>`)
+    expect(page(events)).toContain('the author says: The stub and the tests.')
+  })
+
+  it('is nothing where the author says nothing of the kind', () => {
+    const chatty = twoAttempts.map((event) =>
+      event.type === 'tests.frozen' ? { ...event, remarks: 'The stub and the tests.' } : event,
+    )
+    expect(storyOfRun(chatty).tasks[0]!.gaps).toEqual([])
   })
 })
 

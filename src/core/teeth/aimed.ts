@@ -27,7 +27,8 @@ export interface Aimed {
 const MARKS = String.raw`^[ \t]*(?:[-*+#]+[ \t]+)?[*_]{0,2}`
 const VERSION = new RegExp(String.raw`${MARKS}(WRONG|RIGHT)[*_]{0,2}[ \t]*:[*_]{0,2}[ \t]*(.*?)[*_]*$`)
 const ALLOWED = new RegExp(String.raw`${MARKS}ALLOWED\b`, 'i')
-const MOST_NAME = 80
+const MOST_NAME = 200
+const CUT = '...'
 
 /** Takes the parts of an answer that begin with a line `WRONG: name` or `RIGHT: name`, each with its blocks. Never throws. */
 export function readAimed(text: string): Aimed {
@@ -43,7 +44,7 @@ export function readAimed(text: string): Aimed {
       const [, kind, name] = VERSION.exec(line) ?? []
       if (ALLOWED.test(line)) into = rest
       if (kind !== undefined && name !== undefined) {
-        parts.push({ kind, name: name.trim().slice(0, MOST_NAME), lines: [] })
+        parts.push({ kind, name: shortName(name.trim()), lines: [] })
         into = parts.at(-1)!.lines
         continue
       }
@@ -58,6 +59,14 @@ export function readAimed(text: string): Aimed {
     else aimed[of].push({ name, patch })
   }
   return aimed
+}
+
+/** Cut between two words, where there are two, and with a sign that it is cut. */
+function shortName(name: string): string {
+  if (name.length <= MOST_NAME) return name
+  const most = name.slice(0, MOST_NAME - CUT.length + 1)
+  const space = most.lastIndexOf(' ')
+  return (space > 0 ? most.slice(0, space) : most.slice(0, -1)).trimEnd() + CUT
 }
 
 function patchIn(lines: string[]): Patch | string {

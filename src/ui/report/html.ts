@@ -103,7 +103,7 @@ function taskSection(task: TaskStory, at: number, beside: Beside, run: string | 
   const diff = commit && beside.diff(commit.commit)
   const evidence = result === null ? '' : evidenceWords(result.evidence)
   const rows: [string, Markup | string | null][] = [
-    ['must hold', task.requirement],
+    ['must hold', mustHold(task)],
     ['test', task.test],
     ['outcome', html`${stateOf(task)}${task.verdict && !task.atWork ? `: ${task.verdict.summary}` : null}`],
     ['bound', task.atWork ? null : (task.verdict?.bound ?? null)],
@@ -129,6 +129,11 @@ ${timeline(task)}
 ${task.attempts.map((attempt) => attemptPart(task, attempt, beside, run))}
 ${diff ? html`<h3>What landed in the commit</h3>\n${diffBlock(diff)}` : null}
 </section>`
+}
+
+/** A page has room for all criteria, each on a line of its own. */
+function mustHold({ criteria, requirement }: TaskStory): Markup | string | null {
+  return criteria.length === 0 ? requirement : html`${criteria.map(({ id, text }) => html`<div>${id} ${text}</div>`)}`
 }
 
 function attemptPart(task: TaskStory, attempt: AttemptStory, { reply }: Beside, run: string | null): Markup {

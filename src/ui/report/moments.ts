@@ -73,6 +73,7 @@ function itemOf(one: Moment, around: Around): Item {
         label: 'frozen',
         tone: 'good',
         text: `${plural(one.tests, 'test')}, red ${one.red}${one.own ? ", the expert's own" : one.reused ? ', kept from an earlier run' : ''}: ${one.files.join(', ')}`,
+        more: one.remarks ? html`<p class="dim">the author says: ${one.remarks}</p>` : null,
       }
     case 'patch.applied':
       return {

@@ -1,4 +1,5 @@
 import type { EventOf, StampedEvent, TaskResult } from '../../core/events.ts'
+import { leftOpen } from '../left-open.ts'
 import { fewWords } from '../teeth-lines.ts'
 
 /** What an attempt is told by, in its order. */
@@ -53,6 +54,8 @@ export interface TaskStory {
   task: string
   title: string
   requirement: string | null
+  /** All criteria, where `requirement` may not hold all of them. */
+  criteria: { id: string; text: string }[]
   test: string | null
   start: number
   end: number
@@ -176,11 +179,11 @@ function createTeller(story: Story): (event: StampedEvent) => void {
 }
 
 function taskIn(story: Story, event: EventOf<'task.selected'> & { t: number }): TaskStory {
-  const { spec, task, title, requirement, test, t } = event
+  const { spec, task, title, requirement, criteria = [], test, t } = event
   const known = story.tasks.find((one) => one.spec === spec && one.task === task)
   if (known !== undefined) return known
   const fresh: TaskStory = {
-    ...{ spec, task, title, requirement, test, start: t, end: t, attempts: [], spent: NOTHING },
+    ...{ spec, task, title, requirement, criteria, test, start: t, end: t, attempts: [], spent: NOTHING },
     ...{ verdict: null, commit: null, landed: null, result: null, atWork: false, gaps: [] },
   }
   story.tasks.push(fresh)
@@ -232,6 +235,7 @@ function gapsOf(task: TaskStory, { result, unchecked }: Story): string[] {
   const moments = task.attempts.flatMap((attempt) => attempt.moments)
   const last = task.attempts.at(-1)?.moments ?? []
   const baseline = moments.find((one) => one.type === 'baseline.finished')
+  const open = leftOpen(moments.findLast((one) => one.type === 'tests.frozen')?.remarks)
   const status = task.result?.status ?? (atWork ? null : (task.verdict?.status ?? null))
   const why = task.verdict?.summary ?? ''
   return [
@@ -241,6 +245,7 @@ function gapsOf(task: TaskStory, { result, unchecked }: Story): string[] {
       ? [`${baseline.red} of ${baseline.tests} tests were red before any change and are not judged`]
       : []),
     ...unchecked,
+    ...(open === null ? [] : [`the test author says: ${open}`]),
     ...last.flatMap((one) => (one.type === 'teeth.finished' ? teethGaps(one) : [])),
     ...(result === null && task.commit !== null && task.landed === null
       ? [atWork ? 'the commit has not landed yet' : 'the run ended before the commit landed']
@@ -256,18 +261,30 @@ const NOT_COUNTED = ': counted neither as killed nor as living'
 const raise = ({ seconds }: EventOf<'teeth.finished'>) =>
   `a higher level.teethSeconds in agent.yaml gives them more${seconds === undefined ? '' : ` (it is ${seconds})`}`
 
+const MOST_NAMED = 8
+
+/** `: "the oldest is forgotten first"; src/a.ts:12: a < b -> a <= b`, of those that became this; empty: the event tells of none. */
+function namesOf({ survivors }: EventOf<'teeth.finished'>, became: readonly string[]): string {
+  const names = survivors
+    .filter(({ status }) => became.includes(status))
+    .map(({ path, line, what }) => (line === null ? `"${what}"` : `${path}:${line}: ${what}`))
+  const more = names.length > MOST_NAMED ? `; and ${names.length - MOST_NAMED} more` : ''
+  return names.length === 0 ? '' : `: ${names.slice(0, MOST_NAMED).join('; ')}${more}`
+}
+
 function teethGaps(e: EventOf<'teeth.finished'>): string[] {
-  const said = (n: number, what: string) => (n > 0 ? [`${n === 1 ? 'one' : n} of the wrong versions ${what}`] : [])
+  const said = (n: number, what: string, ...became: string[]) =>
+    n > 0 ? [`${n === 1 ? 'one' : n} of the wrong versions ${what}${namesOf(e, became)}`] : []
   const answer = e.answered ? '' : ': no model answered about them'
   const all = e.total + e.errors + e.timeouts + e.notRun
   const none = all === 0
   const few = none ? '' : fewWords(e.total, all)
   return [
     ...(few === '' ? [] : [`${few}: nothing is shown of the others`]),
-    ...said(e.wrong === undefined ? e.unexplained : 0, `live without an explanation${answer}`),
-    ...said(e.timeouts, `did not end${NOT_COUNTED}`),
-    ...said(e.errors, `ended with an error that is no assertion${NOT_COUNTED}`),
-    ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not judged in time${NOT_COUNTED}; ${raise(e)}`),
+    ...said(e.wrong === undefined ? e.unexplained : 0, `live without an explanation${answer}`, 'survived', 'unreached'),
+    ...said(e.timeouts, `did not end${NOT_COUNTED}`, 'timeout'),
+    ...said(e.errors, `ended with an error that is no assertion${NOT_COUNTED}`, 'error'),
+    ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not judged in time${NOT_COUNTED}; ${raise(e)}`, 'not-run'),
     ...(none ? [e.note ?? 'there was nothing to make wrong versions of, so nothing shows that the tests bite'] : []),
   ]
 }

@@ -32,6 +32,20 @@ describe('wrong versions that a model aims', () => {
     )
   })
 
+  it('keep their whole names, and of a very long one whole words with a sign that it goes on', () => {
+    const sentence =
+      'a crash restores all that was remembered before the handler ran, so that an id which was handled comes again'
+    const long = 'word '.repeat(60).trim()
+    const { wrong } = readAimed(
+      [sentence, long, 'x'.repeat(300)].map((name) => `WRONG: ${name}\n${fence('src/a.ts', 'const c = 1')}`).join('\n'),
+    )
+    const names = wrong.map(({ name }) => name)
+    expect(names[0]).toBe(sentence)
+    expect(names[1]).toMatch(/^(word ){5,}word\.\.\.$/)
+    expect(names[2]).toBe(`${'x'.repeat(197)}...`)
+    expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(200)
+  })
+
   it('are told and left out where they cannot be read', () => {
     const { wrong, problems } = readAimed(
       'WRONG: empty\n\nWRONG: nameless\n```\n<<<<<<< SEARCH\n=======\n>>>>>>> REPLACE\n```',
