@@ -1,20 +1,11 @@
+import { type Base, begin, lookAtBase, tellSelected } from './begin.ts'
 import { NOTHING_SPENT } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
 import type { TaskResult } from './core/events.ts'
 import { type Chosen, choose, goalOf, keyOf } from './core/spec/choose.ts'
 import { type Crew, createCrew, type Job, type Workers } from './crew.ts'
-import {
-  type Base,
-  begin,
-  createTally,
-  isOfOneTask,
-  lookAtBase,
-  type RunOptions,
-  type RunResult,
-  type Stepped,
-  stepOf,
-  tellSelected,
-} from './run.ts'
+import type { RunOptions, RunResult } from './run-options.ts'
+import { createTally, isOfOneTask, type Stepped, stepOf } from './tally.ts'
 import { afterHooks, withHooks } from './task/hooks.ts'
 import { dropLanded, landWaiting, waitingFor, waitingTask } from './task/land-waiting.ts'
 import { createLedger } from './task/ledger.ts'

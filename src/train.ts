@@ -1,7 +1,7 @@
+import { type Base, stateOn } from './begin.ts'
 import { NOTHING_SPENT } from './core/budget.ts'
 import { type Chosen, keyOf } from './core/spec/choose.ts'
 import type { Crew, Workers } from './crew.ts'
-import { type Base, stateOn } from './run.ts'
 import { baselineKey } from './task/baseline.ts'
 import { type JudgedAgain, judgeAgain, reapplied } from './task/judge-again.ts'
 import { waitingFor } from './task/land-waiting.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runParallel } from '../src/parallel.ts'
-import type { RunOptions, RunResult } from '../src/run.ts'
+import type { RunOptions, RunResult } from '../src/run-options.ts'
 import type { World } from '../src/world.ts'
 import { smallTasks } from './support/small-tasks.ts'
 import { type SmallWorld, smallSurroundings } from './support/small-world.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runParallel } from '../src/parallel.ts'
-import { type RunOptions, type RunResult, run } from '../src/run.ts'
+import { run } from '../src/run.ts'
+import type { RunOptions, RunResult } from '../src/run-options.ts'
 import type { World } from '../src/world.ts'
 import { block, creates } from './support/clamp.ts'
 import { smallTasks as tasks } from './support/small-tasks.ts'

@@ -1,4 +1,4 @@
-import type { Hold } from '../run.ts'
+import type { Hold } from '../run-options.ts'
 
 /** A hold that a person sets and lifts; the end of the run lifts it as well. */
 export function createHold(signal: AbortSignal): Hold & { set(on: boolean): void } {

@@ -1,6 +1,6 @@
 import type { Config } from '../core/config.ts'
 import type { Settings } from '../core/settings.ts'
-import type { RunOptions } from '../run.ts'
+import type { RunOptions } from '../run-options.ts'
 
 /** Goes up when a journal of before could no longer be replayed. */
 export const RUN_VERSION = 4
