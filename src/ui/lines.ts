@@ -165,7 +165,7 @@ function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
     ...step(look, { mark: 'good', label: 'frozen', text }),
     ...(open === null
       ? []
-      : step(look, { mark: 'none', label: 'left open', text: atWord(open, MOST_OPEN, ellipsis(look)) })),
+      : step(look, { mark: 'none', label: 'author says', text: atWord(open, MOST_OPEN, ellipsis(look)) })),
   ]
 }
 

@@ -30,7 +30,7 @@ describe('what an author says that the specification leaves open', () => {
     expect(shown()).toHaveLength(1)
     expect(shown('The stub and the tests.')).toEqual(shown())
     const short = 'Left out, because the specification leaves them open: capacities below 1 or not whole.'
-    expect(shown(short).slice(1).join(' ').replace(/\s+/g, ' ')).toBe(` left open ${short}`)
+    expect(shown(short).slice(1).join(' ').replace(/\s+/g, ' ')).toBe(` author says ${short}`)
     const long = `Left open: ${'capacities below one, '.repeat(30)}`
     const cut = shown(long).slice(1)
     expect(cut.length).toBeLessThanOrEqual(3)
