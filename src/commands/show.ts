@@ -8,6 +8,7 @@ import { designJson, designLines } from './design.ts'
 import { specsHere, specsOnDisk } from './lint.ts'
 import type { GlobalOptions } from './options.ts'
 import { changedFiles, readHere } from './uncommitted.ts'
+import { propertyLines, understoodLines } from './understood.ts'
 
 /** `agent show SPEC[/TASK] | FOLDER`: what the parser understood. */
 export async function showCommand(options: GlobalOptions, target: string | undefined): Promise<number> {
@@ -20,7 +21,8 @@ export async function showCommand(options: GlobalOptions, target: string | undef
   if (options.json) process.stdout.write(`${JSON.stringify({ ...shown, uncommitted: changed })}\n`)
   else {
     const below = slice ? ['', ...designLines(spec, slice)].map((line) => `${line}\n`).join('') : ''
-    const text = slice ? `${renderSlice(slice)}\n${below}` : describe(spec)
+    const text =
+      slice && task ? `${understoodLines(spec, task).join('\n')}\n${renderSlice(slice)}\n${below}` : describe(spec)
     process.stdout.write(`${text}${readHere(changed)}`)
   }
   return 0
@@ -92,11 +94,6 @@ function describe(spec: Spec): string {
       criterion.text,
     ]),
   )
-  const properties = spec.properties.map((property) => [
-    String(property.n),
-    property.title,
-    property.validates.join(', '),
-  ])
   const requirements = spec.requirements.map(({ id, kind, priority, change, file, title }) => [
     id,
     [kind, priority, change].filter((word) => word !== null).join(', '),
@@ -117,7 +114,7 @@ function describe(spec: Spec): string {
     ...part('Tasks', tasks),
     ...part('Requirements', requirements),
     ...part('Criteria', criteria),
-    ...part('Properties', properties),
+    ...propertyLines(spec),
     ...(protocol.length > 0 ? part('Coordination protocol', protocol) : []),
     ...(decisions.length > 0 ? part('Decisions', decisions) : []),
     ...(layers.length > 0 ? part('Where properties are tested', layers) : []),

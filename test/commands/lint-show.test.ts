@@ -131,6 +131,50 @@ describe('agent show', () => {
     rmSync(dir, { recursive: true })
   })
 
+  it('counts the properties of tasks, and says first what it understood of a task', async () => {
+    const dir = join(root, 'specs/own')
+    mkdirSync(dir, { recursive: true })
+    const criteria = '1. THE Queue SHALL answer.\n2. THE Queue SHALL rest.\n'
+    writeFileSync(
+      join(dir, 'requirements.md'),
+      `# R\n\n### Requirement 1: One\n\n#### Acceptance Criteria\n\n${criteria}`,
+    )
+    const lines = [
+      '- [x] 1. First',
+      '- [ ] 2. Second',
+      '  - Property: what is asked is answered once',
+      '  - Test: Chaos test with network partition',
+      '  - Depends: 1',
+      '  - Allows: package.json',
+      '  - Validates: Requirements 1.1, 1.2, 9.9',
+      '- [ ] 3. Third',
+      '  - Test: test/third.test.ts',
+      '  - Verify: make check',
+    ]
+    writeFileSync(join(dir, 'tasks.md'), `${lines.join('\n')}\n`)
+    const { stdout } = await run('show', 'own')
+    expect(stdout).toContain('Properties (0 in the design, 1 in the tasks)\n  task 2  what is asked is answered once')
+    const second = (await run('show', 'own/2')).stdout
+    expect(second.split('\n\n')[0]!.replace(/ {2,}/g, ' | ').split('\n')).toEqual([
+      'own/2 | Second (line 2 of its tasks)',
+      ' | state | open',
+      ' | kind | code',
+      ' | test | chaos: Chaos test with network partition',
+      ' | fault | network partition',
+      ' | validates | 1.1, 1.2',
+      ' | names nothing | 9.9',
+      ' | property | what is asked is answered once',
+      ' | depends | 1',
+      ' | allows | package.json',
+    ])
+    expect(second).toContain('\n\n# Task\n')
+    const third = (await run('show', 'own/3')).stdout
+    expect(third).toMatch(/^ {2}test file {5}test\/third\.test\.ts$/m)
+    expect(third).toMatch(/^ {2}verify {8}make check$/m)
+    expect(third).not.toContain('depends')
+    rmSync(dir, { recursive: true })
+  })
+
   it('gives a spec in the shape that scripts rely on', async () => {
     const spec = JSON.parse((await run('--json', 'show', 'good')).stdout)
     expect(spec).toMatchObject({
