@@ -166,10 +166,13 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
     )
   program
     .command('report [run]')
-    .description('what happened in a run (its id, the beginning of it, or `last`), for people')
+    .description(
+      'what happened in a run (its id, the beginning of it, or `last`, the last that did something), for people',
+    )
+    .option('--list', 'the runs that there are: id, when, how each ended, its tasks')
     .option('--html <file>', 'write one page that needs nothing else: attempts, prompts, cost, evidence, diffs')
     .action(async (name: string | undefined, flags: ReportFlags, command: Command) =>
-      run(COMMANDS.report().then((module) => module.reportCommand(globals(command), name ?? 'last', flags))),
+      run(COMMANDS.report().then((module) => module.reportCommand(globals(command), name, flags))),
     )
   program
     .command('replay <run>')

@@ -1,11 +1,20 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { next, start } from './support/agent.ts'
 import { AUTHOR, RIGHT, WRONG } from './support/clamp.ts'
 import { elementsOf } from './support/markup.ts'
 import { makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
+
+/** What people read, line by line. */
+async function textOf({ dir, env }: Awaited<ReturnType<typeof makeRepository>>, args: string[]): Promise<string[]> {
+  const agent = join(import.meta.dirname, '../bin/agent.js')
+  const { stdout } = await promisify(execFile)(process.execPath, [agent, '--cwd', dir, ...args], { env })
+  return stdout.split('\n')
+}
 
 describe('agent report', () => {
   it('tells a whole run from its journal: both attempts, the failing case, the answers, the diff and the trace', async () => {
@@ -43,11 +52,49 @@ describe('agent report', () => {
     expect((await start(repository, ['report', id.slice(0, 12)])).code).toBe(0)
     const unknown = await start(repository, ['report', 'yesterday'])
     expect(unknown).toMatchObject({ code: 2, stdout: '' })
-    expect(unknown.stderr).toContain(`There is no journal of a run "yesterday". There are: ${id}.`)
+    expect(unknown.stderr).toContain(
+      `There is no journal of a run "yesterday". There are: ${id}; \`agent report --list\` tells of all.`,
+    )
+  })
+
+  it('means the last run that did something, as replay does, and lists all of them', async () => {
+    const repository = await makeRepository()
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    const idOf = (run: { result: { journal: string | null } }) => run.result.journal!.split('/').at(-1)!
+    const first = await next(repository, model)
+    const second = await next(repository, model)
+    expect(second.result.status).toBe('nothing')
+    const replay = await start(repository, ['replay', 'last'])
+    expect(replay.stderr).toContain(`The replay of ${idOf(first)} decided the same`)
+    expect(JSON.parse((await start(repository, ['report'])).stdout).run.run).toBe(idOf(first))
+    // A run that was killed.
+    await repository.write({
+      '.agent/runs/29991231T235959-abcdef/events.jsonl': `${JSON.stringify(first.events.find(({ type }) => type === 'task.selected'))}\n`,
+    })
+
+    const { code, stdout } = await start(repository, ['report', '--list'])
+
+    expect(code).toBe(0)
+    const { runs, ...rest } = JSON.parse(stdout)
+    expect(rest).toEqual({ type: 'report.runs' })
+    const task = { spec: 'limits', task: '1' }
+    expect(runs).toMatchObject([
+      { run: idOf(first), status: 'verified', exitCode: 0, tasks: [{ ...task, status: 'verified' }], replays: null },
+      { run: idOf(second), status: 'nothing', exitCode: 0, tasks: [], replays: null },
+      { status: 'verified', replays: idOf(first) },
+      { began: '2999-12-31T23:59:59Z', status: 'killed', exitCode: null, tasks: [{ ...task, status: null }] },
+    ])
+    const lines = await textOf(repository, ['report', '--list'])
+    expect(lines).toHaveLength(6)
+    expect(lines[1]).toMatch(/^\S+ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}verified {2}limits\/1$/)
+    expect(lines[3]).toMatch(new RegExp(`  replay of ${idOf(first)}: limits/1$`))
+    expect(lines[4]).toMatch(/ {2}2999-12-31 23:59:59 {2}killed {4}limits\/1$/)
+    expect(await start(repository, ['report', 'last', '--list'])).toMatchObject({ code: 2, stdout: '' })
   })
 
   it('says what to do where there has been no run', async () => {
     const repository = await makeRepository()
+    expect((await textOf(repository, ['report', '--list'])).join('')).toContain('`agent next` writes the first.')
     const { code, stderr } = await start(repository, ['report'])
     expect(code).toBe(2)
     expect(stderr).toContain('There is none in this repository: `agent next` writes the first.')

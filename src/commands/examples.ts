@@ -39,10 +39,11 @@ const EXAMPLES: Record<string, [line: string, what: string][]> = {
     ['agent context login/2 --full --role implementer', 'its whole text'],
   ],
   report: [
-    ['agent report', 'the last run'],
+    ['agent report', 'the last run that did something'],
+    ['agent report --list', 'all runs, a line each'],
     ['agent report 20260114-101502 --html .agent/report.html', 'another one, as a page as well'],
   ],
-  replay: [['agent replay last', 'the last run again, with its answers and seeds']],
+  replay: [['agent replay last', 'the last run that did something again, with its answers and seeds']],
   apply: [
     ['agent apply --reply answer.md --check', 'whether a reply fits'],
     ['agent apply --reply - --dir sandbox', 'a reply from the standard input, to a folder'],

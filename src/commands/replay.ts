@@ -1,10 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
 import type { Event } from '../core/events.ts'
 import { firstDifference, storyOf } from '../core/verdict/story.ts'
 import { tryGit } from '../io/git/git.ts'
 import { openRepository, type Repository } from '../io/git/repository.ts'
+import { lastRun } from '../io/journal/last-run.ts'
+import { listRuns, runsFolder } from '../io/journal/past-runs.ts'
 import type { GlobalOptions } from './options.ts'
 import { type JournaledRun, RUN_VERSION, type RunDescription } from './run-description.ts'
 import { replaySession } from './session.ts'
@@ -41,9 +43,9 @@ export async function replayCommand(options: GlobalOptions, name: string, flags:
 }
 
 async function findRun(repository: Repository, cwd: string, name: string): Promise<JournaledRun> {
-  const runs = join(repository.root, '.agent', 'runs')
-  const known = (await readdir(runs).catch(() => [])).sort()
-  const wanted = name === 'last' ? (known.at(-1) ?? name) : name
+  const runs = runsFolder(repository.root)
+  const known = await listRuns(repository.root)
+  const wanted = name === 'last' ? ((await lastRun(repository.root)) ?? name) : name
   const matching = known.filter((run) => run.startsWith(wanted))
   if (matching.length > 1) throw new UserError(`${name} names several runs: ${matching.join(', ')}.`)
   const dir = matching[0] ? join(runs, matching[0]) : isAbsolute(name) ? name : resolve(cwd, name)

@@ -8,6 +8,7 @@ import { tryGit } from '../io/git/git.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { runAtWork } from '../io/git/run-lock.ts'
 import { nameOf } from '../io/journal/journal.ts'
+import { lastRun } from '../io/journal/last-run.ts'
 import { listRuns, runsFolder } from '../io/journal/past-runs.ts'
 import { readEvents } from '../io/journal/read-events.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
@@ -21,14 +22,27 @@ import { reportLines } from '../ui/report/terminal.ts'
 import type { ModelRequest } from '../world.ts'
 import { cut, SHOW } from './diffs.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { runsCommand } from './runs.ts'
 import { traceAll, writePage } from './trace.ts'
 
 export interface ReportFlags {
   html?: string
+  /** The runs that there are, and none of them. */
+  list?: boolean
 }
 
 /** `agent report [RUN]`: what happened in a run, from its journal. Asks nobody and changes nothing but the file it is told to write. */
-export async function reportCommand(options: GlobalOptions, name: string, flags: ReportFlags): Promise<number> {
+export async function reportCommand(
+  options: GlobalOptions,
+  named: string | undefined,
+  flags: ReportFlags,
+): Promise<number> {
+  if (flags.list) {
+    if (named !== undefined || flags.html !== undefined)
+      throw new UserError('--list tells of all runs: leave out the run and --html.')
+    return runsCommand(options)
+  }
+  const name = named ?? 'last'
   const { root, commonDir } = await openRepository(options.cwd)
   const dir = await folderOfRun(root, options.cwd, name)
   const story = await readStory(commonDir, root, dir)
@@ -57,10 +71,11 @@ export async function writeReport(options: GlobalOptions, root: string, dir: str
   await writePage(page, reportHtml(story, await besides(options, root, dir, story)))
 }
 
-/** A run by its id, the beginning of it, `last`, or its folder. Throws UserError, which names those that there are. */
+/** A run by its id, the beginning of it, `last` (the last that did something), or its folder. Throws UserError, which names those that there are. */
 async function folderOfRun(root: string, cwd: string, name: string): Promise<string> {
   const known = await listRuns(root)
-  if (name === 'last' && known.length > 0) return join(runsFolder(root), known.at(-1)!)
+  const last = name === 'last' ? await lastRun(root) : null
+  if (last !== null) return join(runsFolder(root), last)
   const matching = known.filter((run) => run.startsWith(name))
   if (matching.length > 1) throw new UserError(`${name} names several runs: ${matching.join(', ')}.`)
   const dir = matching[0] ? join(runsFolder(root), matching[0]) : isAbsolute(name) ? name : resolve(cwd, name)
@@ -68,7 +83,7 @@ async function folderOfRun(root: string, cwd: string, name: string): Promise<str
   if (events.length + unread > 0) return dir
   const advice =
     known.length > 0
-      ? `There are: ${known.slice(-5).join(', ')}.`
+      ? `There are: ${known.slice(-5).join(', ')}; \`agent report --list\` tells of all.`
       : 'There is none in this repository: `agent next` writes the first.'
   throw new UserError(name === 'last' ? advice : `There is no journal of a run "${name}". ${advice}`)
 }

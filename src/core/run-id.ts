@@ -7,3 +7,11 @@ export function runId(at: Date, chance: string): string {
   const part = Math.floor((Number(fraction) * 4096) / 1000)
   return `${second}-${part.toString(16).padStart(3, '0')}${chance}`
 }
+
+/** When the run of this id began, as ISO 8601; null: it is no id that `runId` makes. */
+export function beganAt(id: string): string | null {
+  const found = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)-/.exec(id)
+  if (found === null) return null
+  const [, year, month, day, hour, minute, second] = found
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}Z`
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { runId } from '../../src/core/run-id.ts'
+import { beganAt, runId } from '../../src/core/run-id.ts'
 
 const chance = fc.integer({ min: 0, max: 0xfff }).map((n) => n.toString(16).padStart(3, '0'))
 const start = Date.UTC(2026, 0, 1)
@@ -13,4 +13,14 @@ it('a later run has a later name, whatever chance adds', () => {
       expect([second, first].sort()).toEqual([first, second])
     }),
   )
+})
+
+it('the second in which a run began can be read from its name, and from no other', () => {
+  fc.assert(
+    fc.property(fc.nat(1e10), chance, (at, one) => {
+      const began = new Date(start + at)
+      expect(beganAt(runId(began, one))).toBe(`${began.toISOString().slice(0, 19)}Z`)
+    }),
+  )
+  expect(beganAt('my-run')).toBeNull()
 })
