@@ -66,7 +66,8 @@ describe('who may import whom', () => {
   it('the loops know core and the World, never io', () => {
     const allowed = (target: string) => /^src\/(core|task)\//.test(target) || target === 'src/world.ts'
     expect(offences('src/task/', allowed)).toEqual([])
-    const loops = (target: string) => allowed(target) || /^src\/(run|run-options|begin|tally|crew|train)\.ts$/.test(target)
+    const loops = (target: string) =>
+      allowed(target) || /^src\/(run|run-options|begin|tally|crew|train)\.ts$/.test(target)
     for (const file of ['run', 'begin', 'tally', 'crew', 'train', 'parallel'])
       expect(offences(`src/${file}.ts`, loops)).toEqual([])
   })
