@@ -1,23 +1,26 @@
 import type { EventOf, StampedEvent } from '../core/events.ts'
-import { askedWords } from './asking.ts'
 import { checkFinished } from './check-lines.ts'
-import { answerCost, count, elapsed, plural, shortHash, shortRef, ticking } from './format.ts'
+import { answerCost, count, elapsed, plural, shortHash, shortRef } from './format.ts'
 import { leftOpen } from './left-open.ts'
+import { lifeSign } from './life-signs.ts'
 import { blank, blockIndent, ellipsis, indented, type Line, type Look, paragraph, step } from './line.ts'
-import { expectsRed, type Running, reduce, type ViewState } from './state.ts'
+import { NAMES, named } from './names.ts'
+import {
+  baselineFinished,
+  isolationReady,
+  runnerChosen,
+  servicesReady,
+  setupFinished,
+  setupStarted,
+  toolchainsReady,
+} from './ready-lines.ts'
+import type { ViewState } from './state.ts'
 import { summary } from './summary.ts'
 import { teethFinished } from './teeth-lines.ts'
 import { atWord, clean, oneLine, wrap } from './text.ts'
 
-const NAMES = 3
 /** Columns of what an author has left open: two lines of a usual screen. The report has all of it. */
 const MOST_OPEN = 160
-
-/** The first few names, and how many more there are. */
-function named(names: string[]): string {
-  const more = names.length - NAMES
-  return names.slice(0, NAMES).join(', ') + (more > 0 ? ` and ${count(more)} more` : '')
-}
 
 function runStarted(e: EventOf<'run.started'>, look: Look): Line[] {
   const where = e.branch === null ? 'detached HEAD' : shortRef(e.branch)
@@ -38,75 +41,6 @@ function taskSelected(e: EventOf<'task.selected'>, look: Look): Line[] {
     ...(e.test === null ? [] : paragraph(look, `test: ${e.test}`, 'step', 'dim')),
     blank(),
   ]
-}
-
-function isolationReady(e: EventOf<'isolation.ready'>, look: Look): Line[] {
-  const open = e.checks.filter((c) => !c.held).map((c) => c.name)
-  const held = e.checks.length - open.length
-  const probes = e.checks.length === 0 ? '' : `; ${held} of ${plural(e.checks.length, 'probe')} held`
-  const level = e.level.startsWith(`${e.backend}:`) ? e.level : `${e.backend}: ${e.level}`
-  const text = `${level}${probes}${open.length > 0 ? `, not held: ${open.join(', ')}` : ''}`
-  const safe = open.length === 0 && e.backend !== 'none'
-  return step(look, { mark: safe ? 'good' : 'warn', label: 'isolation', text })
-}
-
-function runnerChosen({ dir, runner, why, unchecked }: EventOf<'runner.chosen'>, look: Look): Line[] {
-  const where = dir ? `${dir}: ` : ''
-  return [
-    ...step(look, { mark: 'good', label: 'runner', text: oneLine(`${where}${runner}: ${why}`) }),
-    ...(unchecked ? step(look, { mark: 'warn', label: 'types', text: oneLine(`${where}${unchecked}`) }) : []),
-  ]
-}
-
-function servicesReady(e: EventOf<'services.ready'>, look: Look): Line[] {
-  const text = e.services.map(({ name, ms }) => `${oneLine(name)} ready after ${elapsed(ms)}`).join(', ')
-  return step(look, { mark: 'good', label: 'services', text })
-}
-
-function toolchainsReady(e: EventOf<'toolchains.ready'>, look: Look): Line[] {
-  const shown = [...(e.shown.length > 0 ? [`shown: ${e.shown.join(', ')}`] : [])]
-  const given = e.variables.length > 0 ? [`variables: ${e.variables.join(', ')}`] : []
-  const text = [e.found.map(({ language, version }) => `${language} ${version}`).join(', '), ...shown, ...given].join(
-    '; ',
-  )
-  const amiss = [...e.missing.map(({ language, why }) => `${language} is not in the box: ${why}`), ...e.warnings]
-  return [
-    ...step(look, { mark: 'good', label: 'toolchains', text }),
-    ...amiss.flatMap((one) => step(look, { mark: 'warn', label: 'toolchains', text: one, kind: 'key' })),
-  ]
-}
-
-function baselineFinished(e: EventOf<'baseline.finished'>, look: Look): Line[] {
-  const texts: Record<string, string> = {
-    empty: 'nothing to build or test yet',
-    broken: 'the base does not build or its tests cannot be collected',
-  }
-  const counts = e.tests > 0 ? `${plural(e.tests, 'test')}, ${count(e.red)} red before any change` : ''
-  const text = texts[e.status] ?? (counts || e.status)
-  const mark = e.status === 'passed' || e.status === 'empty' ? 'good' : e.status === 'failed' ? 'warn' : 'bad'
-  const time = e.cached ? 'cached' : elapsed(e.ms)
-  return step(look, { mark, label: 'baseline', time, text, kind: mark === 'bad' ? 'key' : 'step' })
-}
-
-function setupStarted(e: EventOf<'setup.started'>, look: Look): Line[] {
-  const why = e.afterPatch ? 'for the dependencies of the patch: ' : ''
-  return step(look, { mark: 'none', label: 'set-up', text: `${why}${e.commands.join('; ')}` })
-}
-
-function setupFinished(e: EventOf<'setup.finished'>, look: Look): Line[] {
-  const by = e.managers.join(', ')
-  if (e.how === 'failed') {
-    const text = [by, e.message].filter((part) => part).join(': ')
-    return step(look, { mark: 'bad', label: 'set-up', time: elapsed(e.ms), text, kind: 'key' })
-  }
-  // The common case: there is nothing to say.
-  if (e.how === 'carried' && e.message === null) return []
-  const seen = named(e.paths)
-  const text = [`${by}: ${seen ? `the box sees ${seen}` : 'nothing of its own'}`, e.message]
-    .filter((part) => part)
-    .join('; ')
-  const time = e.how === 'run' ? elapsed(e.ms) : e.how
-  return step(look, { mark: e.message === null ? 'good' : 'warn', label: 'set-up', time, text })
 }
 
 /** A heading when the implementer begins another attempt. */
@@ -226,55 +160,6 @@ function hookFinished(e: EventOf<'hook.finished'>, look: Look): Line[] {
     text,
     kind: e.ok ? 'step' : 'key',
   })
-}
-
-/** Signs of life of what takes long. */
-function lifeSign(event: EventOf<'model.delta' | 'check.progress'>, t: number, before: ViewState, look: Look): Line[] {
-  const key = event.type === 'model.delta' ? 'model' : event.stage
-  const since = before.running.find((r) => r.key === key)?.since ?? null
-  const running = reduce(before, { ...event, v: 0, t }).running.find((r) => r.key === key)
-  if (running === undefined) return []
-  if (event.type === 'model.delta')
-    return signOf({ label: running.label, since, text: askedWords(running, t) }, t, look)
-  const { stage, failed } = event
-  const bad = failed > 0 && !expectsRed(stage)
-  return signOf({ label: running.label, since, text: progressWords(running), bad }, t, look)
-}
-
-function progressWords({
-  key,
-  done,
-  total,
-  runs,
-  failed,
-}: Pick<Running, 'key' | 'done' | 'total' | 'runs' | 'failed'>) {
-  const of = total === null ? '' : ` of ${count(total)}`
-  const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')} in all` : ''
-  if (key === 'teeth') return `${count(done)}${of} wrong versions tried, ${count(failed)} killed${cases}`
-  // Python and Go tell how many there are when they are through.
-  const tests = total === null ? `${plural(done, 'test')} through` : `${count(done)}${of}`
-  return `${tests}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${cases}`
-}
-
-/** `since`: event time at which it began; null: that is not known. */
-function signOf(
-  { label, since, text, bad }: { label: string; since: number | null; text: string; bad?: boolean },
-  t: number,
-  look: Look,
-): Line[] {
-  const time = since === null ? '' : ticking(t - since)
-  return step(look, { mark: 'none', label, time, text, kind: 'progress', style: bad ? 'bad' : 'dim' })
-}
-
-/** What is waited for at event time `now`, where no event tells of it: a model before anything else that runs beside it. */
-export function waitLines(state: ViewState, now: number, look: Look): Line[] {
-  const running = state.running.find(({ key }) => key === 'model') ?? state.running.at(-1)
-  if (running === undefined) return []
-  const { label, since, key, done, total, runs, failed } = running
-  if (key === 'model') return signOf({ label, since, text: askedWords(running, now) }, now, look)
-  const begun = total !== null || done > 0 || runs > 0
-  const bad = failed > 0 && !expectsRed(key)
-  return signOf({ label, since, text: begun ? progressWords(running) : 'still at work', bad }, now, look)
 }
 
 /** What people read about an event; `before` is the state without it. Pure, and without colour. */

@@ -1,0 +1,59 @@
+import type { EventOf } from '../core/events.ts'
+import { askedWords } from './asking.ts'
+import { count, plural, ticking } from './format.ts'
+import { type Line, type Look, step } from './line.ts'
+import { expectsRed, type Running, reduce, type ViewState } from './state.ts'
+
+/** Signs of life of what takes long. */
+export function lifeSign(
+  event: EventOf<'model.delta' | 'check.progress'>,
+  t: number,
+  before: ViewState,
+  look: Look,
+): Line[] {
+  const key = event.type === 'model.delta' ? 'model' : event.stage
+  const since = before.running.find((r) => r.key === key)?.since ?? null
+  const running = reduce(before, { ...event, v: 0, t }).running.find((r) => r.key === key)
+  if (running === undefined) return []
+  if (event.type === 'model.delta')
+    return signOf({ label: running.label, since, text: askedWords(running, t) }, t, look)
+  const { stage, failed } = event
+  const bad = failed > 0 && !expectsRed(stage)
+  return signOf({ label: running.label, since, text: progressWords(running), bad }, t, look)
+}
+
+function progressWords({
+  key,
+  done,
+  total,
+  runs,
+  failed,
+}: Pick<Running, 'key' | 'done' | 'total' | 'runs' | 'failed'>) {
+  const of = total === null ? '' : ` of ${count(total)}`
+  const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')} in all` : ''
+  if (key === 'teeth') return `${count(done)}${of} wrong versions tried, ${count(failed)} killed${cases}`
+  // Python and Go tell how many there are when they are through.
+  const tests = total === null ? `${plural(done, 'test')} through` : `${count(done)}${of}`
+  return `${tests}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${cases}`
+}
+
+/** `since`: event time at which it began; null: that is not known. */
+function signOf(
+  { label, since, text, bad }: { label: string; since: number | null; text: string; bad?: boolean },
+  t: number,
+  look: Look,
+): Line[] {
+  const time = since === null ? '' : ticking(t - since)
+  return step(look, { mark: 'none', label, time, text, kind: 'progress', style: bad ? 'bad' : 'dim' })
+}
+
+/** What is waited for at event time `now`, where no event tells of it: a model before anything else that runs beside it. */
+export function waitLines(state: ViewState, now: number, look: Look): Line[] {
+  const running = state.running.find(({ key }) => key === 'model') ?? state.running.at(-1)
+  if (running === undefined) return []
+  const { label, since, key, done, total, runs, failed } = running
+  if (key === 'model') return signOf({ label, since, text: askedWords(running, now) }, now, look)
+  const begun = total !== null || done > 0 || runs > 0
+  const bad = failed > 0 && !expectsRed(key)
+  return signOf({ label, since, text: begun ? progressWords(running) : 'still at work', bad }, now, look)
+}
