@@ -147,15 +147,15 @@ function initialState(
 
 const MOST_CRITERIA = 3
 
-/** The criteria that the task validates, each with its id where there are several; else its own text. */
+/** The criteria that the task validates, each in a line with its id where there are several; else its own text. */
 function mustHold({ spec, slice, task }: State['plan']): Pick<EventOf<'task.selected'>, 'requirement' | 'criteria'> {
   const criteria = slice.requirements.flatMap((one) => one.criteria).map(({ id, text }) => ({ id, text }))
   if (criteria.length < 2) return { requirement: criteria[0]?.text ?? task.statements[0] ?? null }
-  const shown = criteria.slice(0, MOST_CRITERIA).map(({ id, text }) => `${id} ${text}`)
+  const shown = criteria.slice(0, MOST_CRITERIA).map(({ id, text }) => `${id} ${text.replace(/\s+/g, ' ')}`)
   // With where they stand: a bare number at the end reads as if a parser had lost its words.
   const files = Map.groupBy(criteria.slice(MOST_CRITERIA), ({ id }) => fileOf(spec, id))
   const more = [...files].map(([file, left]) => `(and ${left.map(({ id }) => id).join(', ')}, in ${file})`)
-  return { requirement: [...shown, ...more].join(' '), criteria }
+  return { requirement: [...shown, ...more].join('\n'), criteria }
 }
 
 /** Name of the file that a criterion stands in. */

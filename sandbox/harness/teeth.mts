@@ -75,7 +75,8 @@ export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest
       intensity: teeth.thorough ?? intensity,
       seedEnd: monotonicMs() + share,
       waitMs: teeth.waitMs,
-      wrong: { key: teeth.key, mutant },
+      // Beside a right version a limit in all will do, and costs less than one for each case.
+      ...(teeth.control ? {} : { wrong: { key: teeth.key, mutant } }),
     }
     const request = { ...order.request, maxMs: Math.ceil(Math.max(patience, share + teeth.waitMs)) }
     const report = await driver.run({ ...order, request, settings, tell: () => {} })

@@ -124,6 +124,11 @@ export function paragraph(look: Look, text: string, kind: Line['kind'], style?: 
   return wrap(oneLine(text), look.width - indent).map((line) => indented(indent, line, kind, style))
 }
 
+/** Lines of a text, each a paragraph of its own. */
+export function paragraphs(look: Look, text: string, kind: Line['kind']): Line[] {
+  return text.split('\n').flatMap((line) => paragraph(look, line, kind))
+}
+
 /** Cuts spans to the width of the screen, together. */
 export function cutSpans(spans: Span[], look: Look): Span[] {
   const total = spans.reduce((sum, s) => sum + displayWidth(s.text), 0)

@@ -3,7 +3,7 @@ import { checkFinished } from './check-lines.ts'
 import { answerCost, count, elapsed, plural, shortHash, shortRef } from './format.ts'
 import { leftOpen } from './left-open.ts'
 import { lifeSign } from './life-signs.ts'
-import { blank, blockIndent, ellipsis, indented, type Line, type Look, paragraph, step } from './line.ts'
+import { blank, blockIndent, ellipsis, indented, type Line, type Look, paragraph, paragraphs, step } from './line.ts'
 import { NAMES, named } from './names.ts'
 import {
   baselineFinished,
@@ -37,7 +37,7 @@ function taskSelected(e: EventOf<'task.selected'>, look: Look): Line[] {
   return [
     blank(),
     ...title.map((text) => indented(0, text, 'step', 'bold')),
-    ...(e.requirement === null ? [] : paragraph(look, e.requirement, 'step')),
+    ...(e.requirement === null ? [] : paragraphs(look, e.requirement, 'step')),
     ...(e.test === null ? [] : paragraph(look, `test: ${e.test}`, 'step', 'dim')),
     blank(),
   ]

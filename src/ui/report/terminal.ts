@@ -1,7 +1,7 @@
 import { intensity } from '../check-lines.ts'
 import { replayLine } from '../counterexample.ts'
 import { duration, plural, shortHash, shortRef, tookWords } from '../format.ts'
-import { blank, indented, type Line, type Look, paragraph, type Step, step } from '../line.ts'
+import { blank, indented, type Line, type Look, paragraph, paragraphs, type Step, step } from '../line.ts'
 import { expectsRed } from '../state.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
 import { teethWords } from '../teeth-lines.ts'
@@ -48,7 +48,7 @@ function taskLines(task: TaskStory, look: Look): Line[] {
     ...wrap(`${oneLine(`${task.spec}/${task.task}`)}  ${oneLine(task.title)}`, look.width).map((text) =>
       indented(0, text, 'key', 'bold'),
     ),
-    ...(task.requirement === null ? [] : paragraph(look, task.requirement, 'key')),
+    ...(task.requirement === null ? [] : paragraphs(look, task.requirement, 'key')),
     ...row(look, { label: status, text: task.atWork ? '' : (task.verdict?.summary ?? ''), mark: toneOf(status) }),
     ...line('bound', task.atWork ? '' : (task.verdict?.bound ?? '')),
     ...line('evidence', evidence),
