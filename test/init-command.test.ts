@@ -155,7 +155,8 @@ describe('agent init', () => {
 
   it('guesses no language where nothing is there but this program', async () => {
     const manifest = JSON.stringify({ devDependencies: { specproof: 'file:../x', node: '24' } })
-    const repository = await bare({ 'package.json': manifest, 'README.md': '# Mine\n' })
+    const repository = await bare({ 'package.json': manifest, 'README.md': '# Mine\n', '.gitignore': null })
+    await repository.write({ 'node_modules/specproof/index.d.ts': 'export {}\n' })
     const { code, told } = await init(repository, ['--yes'])
     expect(code).toBe(10)
     expect(told.steps.at(-1)).toMatchObject({
@@ -163,7 +164,7 @@ describe('agent init', () => {
       status: 'to do',
       text: expect.stringContaining('go mod init'),
     })
-    expect(await repository.git('status', '--porcelain')).toBe('')
+    expect(await repository.git('status', '--porcelain')).toBe('?? node_modules/')
     await repository.commit({ 'go.mod': 'module example.org/shop\n\ngo 1.22\n\nrequire pgregory.net/rapid v1.2.0\n' })
     expect(did((await init(repository, ['--yes'])).told)).toMatchObject({ spec: 'written' })
     expect(await repository.read('specs/first/design.md')).toContain('slug/slug.go')

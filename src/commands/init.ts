@@ -32,11 +32,14 @@ export interface InitFlags {
 
 /**
  * `agent init`: looks at the repository, writes agent.yaml, and where somebody says yes adds the property library in a commit of its
- * own and writes a first spec. Nothing that is there is ever overwritten. 10: the packages could not be installed.
+ * own and writes a first spec. Nothing that is there is ever overwritten. 10: the packages could not be installed, or nothing shows the
+ * project's language, and nothing is written.
  */
 export async function initCommand(options: GlobalOptions, flags: InitFlags): Promise<number> {
   const { root } = await openRepository(options.cwd)
-  const { paths, read } = await filesOf(root)
+  const { paths: all, read } = await filesOf(root)
+  // Where nothing is ignored yet, what is installed is no file of the project.
+  const paths = all.filter((path) => !INSTALLED.test(path))
   const { survey, imports, untyped } = await surveyOf(root, paths, read)
   const steps = foundSteps(survey)
   const say = teller(options)
@@ -67,7 +70,7 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   if (untested !== null) done(untested)
   const old = 'name' in survey.runner ? await oldRunner([root], survey.runner.name) : null
   if (old !== null) done(toDo('runner', old))
-  const ignored = await ignoreStep(root, survey, paths, agreed)
+  const ignored = await ignoreStep(root, survey, all, agreed)
   if (ignored !== null) done(ignored)
   const model = exampleModel(process.env)
   const added = steps.some(({ what, status }) => what === 'packages' && status === 'committed')
@@ -83,6 +86,8 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   else if (!options.quiet) process.stdout.write(`\n${nextWords(steps, model)}`)
   return failed ? EXIT.environment : EXIT.done
 }
+
+const INSTALLED = /(?:^|\/)(?:node_modules|\.venv)\//
 
 function nextWords(steps: readonly Step[], model: string): string {
   const first = steps.flatMap(({ next }) => (next === undefined ? [] : [`  ${next}\n`]))
