@@ -74,7 +74,8 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const how = await howCounted(model, around.settings)
   const changed = await changedFiles(options.cwd, [plan.spec])
   const name = `${plan.spec.id}/${plan.task.id}`
-  const shown = { task: name, role, full: flags.full ?? false, exact, how, left, changed, plan }
+  const isAsked = frozen === null && plan.task.verify === null && plan.task.kind !== 'checkpoint'
+  const shown = { task: name, role, isAsked, full: flags.full ?? false, exact, how, left, changed, plan }
   process.stdout.write(options.json ? asJson(assembled, shown) : asText(assembled, shown))
   if (!assembled.ok) throw new UserError(assembled.message)
   return 0
@@ -154,6 +155,8 @@ function asJson(
 interface Shown {
   task: string
   role: string
+  /** Whether an author is asked at all. */
+  isAsked: boolean
   full: boolean
   /** By the service's own count. */
   exact: number | null
@@ -168,7 +171,7 @@ interface Shown {
 const LATER =
   'The first question; the implementer and the strengthener are asked later, with the tests and the code that there are then.'
 
-function asText(assembled: Assembled, { task, role, full, exact, how, left, changed, plan }: Shown): string {
+function asText(assembled: Assembled, { task, role, isAsked, full, exact, how, left, changed, plan }: Shown): string {
   const manifest = assembled.ok ? assembled.prompt.manifest : assembled.manifest
   const share = (tokens: number) => `${Math.round((100 * tokens) / Math.max(1, manifest.tokens))} %`
   const rows = manifest.parts.map((part) => [
@@ -182,7 +185,7 @@ function asText(assembled: Assembled, { task, role, full, exact, how, left, chan
     ...(exact === null
       ? []
       : [`The service counts ${exact.toLocaleString('en-US')} tokens: ${offBy(manifest.tokens, exact)}.`]),
-    ...(role === 'author' ? [LATER] : []),
+    ...(role === 'author' && isAsked ? [LATER] : []),
     '',
     ...table(rows, { indent: 2, align: 'llrr' }),
     ...manifest.shortened.map((part) => `  shortened: ${part.source}, whole ${part.tokens} tokens: ${part.why}`),

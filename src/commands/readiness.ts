@@ -74,7 +74,7 @@ function baseOf(tree: Tree, dirs: readonly string[]): string {
 export interface Believing extends Preparation {
   /** A question has been asked: once it is on its way there is time for what was put off. */
   asked(): void
-  /** Resolves once a question that has just been asked is on its way: what takes the processor begins then. */
+  /** Resolves once the first question is on its way, where what is needed is believed: what takes the processor begins then. */
   onItsWay(): Promise<void>
   /** Ends with what was begun. */
   settled(): Promise<void>

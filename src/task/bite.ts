@@ -15,8 +15,8 @@ import type { State } from './state.ts'
 const QUICK_RUNS = 30
 const MORE_SEEDS = 10
 const WAIT_MS = 2_500
-/** For starting the runner and collecting, over the time that the wrong versions get. */
-const STARTING_MS = 60_000
+/** For starting the runner, collecting, and compiling what Go compiles for itself, over the time that the wrong versions get. */
+const STARTING_MS = 90_000
 
 /** Code that has wrong versions, and the tests that have to tell. */
 export interface Judged {
@@ -81,7 +81,7 @@ export async function bite(
   const key = keyOf(world)
   const wrong = instrumented(judged, mutants, key)
   const commit = await commitOf(world, state, wrong)
-  const started = world.now()
+  let used = 0
   const all = mutants.map(({ id }) => id)
   const run = async (
     ids: number[],
@@ -92,6 +92,8 @@ export async function bite(
     const tally = passTally(all.length, runs, before)
     const teeth = { key, mutants: ids, control: true, maxMs, waitMs: WAIT_MS, tally, ...every, ...more }
     const result = await withWorktree(world, commit, (tree) => runTeeth(world, tree, judged.files, teeth))
+    // What starting and compiling take over it is not the tests'.
+    used += Math.min(result.durationMs, maxMs)
     return { runs: result.mutants ?? [], problem: problemOf(result, judged) }
   }
   const goOn = async (before: Bitten): Promise<Bitten> => {
@@ -104,7 +106,7 @@ export async function bite(
   }
   const first = await goOn(await run(all, level.teethMs * FIRST_SHARE, {}))
   const alive = first.runs.filter(survived).map(({ mutant }) => mutant)
-  const left = level.teethMs - (world.now() - started)
+  const left = level.teethMs - used
   if (first.problem !== null || alive.length === 0 || left <= 0 || world.signal.aborted) return first
   const second = await run(alive, left, { thorough: thoroughly(world, state), runs: first.runs })
   if (second.problem !== null) return first

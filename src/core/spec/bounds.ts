@@ -131,10 +131,7 @@ function quantity(plain: string, text: string, match: RegExpExecArray): Bound[] 
   if (/^\d+\.\d+\./.test(number) || (/^0\d/.test(number) && !number.includes('.'))) return []
   if (/^(?:half|quarter|hundred)$/i.test(number) && /^\s+(?:an?|of)\b/i.test(after)) return []
   // "3 or more replicas", "2+ groups": the relation stands between the number and its unit.
-  const behind = /^(?:\+|\s(?:or|and)\s)/.test(after) ? rightOf(after) : null
-  // "below 1 or above 100": it belongs to the next number.
-  const isNext = behind !== null && /^\s*\d/.test(after.slice(behind.length)) && leftHere() !== null
-  const early = isNext ? null : behind
+  const early = /^(?:\+|\s(?:or|and)\s)/.test(after) ? behind(after, leftHere) : null
   const read = unitOf(after.slice(early?.length ?? 0), numberOf(number), currency)
   const unit = { ...read, length: read.length + (early?.length ?? 0) }
   // "Step 6d", but "in phase 2, 5 s".
@@ -142,13 +139,24 @@ function quantity(plain: string, text: string, match: RegExpExecArray): Bound[] 
   if (!apart && labelled(before)) return []
   if (unit.kind === 'none' && /^\s?(?:st|nd|rd|th|xx|:\d)/.test(after)) return []
   const left = leftHere()
-  const right = isNext ? null : (early ?? rightOf(after.slice(unit.length)))
+  const right = early ?? behind(after.slice(unit.length), leftHere)
   const tail = early === null ? (right?.length ?? 0) : 0
   const written = text.slice(at - (left?.length ?? 0), end + unit.length + tail).trim()
   if (to !== undefined) return range(dash!, to, number, unit, before, written)
   const relation = pick(left, right, unit)
   if (!counts(relation, unit, left, before, number)) return []
   return [{ value: numberOf(number), unit: unit.name, relation, text: written }]
+}
+
+const NEXT = pattern(
+  `^\\s*(?:than\\s+)?(?:[-−]?[$€£¥₦₽]?\\s?\\d|(?:${NUMBER_WORDS.join('|')})(?![\\p{L}\\p{N}_]))`,
+  'iu',
+)
+
+/** The relation behind a number. That of "below 1 or above 100" is the next number's. */
+function behind(after: string, leftHere: () => Beside | null): Beside | null {
+  const found = rightOf(after)
+  return found !== null && NEXT.test(after.slice(found.length)) && leftHere() !== null ? null : found
 }
 
 const RATE = pattern(String.raw`^\s*(?:/|per\s|an?\s|each\s|every\s)\s*(\p{L}+)`, 'iu')

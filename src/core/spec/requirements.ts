@@ -24,9 +24,9 @@ const BUGFIX: [RegExp, RequirementKind, string][] = [
   [/^unchanged behaviou?r|^不变行为|^変更されない|^неизменное поведение/i, 'unchanged', '3'],
 ]
 
-/** Whether a heading names a requirement by its number: `Requirement 3: ...`, `FR-001 ...`. */
+/** Whether a heading names a requirement by its number: `Requirement 3: ...`. `FR-001` may as well be the name of a term, as `UTF-8` is. */
 export function namesRequirement(title: string): boolean {
-  return NAMED.test(title) || PREFIXED.test(title)
+  return NAMED.test(title)
 }
 
 /** A requirement of a document, with the fields that only some dialects fill left at their rest. */

@@ -124,6 +124,7 @@ describe('stories, glossary and introduction', () => {
       { term: 'Dead_Letter', text: 'a job given up' },
     ]
     const below = '- **Job**: a piece of work\n- **Dead_Letter**: a job given up'
+    expect(glossary(`${below}\n\n### UTF-8\n\n- **Byte**: eight bits`)).toHaveLength(3)
     expect(glossary(`${below}\n\n### Requirement 1: Jobs\n\n**User Story:** As a user, I want jobs.`)).toEqual(expected)
     expect(glossary('- **Job**: a piece of work\n- **Dead_Letter:** a job\n  given up')).toEqual(expected)
     expect(glossary('- Job: a piece of work\n- `Dead_Letter` - a job given up')).toEqual(expected)
