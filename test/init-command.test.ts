@@ -66,13 +66,19 @@ describe('agent init', () => {
     await repository.git('add', 'staged.txt')
     const env = await npmThat(
       repository,
-      'echo "$@" > ../asked\necho \'{"devDependencies":{"fast-check":"4"}}\' > package.json\necho {} > package-lock.json',
+      'echo "$@" >> ../asked\n[ "$1" = install ] || exit 0\necho \'{"devDependencies":{"fast-check":"4"}}\' > package.json\necho {} > package-lock.json',
     )
     const { code, told, stderr } = await init(repository, ['--yes'], env)
     expect(code, stderr).toBe(0)
-    expect(did(told)).toMatchObject({ packages: 'committed', 'agent.yaml': 'written', spec: 'written' })
+    expect(did(told)).toMatchObject({
+      packages: 'committed',
+      'test script': 'written',
+      'agent.yaml': 'written',
+      spec: 'written',
+    })
     expect(await readFile(join(repository.around, 'asked'), 'utf8')).toMatch(
-      /^install --save-dev --ignore-scripts .*fast-check \//,
+      // Its manifest has no script any more.
+      /^install --save-dev --ignore-scripts .*fast-check \/.*\npkg set scripts\.test=node --test\n$/,
     )
     expect(await repository.git('show', '--format=%s', '--name-only', 'HEAD')).toBe(
       'Add fast-check and specproof for property tests\n\npackage-lock.json\npackage.json',

@@ -45,7 +45,7 @@ interface Diagnosis {
 const NO_MEMORY_LIMIT = 'memory not limited'
 /** What is missing for a limit of memory; `root`: whoever asks is root already. */
 const memoryMend = (root: boolean): string =>
-  `nothing, if that will do: files, /tmp and the tree have their limits all the same. A limit of memory takes a control group, which ${root ? 'root may make on most machines and in few containers' : 'root may make: start as root'}`
+  `not needed: files, /tmp and the tree have their limits all the same. ${root ? 'Where root may make control groups, as on most machines and in few containers, memory is limited, too' : 'Started as root, memory is limited, too'}`
 /** The probe that a box which cannot be made does not pass. */
 const RUNS = 'runs a command'
 const WIDTH = 78

@@ -66,7 +66,7 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   if (lacking !== null) done(lacking)
   if (imports !== null) done(await addPythonPath(root, imports, agreed))
   if (untyped) done(await typesStep(root, survey, paths, read, agreed))
-  const untested = testScriptStep(survey, await read('package.json'))
+  const untested = await testScriptStep(root, survey, await read('package.json'), agreed)
   if (untested !== null) done(untested)
   const old = 'name' in survey.runner ? await oldRunner([root], survey.runner.name) : null
   if (old !== null) done(toDo('runner', old))

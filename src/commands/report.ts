@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { isAbsolute, join, resolve } from 'node:path'
+import { basename, isAbsolute, join, resolve } from 'node:path'
 import { EXIT, UserError } from '../core/errors.ts'
 import { createMask } from '../core/mask.ts'
 import { specRootsOf } from '../core/projects.ts'
+import { beganAt } from '../core/run-id.ts'
 import { tableOf } from '../core/trace/rows.ts'
 import { tryGit } from '../io/git/git.ts'
 import { openRepository } from '../io/git/repository.ts'
@@ -60,6 +61,9 @@ async function readStory(commonDir: string, root: string, dir: string): Promise<
   const run = await runAtWork(commonDir)
   const { events, unread } = await readEvents(dir)
   const story = storyOfRun(events, run !== null && dir === join(runsFolder(root), run))
+  const began = beganAt(basename(dir))
+  // What is under way tells nothing of how long it has been.
+  if (story.atWork && began !== null) story.ms = Math.max(story.ms, Date.now() - Date.parse(began))
   if (unread > 0) story.notes.push(`${unread} events are not told: another version of agent wrote them`)
   return story
 }

@@ -12,8 +12,8 @@ import { propertyLines, understoodLines } from './understood.ts'
 
 /** `agent show SPEC[/TASK] | FOLDER`: what the parser understood. */
 export async function showCommand(options: GlobalOptions, target: string | undefined): Promise<number> {
-  if (target === undefined) throw await nothingNamed(options)
-  const { spec, task } = await find(options, target)
+  const wanted = target ?? (await onlyOne(options))
+  const { spec, task } = await find(options, wanted)
   const changed = await changedFiles(options.cwd, [spec])
   const slice = task === null ? null : sliceOf(spec, task.id)
   const shown =
@@ -28,11 +28,13 @@ export async function showCommand(options: GlobalOptions, target: string | undef
   return 0
 }
 
-async function nothingNamed(options: GlobalOptions): Promise<UserError> {
+/** Without a name the only spec is meant. */
+async function onlyOne(options: GlobalOptions): Promise<string> {
   const ids = (await specsHere(options)).folders.map(({ id }) => id)
-  const [first] = ids
-  if (first === undefined) return new UserError('There is no spec here to show: name its folder.')
-  return new UserError(
+  const [first, second] = ids
+  if (first === undefined) throw new UserError('There is no spec here to show: name its folder.')
+  if (second === undefined) return first
+  throw new UserError(
     `Name what to show, \`agent show ${first}\` or a task as \`${first}/1\`. There are: ${ids.join(', ')}.`,
   )
 }

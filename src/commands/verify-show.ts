@@ -3,13 +3,15 @@ import { EVENT_VERSION } from '../core/event-version.ts'
 import type { Event } from '../core/events.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
 import { chooseColor, chooseUnicode } from '../ui/choose.ts'
-import { type Line, type Look, readableWidth } from '../ui/line.ts'
+import { plural, ticking } from '../ui/format.ts'
+import { type Line, type Look, readableWidth, step } from '../ui/line.ts'
 import { createPlainView } from '../ui/plain.ts'
 import { printed } from '../ui/printed.ts'
 import { type Verified, verifiedLines, verifiedSummary } from '../ui/verify.ts'
 import type { Head } from '../world.ts'
 import type { GlobalOptions } from './options.ts'
 
+const SIGN_MS = 30_000
 const CLEAR = '\r\u001b[K'
 
 /** What people and programs see of `agent verify`: lines, on stderr with --json; in a terminal one more that moves. */
@@ -26,11 +28,21 @@ export function createVerifyShow(options: GlobalOptions) {
     if (shown.length > 0) write(shown.map((line) => `${printed(line, color)}\n`).join(''))
   }
   let working = ''
+  let began = 0
+  let cases = 0
+  // In a log that is quiet for minutes nothing tells work from standing still.
+  const sign = () => {
+    if (working === '') return
+    const text = cases > 0 ? `${plural(cases, 'case')} so far` : 'still at work'
+    put(step(look, { mark: 'none', label: working, text, time: ticking(performance.now() - began), kind: 'progress' }))
+  }
+  const signs = moving ? null : setInterval(sign, SIGN_MS).unref()
   return {
     tell(event: Event) {
       plain({ v: EVENT_VERSION, t: Math.round(performance.now() - started), ...event })
     },
     progress({ runs }: CheckProgress) {
+      cases = Math.max(cases, runs)
       if (moving) process.stderr.write(`${CLEAR}  ${working}: ${runs.toLocaleString('en-US')} cases`)
     },
     begin({ commit, branch }: Head, tasks: number) {
@@ -40,9 +52,12 @@ export function createVerifyShow(options: GlobalOptions) {
     },
     start(spec: string, task: string) {
       working = `${spec}/${task}`
+      began = performance.now()
+      cases = 0
       if (moving) process.stderr.write(`${CLEAR}  ${working}`)
     },
     task(one: Verified): Verified {
+      working = ''
       put(verifiedLines(one, look))
       return one
     },
@@ -51,6 +66,7 @@ export function createVerifyShow(options: GlobalOptions) {
     },
     /** Prints the result and answers the exit code. */
     end(tasks: readonly Verified[], commit: string, interrupted = false): number {
+      if (signs) clearInterval(signs)
       write(interrupted ? 'Interrupted.\n' : `${verifiedSummary(tasks)}\n`)
       const code = interrupted ? EXIT.interrupted : codeOf(tasks)
       if (options.json)

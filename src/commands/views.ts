@@ -83,8 +83,9 @@ function sayingOneLine(
   return (event) => {
     if (event.type === 'run.result' && !begun) {
       const { exitCode, message } = event
-      const page = `docs/troubleshooting.md#exit-${exitCode}`
-      complain(`agent: ${message}\n${exitCode === 0 ? '' : `exit ${exitCode}: see ${docsPage(page)}\n`}`)
+      complain(
+        `agent: ${message}\n${exitCode === 0 ? '' : `exit ${exitCode}: see ${docsPage(`docs/troubleshooting.md#exit-${exitCode}`)}\n`}`,
+      )
     } else view(event)
     begun = true
   }

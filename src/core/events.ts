@@ -323,6 +323,13 @@ const bodies = [
     answered: z.boolean(),
     /** So many tests that were added find the code wrong, by an arbiter's word: that is why the attempt failed, and survivors stand unexplained because nothing else of the answer counts. Left out: none does. */
     wrong: z.number().optional(),
+    /**
+     * Tests that the strengthener added, how many wrong versions only they kill, and how many of all are its own. Left out: it added none, or
+     * an older version wrote it.
+     */
+    added: z.object({ files: z.array(z.string()), tests: z.number(), killed: z.number(), own: z.number() }).optional(),
+    /** How long models were asked within that time, milliseconds. Left out: an older version wrote it, which counted that in `ms`. */
+    askedMs: z.number().optional(),
     /** Frozen tests that refuse a version which a model takes for right; the ruling is the arbiter's, null without one. */
     strict: z.array(
       z.object({ version: z.string(), test: z.string(), ruling: z.string().nullable(), reason: z.string() }),

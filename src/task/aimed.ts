@@ -55,7 +55,7 @@ export async function* versionsOf(
   }
 }
 
-/** The model's own wrong versions; `byTests`: the added tests kill one that the frozen ones let live. */
+/** The model's own wrong versions; `byTests`: how many of them the added tests kill that the frozen ones let live. */
 export async function aimedBites(
   world: World,
   state: State,
@@ -64,9 +64,9 @@ export async function aimedBites(
   tests: NewTests | null,
   before: readonly Bite[],
   notes: string[],
-): Promise<{ bites: Bite[]; byTests: boolean }> {
+): Promise<{ bites: Bite[]; byTests: number }> {
   const bites: Bite[] = []
-  let byTests = false
+  let byTests = 0
   const more = tests?.files.map(({ path }) => path) ?? []
   const maxMs = Math.max(AIMED_MS, state.around.settings.level.teethMs * AIMED_SHARE)
   const lists = more.length > 0 ? [judged.files, more] : [judged.files]
@@ -79,7 +79,7 @@ export async function aimedBites(
     if (!run) continue
     const { status, message: reason } = run
     const test = status === 'killed' ? run.test : null
-    byTests ||= tests?.result.tests.some((one) => one.name === test) === true
+    if (tests?.result.tests.some((one) => one.name === test)) byTests++
     bites.push({ id: -bites.length - 1, what: name, path, line: null, status, test, reason })
   }
   return { bites, byTests }

@@ -38,7 +38,18 @@ export interface Strengthened {
   strict: Strict[]
   /** An added test that the candidate breaks, and an arbiter finds the test right; null: there is none. */
   objection: Objection | null
+  /** Tests that were frozen with the others; null: none were. */
+  added: Added | null
   notes: string[]
+}
+
+export interface Added {
+  files: string[]
+  tests: number
+  /** Wrong versions that no other test kills. */
+  killed: number
+  /** Wrong versions that the model has made itself. */
+  own: number
 }
 
 /**
@@ -54,7 +65,8 @@ export async function strengthen(
 ): Promise<Strengthened> {
   const alive = first.bites.filter(survived)
   const { answer, state: current, notes } = await askAbout(world, state, judged, alive, first.mutants)
-  const asItWas = { changes: judged.changes, bites: first.bites, explained: false, strict: [], objection: null }
+  const nothing = { changes: judged.changes, strict: [], objection: null, added: null }
+  const asItWas = { ...nothing, bites: first.bites, explained: false }
   if (answer === null) return { ...asItWas, state: current, notes }
   const added = answer.tests ? await newTests(world, current, judged, answer.tests) : null
   const { state: asked, objection, reason } = await objectionOf(world, current, added)
@@ -70,7 +82,8 @@ export async function strengthen(
     : new Map<number, Bite>()
   const excused = new Map(answer.allowed.map((one) => [alive[one.survivor - 1]?.id, one]))
   const bites = first.bites.map((one) => killed.get(one.id) ?? allowed(one, excused.get(one.id), notes))
-  const useful = killed.size > 0 || aimed.byTests
+  const onlyByTests = killed.size + aimed.byTests
+  const useful = onlyByTests > 0
   if (tests && !useful) notes.push('the added tests are left out: they kill nothing that lived')
   const joined = tests && useful ? await join(world, asked, judged, tests) : { state: asked, changes: judged.changes }
   const { state: after, strict } = await strictTests(world, joined.state, judged, answer.right, notes)
@@ -82,6 +95,15 @@ export async function strengthen(
     explained: !answer.others,
     strict,
     objection: null,
+    added:
+      tests && useful
+        ? {
+            files: tests.files.map(({ path }) => path),
+            tests: tests.result.tests.length,
+            killed: onlyByTests,
+            own: aimed.bites.length,
+          }
+        : null,
     notes,
   }
 }

@@ -1,4 +1,4 @@
-import type { EvidenceSummary } from '../core/events.ts'
+import type { EventOf, EvidenceSummary } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { isJudgedBy, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
@@ -9,7 +9,7 @@ import type { World } from '../world.ts'
 import { bite, type Judged, refusedOnes } from './bite.ts'
 import type { GuardScore } from './guards.ts'
 import type { Frozen, State } from './state.ts'
-import { strengthen } from './strengthen.ts'
+import { type Added, strengthen } from './strengthen.ts'
 import type { Strict } from './strict-tests.ts'
 
 /** Some are refused by the compiler, so more are looked at than are wanted. */
@@ -37,7 +37,7 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
   const { settings } = state.around
   const { frozen } = state
   if (settings.teeth === 'off' || !frozen) return { state, changes, evidence: null, weak: null, wrong: null }
-  const { world, ms } = timed(outer)
+  const { world, spent } = timed(outer)
   const judged = judgedOf(changes, frozen)
   // Tests alone were judged on wrong versions of the code that they cover, before they were frozen.
   if (judged.texts.size === 0 && frozen.guards)
@@ -48,19 +48,27 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
   const byId = new Map(tried.runs.map((run) => [run.mutant, run]))
   const first = chosen.map((mutant) => biteOf(mutant, byId.get(mutant.id)))
   const asking = ask && tried.problem === null && judged.texts.size > 0 && !world.signal.aborted
-  const nobody = { state, changes, bites: first, explained: false, strict: [], objection: null, notes: [] }
+  const nobody = { state, changes, bites: first, explained: false, strict: [], objection: null, added: null, notes: [] }
   const after = asking ? await strengthen(world, state, judged, { bites: first, mutants: chosen }) : nobody
   const score = scoreOf(after.bites)
   const problem = tried.problem ?? (score.total === 0 && score.notRun > 0 ? NO_TIME : null)
   const notes = [problem, ...after.notes].filter((note) => note !== null)
-  const { explained: answered, bites, strict, objection } = after
+  const { explained: answered, bites, strict, objection, added } = after
   const failed = objection?.result.tests.filter(({ status }) => status === 'failed') ?? []
   tell(
     world,
     after.state,
     bites,
-    { possible: possible.length, refused, answered, strict, notes, ...(objection ? { wrong: failed.length } : {}) },
-    ms(),
+    {
+      possible: possible.length,
+      refused,
+      answered,
+      strict,
+      notes,
+      ...(added ? { added } : {}),
+      ...(objection ? { wrong: failed.length } : {}),
+    },
+    spent(),
   )
   const reason = problem ?? (isWeak(score, answered) ? weakWords(bites) : null)
   return {
@@ -72,8 +80,8 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
   }
 }
 
-/** How long all takes but for what models write, milliseconds: that is told with their answers. */
-function timed(world: World): { world: World; ms(): number } {
+/** How long all takes, and how long of it models were asked: that is told with their answers. */
+function timed(world: World): { world: World; spent(): { ms: number; askedMs: number } } {
   const started = world.now()
   let asked = 0
   const askModel: World['askModel'] = async (...question) => {
@@ -84,7 +92,8 @@ function timed(world: World): { world: World; ms(): number } {
       asked += world.now() - began
     }
   }
-  return { world: { ...world, askModel }, ms: () => world.now() - started - asked }
+  const spent = () => ({ ms: Math.round(world.now() - started - asked), askedMs: Math.round(asked) })
+  return { world: { ...world, askModel }, spent }
 }
 
 function ofGuards({ killed, total }: GuardScore): Teeth['evidence'] {
@@ -132,8 +141,16 @@ function tell(
   {
     notes,
     ...more
-  }: { possible: number; refused: number; answered: boolean; strict: Strict[]; notes: string[]; wrong?: number },
-  ms: number,
+  }: {
+    possible: number
+    refused: number
+    answered: boolean
+    strict: Strict[]
+    notes: string[]
+    wrong?: number
+    added?: Added
+  },
+  spent: Pick<EventOf<'teeth.finished'>, 'ms' | 'askedMs'>,
 ): void {
   const survivors = bites
     .filter(({ status }) => status !== 'killed')
@@ -147,7 +164,7 @@ function tell(
       seconds: around.settings.level.teethMs / 1_000,
       note: notes.length > 0 ? notes.join('; ') : null,
     },
-    ms: Math.round(ms),
+    ...spent,
   })
 }
 

@@ -46,6 +46,12 @@ export function limitWords({ seconds }: Pick<Finished, 'seconds'>): string {
   return seconds === undefined ? 'level.teethSeconds' : `level.teethSeconds is ${seconds}`
 }
 
+/** Tests that came later are nobody's who wrote the first ones. */
+function byAdded({ added }: Finished): string {
+  if (added === undefined) return ''
+  return ` (${count(added.killed)} of them only by the ${plural(added.tests, 'test')} that the strengthener added: ${added.files.join(', ')})`
+}
+
 /** How many died, and what became of the others. */
 export function teethWords(e: Finished): string {
   const all = e.total + e.errors + e.timeouts + e.notRun
@@ -54,7 +60,7 @@ export function teethWords(e: Finished): string {
   if (e.wrong !== undefined)
     return `the code is wrong: ${plural(e.wrong, 'added test')} found it, and an arbiter agrees. The others had killed ${count(e.killed)} of ${plural(e.total, 'wrong version')}`
   const judged = [
-    nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed`,
+    nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed${byAdded(e)}`,
     e.allowed > 0 ? `${count(e.allowed)} allowed by the spec` : '',
     e.unexplained > 0
       ? `${count(e.unexplained)} not explained${e.answered ? '' : ' (no model answered about them)'}`

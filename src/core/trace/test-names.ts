@@ -37,7 +37,8 @@ const CALL = new RegExp(
 )
 /** Languages in which a test is a function with a name. */
 const FUNCTIONS: [RegExp, RegExp][] = [
-  [/\.py$/, /^[ \t]*(?:(class)[ \t]+Test\w*|(?:async[ \t]+)?def[ \t]+test\w*)/],
+  // A state machine of Hypothesis is a test under the name that its class of tests gets.
+  [/\.py$/, /^[ \t]*(?:(class)[ \t]+Test\w*|(?:async[ \t]+)?def[ \t]+test\w*|Test\w+(?=[ \t]*=[ \t]*\w+\.TestCase\b))/],
   // Methods are those of a suite; what gopter calls a property is no test of its own, but named like one.
   [
     /\.go$/,
@@ -126,10 +127,22 @@ function testAt(
   return below === undefined || below.group ? null : below.name
 }
 
-/** What stands in the brackets at the end of a test's name, or as `_2_1` at that of a function's: ids of criteria, by convention. */
+/**
+ * What stands in the brackets at the end of a test's name, or as `_2_1` or `_Property1` at that of a function's: ids of criteria and
+ * properties, by convention.
+ */
 export function bracketed(name: string): Reference[] {
-  const inside = /\(([^()]{1,200})\)\s*$/.exec(name)?.[1] ?? /^\w*_(\d+_\d+)$/.exec(name)?.[1]?.replace('_', '.')
+  const inside =
+    /\(([^()]{1,200})\)\s*$/.exec(name)?.[1] ??
+    /^\w*_(\d+_\d+)$/.exec(name)?.[1]?.replace('_', '.') ??
+    propertyNamed(name)
   return inside === undefined ? [] : references(inside)
+}
+
+/** `test_order_property_1`, `TestOrderProperty_1`, `TestOrder_Property1`. */
+function propertyNamed(name: string): string | undefined {
+  const n = /^\w*(?:_[Pp]roperty|[a-z\d]Property)_?(\d+)$/.exec(name)?.[1]
+  return n && `Property ${n}`
 }
 
 /**

@@ -58,9 +58,9 @@ function targetsFor(spec: Spec): Targets {
   )
 }
 
-/** `(2.1)` is a criterion; `(2)` may be any number. */
+/** `(2.1)` is a criterion and `(Property 2)` a property; `(2)` may be any number. */
 function isExact(reference: Reference): boolean {
-  return reference.kind === 'id' && /\D/.test(reference.id)
+  return reference.kind === 'property' || (reference.kind === 'id' && /\D/.test(reference.id))
 }
 
 function folded(name: string): string {

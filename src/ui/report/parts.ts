@@ -31,7 +31,9 @@ const SEEN = 0.994
 function segment(one: Moment, start: number, span: number): Markup[] {
   const kind = kindOf(one)
   if (kind === null) return []
-  const ms = 'ms' in one ? one.ms : 0
+  // The checks of teeth lie before and behind a question.
+  const asked = one.type === 'teeth.finished' ? (one.askedMs ?? 0) : 0
+  const ms = 'ms' in one ? one.ms + asked : 0
   const what =
     one.type === 'check.finished'
       ? one.stage
@@ -42,18 +44,24 @@ function segment(one: Moment, start: number, span: number): Markup[] {
   // What took no time at the very end would lie outside.
   const left = percent(ms > 0 ? began : Math.min(began, SEEN * span), span)
   const style = new Markup(`left:${left}%;width:${percent(ms, span)}%`)
-  return [html`<span class="k-${kind}" style="${style}" title="${what}: ${ms > 0 ? duration(ms) : 'failed'}"></span>`]
+  return [
+    html`<span class="k-${kind}" style="${style}" title="${what}: ${ms > 0 ? duration(ms) : kind === 'red' ? 'failed' : 'no time'}"></span>`,
+  ]
 }
 
 function kindOf(one: Moment): 'model' | 'check' | 'red' | 'other' | null {
   if (one.type === 'model.finished') return 'model'
-  if (one.type === 'check.finished') return one.status === 'passed' || expectsRed(one.stage) ? 'check' : 'red'
+  if (one.type === 'check.finished')
+    return one.status === 'passed' || expectsRed(one.stage) || isNothing(one) ? 'check' : 'red'
   if (one.type === 'teeth.finished') return 'check'
   if (one.type === 'patch.refused') return 'red'
   // An attempt that failed ends in red, whatever it failed by.
   if (one.type === 'verdict') return toneOf(one.status) === 'bad' ? 'red' : null
   return one.type === 'baseline.finished' || one.type === 'setup.finished' ? 'other' : null
 }
+
+/** Many a project has nothing to build. */
+const isNothing = ({ stage, status }: EventOf<'check.finished'>) => stage === 'build' && status === 'empty'
 
 const COLOURS = 8
 

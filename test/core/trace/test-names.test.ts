@@ -118,7 +118,20 @@ describe('names and tags of tests', () => {
     expect(ids('keeps order (2.1, 2.2)')).toEqual(['2.1', '2.2'])
     expect(ids('TestFreeWorkerGetsTheJob_4_1')).toEqual(['4.1'])
     expect(ids('test_a_worker_is_failed_3_12')).toEqual(['3.12'])
-    for (const name of ['TestOrder_4', 'takes 3_4', 'TestVersion2']) expect(ids(name)).toEqual([])
+    for (const name of ['TestOrder_4', 'takes 3_4', 'TestVersion2', 'property1']) expect(ids(name)).toEqual([])
+    for (const name of [
+      'keeps order (Property 1)',
+      'TestOrderProperty_1',
+      'test_order_property_1',
+      'TestOrder_Property1',
+    ])
+      expect(ids(name)).toEqual(['property'])
+  })
+
+  it('of a state machine of Hypothesis are that of its class of tests', () => {
+    const text =
+      'class BoxMachine(RuleBasedStateMachine):\n    pass\n\nTestBoxProperty_1 = BoxMachine.TestCase\nTestLimit = 3\n'
+    expect(readTestFile('test_box.py', text).tests.map(({ name }) => name)).toEqual(['TestBoxProperty_1'])
   })
 
   it('are read from anything, in time that grows with it', () => {
