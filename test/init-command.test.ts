@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -36,7 +37,7 @@ const npmThat = (repository: TestRepository, script: string) => programThat(repo
 
 async function programThat(repository: TestRepository, name: string, script: string): Promise<Record<string, string>> {
   const bin = join(repository.around, 'bin')
-  await mkdir(bin)
+  await mkdir(bin, { recursive: true })
   await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`)
   await chmod(join(bin, name), 0o755)
   return { PATH: `${bin}:${repository.env['PATH']}` }
@@ -165,6 +166,7 @@ describe('agent init', () => {
     await repository.write({ 'node_modules/specproof/index.d.ts': 'export {}\n' })
     const { code, told } = await init(repository, ['--yes'])
     expect(code).toBe(10)
+    expect(told.steps).toHaveLength(1)
     expect(told.steps.at(-1)).toMatchObject({
       what: 'project',
       status: 'to do',
@@ -174,6 +176,19 @@ describe('agent init', () => {
     await repository.commit({ 'go.mod': 'module example.org/shop\n\ngo 1.22\n\nrequire pgregory.net/rapid v1.2.0\n' })
     expect(did((await init(repository, ['--yes'])).told)).toMatchObject({ spec: 'written' })
     expect(await repository.read('specs/first/design.md')).toContain('slug/slug.go')
+  })
+
+  it('adds them to a new project, in which nothing is committed yet, or leaves it as it was', async () => {
+    const repository = await bare({ 'package.json': null })
+    const module = 'module example.org/shop\n\ngo 1.22\n'
+    await repository.write({ 'go.mod': module, 'shop.go': 'package shop\n' })
+    const broken = await programThat(repository, 'go', 'echo sum > go.sum\necho no > go.mod\nexit 1')
+    expect(did((await init(repository, ['--yes'], broken)).told)).toMatchObject({ packages: 'failed' })
+    expect([await repository.read('go.mod'), existsSync(join(repository.dir, 'go.sum'))]).toEqual([module, false])
+    const env = await programThat(repository, 'go', 'printf "\\nrequire pgregory.net/rapid v1.2.0\\n" >> go.mod')
+    const { code, told } = await init(repository, ['--yes'], env)
+    expect([code, did(told)['packages']]).toEqual([0, 'written'])
+    expect(await repository.read('go.mod')).toContain('pgregory.net/rapid')
   })
 
   it('leaves everything as it was where the packages cannot be installed, or the manifest is not committed', async () => {

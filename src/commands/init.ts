@@ -1,25 +1,23 @@
-import { access, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, sep } from 'node:path'
-import { execa } from 'execa'
+import { access, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { EXIT } from '../core/errors.ts'
 import { configText, exampleModel, SCHEMA } from '../core/init/config-text.ts'
 import { firstSpec } from '../core/init/first-spec.ts'
-import { addCommand, asDirect, GO_LIBRARY, goGetCommand, hasGoLibrary, MANIFESTS } from '../core/init/install.ts'
 import { ciIn, languagesIn, type Survey, specsElsewhere } from '../core/init/survey.ts'
 import type { PythonPath } from '../core/pytest-imports.ts'
 import { askYes, canAsk } from '../io/ask.ts'
 import { detectProject, isOurs, parseManifest } from '../io/checks/detect.ts'
 import { oldRunner } from '../io/checks/installed.ts'
 import { codeOfPython } from '../io/checks/python-tests.ts'
-import { git, gitBuffer, tryGit } from '../io/git/git.ts'
-import { openRepository, requireIdentity, uncommitted } from '../io/git/repository.ts'
-import { PACKAGE_ROOT, packageVersion } from '../io/package-root.ts'
+import { gitBuffer } from '../io/git/git.ts'
+import { openRepository } from '../io/git/repository.ts'
 import { MANAGERS } from '../io/setup/managers.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
 import { missingImports } from './diagnose-python.ts'
 import { bareStep } from './init-bare.ts'
 import { ignoreStep } from './init-ignore.ts'
+import { addPackages, goLibrary, missingPackages } from './init-packages.ts'
 import { addPythonPath, hypothesisStep } from './init-python.ts'
 import { type Step, toDo, writeNew } from './init-steps.ts'
 import { testScriptStep } from './init-test-script.ts'
@@ -41,16 +39,15 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   // Where nothing is ignored yet, what is installed is no file of the project.
   const paths = all.filter((path) => !INSTALLED.test(path))
   const { survey, imports, untyped } = await surveyOf(root, paths, read)
-  const steps = foundSteps(survey)
   const say = teller(options)
-  for (const step of steps) say(step)
   const bare = bareStep(paths, await read('package.json'))
   if (bare !== null) {
     say(bare)
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ root, survey: plain(survey), steps: [...steps, bare] })}\n`)
+    if (options.json) process.stdout.write(`${JSON.stringify({ root, survey: plain(survey), steps: [bare] })}\n`)
     return EXIT.environment
   }
+  const steps = foundSteps(survey)
+  for (const step of steps) say(step)
   const agreed = async (question: string) => flags.yes === true || (canAsk(process.env) && (await askYes(question)))
   const done = (step: Step) => {
     steps.push(step)
@@ -177,88 +174,6 @@ function foundSteps({ languages, manager, runner, ci, specs, steering }: Survey)
     found('specs', specs.join(', ') || 'none'),
     ...(steering.length > 0 ? [found('steering', `${steering.join(', ')}: part of the prompts where it applies`)] : []),
   ]
-}
-
-const NODE_TYPES = '@types/node'
-
-interface Adding {
-  /** What is added, in words. */
-  names: string
-  /** Where to. */
-  to: string
-  command: string[]
-  /** What is left to do with the manifests. */
-  mend?: () => Promise<void>
-}
-
-/** rapid, for a Go module at the top that requires no property library; `testing/quick` alone does not shrink. */
-async function goLibrary(root: string, { runner }: Survey): Promise<Adding | null> {
-  const path = join(root, 'go.mod')
-  const text = 'name' in runner && runner.name === 'go' ? await readFile(path, 'utf8').catch(() => null) : null
-  if (text === null || hasGoLibrary(text)) return null
-  const mend = async () => writeFile(path, asDirect(await readFile(path, 'utf8')))
-  return { names: GO_LIBRARY, to: 'requirements of go.mod', command: goGetCommand(text), mend }
-}
-
-/**
- * Only where there is a package.json, and tests of JavaScript: other languages have property libraries of their own. `untyped`: types are
- * checked from now on, and tests of Node need those of Node.
- */
-function missingPackages({ dependencies, manager, runner }: Survey, untyped: boolean): Adding | null {
-  if (dependencies === null || ('name' in runner && ['go', 'pytest'].includes(runner.name))) return null
-  const inModules = PACKAGE_ROOT.split(sep).includes('node_modules')
-  // A clone is installed from where it lies.
-  const own = inModules ? `specproof@${packageVersion()}` : PACKAGE_ROOT
-  const missing = [
-    { name: 'fast-check', wanted: 'fast-check' },
-    { name: 'specproof', wanted: own },
-    ...(untyped ? [{ name: NODE_TYPES, wanted: NODE_TYPES }] : []),
-  ].filter(({ name }) => !dependencies.has(name))
-  if (missing.length === 0) return null
-  const command = addCommand(
-    manager,
-    missing.map(({ wanted }) => wanted),
-  )
-  return { names: missing.map(({ name }) => name).join(' and '), to: 'development dependencies', command }
-}
-
-/** Commits the manifest and the lockfile alone; whatever else is staged stays as it is. */
-async function addPackages(root: string, { names, command, mend }: Adding): Promise<Step> {
-  const failed = (text: string): Step => ({ what: 'packages', status: 'failed', text })
-  const dirty = await uncommitted(root, MANIFESTS)
-  if (dirty.length > 0)
-    return (names === NODE_TYPES ? (text: string) => toDo('packages', text) : failed)(
-      `${names}: not added, because of changes to ${dirty.join(' and ')} that are not committed; commit them, or run \`${command.join(' ')}\` yourself`,
-    )
-  await requireIdentity(root)
-  const [program = 'npm', ...args] = command
-  const ended = await execa(program, args, { cwd: root, reject: false, stdin: 'ignore', all: true, timeout: 600_000 })
-  if (ended.failed) {
-    await restore(root)
-    const last = (ended.all ?? '').trim().split('\n').filter(Boolean).slice(-3).join(' ')
-    return failed(`${names}: \`${command.join(' ')}\` failed: ${last || ended.shortMessage}`)
-  }
-  await mend?.()
-  const changed = await uncommitted(root, MANIFESTS)
-  await git(root, ['add', '--', ...changed])
-  const message = `Add ${names} for property tests`
-  const committed = await tryGit(root, ['commit', '--quiet', '--only', '--message', message, '--', ...changed])
-  if (!committed.ok) {
-    await restore(root)
-    return failed(`${names}: not added, because git does not commit: ${committed.message}`)
-  }
-  const hash = await git(root, ['rev-parse', '--short', 'HEAD'])
-  return { what: 'packages', status: 'committed', text: `${names}, in commit ${hash}: ${changed.join(', ')}` }
-}
-
-/** Takes back what an installation has left that came to no commit; before it, none of these files differed from HEAD. */
-async function restore(root: string): Promise<void> {
-  const changed = await uncommitted(root, MANIFESTS)
-  if (changed.length === 0) return
-  await tryGit(root, ['reset', '--quiet', 'HEAD', '--', ...changed])
-  const tracked = (await git(root, ['ls-files', '--', ...changed])).split('\n').filter(Boolean)
-  if (tracked.length > 0) await tryGit(root, ['checkout', 'HEAD', '--', ...tracked])
-  for (const path of changed) if (!tracked.includes(path)) await rm(join(root, path), { force: true })
 }
 
 async function writeSpec(root: string, { languages }: Survey): Promise<Step> {
