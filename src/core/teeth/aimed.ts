@@ -61,12 +61,12 @@ export function readAimed(text: string): Aimed {
   return aimed
 }
 
-/** Cut between two words, where there are two, and with a sign that it is cut. */
+/** Cut with a sign that it is cut, and between two words where that leaves half of the room in use. */
 function shortName(name: string): string {
   if (name.length <= MOST_NAME) return name
   const most = name.slice(0, MOST_NAME - CUT.length + 1)
   const space = most.lastIndexOf(' ')
-  return (space > 0 ? most.slice(0, space) : most.slice(0, -1)).trimEnd() + CUT
+  return (space >= most.length / 2 ? most.slice(0, space) : most.slice(0, -1)).trimEnd() + CUT
 }
 
 function patchIn(lines: string[]): Patch | string {

@@ -37,12 +37,15 @@ describe('wrong versions that a model aims', () => {
       'a crash restores all that was remembered before the handler ran, so that an id which was handled comes again'
     const long = 'word '.repeat(60).trim()
     const { wrong } = readAimed(
-      [sentence, long, 'x'.repeat(300)].map((name) => `WRONG: ${name}\n${fence('src/a.ts', 'const c = 1')}`).join('\n'),
+      [sentence, long, 'x'.repeat(300), `a ${'x'.repeat(300)}`]
+        .map((name) => `WRONG: ${name}\n${fence('src/a.ts', 'const c = 1')}`)
+        .join('\n'),
     )
     const names = wrong.map(({ name }) => name)
     expect(names[0]).toBe(sentence)
     expect(names[1]).toMatch(/^(word ){5,}word\.\.\.$/)
     expect(names[2]).toBe(`${'x'.repeat(197)}...`)
+    expect(names[3]).toBe(`a ${'x'.repeat(195)}...`)
     expect(Math.max(...names.map(({ length }) => length))).toBeLessThanOrEqual(200)
   })
 
