@@ -45,9 +45,12 @@ export function withEarlier(usage: Sum, earlier: Sum): string {
   return `; with the runs it goes on with ${count(usage.input + earlier.input)} in, ${count(usage.output + earlier.output)} out`
 }
 
-/** `3 min 08 s`, and beside it how long it took with the runs that it goes on with (`earlierMs`). */
-export function tookWords(ms: number, earlierMs = 0): string {
-  if (earlierMs === 0) return duration(ms)
+/**
+ * `3 min 08 s`, and beside it how long it took with the runs that it goes on with (`earlierMs`). `goesOn`: there are such, though a journal of
+ * an older version does not tell their time.
+ */
+export function tookWords(ms: number, earlierMs = 0, goesOn = false): string {
+  if (earlierMs === 0) return `${duration(ms)}${goesOn ? ', this run alone' : ''}`
   return `this run ${duration(ms)}; with the runs it goes on with ${duration(ms + earlierMs)}`
 }
 

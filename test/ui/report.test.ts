@@ -170,6 +170,10 @@ describe('the report of a run', () => {
     expect(html).toContain('earlier run: 1,310 tokens in, 2,480 out; anthropic/some-model')
     expect(html).not.toContain('$0.00;')
     expect(html).toContain('this run 1 min 08 s; with the runs it goes on with 2 min 09 s')
+    const older = resumed.map(({ earlierMs: _, ...event }: StampedEvent & { earlierMs?: number }) => event)
+    expect(text(older as StampedEvent[])).toMatch(/time +1 min 08 s, this run alone$/m)
+    expect(page(older as StampedEvent[])).toContain('<dt>took</dt><dd>1 min 08 s, this run alone</dd>')
+    expect(text(twoAttempts)).not.toContain('this run')
   })
 
   it('tells tasks in the order of their turns, whichever was begun first', () => {

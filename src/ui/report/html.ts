@@ -53,7 +53,7 @@ function head(story: Story): Markup {
       'began at',
       run && html`<code>${shortHash(run.base)}</code> on ${run.branch ? shortRef(run.branch) : 'no branch'}`,
     ],
-    ['took', tookWords(ms, run?.earlierMs)],
+    ['took', tookWords(ms, run?.earlierMs, spent.earlier.calls > 0)],
     ['cost', spent.earlier.calls > 0 ? spentWords(spent) : null],
     ['box', isolation && `${isolation.level}${open.length > 0 ? `; not held: ${open.join(', ')}` : ''}`],
     ['runner', runner && `${runner.runner}: ${runner.why}`],

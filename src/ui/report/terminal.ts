@@ -29,7 +29,7 @@ export function reportLines(story: Story, look: Look): Line[] {
     ...story.tasks.flatMap((task) => taskLines(task, look)),
     blank('key'),
     ...line('cost', spentWords(story.spent)),
-    ...line('time', tookWords(story.ms, run?.earlierMs)),
+    ...line('time', tookWords(story.ms, run?.earlierMs, story.spent.earlier.calls > 0)),
     ...line('journal', run?.journal ?? null),
   ]
 }
