@@ -86,6 +86,9 @@ export function shortHash(hash: string): string {
   return truncate(oneLine(hash), 7, '')
 }
 
+/** What a replay says of the commit that landed, or waited, in the run that it replays. */
+export const THEN = 'then, not now'
+
 /** `refs/heads/main` -> `main`. */
 export function shortRef(ref: string): string {
   return ref.replace(/^refs\/(heads|tags)\//, '')

@@ -1,6 +1,6 @@
 import type { EventOf, StampedEvent } from '../core/events.ts'
 import { checkFinished } from './check-lines.ts'
-import { answerCost, count, elapsed, plural, shortHash, shortRef } from './format.ts'
+import { answerCost, count, elapsed, plural, shortHash, shortRef, THEN } from './format.ts'
 import { leftOpen } from './left-open.ts'
 import { lifeSign } from './life-signs.ts'
 import { blank, blockIndent, ellipsis, indented, type Line, type Look, paragraph, paragraphs, step } from './line.ts'
@@ -138,18 +138,14 @@ function verdict(e: EventOf<'verdict'>, look: Look): Line[] {
 function landed(e: EventOf<'landed'>, isReplay: boolean, look: Look): Line[] {
   const hash = shortHash(e.commit)
   const why = e.reason === null ? '' : `: ${e.reason}`
-  if (e.ref !== null) {
-    if (isReplay)
-      return step(look, {
-        mark: 'none',
-        label: 'landed',
-        text: `${hash} on ${shortRef(e.ref)} then, not now`,
-        kind: 'key',
-      })
-    return step(look, { mark: 'good', label: 'landed', text: `${hash} on ${shortRef(e.ref)}${why}`, kind: 'key' })
-  }
   const branch = e.waiting === null ? '' : ` on branch ${shortRef(e.waiting)}`
-  return step(look, { mark: 'warn', label: 'waiting', text: `${hash} waits${branch}${why}`, kind: 'key' })
+  const label = e.ref === null ? 'waiting' : 'landed'
+  if (isReplay) {
+    const where = e.ref === null ? ` waited${branch}` : ` on ${shortRef(e.ref)}`
+    return step(look, { mark: 'none', label, text: `${hash}${where} ${THEN}`, kind: 'key' })
+  }
+  if (e.ref === null) return step(look, { mark: 'warn', label, text: `${hash} waits${branch}${why}`, kind: 'key' })
+  return step(look, { mark: 'good', label, text: `${hash} on ${shortRef(e.ref)}${why}`, kind: 'key' })
 }
 
 function hookFinished(e: EventOf<'hook.finished'>, look: Look): Line[] {

@@ -226,6 +226,9 @@ test('a verified commit that could not land says where it waits and why', () => 
     reason: 'main has moved',
   }
   expect(shown([at(0, event)])).toContain('4f2a1bc waits on branch specproof/job-queue--2: main has moved')
+  const [began] = twoAttempts
+  const replayed = shown([{ ...began, replays: '20260113-080000-1a2b' } as StampedEvent, at(1, event)])
+  expect(replayed).toMatch(/waiting +4f2a1bc waited on branch specproof\/job-queue--2 then, not now\n/)
 })
 
 const finished = (fields: object) =>

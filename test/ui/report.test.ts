@@ -258,6 +258,34 @@ describe('the report of a run', () => {
   })
 })
 
+describe('the report of a replay', () => {
+  const waited = { ref: null, waiting: 'refs/heads/specproof/job-queue--2', reason: 'main has moved' }
+  const replay = (landed: object = {}) =>
+    twoAttempts.map((event) => {
+      if (event.type === 'run.started') return { ...event, replays: '20260113-080000-1a2b' }
+      return event.type === 'landed' ? { ...event, ...landed } : event
+    })
+
+  it('says of the commit that it landed then, and not now', () => {
+    expect(text(replay())).toMatch(/commit +4f2a1bc .* on main then, not now$/m)
+    const html = page(replay(), FULL)
+    expect(html).toContain('<dt>landed</dt><dd>main then, not now</dd>')
+    expect(html).not.toContain('What landed in the commit')
+    expect(page(twoAttempts, FULL)).toContain('<dt>landed</dt><dd>main</dd>')
+  })
+
+  it('says of one that waited that it did so then, and misses no landing', () => {
+    expect(page(replay(waited))).toContain('<dd>no, it waited on specproof/job-queue--2 then, not now</dd>')
+    expect(storyOfRun(replay(waited)).tasks[0]!.gaps).toEqual([])
+    const waits = twoAttempts.map((event) => (event.type === 'landed' ? { ...event, ...waited } : event))
+    expect(page(waits)).toContain('<dd>no, it waits on specproof/job-queue--2</dd>')
+    expect(storyOfRun(waits).tasks[0]!.gaps).toEqual(['the commit has not landed: main has moved'])
+    const killed = (events: StampedEvent[]) => events.filter(({ type }) => type !== 'landed' && type !== 'run.result')
+    expect(storyOfRun(killed(replay())).tasks[0]!.gaps).toEqual([])
+    expect(storyOfRun(killed(waits)).tasks[0]!.gaps).toEqual(['the run ended before the commit landed'])
+  })
+})
+
 describe('what a task must hold, in a report', () => {
   const criteria = ['1.1', '1.2', '1.3', '1.4'].map((id) => ({ id, text: `THE system SHALL keep rule ${id} <b>.` }))
   const requirement = '1.1 THE system SHALL keep rule 1.1 <b>. (and 1.2, 1.3, 1.4, in requirements.md)'

@@ -7,7 +7,17 @@ import { momentItem } from './moments.ts'
 import { diffBlock, timeline } from './parts.ts'
 import type { AttemptStory, Spent, Story, TaskStory } from './story.ts'
 import { REPORT_STYLE } from './style.ts'
-import { attemptName, costWords, gapsTitle, outcomeOf, spentWords, statusOf, titleOf, toneOf } from './words.ts'
+import {
+  attemptName,
+  costWords,
+  gapsTitle,
+  landedWords,
+  outcomeOf,
+  spentWords,
+  statusOf,
+  titleOf,
+  toneOf,
+} from './words.ts'
 
 /** What the journal's events do not hold; a function answers null where there is nothing. */
 export interface Beside {
@@ -36,7 +46,7 @@ export function reportHtml(story: Story, beside: Beside): string {
 <h1>${title}</h1>
 ${head(story)}
 ${overview(story)}
-${story.tasks.map((task, at) => taskSection(task, at, beside, story.run?.run ?? null))}
+${story.tasks.map((task, at) => taskSection(task, at, beside, story.run))}
 ${beside.traces.length > 0 ? html`<h2>From requirement to evidence</h2>\n<p class="dim">As the checkout is now.</p>\n${new Markup(traceSections(beside.traces))}` : null}
 </body>
 </html>
@@ -98,8 +108,9 @@ function stateOf(task: TaskStory): Markup {
   return html`<span class="${toneOf(statusOf(task))} state">${statusOf(task)}</span>`
 }
 
-function taskSection(task: TaskStory, at: number, beside: Beside, run: string | null): Markup {
+function taskSection(task: TaskStory, at: number, beside: Beside, run: Story['run']): Markup {
   const { result, commit, landed } = task
+  const isReplay = run?.replays !== undefined
   const diff = commit && beside.diff(commit.commit)
   const evidence = result === null ? '' : evidenceWords(result.evidence)
   const rows: [string, Markup | string | null][] = [
@@ -109,13 +120,7 @@ function taskSection(task: TaskStory, at: number, beside: Beside, run: string | 
     ['bound', task.atWork ? null : (task.verdict?.bound ?? null)],
     ['evidence', evidence === '' ? null : evidence],
     ['commit', commit && html`<code>${shortHash(commit.commit)}</code> ${commit.subject}`],
-    [
-      'landed',
-      landed &&
-        (landed.ref === null
-          ? `no${landed.waiting ? `, it waits on ${shortRef(landed.waiting)}` : ''}`
-          : shortRef(landed.ref)),
-    ],
+    ['landed', landedWords(task, isReplay)],
     ['cost', spentWords(task.spent)],
   ]
   return html`<section>
@@ -126,8 +131,8 @@ ${rows.flatMap(([name, text]) => (text === null ? [] : [html`<dt>${name}</dt><dd
 ${task.gaps.length > 0 ? html`<h3>${gapsTitle(task)}</h3>\n<ul>${task.gaps.map((gap) => html`<li class="warn">${gap}</li>`)}</ul>` : null}
 <h3>Where the time went</h3>
 ${timeline(task)}
-${task.attempts.map((attempt) => attemptPart(task, attempt, beside, run))}
-${diff ? html`<h3>What landed in the commit</h3>\n${diffBlock(diff)}` : null}
+${task.attempts.map((attempt) => attemptPart(task, attempt, beside, run?.run ?? null))}
+${diff ? html`<h3>${landed?.ref && !isReplay ? 'What landed in the commit' : 'What the commit holds'}</h3>\n${diffBlock(diff)}` : null}
 </section>`
 }
 

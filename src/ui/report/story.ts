@@ -230,7 +230,7 @@ function isOver({ landed, attempts }: TaskStory): boolean {
   return landed !== null || (last?.type === 'decision' && last.decision === 'stop')
 }
 
-function gapsOf(task: TaskStory, { result, unchecked }: Story): string[] {
+function gapsOf(task: TaskStory, { run, result, unchecked }: Story): string[] {
   const { atWork } = task
   const moments = task.attempts.flatMap((attempt) => attempt.moments)
   const last = task.attempts.at(-1)?.moments ?? []
@@ -247,13 +247,18 @@ function gapsOf(task: TaskStory, { result, unchecked }: Story): string[] {
     ...unchecked,
     ...(open === null ? [] : [`the test author says: ${open}`]),
     ...last.flatMap((one) => (one.type === 'teeth.finished' ? teethGaps(one) : [])),
-    ...(result === null && task.commit !== null && task.landed === null
-      ? [atWork ? 'the commit has not landed yet' : 'the run ended before the commit landed']
-      : []),
-    ...(task.landed !== null && task.landed.ref === null
-      ? [`the commit has not landed${task.landed.reason === null ? '' : `: ${task.landed.reason}`}`]
-      : []),
+    // Nothing of a replay is meant to land.
+    ...(run?.replays === undefined ? landingGaps(task, result !== null) : []),
   ]
+}
+
+function landingGaps({ atWork, commit, landed }: TaskStory, hasEnded: boolean): string[] {
+  if (landed === null) {
+    if (hasEnded || commit === null) return []
+    return [atWork ? 'the commit has not landed yet' : 'the run ended before the commit landed']
+  }
+  if (landed.ref !== null) return []
+  return [`the commit has not landed${landed.reason === null ? '' : `: ${landed.reason}`}`]
 }
 
 const NOT_COUNTED = ': counted neither as killed nor as living'

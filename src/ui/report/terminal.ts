@@ -7,7 +7,7 @@ import { evidenceWords, exitWords } from '../summary.ts'
 import { teethWords } from '../teeth-lines.ts'
 import { oneLine, wrap } from '../text.ts'
 import type { AttemptStory, Moment, Story, TaskStory } from './story.ts'
-import { attemptName, gapsTitle, outcomeOf, spentWords, statusOf, titleOf, toneOf } from './words.ts'
+import { attemptName, gapsTitle, landedWords, outcomeOf, spentWords, statusOf, titleOf, toneOf } from './words.ts'
 
 /** The run in a page or two: each task with its attempts, evidence, cost, and what was not verified. */
 export function reportLines(story: Story, look: Look): Line[] {
@@ -26,7 +26,7 @@ export function reportLines(story: Story, look: Look): Line[] {
     ...line('began', run && `at ${shortHash(run.base)}${run.branch === null ? '' : ` on ${shortRef(run.branch)}`}`),
     ...line('box', story.isolation?.level ?? null),
     ...story.notes.flatMap((note) => line('note', note)),
-    ...story.tasks.flatMap((task) => taskLines(task, look)),
+    ...story.tasks.flatMap((task) => taskLines(task, run?.replays !== undefined, look)),
     blank('key'),
     ...line('cost', spentWords(story.spent)),
     ...line('time', tookWords(story.ms, run?.earlierMs, story.spent.earlier.calls > 0)),
@@ -37,7 +37,7 @@ export function reportLines(story: Story, look: Look): Line[] {
 const row = (look: Look, options: Pick<Step, 'label' | 'text'> & Partial<Step>) =>
   step(look, { mark: 'none', kind: 'key', aligned: true, ...options })
 
-function taskLines(task: TaskStory, look: Look): Line[] {
+function taskLines(task: TaskStory, isReplay: boolean, look: Look): Line[] {
   const status = statusOf(task)
   const { commit, landed } = task
   const evidence = task.result === null ? '' : evidenceWords(task.result.evidence)
@@ -58,7 +58,7 @@ function taskLines(task: TaskStory, look: Look): Line[] {
       'commit',
       commit === null
         ? ''
-        : `${shortHash(commit.commit)} ${commit.subject}${landed?.ref ? ` on ${shortRef(landed.ref)}` : ''}`,
+        : `${shortHash(commit.commit)} ${commit.subject}${landed?.ref ? ` on ${landedWords(task, isReplay)}` : ''}`,
     ),
     ...line('cost', `${spentWords(task.spent)}; ${duration(task.end - task.start)}`),
     ...(task.gaps.length > 0 ? paragraph(look, `${gapsTitle(task)}:`, 'key') : []),

@@ -1,5 +1,5 @@
 import type { TaskOutcomeStatus } from '../../core/events.ts'
-import { count, money, plural, withEarlier } from '../format.ts'
+import { count, money, plural, shortRef, THEN, withEarlier } from '../format.ts'
 import { markOf } from '../summary.ts'
 import type { Spent, Story, TaskStory } from './story.ts'
 
@@ -37,6 +37,15 @@ export function gapsTitle(task: TaskStory): string {
     : task.atWork
       ? 'Not verified yet'
       : 'Not verified'
+}
+
+/** Where a commit has landed, or where it waits. What a replay makes again lands nowhere, whatever became of it in the run that it replays. */
+export function landedWords({ landed }: TaskStory, isReplay: boolean): string | null {
+  if (landed === null) return null
+  const then = isReplay ? ` ${THEN}` : ''
+  if (landed.ref !== null) return `${shortRef(landed.ref)}${then}`
+  if (landed.waiting === null) return 'no'
+  return `no, it ${isReplay ? 'waited' : 'waits'} on ${shortRef(landed.waiting)}${then}`
 }
 
 export function attemptName(n: number): string {
