@@ -85,6 +85,7 @@ function withCiOptions(command: Command): Command {
 
 /** A terminal that is narrower breaks the lines itself, and what is shown can be written down when the program is built. */
 const HELP_WIDTH = 80
+const OWN_PAGES = '.agent/FILE lies at the top of the repository'
 
 /** All commands with their options; `run` is given what a command does, as its exit code. */
 export function buildProgram(run: (action: Promise<number>) => Promise<void>): Command {
@@ -149,7 +150,7 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
       'requirement, property, task, test, commit, evidence; what is not covered, and what the spec no longer says',
     )
     .option('--spec <id>', 'only this spec')
-    .option('--html <file>', 'write a page as well')
+    .option('--html <file>', `write a page as well; ${OWN_PAGES}`)
     .option('--markdown', 'a Markdown table, for pull requests')
     .action(async (flags: TraceFlags, command: Command) =>
       run(COMMANDS.trace().then((module) => module.traceCommand(globals(command), flags))),
@@ -170,7 +171,10 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
       'what happened in a run (its id, the beginning of it, or `last`, the last that did something), for people',
     )
     .option('--list', 'the runs that there are: id, when, how each ended, its tasks')
-    .option('--html <file>', 'write one page that needs nothing else: attempts, prompts, cost, evidence, diffs')
+    .option(
+      '--html <file>',
+      `write one page that needs nothing else: attempts, prompts, cost, evidence, diffs; ${OWN_PAGES}`,
+    )
     .action(async (name: string | undefined, flags: ReportFlags, command: Command) =>
       run(COMMANDS.report().then((module) => module.reportCommand(globals(command), name, flags))),
     )

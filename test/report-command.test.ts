@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -90,6 +90,34 @@ describe('agent report', () => {
     expect(lines[3]).toMatch(new RegExp(`  replay of ${idOf(first)}: limits/1$`))
     expect(lines[4]).toMatch(/ {2}2999-12-31 23:59:59 {2}killed {4}limits\/1$/)
     expect(await start(repository, ['report', 'last', '--list'])).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('writes a page of .agent/ to the top of the repository, from whatever folder, and makes its folder', async () => {
+    const repository = await makeRepository({ files: { 'deep/er/here.txt': 'here\n' } })
+    const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
+    expect((await next(repository, model)).code).toBe(0)
+    const cwd = join(repository.dir, 'deep', 'er')
+    const top = join(repository.dir, '.agent')
+
+    const written = async (...args: string[]) => {
+      const { code, stderr, stdout } = await start(repository, args, { cwd })
+      expect(code, stderr).toBe(0)
+      return JSON.parse(stdout).html
+    }
+    expect(await written('report', '--html', '.agent/report.html')).toBe(join(top, 'report.html'))
+    expect(await written('report', '--html', './.agent/pages/one.html')).toBe(join(top, 'pages', 'one.html'))
+    expect(await written('report', '--html', '.agent/../one.html')).toBe(join(cwd, 'one.html'))
+    expect(await written('report', '--html', '.agents.html')).toBe(join(cwd, '.agents.html'))
+    await rm(top, { recursive: true })
+    await rm(join(repository.dir, '.git', 'info', 'exclude'))
+    await written('trace', '--html', '.agent/trace.html')
+
+    expect(await readdir(top)).toEqual(['trace.html'])
+    expect(await repository.git('status', '--porcelain')).toBe('?? deep/er/.agents.html\n?? deep/er/one.html')
+    const elsewhere = await start(repository, ['report', '--html', 'pages/one.html'], { cwd })
+    expect(elsewhere).toMatchObject({ code: 2, stdout: '' })
+    const help = (await textOf(repository, ['report', '--help'])).join(' ').replace(/\s+/g, ' ')
+    expect(help).toContain('.agent/FILE lies at the top of the repository')
   })
 
   it('says what to do where there has been no run', async () => {

@@ -23,8 +23,9 @@ import { reportLines } from '../ui/report/terminal.ts'
 import type { ModelRequest } from '../world.ts'
 import { cut, SHOW } from './diffs.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { pageAt, writePage } from './page.ts'
 import { runsCommand } from './runs.ts'
-import { traceAll, writePage } from './trace.ts'
+import { traceAll } from './trace.ts'
 
 export interface ReportFlags {
   html?: string
@@ -44,13 +45,14 @@ export async function reportCommand(
     return runsCommand(options)
   }
   const name = named ?? 'last'
-  const { root, commonDir } = await openRepository(options.cwd)
+  const repository = await openRepository(options.cwd)
+  const { root, commonDir } = repository
   const dir = await folderOfRun(root, options.cwd, name)
   const story = await readStory(commonDir, root, dir)
   if (story.run === null && story.result === null)
     throw new UserError(`${join(dir, 'events.jsonl')} holds no events of a run that this version of agent can read.`)
-  const page = flags.html === undefined ? null : resolve(options.cwd, flags.html)
-  if (page !== null) await writePage(page, reportHtml(story, await besides(options, root, dir, story)))
+  const page = flags.html === undefined ? null : pageAt(repository, options.cwd, flags.html)
+  if (page !== null) await writePage(repository, page, reportHtml(story, await besides(options, root, dir, story)))
   if (options.json) process.stdout.write(`${JSON.stringify({ ...story, html: page })}\n`)
   else print(options, story, page)
   return EXIT.done
@@ -70,9 +72,9 @@ async function readStory(commonDir: string, root: string, dir: string): Promise<
 
 /** Writes the page of a run, as far as its journal tells it. */
 export async function writeReport(options: GlobalOptions, root: string, dir: string, page: string): Promise<void> {
-  const { commonDir } = await openRepository(root)
-  const story = await readStory(commonDir, root, dir)
-  await writePage(page, reportHtml(story, await besides(options, root, dir, story)))
+  const repository = await openRepository(root)
+  const story = await readStory(repository.commonDir, root, dir)
+  await writePage(repository, page, reportHtml(story, await besides(options, root, dir, story)))
 }
 
 /** A run by its id, the beginning of it, `last` (the last that did something), or its folder. Throws UserError, which names those that there are. */

@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { basename } from 'node:path'
 import type { Config } from '../core/config.ts'
 import { EXIT, UserError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
@@ -22,6 +21,7 @@ import { traceLines } from '../ui/trace/terminal.ts'
 import { readAtWork } from './at-work.ts'
 import { readEvidence } from './evidence.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { pageAt, writePage } from './page.ts'
 import { changedFiles, readHere } from './uncommitted.ts'
 
 export interface TraceFlags {
@@ -50,15 +50,15 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
   const changed = await changedFiles(options.cwd, wanted)
   const atWork = await readAtWork(repository)
   const views = traces.map(tableOf)
-  if (flags.html !== undefined)
-    await writePage(resolve(options.cwd, flags.html), traceHtml(views, `Trace of ${basename(root)}`))
+  const page = flags.html === undefined ? null : pageAt(repository, options.cwd, flags.html)
+  if (page !== null) await writePage(repository, page, traceHtml(views, `Trace of ${basename(root)}`))
   const clean = traces.every(({ problems }) => problems.length === 0)
   if (options.json)
     process.stdout.write(`${JSON.stringify({ clean, specs: traces.map(withCounts), uncommitted: changed, atWork })}\n`)
   else if (flags.markdown) process.stdout.write(traceMarkdown(views))
   else print(options, views)
   const people = options.json || flags.markdown ? process.stderr : process.stdout
-  if (flags.html !== undefined && !options.quiet) people.write(`Written: ${resolve(options.cwd, flags.html)}\n`)
+  if (page !== null && !options.quiet) people.write(`Written: ${page}\n`)
   if (!options.json && !flags.markdown) people.write(readHere(changed))
   if (atWork !== null && !options.json && !flags.markdown)
     people.write(`${atWorkWords(atWork, new Date()).join('\n')}\nWhat it has not committed yet is not traced.\n`)
@@ -86,15 +86,6 @@ export async function traceAll(root: string, all: Spec[], wanted: Spec[], config
 
 function withCounts(trace: SpecTrace): SpecTrace & { counts: Record<string, number> } {
   return { ...trace, counts: countStates(trace) }
-}
-
-/** Throws UserError where it cannot be written. */
-export async function writePage(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text)
-  } catch (error) {
-    throw new UserError(`--html ${path}: cannot be written: ${(error as Error).message}`)
-  }
 }
 
 function print(options: GlobalOptions, views: Parameters<typeof traceLines>[0]): void {
