@@ -95,12 +95,12 @@ function needAnswered(e: EventOf<'need.answered'>, look: Look): Line[] {
 function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
   const reused = e.own ? ", the expert's own" : e.reused ? ', reused from an earlier run' : ''
   const text = `${plural(e.tests, 'test')} frozen, red ${e.red}${reused}: ${named(e.files)}`
-  const open = leftOpen(e.remarks)
+  const open = leftOpen(e.remarks) ?? ''
+  const shown = atWord(open, MOST_OPEN, ellipsis(look))
+  const says = shown === open ? open : `${shown} (all of it: \`agent report\`)`
   return [
     ...step(look, { mark: 'good', label: 'frozen', text }),
-    ...(open === null
-      ? []
-      : step(look, { mark: 'none', label: 'author says', text: atWord(open, MOST_OPEN, ellipsis(look)) })),
+    ...(open === '' ? [] : step(look, { mark: 'none', label: 'author says', text: says })),
   ]
 }
 

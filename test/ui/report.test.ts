@@ -303,11 +303,24 @@ describe('what a task must hold, in a report', () => {
 
 describe('what the author of the tests has left open, in a report', () => {
   const remarks = 'The stub and the tests. Left open: capacities below 1; <i>and</i> all that is asynchronous.'
-  const events = twoAttempts.map((event) => (event.type === 'tests.frozen' ? { ...event, remarks } : event))
+  const events: StampedEvent[] = twoAttempts.map((event) =>
+    event.type === 'tests.frozen' ? { ...event, remarks } : event,
+  )
 
   it("bounds what a verdict shows, in the author's words", () => {
     const gap = 'the test author says: Left open: capacities below 1; <i>and</i> all that is asynchronous.'
     expect(storyOfRun(events).tasks[0]!.gaps).toEqual([gap])
+    const added = { files: ['test/a.more.test.ts'], tests: 1, killed: 1, own: 0 }
+    const teeth = {
+      ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },
+      ...{ unexplained: 0, errors: 0, timeouts: 0, notRun: 0, total: 7, refused: 0, possible: 7, survivors: [] },
+      ...{ answered: true, strict: [], note: null, ms: 1, added },
+    }
+    const at = events.findLastIndex(({ type }) => type === 'verdict')
+    const later = events.toSpliced(at, 0, { v: 1, t: events[at]!.t, ...teeth } as StampedEvent)
+    expect(storyOfRun(later).tasks[0]!.gaps[0]).toBe(
+      `${gap} (said before test/a.more.test.ts was added, which may hold some of it)`,
+    )
     expect(text(events).replace(/\s+/g, ' ')).toContain(gap)
     expect(page(events)).toContain(`<li class="warn">${gap.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</li>`)
     expect(page(events)).toContain('the author says: The stub and the tests.')

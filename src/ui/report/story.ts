@@ -245,11 +245,17 @@ function gapsOf(task: TaskStory, { run, result, unchecked }: Story): string[] {
       ? [`${baseline.red} of ${baseline.tests} tests were red before any change and are not judged`]
       : []),
     ...unchecked,
-    ...(open === null ? [] : [`the test author says: ${open}`]),
+    ...(open === null ? [] : [`the test author says: ${open}${later(last)}`]),
     ...last.flatMap((one) => (one.type === 'teeth.finished' ? teethGaps(one) : [])),
     // Nothing of a replay is meant to land.
     ...(run?.replays === undefined ? landingGaps(task, result !== null) : []),
   ]
+}
+
+/** Whoever added tests may have made a rule of what the author left open. */
+function later(moments: readonly Moment[]): string {
+  const files = moments.flatMap((one) => (one.type === 'teeth.finished' ? (one.added?.files ?? []) : []))
+  return files.length === 0 ? '' : ` (said before ${files.join(', ')} was added, which may hold some of it)`
 }
 
 function landingGaps({ atWork, commit, landed }: TaskStory, hasEnded: boolean): string[] {
