@@ -33,7 +33,9 @@ function told(values: number[], unit = 'ms'): string {
 /** CPU time of a program and all that it waited for, milliseconds. */
 async function cpuOf(cwd: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const script = `ulimit -c 0; "$@" > /dev/null 2>&1; times`
-  const child = spawn('bash', ['-c', script, 'bash', process.execPath, ...args], { cwd, env })
+  // Where its input is a socket a shell may take itself for a login and read what the user starts with.
+  const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore']
+  const child = spawn('bash', ['--norc', '-c', script, 'bash', process.execPath, ...args], { cwd, env, stdio })
   const out: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   await new Promise((done) => child.on('close', done))
