@@ -135,8 +135,10 @@ describe('wrong versions of the change', () => {
     expect(ruled).not.toContain('high - 1')
     expect(told).toMatchObject({ killed: 5, allowed: 1, unexplained: 1, total: 7 })
     expect(told!.added).toMatchObject({ files: ['test/clamp.more.test.ts'], tests: 1 })
-    expect(run.stderr.replace(/\s+/g, ' ')).toContain('only by the 1 test that the')
-    expect(run.stderr).toContain('strengthener added: test/clamp.more.test.ts)')
+    expect(run.stderr.replace(/\s+/g, ' ')).toContain(
+      'made by the strengthener; 3 killed only by the 1 test that it added',
+    )
+    expect(run.stderr).toContain('test/clamp.more.test.ts)')
     // What was shown on the way counts the same, however often each was tried.
     const shown = eventsOf(run, 'check.progress').filter(({ stage }) => stage === 'teeth')
     expect(shown.at(-1)).toMatchObject({ done: 7, total: 7, failed: 5 })

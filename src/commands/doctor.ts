@@ -43,9 +43,6 @@ interface Diagnosis {
 }
 
 const NO_MEMORY_LIMIT = 'memory not limited'
-/** What is missing for a limit of memory; `root`: whoever asks is root already. */
-const memoryMend = (root: boolean): string =>
-  `not needed: files, /tmp and the tree have their limits all the same. ${root ? 'Where root may make control groups, as on most machines and in few containers, memory is limited, too' : 'Started as root, memory is limited, too'}`
 /** The probe that a box which cannot be made does not pass. */
 const RUNS = 'runs a command'
 const WIDTH = 78
@@ -85,10 +82,9 @@ function boxFinding(boxes: Diagnosis['boxes']): Finding {
       ...{ name: 'box', state: 'problem', text: 'none holds: nothing can be judged here', exitCode: EXIT.isolation },
       mend: `what stands below for each of them; ${docsPage('docs/the-box.md')} tells more`,
     }
-  const limited = !best.level?.includes(NO_MEMORY_LIMIT)
   const text = `${best.level}; ${best.checks.length} probes held`
-  if (limited) return { name: 'box', state: 'ok', text, mend: null, exitCode: EXIT.done }
-  return { name: 'box', state: 'warning', text, mend: memoryMend(process.getuid?.() === 0), exitCode: EXIT.done }
+  const more = best.level?.includes(NO_MEMORY_LIMIT) ? ` (${docsPage('docs/the-box.md#limits')})` : ''
+  return { name: 'box', state: 'ok', text: `${text}${more}`, mend: null, exitCode: EXIT.done }
 }
 
 async function tried(box: Box, place: string): Promise<Diagnosis['boxes'][number]> {

@@ -1,3 +1,4 @@
+import { ownStatements } from '../core/spec/contract.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import { oneLine, table, wrap } from '../ui/format.ts'
 
@@ -6,7 +7,7 @@ const LABEL = 12
 
 /** What was understood of a task, a line for each thing that it has. */
 export function understoodLines(spec: Spec, task: Task): string[] {
-  const { test, requirements, unresolved, properties, statements, depends, verify, allows, boundary } = task
+  const { test, requirements, unresolved, properties, depends, verify, allows, boundary } = task
   const marks = [task.optional && 'optional', task.parallel && 'parallel', task.struck && 'struck through']
   const state = [task.status, ...marks].filter(Boolean).join(', ')
   const rows: [string, string | null | undefined][] = [
@@ -18,7 +19,7 @@ export function understoodLines(spec: Spec, task: Task): string[] {
     ['validates', requirements.join(', ')],
     ['names nothing', unresolved.join(', ')],
     ['properties', properties.length > 0 ? `${properties.join(', ')} of the design` : ''],
-    ...statements.map((text): [string, string] => ['property', text]),
+    ...ownStatements(task).map((text): [string, string] => ['property', text]),
     ['depends', depends.join(', ')],
     ['verify', verify],
     ['allows', allows.join(', ')],
@@ -37,8 +38,8 @@ function row(label: string, text: string): string[] {
 
 /** The properties of the design, and those that tasks state on their own. */
 export function propertyLines({ properties, tasks }: Spec): string[] {
-  const own = tasks.flatMap(({ id, statements, requirements }) =>
-    statements.map((text) => [`task ${id}`, oneLine(text), requirements.join(', ')]),
+  const own = tasks.flatMap((task) =>
+    ownStatements(task).map((text) => [`task ${task.id}`, oneLine(text), task.requirements.join(', ')]),
   )
   const rows = properties.map(({ n, title, validates }) => [String(n), title, validates.join(', ')])
   const counted = own.length === 0 ? rows.length : `${rows.length} in the design, ${own.length} in the tasks`

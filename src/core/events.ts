@@ -324,10 +324,11 @@ const bodies = [
     /** So many tests that were added find the code wrong, by an arbiter's word: that is why the attempt failed, and survivors stand unexplained because nothing else of the answer counts. Left out: none does. */
     wrong: z.number().optional(),
     /**
-     * Tests that the strengthener added, how many wrong versions only they kill, and how many of all are its own. Left out: it added none, or
-     * an older version wrote it.
+     * Tests that the strengthener added, and how many wrong versions only they kill. Left out: it added none, or an older version wrote it.
      */
-    added: z.object({ files: z.array(z.string()), tests: z.number(), killed: z.number(), own: z.number() }).optional(),
+    added: z.object({ files: z.array(z.string()), tests: z.number(), killed: z.number() }).optional(),
+    /** How many of all wrong versions a model has made. Left out: none, or an older version wrote it. */
+    own: z.number().optional(),
     /** How long models were asked within that time, milliseconds. Left out: an older version wrote it, which counted that in `ms`. */
     askedMs: z.number().optional(),
     /** Frozen tests that refuse a version which a model takes for right; the ruling is the arbiter's, null without one. */

@@ -48,8 +48,6 @@ export interface Added {
   tests: number
   /** Wrong versions that no other test kills. */
   killed: number
-  /** Wrong versions that the model has made itself. */
-  own: number
 }
 
 /**
@@ -101,7 +99,6 @@ export async function strengthen(
             files: tests.files.map(({ path }) => path),
             tests: tests.result.tests.length,
             killed: onlyByTests,
-            own: aimed.bites.length,
           }
         : null,
     notes,

@@ -54,6 +54,8 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
   const problem = tried.problem ?? (score.total === 0 && score.notRun > 0 ? NO_TIME : null)
   const notes = [problem, ...after.notes].filter((note) => note !== null)
   const { explained: answered, bites, strict, objection, added } = after
+  // A model's have no place among those that were made by changing one.
+  const own = bites.filter(({ id }) => id < 0).length
   const failed = objection?.result.tests.filter(({ status }) => status === 'failed') ?? []
   tell(
     world,
@@ -66,6 +68,7 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
       strict,
       notes,
       ...(added ? { added } : {}),
+      ...(own > 0 ? { own } : {}),
       ...(objection ? { wrong: failed.length } : {}),
     },
     spent(),
@@ -149,6 +152,7 @@ function tell(
     notes: string[]
     wrong?: number
     added?: Added
+    own?: number
   },
   spent: Pick<EventOf<'teeth.finished'>, 'ms' | 'askedMs'>,
 ): void {

@@ -46,10 +46,13 @@ export function limitWords({ seconds }: Pick<Finished, 'seconds'>): string {
   return seconds === undefined ? 'level.teethSeconds' : `level.teethSeconds is ${seconds}`
 }
 
-/** Tests that came later are nobody's who wrote the first ones. */
-function byAdded({ added }: Finished): string {
-  if (added === undefined) return ''
-  return ` (${count(added.killed)} of them only by the ${plural(added.tests, 'test')} that the strengthener added: ${added.files.join(', ')})`
+/** What the strengthener has made, and what its tests have done: the first ones are another author's. */
+function whose({ own = 0, added }: Finished): string {
+  const made = own > 0 ? `${count(own)} made by the strengthener` : ''
+  const killed =
+    added &&
+    `${count(added.killed)} killed only by the ${plural(added.tests, 'test')} that it added: ${added.files.join(', ')}`
+  return made || killed ? ` (${[made, killed].filter(Boolean).join('; ')})` : ''
 }
 
 /** How many died, and what became of the others. */
@@ -60,7 +63,7 @@ export function teethWords(e: Finished): string {
   if (e.wrong !== undefined)
     return `the code is wrong: ${plural(e.wrong, 'added test')} found it, and an arbiter agrees. The others had killed ${count(e.killed)} of ${plural(e.total, 'wrong version')}`
   const judged = [
-    nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed${byAdded(e)}`,
+    nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed${whose(e)}`,
     e.allowed > 0 ? `${count(e.allowed)} allowed by the spec` : '',
     e.unexplained > 0
       ? `${count(e.unexplained)} not explained${e.answered ? '' : ' (no model answered about them)'}`

@@ -310,7 +310,7 @@ describe('what the author of the tests has left open, in a report', () => {
   it("bounds what a verdict shows, in the author's words", () => {
     const gap = 'the test author says: Left open: capacities below 1; <i>and</i> all that is asynchronous.'
     expect(storyOfRun(events).tasks[0]!.gaps).toEqual([gap])
-    const added = { files: ['test/a.more.test.ts'], tests: 1, killed: 1, own: 0 }
+    const added = { files: ['test/a.more.test.ts'], tests: 1, killed: 1 }
     const teeth = {
       ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },
       ...{ unexplained: 0, errors: 0, timeouts: 0, notRun: 0, total: 7, refused: 0, possible: 7, survivors: [] },

@@ -1,5 +1,5 @@
 import { isTestPath } from '../patch/test-paths.ts'
-import { hasContract } from '../spec/contract.ts'
+import { hasContract, ownStatements } from '../spec/contract.ts'
 import { sliceHash, sliceOf } from '../spec/slice.ts'
 import type { Spec, Task } from '../spec/spec.ts'
 import { wordsOf } from '../spec/words.ts'
@@ -46,7 +46,7 @@ export function traceSpec(input: TraceInput): SpecTrace {
       state: stateOf(task, evidence, named, parents.has(task.id), shownByTags(task, links, planned)),
       requirements: task.requirements,
       properties: task.properties,
-      own: task.statements.filter((text) => !restates(text)),
+      own: ownStatements(task).filter((text) => !restates(text)),
       tests,
       evidence,
       reverted: reverted.map((one) => ({ commit: one.hash, by: one.revertedBy! })),
@@ -55,10 +55,10 @@ export function traceSpec(input: TraceInput): SpecTrace {
   return assembled(spec, tasks, covers, links, planned)
 }
 
-/** Whether a line of a task says what a property of the design says, or names one and no more. */
+/** Whether a line of a task says what a property of the design says. */
 function restating({ properties }: Spec): (text: string) => boolean {
   const known = new Set(properties.flatMap(({ title, text }) => [wordsOf(title), wordsOf(text)]))
-  return (text) => known.has(wordsOf(text)) || /^propert(?:y|ies)[\s\d,&.–-]*(?:and[\s\d.–-]+)?$/i.test(text.trim())
+  return (text) => known.has(wordsOf(text))
 }
 
 function assembled(
