@@ -200,7 +200,7 @@ describe('what cannot be run is said in words, before a model is asked', () => {
     expect(run.result.message).toContain('home is not inside a git repository. Run `git init`')
   })
 
-  it('a key that is not set: exit 2, and one line that names the variable', async () => {
+  it('a key that is not set: exit 2, one line that names the variable, and the page of the exit code', async () => {
     const repository = await makeRepository()
     for (const [provider, variable] of [
       ['anthropic', 'ANTHROPIC_API_KEY'],
@@ -210,7 +210,9 @@ describe('what cannot be run is said in words, before a model is asked', () => {
       expect(run.result).toMatchObject({ status: 'usage', exitCode: 2 })
       expect(run.result.message).toContain(`set it with "export ${variable}=..."`)
       expect(run.events).toHaveLength(1)
-      expect(run.stderr).toBe(`agent: ${run.result.message}\n`)
+      const [said, page, ...rest] = run.stderr.trimEnd().split('\n')
+      expect([said, rest]).toEqual([`agent: ${run.result.message}`, []])
+      expect(page).toMatch(/^exit 2: see \S+#exit-2$/)
       expect(run.result.message).not.toContain('\n')
     }
   })
