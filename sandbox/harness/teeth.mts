@@ -19,6 +19,11 @@ export function joined(runs: readonly MutantRun[]): MutantRun[] {
   return [...byId.values()].sort((a, b) => a.mutant - b.mutant)
 }
 
+/** How many were tried; those that had no time are to come. */
+export function triedOf(runs: readonly MutantRun[]): number {
+  return runs.filter(({ status }) => status !== 'not-run').length
+}
+
 export function notRun(mutant: number): MutantRun {
   return { mutant, status: 'not-run', test: null, message: null }
 }
@@ -83,7 +88,7 @@ export async function oneByOne(driver: Driver, order: Order, teeth: TeethRequest
     const tests = report.tests.filter(({ id }) => !red.has(id))
     mutants.push(outcomeOf(mutant, { ...report, tests }))
     const failed = mutants.filter(({ status }) => status === 'killed').length
-    order.tell({ done: mutants.length, total: teeth.mutants.length, runs: 0, failed, running: null })
+    order.tell({ done: triedOf(mutants), total: teeth.mutants.length, runs: 0, failed, running: null })
   }
   delete process.env[teeth.key]
   const none: HarnessReport = { tests: [], uncollected: [], unhandled: [], doubts: [], files: 1 }

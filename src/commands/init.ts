@@ -161,7 +161,7 @@ function dependenciesIn(manifest: string): ReadonlySet<string> | null {
 
 function foundSteps({ languages, manager, runner, ci, specs, steering }: Survey): Step[] {
   const found = (what: string, text: string): Step => ({ what, status: 'found', text })
-  const lockfile = manager === null ? 'no lockfile' : `installed by ${manager}`
+  const lockfile = manager === null ? 'no lockfile' : `packages by ${manager}`
   return [
     found('language', `${languages.join(', ') || 'none that is known'}; ${lockfile}`),
     found('runner', 'name' in runner ? `${runner.name}: ${runner.why}` : `none that is known: ${runner.unsupported}`),

@@ -21,6 +21,7 @@ import { atWord, clean, oneLine, wrap } from './text.ts'
 
 /** Columns of what an author has left open: two lines of a usual screen. The report has all of it. */
 const MOST_OPEN = 160
+const POINTER = ' (all of it: `agent report`)'
 
 function runStarted(e: EventOf<'run.started'>, look: Look): Line[] {
   const where = e.branch === null ? 'detached HEAD' : shortRef(e.branch)
@@ -96,8 +97,8 @@ function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
   const reused = e.own ? ", the expert's own" : e.reused ? ', reused from an earlier run' : ''
   const text = `${plural(e.tests, 'test')} frozen, red ${e.red}${reused}: ${named(e.files)}`
   const open = leftOpen(e.remarks) ?? ''
-  const shown = atWord(open, MOST_OPEN, ellipsis(look))
-  const says = shown === open ? open : `${shown} (all of it: \`agent report\`)`
+  const shown = open.length <= MOST_OPEN + POINTER.length ? open : atWord(open, MOST_OPEN, ellipsis(look))
+  const says = shown === open ? open : shown + POINTER
   return [
     ...step(look, { mark: 'good', label: 'frozen', text }),
     ...(open === '' ? [] : step(look, { mark: 'none', label: 'author says', text: says })),

@@ -65,8 +65,12 @@ export function setupFinished(e: EventOf<'setup.finished'>, look: Look): Line[] 
   }
   // The common case: there is nothing to say.
   if (e.how === 'carried' && e.message === null) return []
-  const seen = named(e.paths)
-  const text = [`${by}: ${seen ? `the box sees ${seen}` : 'nothing of its own'}`, e.message]
+  // A cache lies where nobody looks.
+  const seen = named(e.paths.filter((path) => !path.startsWith('/')))
+  const text = [
+    `${by}: ${seen ? `the box sees ${seen}` : e.paths.length > 0 ? 'done' : 'nothing of its own'}`,
+    e.message,
+  ]
     .filter((part) => part)
     .join('; ')
   const time = e.how === 'run' ? elapsed(e.ms) : e.how

@@ -64,7 +64,7 @@ export function teethWords(e: Finished): string {
     return `the code is wrong: ${plural(e.wrong, 'added test')} found it, and an arbiter agrees. The others had killed ${count(e.killed)} of ${plural(e.total, 'wrong version')}`
   const judged = [
     nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed${whose(e)}`,
-    e.allowed > 0 ? `${count(e.allowed)} allowed by the spec` : '',
+    e.allowed > 0 ? `${count(e.allowed)} allowed by the spec, as the strengthener reads it` : '',
     e.unexplained > 0
       ? `${count(e.unexplained)} not explained${e.answered ? '' : ' (no model answered about them)'}`
       : '',

@@ -396,8 +396,9 @@ test('wrong versions that live are named with their place', () => {
     survivors: [lives(7), lives(9, 'timeout'), lives(12, 'unreached'), lives(40, 'allowed'), lives(44), lives(50)],
   }
   expect(shown([at(1, finished)], { unicode: true })).toMatchInlineSnapshot(`
-    "! teeth         35 of 40 wrong versions killed, 1 allowed by the spec, 4 not explained         2.3 s
-                    (no model answered about them); not counted: 2 did not end
+    "! teeth         35 of 40 wrong versions killed, 1 allowed by the spec, as the                  2.3 s
+                    strengthener reads it, 4 not explained (no model answered about them); not counted:
+                    2 did not end
         lives: src/queue.ts:7: index > 0 -> index >= 0
         lives: src/queue.ts:12: index > 0 -> index >= 0 (no test runs it)
         lives: src/queue.ts:44: index > 0 -> index >= 0

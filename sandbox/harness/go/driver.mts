@@ -6,7 +6,7 @@ import { monotonicMs } from '../clock.mts'
 import { type Driver, type Order, patienceMs, seedShareMs, WORKERS } from '../driver.mts'
 import type { HarnessReport, Progress } from '../protocol.mts'
 import { buildReport, type RunnerFile } from '../report.mts'
-import { joined, notRun, outcomeOf } from '../teeth.mts'
+import { joined, notRun, outcomeOf, triedOf } from '../teeth.mts'
 import { type Built, buildTests, type Package } from './build.mts'
 import { type Job, runFile } from './process.mts'
 
@@ -118,7 +118,7 @@ async function runTeeth(order: Order, teeth: TeethRequest): Promise<HarnessRepor
     const late = packages === null || monotonicMs() > end
     mutants.push(late ? notRun(mutant) : await tryOne(order, teeth, { mutant, packages, red, patience }))
     const failed = mutants.filter(({ status }) => status === 'killed').length
-    order.tell({ done: mutants.length, total: teeth.mutants.length, runs: 0, failed, running: null })
+    order.tell({ done: triedOf(mutants), total: teeth.mutants.length, runs: 0, failed, running: null })
   })
   return { ...right, mutants: joined(mutants) }
 }

@@ -6,7 +6,7 @@ import { monotonicMs } from '../clock.mts'
 import { type Driver, type Order, patienceMs, WORKERS } from '../driver.mts'
 import type { HarnessReport, Problem, Progress } from '../protocol.mts'
 import { buildReport, type RunnerFile } from '../report.mts'
-import { joined, notRun, outcomeOf } from '../teeth.mts'
+import { joined, notRun, outcomeOf, triedOf } from '../teeth.mts'
 import { type Job, PytestServer } from './server.mts'
 
 /** One server for each worker; a file of tests is a fork of it, so that it has a process of its own and starts at once. */
@@ -105,7 +105,7 @@ async function runTeeth(order: Order, teeth: TeethRequest, servers: PytestServer
     const limits = limitsOf(order, teeth, rightMs, Math.min(left, share))
     mutants.push(left <= 0 ? notRun(mutant) : await tryOne(order, teeth, { server, mutant, red, ...limits }))
     const failed = mutants.filter(({ status }) => status === 'killed').length
-    order.tell({ done: mutants.length, total: teeth.mutants.length, runs: 0, failed, running: null })
+    order.tell({ done: triedOf(mutants), total: teeth.mutants.length, runs: 0, failed, running: null })
   })
   return { ...right, mutants: joined(mutants) }
 }

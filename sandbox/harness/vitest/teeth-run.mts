@@ -5,7 +5,7 @@ import type { TeethRequest } from '../../../src/world.ts'
 import { monotonicMs } from '../clock.mts'
 import type { Order } from '../driver.mts'
 import { CARRIER, type HarnessReport, type Seen, SUITE, TESTS } from '../protocol.mts'
-import { joined, notRun } from '../teeth.mts'
+import { joined, notRun, triedOf } from '../teeth.mts'
 import { unseal } from '../witness.mts'
 import { HarnessReporter } from './reporter.mts'
 import { idOf, SEALED, type SentTest, sealOfTask } from './results.mts'
@@ -35,7 +35,7 @@ export async function runTeeth(
     const reporter = new TeethReporter(settings.key, (now) => {
       const all = joined([...known, ...now])
       const failed = all.filter(({ status }) => status === 'killed').length
-      tell({ done: all.length, total: teeth.mutants.length, runs: 0, failed, running: null })
+      tell({ done: triedOf(all), total: teeth.mutants.length, runs: 0, failed, running: null })
     })
     const maxMs = round === 1 ? teeth.maxMs : Math.max(0, teeth.maxMs - (monotonicMs() - started))
     const ended = await oneRound({ ...teeth, mutants: left, maxMs, watch }, reporter, once)

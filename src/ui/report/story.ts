@@ -293,6 +293,7 @@ function teethGaps(e: EventOf<'teeth.finished'>): string[] {
   return [
     ...(few === '' ? [] : [`${few}: nothing is shown of the others`]),
     ...said(e.wrong === undefined ? e.unexplained : 0, `live without an explanation${answer}`, 'survived', 'unreached'),
+    ...said(e.allowed, `live and are allowed by words of the specification, as the strengthener reads them`, 'allowed'),
     ...said(e.timeouts, `did not end${NOT_COUNTED}`, 'timeout'),
     ...said(e.errors, `ended with an error that is no assertion${NOT_COUNTED}`, 'error'),
     ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not judged in time${NOT_COUNTED}; ${raise(e)}`, 'not-run'),

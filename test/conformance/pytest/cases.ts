@@ -109,7 +109,7 @@ def test_is_told_of_signals():
   'tests/test_more.py':
     'from hypothesis import given, strategies as st\n@given(st.integers())\ndef test_goes_on(n): pass\n',
   'tests/test_slow.py':
-    'import time\nfrom hypothesis import given, strategies as st\n@given(st.integers())\ndef test_takes_its_time(n): time.sleep(0.004)\n',
+    'import time\nfrom hypothesis import given, strategies as st\n@given(st.integers())\ndef test_takes_its_time(n): time.sleep(0.01)\n',
   'tests/test_properties.py': `
 from hypothesis import given, settings, seed, example, assume, strategies as st, Phase, reproduce_failure
 from hypothesis.stateful import RuleBasedStateMachine, rule, invariant
