@@ -212,7 +212,7 @@ describe('tests that cannot judge', () => {
   it('because they hang are stopped at the limit of a stage', async () => {
     const repository = await makeRepository({
       vitest: true,
-      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 4', 'maxMinutes: 0.3') },
+      files: { 'agent.yaml': LIGHT_LEVEL.replace('maxMinutes: 4', 'maxMinutes: 0.2') },
     })
     const hanging = test(`it('hangs', () => {\n  ${HANGS}\n})\n`)
     const model = await scriptModel({ author: [hanging, 'BLOCKED: it would hang again'] })

@@ -156,7 +156,7 @@ it('goes on for ever', () => { fc.assert(fc.property(fc.constantFrom(3, 2000), (
 `
 
 const SEVERAL_TESTS = `
-for (const n of [1, 2, 3, 4, 5]) it('goes on ' + n, () => { assert.equal(ends(2000), 0) })
+for (const n of [1, 2, 3]) it('goes on ' + n, () => { assert.equal(ends(2000), 0) })
 it('says no', () => { assert.equal(sum(2), 3) })
 `
 
@@ -175,7 +175,7 @@ describe.each(DIALECTS.map((one) => [one.runner, one] as const))(
         [file('endless')]: `${header}\n${load}\n${ENDLESS_TESTS}`,
       })
       const thorough = { seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], runs: 500, minMs: 0 }
-      const teeth = { key: KEY, mutants: [1], control: false, maxMs: 30_000, waitMs: 1_500, thorough }
+      const teeth = { key: KEY, mutants: [1], control: false, maxMs: 30_000, waitMs: 1_000, thorough }
       const outcomeIn = async (name: string) => {
         const request = { stage: 'teeth', kind: 'tests', intensity: QUICK, maxMs: 60_000, teeth } as const
         return (await runRequest(target, { ...request, files: [file(name)] })).mutants
