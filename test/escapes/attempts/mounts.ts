@@ -6,7 +6,7 @@ export const MOUNTS: Attempt[] = [
     name: 'remounts the dependencies writable',
     language: 'sh',
     weakness: 'rights',
-    script: 'mount -o remount,bind,rw "$MODULES"; echo "$MARK" > "$MODULES/package.js"; held refused',
+    script: 'mount -o remount,bind,rw "$MODULES"; echo "$MARK" >> "$MODULES/package.js"; held refused',
   },
   {
     name: 'remounts the dependencies writable in namespaces of its own',
@@ -14,7 +14,7 @@ export const MOUNTS: Attempt[] = [
     weakness: 'rights',
     script: `
 for kind in -m -Urm; do
-  unshare $kind sh -c 'mount -o remount,bind,rw "$MODULES"; echo "$MARK" > "$MODULES/package.js"'
+  unshare $kind sh -c 'mount -o remount,bind,rw "$MODULES"; echo "$MARK" >> "$MODULES/package.js"'
 done
 held refused`,
   },
@@ -163,7 +163,7 @@ held refused`,
 for kind in -m -u -i -n -p -C -T; do
   unshare $kind true && escaped "unshare $kind without a user namespace"
 done
-unshare -UrmuinpCTf sh -c 'mount -o remount,bind,rw "$CACHE"; echo "$MARK" > "$CACHE/package"'
+unshare -UrmuinpCTf sh -c 'mount -o remount,bind,rw "$CACHE"; echo "$MARK" >> "$CACHE/package"'
 held refused`,
   },
   {
@@ -174,7 +174,7 @@ held refused`,
 mkdir -p /tmp/up /tmp/work
 mount -t tmpfs none /tmp/up && mkdir -p /tmp/up/u /tmp/up/w
 mount -t overlay -o "lowerdir=$MODULES,upperdir=/tmp/up/u,workdir=/tmp/up/w" none "$MODULES" && escaped laid
-unshare -Urm sh -c 'mount -o bind,rw "$MODULES" /tmp/work && echo "$MARK" > /tmp/work/package.js'
+unshare -Urm sh -c 'mount -o bind,rw "$MODULES" /tmp/work && echo "$MARK" >> /tmp/work/package.js'
 held refused`,
   },
 ]
