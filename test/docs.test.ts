@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { XMLValidator } from 'fast-xml-parser'
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../src/core/config.ts'
 import { configSchemaJson } from '../src/core/config-schema.ts'
 import { eventSchemaJson } from '../src/core/event-schema.ts'
+import { parseConfig } from '../src/core/parse-config.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')

@@ -25,7 +25,7 @@ export async function loadConfig(options: GlobalOptions, root: string): Promise<
     throw new UserError(`${file}: cannot be read: ${(error as Error).message}`)
   }
   // The libraries that it is read with take longer to load than Node itself, and most repositories have none.
-  const { parseConfig } = await import('../core/config.ts')
+  const { parseConfig } = await import('../core/parse-config.ts')
   return parseConfig(options.config ?? 'agent.yaml', text)
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { boxLimits } from '../../src/commands/equip.ts'
-import { parseConfig } from '../../src/core/config.ts'
+import { parseConfig } from '../../src/core/parse-config.ts'
 
 it('hands every limit of agent.yaml on to the box, in bytes', () => {
   const lines = [

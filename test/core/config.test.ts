@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/core/config.ts'
 import { placeOf } from '../../src/core/config-place.ts'
 import { UserError } from '../../src/core/errors.ts'
+import { parseConfig } from '../../src/core/parse-config.ts'
 
 /** The message of the UserError that a text gives. */
 function complaint(text: string): string {

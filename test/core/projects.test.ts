@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/core/config.ts'
+import { parseConfig } from '../../src/core/parse-config.ts'
 import { dirHolding, placeTask, projectsProblem, settingsIn, specRootsOf } from '../../src/core/projects.ts'
 import { parseSpec } from '../../src/core/spec/parse.ts'
 import type { Spec } from '../../src/core/spec/spec.ts'
