@@ -1,7 +1,6 @@
 import { addUsage, NOTHING_SPENT } from '../core/budget.ts'
 import { modelsInWords } from '../core/settings.ts'
-import { ownStatements } from '../core/spec/contract.ts'
-import { wordsOf } from '../core/spec/words.ts'
+import { statementsOf } from '../core/spec/contract.ts'
 import { commitMessage } from '../core/verdict/message.ts'
 import type { World } from '../world.ts'
 import { baselineKey } from './baseline.ts'
@@ -48,15 +47,6 @@ export async function hasLandedAnew(world: World, spec: string, task: string, co
   return false
 }
 
-/** What the task states itself, and the properties of the design that it names. */
-function statedBy({ task, slice }: State['plan']): string[] {
-  const named = slice.properties.filter(({ n }) => task.properties.includes(n))
-  const own = ownStatements(task)
-  const said = new Set(own.map(wordsOf))
-  const titles = named.filter(({ title, text }) => !said.has(wordsOf(title)) && !said.has(wordsOf(text)))
-  return [...titles.map(({ n, title }) => (title === '' ? `Property ${n}` : `Property ${n}: ${title}`)), ...own]
-}
-
 /** Commits exactly the tree that was judged. */
 export async function commit(world: World, state: State): Promise<State> {
   const { candidate, plan, around } = state
@@ -65,7 +55,7 @@ export async function commit(world: World, state: State): Promise<State> {
     spec: plan.spec.id,
     task: plan.task.id,
     title: plan.task.title,
-    statements: statedBy(plan),
+    statements: statementsOf(plan.task, plan.slice.properties),
     validates: plan.task.requirements,
     verdict: candidate.status,
     specHash: `sha256:${plan.sliceHash}`,

@@ -1,4 +1,5 @@
-import type { Task } from './spec.ts'
+import type { Property, Task } from './spec.ts'
+import { wordsOf } from './words.ts'
 
 /** Whether a task has more to show than its parts: a test, a property, a command, or the checks of a checkpoint. */
 export function hasContract(task: Pick<Task, 'test' | 'statements' | 'verify' | 'kind'>): boolean {
@@ -10,6 +11,15 @@ const NAMES_ONLY = /^propert(?:y|ies)\b(?:[\s\d,&.–-]|\band\b|\bpropert(?:y|ie
 /** What a task states in its own words; `Property: Property 1, Property 2` names what the design says. */
 export function ownStatements({ statements }: Pick<Task, 'statements'>): string[] {
   return statements.filter((text) => !NAMES_ONLY.test(text.trim()))
+}
+
+/** The properties of the design that a task names, by their titles, and what it states itself and they do not say. */
+export function statementsOf(task: Pick<Task, 'statements' | 'properties'>, properties: readonly Property[]): string[] {
+  const named = properties.filter(({ n }) => task.properties.includes(n))
+  const own = ownStatements(task)
+  const said = new Set(own.map(wordsOf))
+  const titles = named.filter(({ title, text }) => !said.has(wordsOf(title)) && !said.has(wordsOf(text)))
+  return [...titles.map(({ n, title }) => (title === '' ? `Property ${n}` : `Property ${n}: ${title}`)), ...own]
 }
 
 /** Optional parts and those struck through may stay open. */
