@@ -29,7 +29,7 @@ interface Item {
 export function momentItem(one: Moment, around: Around): Markup {
   const { tone, label, text, ms, more } = itemOf(one, around)
   const time = ms === undefined ? null : html`<span class="time">${elapsed(ms)}</span>`
-  return html`<li class="${tone ?? ''}">${time}<span class="label">${label}</span>${text}${more ?? null}</li>`
+  return html`<li class="${tone ?? ''}"><div class="head">${time}<span class="label">${label}</span><span class="text">${text}</span></div>${more ?? null}</li>`
 }
 
 function itemOf(one: Moment, around: Around): Item {

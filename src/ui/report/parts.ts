@@ -18,7 +18,7 @@ export function timeline(task: TaskStory): Markup {
       html`<div class="lane"><span>${laneName(attempt)}</span><div class="track">${inOrder(attempt).flatMap((one) => segment(one, task.start, span))}</div></div>`,
   )
   return html`${lanes}
-<p class="key dim">${duration(span)} in all.<i class="k-model"></i>a model writes<i class="k-check"></i>checks<i class="k-red"></i>failed<i class="k-other"></i>set-up</p>`
+<p class="key dim">${duration(span)} in all. <span><i class="k-model"></i>a model writes</span> <span><i class="k-check"></i>checks</span> <span><i class="k-red"></i>failed</span> <span><i class="k-other"></i>set-up</span></p>`
 }
 
 /** What failed lies above all, or a short failure would be seen nowhere. */

@@ -15,14 +15,15 @@ pre { overflow-x: auto; background: var(--soft); padding: .7rem; border-radius: 
 details { margin: .4rem 0 } summary { cursor: pointer } ol.moments { list-style: none; padding: 0; margin: .4rem 0 }
 ol.moments > li { padding: .25rem 0 .25rem .8rem; border-left: 3px solid var(--line); color: inherit }
 ol.moments > li.good { border-color: var(--good) } ol.moments > li.bad { border-color: var(--bad) } ol.moments > li.warn { border-color: var(--warn) }
-.label { display: inline-block; min-width: 7.5rem; margin-right: .5rem; font-weight: 600 } .time { float: right; opacity: .7; padding-left: 1rem; font-variant-numeric: tabular-nums }
+.head { display: flex } .head .text { flex: 1; min-width: 0 } .head .time { order: 1 }
+.label { flex: none; display: inline-block; min-width: 7.5rem; margin-right: .5rem; font-weight: 600 } .time { float: right; opacity: .7; padding-left: 1rem; font-variant-numeric: tabular-nums }
 .lane { display: grid; grid-template-columns: 6rem 1fr; align-items: center; gap: .6rem; margin: .2rem 0 } .track { position: relative; height: 1.1rem; background: var(--soft); border-radius: 3px; overflow: hidden }
 .track span { position: absolute; top: 0; bottom: 0; min-width: 2px } .track .k-red { min-width: 4px } .bar { display: flex; height: .8rem; border-radius: 3px; overflow: hidden; background: var(--soft); margin: .3rem 0 } .bar span { min-width: 1px }
-.track span, .bar span, .key i { print-color-adjust: exact; -webkit-print-color-adjust: exact } .key i { display: inline-block; width: .7rem; height: .7rem; border-radius: 2px; margin: 0 .3rem 0 .8rem }
+.track span, .bar span, .key i { print-color-adjust: exact; -webkit-print-color-adjust: exact } .key i { display: inline-block; width: .7rem; height: .7rem; border-radius: 2px; margin: 0 .3rem 0 .8rem } .key span { white-space: nowrap }
 .k-model { background: var(--model) } .k-check { background: var(--check) } .k-red { background: var(--red) } .k-other { background: var(--other) }
 .p0 { background: #4269d0 } .p1 { background: #efb118 } .p2 { background: #3ca951 } .p3 { background: #ff725c } .p4 { background: #6cc5b0 } .p5 { background: #a463f2 } .p6 { background: #97bbf5 } .p7 { background: #9c6b4e }
 .added { color: var(--good) } .removed { color: var(--bad) } .hunk { opacity: .7 }
-@media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .8rem } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .4rem } .lane { grid-template-columns: 1fr; gap: 0 } .label { min-width: 0 }
+@media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .8rem } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .4rem } .lane { grid-template-columns: 1fr; gap: 0 } .label { min-width: 0 } .head { display: block }
   .tasks thead, .tasks td:empty { display: none } .tasks tr { display: block; border-bottom: 1px solid var(--line); padding: .3rem 0 } .tasks td { display: inline-block; border: 0; padding: 0 1rem 0 0 }
   .tasks td:first-child { display: block; padding: 0 } .tasks td[data-head]::before { content: attr(data-head) ' '; opacity: .75; font-weight: 400 } }
 @media print { body { font-size: 11px; max-width: none; margin: 0 } pre { max-height: none; white-space: pre-wrap } h2, h3, li { break-after: avoid-page } .wide { overflow: visible } thead th { position: static } }
