@@ -78,7 +78,7 @@ describe('what was there before', () => {
     expect(waiting.result.tasks).toMatchObject([{ task: '2', status: 'verified', attempts: 2 }])
     // Of the expert's file only what the task names, and not a byte of it changes.
     expect(await repository.git('log', '-1', trailer, 'specproof/limits--2')).toMatch(
-      /^red 1\/1 at \w+; green 1\/1; property 3 seeds x 50 runs; .*suite 3\/6, 4 red on base/,
+      /^red 1\/1 at \w+; green 1\/1; property 3 seeds x 50 cases; .*suite 3\/6, 4 red on base/,
     )
     const changed = await repository.git('show', '--format=', '--name-only', 'specproof/limits--2')
     expect(changed).toBe('specs/limits/tasks.md\nsrc/own.ts')
@@ -90,7 +90,7 @@ describe('what was there before', () => {
     const again = await next(repository, model)
     expect(again.result).toMatchObject({ status: 'verified', exitCode: 0 })
     expect(await repository.git('log', '-1', trailer)).toMatch(
-      /^red 1\/1 at \w+; green 1\/1; property 3 seeds x 50 runs; /,
+      /^red 1\/1 at \w+; green 1\/1; property 3 seeds x 50 cases; /,
     )
   })
 

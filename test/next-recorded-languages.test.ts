@@ -39,7 +39,7 @@ async function expectCommits(repository: TestRepository, run: AgentRun): Promise
   expect(run.result.tasks.map(({ task, status }) => `${task} ${status}`)).toEqual(['1 verified', '2 verified'])
   const trailers = (await repository.git('log', '-2', TRAILERS)).split('\n')
   for (const one of trailers) {
-    expect(one).toMatch(/^verified;red (\d+)\/\1 at \w+; green \d+\/\d+; property 1 seeds x \d+ runs; /)
+    expect(one).toMatch(/^verified;red (\d+)\/\1 at \w+; green \d+\/\d+; property 1 seed x \d+ cases; /)
     expect(one).toMatch(TEETH)
   }
   expect(await repository.read(`specs/${run.result.tasks[0]!.spec}/tasks.md`)).not.toContain('- [ ]')

@@ -84,9 +84,9 @@ describe.each(KINDS.map((kind) => [kind.runner, kind] as const))('a project of %
     const message = await repository.git('log', '-1', '--format=%B')
     expect(message).toMatch(/^Verdict: verified$/m)
     // What made the wrong patch fail stands in the test as it was landed.
-    expect(message).toMatch(/held out 2 seeds x 50 runs; 1 counterexample kept as examples/)
+    expect(message).toMatch(/held out 2 seeds x 50 cases; 1 counterexample kept as examples/)
     const [test] = eventsOf(run, 'tests.frozen')[0]!.files
     expect(await repository.git('show', `HEAD:${test}`)).toContain(`{ examples: [${red!.counterexample!.value}] }`)
-    expect(message).toMatch(/red 1\/1 at .*; green 1\/1; property 3 seeds x 50 runs/)
+    expect(message).toMatch(/red 1\/1 at .*; green 1\/1; property 3 seeds x 50 cases/)
   })
 })

@@ -121,7 +121,7 @@ describe('a task becomes a verified commit', () => {
     ])
     expect(trailers).toContain('Validates: 1.1, 1.2, 1.3\nVerdict: verified\nSpec-Hash: sha256:')
     expect(trailers).toContain(
-      `Evidence: red 1/1 at ${base.slice(0, 7)}; green 1/1; property 2 seeds x 50 runs; teeth not run; suite 1/1, 0 red on base`,
+      `Evidence: red 1/1 at ${base.slice(0, 7)}; green 1/1; property 2 seeds x 50 cases; teeth not run; suite 1/1, 0 red on base`,
     )
     const { input, output } = run.result.tokens
     expect(trailers).toContain(`Model: openai-compatible/scripted; attempts 1; tokens ${input} in, ${output} out`)
@@ -219,7 +219,7 @@ describe('a task becomes a verified commit', () => {
       { status: 'verified', bound: '0 of 60 schedules failed: below 4.9 % at 95 %' },
     ])
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain(
-      'chaos 0 of 60 failed (< 4.9 % at 95 %)',
+      'chaos 0 of 60 schedules failed (< 4.9 % at 95 %)',
     )
   })
 })

@@ -2,7 +2,7 @@ import type { EventOf } from '../core/events.ts'
 import { counterexampleBlock } from './counterexample.ts'
 import { count, elapsed, plural } from './format.ts'
 import { blockIndent, indented, type Line, type Look, type Mark, step } from './line.ts'
-import { expectsRed, type ViewState } from './state.ts'
+import { expectsRed, type Running, type ViewState } from './state.ts'
 import { clean, wrap } from './text.ts'
 
 const MESSAGE_LINES = 6
@@ -28,23 +28,36 @@ export function markOfCheck(e: Finished): Mark {
 
 function counts(e: Finished): string {
   if (expectsRed(e.stage)) return `${count(e.failed)} of ${plural(e.passed + e.failed, 'test')} red, as they must be`
-  const failed = e.failed > 0 ? `${count(e.failed)} failed` : ''
-  const passed = e.passed > 0 ? `${count(e.passed)} passed` : ''
-  return [failed, passed].filter((part) => part).join(', ')
+  const { passed, failed } = e
+  if (failed > 0) return `${count(failed)} of ${plural(passed + failed, 'test')} failed`
+  return `${plural(passed, 'test')} passed`
 }
 
-/** `48,609 runs over 5 seeds, at least 3,609 of each property`: all cases, and those of the least drawn one, which a verdict counts. */
+/** What a test was run on: inputs that a property drew; with a simulation each of them is a schedule of faults. */
+export const caseNoun = (stage: string): string => (stage === 'chaos' ? 'schedule' : 'case')
+
+/** The stages whose number of cases a verdict rests on; in the others the harness chose it, and only the report tells. */
+const isMeasured = (stage: string): boolean => stage === 'property' || stage === 'chaos'
+
+/** `48,609 cases over 5 seeds, at least 3,609 of each property`: all cases, and those of the least drawn one, which a verdict counts. */
 export function intensity(e: Pick<Finished, 'stage' | 'runs' | 'seeds' | 'least'>): string {
   if (e.runs === 0) return ''
-  const runs = plural(e.runs, e.stage === 'chaos' ? 'schedule' : 'run')
-  const over = e.seeds.length === 0 ? runs : `${runs} over ${plural(e.seeds.length, 'seed')}`
-  const counts = e.least !== undefined && e.least !== e.runs && (e.stage === 'property' || e.stage === 'chaos')
+  const cases = plural(e.runs, caseNoun(e.stage))
+  const over = e.seeds.length === 0 ? cases : `${cases} over ${plural(e.seeds.length, 'seed')}`
+  const counts = e.least !== undefined && e.least !== e.runs && isMeasured(e.stage)
   return counts ? `${over}, at least ${count(e.least ?? 0)} of each property` : over
 }
 
-/** Counts and intensity of a finished stage. */
-export function checkWords(e: Finished): string {
-  const found = [STATUS_WORDS[e.status], e.passed + e.failed > 0 ? counts(e) : '', intensity(e)]
+/** `, 1,200 cases so far`, while a stage is at work; how often wrong versions ran is nobody's question. */
+export function casesSoFar({ key, done, runs }: Running): string {
+  // Most schedules are one test each: the same number twice says nothing.
+  return key === 'teeth' || runs === 0 || runs === done ? '' : `, ${plural(runs, caseNoun(key))} so far`
+}
+
+/** Counts of a finished stage, and its intensity: of each stage (the report), or where a verdict rests on it. */
+export function checkWords(e: Finished, ofEach = true): string {
+  const drawn = ofEach || isMeasured(e.stage) ? intensity(e) : ''
+  const found = [STATUS_WORDS[e.status], e.passed + e.failed > 0 ? counts(e) : '', drawn]
   const words = found.filter((part) => part).join('; ') || e.status
   return e.earlier ? `${words}; earlier run` : words
 }
@@ -69,5 +82,5 @@ export function checkFinished(e: Finished, before: ViewState, look: Look): Line[
   // `baseline.finished` tells the counts of the base; only a message would be lost without this.
   if (e.stage === 'baseline') return mark === 'bad' && e.status !== 'failed' ? detail : []
   const style = mark === 'bad' ? { style: 'bad' as const } : {}
-  return [...step(look, { mark, label: e.stage, time: elapsed(e.ms), text: checkWords(e), ...style }), ...detail]
+  return [...step(look, { mark, label: e.stage, time: elapsed(e.ms), text: checkWords(e, false), ...style }), ...detail]
 }

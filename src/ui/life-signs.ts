@@ -1,5 +1,6 @@
 import type { EventOf } from '../core/events.ts'
 import { askedWords } from './asking.ts'
+import { casesSoFar } from './check-lines.ts'
 import { count, plural, ticking } from './format.ts'
 import { type Line, type Look, step } from './line.ts'
 import { expectsRed, type Running, reduce, type ViewState } from './state.ts'
@@ -22,19 +23,13 @@ export function lifeSign(
   return signOf({ label: running.label, since, text: progressWords(running), bad }, t, look)
 }
 
-function progressWords({
-  key,
-  done,
-  total,
-  runs,
-  failed,
-}: Pick<Running, 'key' | 'done' | 'total' | 'runs' | 'failed'>) {
+function progressWords(running: Running) {
+  const { key, done, total, failed } = running
   const of = total === null ? '' : ` of ${count(total)}`
-  const cases = runs > 0 && runs !== done ? `, ${plural(runs, 'run')} in all` : ''
-  if (key === 'teeth') return `${count(done)}${of} wrong versions tried, ${count(failed)} killed${cases}`
+  if (key === 'teeth') return `${count(done)}${of} wrong versions tried, ${count(failed)} killed`
   // Python and Go tell how many there are when they are through.
-  const tests = total === null ? `${plural(done, 'test')} through` : `${count(done)}${of}`
-  return `${tests}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${cases}`
+  const tests = total === null ? `${plural(done, 'test')} through` : `${count(done)} of ${plural(total, 'test')}`
+  return `${tests}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${casesSoFar(running)}`
 }
 
 /** `since`: event time at which it began; null: that is not known. */

@@ -1,4 +1,5 @@
 import { askedWords } from './asking.ts'
+import { casesSoFar } from './check-lines.ts'
 import { expectedMs } from './expected.ts'
 import { count, money, oneLine, plural, shortHash, ticking, wrap } from './format.ts'
 import { cutSpans, ellipsis, type Look, type Span, spanOf } from './line.ts'
@@ -32,15 +33,11 @@ function bar(running: Running, look: Look): Span[] {
   return [spanOf('█'.repeat(filled), style), spanOf('░'.repeat(width - filled), 'dim'), spanOf('  ')]
 }
 
-/** What the cases of a stage are called. */
-const casesOf = (stage: string): string => (stage === 'chaos' ? 'schedule' : 'run')
-
 function counts(running: Running, look: Look): Span[] {
-  const { done, total, runs, failed } = running
+  const { done, total, failed } = running
   const of = total === null ? '' : ` of ${count(total)}`
   const what = running.key === 'teeth' ? ' wrong versions tried' : total === null || look.width < NARROW ? '' : ' tests'
-  // Most schedules are one run each: the same number twice says nothing.
-  const cases = runs > 0 && runs !== done ? `, ${plural(runs, casesOf(running.key))} in all` : ''
+  const cases = casesSoFar(running)
   const word = running.key === 'teeth' ? 'killed' : expectsRed(running.key) ? 'red' : 'failed'
   const words = `, ${isBad(running) ? (look.unicode ? '✗ ' : 'FAIL ') : ''}${count(failed)} ${word}`
   return [spanOf(`${count(done)}${of}${what}`), spanOf(words, isBad(running) ? 'bad' : 'dim'), spanOf(cases, 'dim')]

@@ -1,12 +1,12 @@
 import type { StampedEvent } from '../core/events.ts'
 import { askedWords } from './asking.ts'
 import type { Times } from './expected.ts'
-import { oneLine } from './format.ts'
+import { count, oneLine, plural } from './format.ts'
 import { waitLines } from './life-signs.ts'
 import { cutSpans, type Line, type Look, type Span, spanOf } from './line.ts'
 import { linesOf } from './lines.ts'
 import { elapsedWords, liveLines, totals } from './live.ts'
-import { expectsRed, initialState, reduce, type ViewState } from './state.ts'
+import { expectsRed, initialState, type Running, reduce, type ViewState } from './state.ts'
 import { displayWidth, padEnd } from './text.ts'
 
 /** What the screen knows of a run in which several tasks may be at work: of each apart, so that none is mixed into another. */
@@ -113,11 +113,17 @@ export function liveView(view: RunView, now: number, look: Look, rows = 10, focu
 
 const isAtWork = (state: ViewState) => state.running.length > 0
 
+/** `3 of 9 tests`, `12 of 37 wrong versions`. */
+function doneWords({ key, done, total }: Running): string {
+  const what = key === 'teeth' ? 'wrong version' : 'test'
+  return total === null ? plural(done, what) : `${count(done)} of ${plural(total, what)}`
+}
+
 function stateWords(state: ViewState, now: number): Span[] {
   const running = state.running.at(-1)
   const attempt = state.attempt > 0 ? `attempt ${state.attempt}  ` : ''
   if (running) {
-    const counts = running.done > 0 ? `  ${running.done}${running.total === null ? '' : ` of ${running.total}`}` : ''
+    const counts = running.done > 0 ? `  ${doneWords(running)}` : ''
     const failed = running.failed > 0 && !expectsRed(running.key) ? [spanOf(`  ${running.failed} failed`, 'bad')] : []
     const asked = running.key === 'model' ? `  ${askedWords(running, now, state.journaled)}` : ''
     const words = spanOf(`  ${elapsedWords(state, running, now)}${counts}${asked}`)

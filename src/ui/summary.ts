@@ -39,9 +39,9 @@ export function markOf(status: TaskOutcomeStatus): Mark {
   return MARKS[status] ?? 'bad'
 }
 
-/** `5 seeds, at least 5,000 runs of each property`: the weakest claim is the one to state. */
+/** `5 seeds, at least 5,000 cases of each property`: the weakest claim is the one to state. */
 export function propertyWords({ seeds, runs }: NonNullable<EvidenceSummary['property']>): string {
-  return `${plural(seeds, 'seed')}, at least ${plural(runs, 'run')} of each property`
+  return `${plural(seeds, 'seed')}, at least ${plural(runs, 'case')} of each property`
 }
 
 /** `red 3/3; green 3/3; property 5 seeds, ...`: only what there is. */
@@ -49,14 +49,14 @@ export function evidenceWords(e: EvidenceSummary): string {
   const { property, chaos, teeth } = e
   const limit = chaos && chaos.failed === 0 ? bound(chaos.schedules) : null
   return [
-    e.red && `red ${e.red}${e.added ? `, ${count(e.added)} added later` : ''}`,
+    e.red && `tests red ${e.red}${e.added ? `, ${count(e.added)} added later` : ''}`,
     e.guards && plural(e.guards, 'guard'),
-    e.green && `green ${e.green}`,
+    e.green && `tests green ${e.green}`,
     property && `property ${propertyWords(property)}`,
     chaos &&
       `chaos ${count(chaos.failed)} of ${plural(chaos.schedules, 'schedule')} failed${limit ? ` (${limit})` : ''}`,
     teeth &&
-      `teeth ${count(teeth.killed)} of ${count(teeth.total)} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}${notJudged(teeth)}`,
+      `teeth ${count(teeth.killed)} of ${plural(teeth.total, 'wrong version')} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}${notJudged(teeth)}`,
     e.suite && `suite ${e.suite}`,
   ]
     .filter((part) => part)

@@ -70,7 +70,7 @@ test('the live area has one line for each task at work, and the sums of all', ()
   expect(lines()).toMatchInlineSnapshot(`
     [
       "limits/1  │ attempt 1  implementer  36 s  about 1,030 tokens so far, none for…",
-      "limits/22 │ attempt 1  chaos  22 s  418 of 2000  1 failed",
+      "limits/22 │ attempt 1  chaos  22 s  418 of 2,000 tests  1 failed",
       "sums/3    │ attempt 2  implementer  17 s of about 13 s  about 700 tokens so f…",
       "1 min 00 s   18,690 tokens   $0.1837",
     ]

@@ -51,7 +51,7 @@ test('a run of two attempts reads well', () => {
     ✓ implementer   2,050 tokens in (310 cached), 1,610 out; $0.0302                              13.3 s
     ✓ patch         create src/detector.ts, edit src/queue.ts
     ✓ build         passed                                                                         1.1 s
-    ✗ chaos         1 failed, 7 passed; 418 schedules over 3 seeds                                 4.1 s
+    ✗ chaos         1 of 8 tests failed; 418 schedules over 3 seeds                                4.1 s
       │ test     test/detector.chaos.test.ts > failure detection > reassigns the jobs of a worker that
       │          is cut off
       │ shrunk   [
@@ -89,8 +89,8 @@ test('a run of two attempts reads well', () => {
       implementer   about 1,225 tokens so far                                                       15 s
     ✓ implementer   3,970 tokens in (2,020 cached), 1,720 out; $0.0318                            17.9 s
     ✓ patch         create src/detector.ts, edit src/queue.ts
-    ✓ chaos         8 passed; 2,000 schedules over 10 seeds                                        5.1 s
-    ✓ final         49 passed                                                                      3.1 s
+    ✓ chaos         8 tests passed; 2,000 schedules over 10 seeds                                  5.1 s
+    ✓ final         49 tests passed                                                                3.1 s
     ✓ verdict       job-queue/2 verified at attempt 2: 8 of 8 frozen tests green, suite 49/49
                     0 of 2,000 schedules failed: below 0.15 % at 95 %
       decision      commit: verified
@@ -99,8 +99,8 @@ test('a run of two attempts reads well', () => {
 
     ✓ verified      task 2 of job-queue landed on main
       task          job-queue/2: 2 attempts, commit 4f2a1bc
-      evidence      red 8/8; green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at 95 %); teeth
-                    9 of 10 killed; suite 49/49
+      evidence      tests red 8/8; tests green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at
+                    95 %); teeth 9 of 10 wrong versions killed; suite 49/49
       tokens        7,330 in (2,330 cached), 5,810 out
       money         $0.1031
       time          1 min 08 s
@@ -124,8 +124,8 @@ test('quiet leaves verdicts, commits, landings and the summary', () => {
 
     ✓ verified      task 2 of job-queue landed on main
       task          job-queue/2: 2 attempts, commit 4f2a1bc
-      evidence      red 8/8; green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at 95 %); teeth
-                    9 of 10 killed; suite 49/49
+      evidence      tests red 8/8; tests green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at
+                    95 %); teeth 9 of 10 wrong versions killed; suite 49/49
       tokens        7,330 in (2,330 cached), 5,810 out
       money         $0.1031
       time          1 min 08 s
@@ -280,10 +280,10 @@ test('while a stage runs, there is a sign of life every 15 s and not more', () =
     .trim()
     .split('\n')
   expect(lines.map((line) => line.trim().replace(/ +/g, ' '))).toEqual([
-    'chaos 149 of 2,000, 0 failed 15 s',
-    'chaos 299 of 2,000, 0 failed 30 s',
-    'chaos 449 of 2,000, 0 failed 45 s',
-    'chaos 599 of 2,000, 0 failed 1 min 00 s',
+    'chaos 149 of 2,000 tests, 0 failed 15 s',
+    'chaos 299 of 2,000 tests, 0 failed 30 s',
+    'chaos 449 of 2,000 tests, 0 failed 45 s',
+    'chaos 599 of 2,000 tests, 0 failed 1 min 00 s',
   ])
 })
 
@@ -293,7 +293,7 @@ test('where nobody tells how many tests there are, those that are through are ca
   const [line = ''] = shown([start, at(16_000, progress)])
     .trim()
     .split('\n')
-  expect(line.trim().replace(/ +/g, ' ')).toBe('property 1 test through, 0 failed, 5,000 runs in all 16 s')
+  expect(line.trim().replace(/ +/g, ' ')).toBe('property 1 test through, 0 failed, 5,000 cases so far 16 s')
 })
 
 /** The lines of a log whose clock goes on for so long after the last event. */

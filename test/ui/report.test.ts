@@ -71,8 +71,8 @@ describe('the report of a run', () => {
         within 45 s, each to exactly one worker.
       ✓ verified      8 of 8 frozen tests green, suite 49/49
         bound         0 of 2,000 schedules failed: below 0.15 % at 95 %
-        evidence      red 8/8; green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at 95 %); teeth
-                      9 of 10 killed; suite 49/49
+        evidence      tests red 8/8; tests green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at
+                      95 %); teeth 9 of 10 wrong versions killed; suite 49/49
       ✓ tests         8 tests frozen, red 8/8                                                       23.2 s
       ✗ attempt 1     chaos: test/detector.chaos.test.ts > failure detection > reassigns the        18.6 s
                       jobs of a worker that is cut off;

@@ -127,7 +127,9 @@ export function judgeProperties(
         return red('did not run on the seeds that were asked for')
       const enough = run.cut ? fewest(asked.runs) : asked.runs
       if (!run.exhausted && run.runs < run.seeds.length * enough)
-        return red(`ran ${run.runs} cases on ${run.seeds.length} seeds, not ${enough} on each`)
+        return red(
+          `ran ${run.runs} cases on ${run.seeds.length} ${run.seeds.length === 1 ? 'seed' : 'seeds'}, not ${enough} on each`,
+        )
     }
   }
   return { ok: true }

@@ -20,7 +20,7 @@ export interface CommitFacts {
   run: string
 }
 
-/** `red 3/3 at 1a2b3c4, 4 added later; green 7/7; property 5 seeds x 1000 runs; ...`: what stands in the commit for ever. */
+/** `red 3/3 at 1a2b3c4, 4 added later; green 7/7; property 5 seeds x 1000 cases; ...`: what stands in the commit for ever. */
 export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   const parts: string[] = []
   const { red, added } = evidence
@@ -37,20 +37,24 @@ export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   if (evidence.chaos) {
     const { schedules, failed } = evidence.chaos
     const bound = schedules > 0 && failed === 0 ? ` (< ${upperBoundPercent(schedules)} % at 95 %)` : ''
-    parts.push(`chaos ${failed} of ${schedules} failed${bound}`)
+    parts.push(`chaos ${failed} of ${schedules} schedules failed${bound}`)
   }
   parts.push(teethPart(evidence.teeth))
   if (evidence.suite) parts.push(`suite ${evidence.suite}`)
-  if (evidence.heldOut) parts.push(`held out ${evidence.heldOut.seeds} seeds x ${evidence.heldOut.runs} runs`)
+  if (evidence.heldOut) parts.push(`held out ${seedsWords(evidence.heldOut.seeds)} x ${evidence.heldOut.runs} cases`)
   if (evidence.kept) parts.push(`${evidence.kept} counterexample${evidence.kept > 1 ? 's' : ''} kept as examples`)
   return parts.join('; ')
 }
 
-/** `property 5 seeds x 1000 runs`; where its time was over before that, the number that all screens show: `5 seeds, 3609 runs`. */
+/** `property 5 seeds x 1000 cases`; where its time was over before that, the number that all screens show: `5 seeds, 3609 cases`. */
 function propertyPart({ seeds, runs }: NonNullable<EvidenceSummary['property']>): string {
   const each = runs / Math.max(1, seeds)
-  return Number.isInteger(each) ? `property ${seeds} seeds x ${each} runs` : `property ${seeds} seeds, ${runs} runs`
+  return Number.isInteger(each)
+    ? `property ${seedsWords(seeds)} x ${each} cases`
+    : `property ${seedsWords(seeds)}, ${runs} cases`
 }
+
+const seedsWords = (n: number) => (n === 1 ? '1 seed' : `${n} seeds`)
 
 /** `teeth 38/40`: of so many wrong versions of the change so many died; the specification allows some of the others. */
 function teethPart(teeth: EvidenceSummary['teeth']): string {

@@ -46,7 +46,7 @@ Task: 2
 Validates: 3.3
 Verdict: verified
 Spec-Hash: sha256:abc
-Evidence: red 3/3 at 1a2b3c4; green 3/3; chaos 0 of 2000 failed (< 0.15 % at 95 %); teeth not run; suite 41/41, 0 red on base
+Evidence: red 3/3 at 1a2b3c4; green 3/3; chaos 0 of 2000 schedules failed (< 0.15 % at 95 %); teeth not run; suite 41/41, 0 red on base
 Seeds: 5, -7
 Model: anthropic/claude; attempts 2; tokens 8123 in, 2210 out
 Prompts: 5f00eb2ce285
@@ -143,9 +143,12 @@ describe('the line of evidence', () => {
 
   it('counts cases per seed, and teeth', () => {
     const evidence = { ...NO_EVIDENCE, property: { seeds: 5, runs: 5_000 }, teeth: { killed: 9, total: 10 } }
-    expect(evidenceLine(evidence, 'abc')).toBe('property 5 seeds x 1000 runs; teeth 9/10')
+    expect(evidenceLine(evidence, 'abc')).toBe('property 5 seeds x 1000 cases; teeth 9/10')
+    expect(evidenceLine({ ...evidence, property: { seeds: 1, runs: 50 }, teeth: null }, 'abc')).toBe(
+      'property 1 seed x 50 cases; teeth not run',
+    )
     const cut = { ...NO_EVIDENCE, property: { seeds: 5, runs: 3_609 } }
-    expect(evidenceLine(cut, 'abc')).toBe('property 5 seeds, 3609 runs; teeth not run')
+    expect(evidenceLine(cut, 'abc')).toBe('property 5 seeds, 3609 cases; teeth not run')
     const teeth = { killed: 7, total: 8, allowed: 1, notTried: 35, timeouts: 1, errors: 1 }
     expect(evidenceLine({ ...NO_EVIDENCE, teeth }, 'abc')).toBe('teeth 7/8 (1 allowed by the spec, 37 not judged)')
   })
@@ -162,7 +165,7 @@ describe('the line of evidence', () => {
   it('claims a bound only where nothing failed', () => {
     const chaos = (schedules: number, failed: number) =>
       evidenceLine({ ...NO_EVIDENCE, chaos: { schedules, failed } }, '')
-    expect(chaos(2_000, 1)).toBe('chaos 1 of 2000 failed; teeth not run')
-    expect(chaos(0, 0)).toBe('chaos 0 of 0 failed; teeth not run')
+    expect(chaos(2_000, 1)).toBe('chaos 1 of 2000 schedules failed; teeth not run')
+    expect(chaos(0, 0)).toBe('chaos 0 of 0 schedules failed; teeth not run')
   })
 })
