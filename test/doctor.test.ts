@@ -1,6 +1,7 @@
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { boxFinding } from '../src/commands/doctor.ts'
 import type { Finding } from '../src/commands/finding.ts'
 import { start } from './support/agent.ts'
 import { startModelServer } from './support/model-server.ts'
@@ -16,6 +17,45 @@ async function doctor(repository: TestRepository, args: string[] = [], env: Reco
   expect(code).toBe(findings.find(({ state }) => state === 'problem')?.exitCode ?? 0)
   return { stdout, of: (name: string) => findings.find((one) => one.name === name)!, findings }
 }
+
+describe('the line of the box', () => {
+  const probe = { name: 'runs a command', held: true, detail: '' }
+  const usable = (level: string) => ({
+    name: 'unshare',
+    ok: true,
+    level,
+    reason: null,
+    advice: null,
+    checks: [probe, probe],
+  })
+  const none = { name: 'bwrap', ok: false, level: null, reason: 'not there', advice: 'install it', checks: [] }
+
+  it('is in order where only the limit of memory is missing, says so, and where to read of it', () => {
+    const level = 'as uid 65534 in a user namespace of its own; memory not limited'
+    const found = boxFinding([none, usable(level)])
+    expect(found).toMatchObject({ name: 'box', state: 'ok', mend: null, exitCode: 0 })
+    expect(found.text).toMatch(/; memory not limited; 2 probes held \(\S*docs\/the-box\.md#limits\)$/)
+  })
+
+  it('points to nothing where memory is limited, and is a problem where no box holds', () => {
+    const found = boxFinding([usable('memory limited by a control group')])
+    expect(found).toMatchObject({ state: 'ok', text: 'memory limited by a control group; 2 probes held' })
+    expect(boxFinding([none])).toMatchObject({
+      state: 'problem',
+      exitCode: 7,
+      mend: expect.stringContaining('the-box.md'),
+    })
+  })
+
+  it('has these very words where this machine is tried', async () => {
+    const { of } = await doctor(await makeRepository())
+    const { state, text } = of('box')
+    expect(state).toBe('ok')
+    expect(text).toMatch(
+      /; memory (limited by a control group; .* probes held|not limited; .* probes held \(.*#limits\))$/,
+    )
+  })
+})
 
 describe('agent doctor', () => {
   it('finds a project that is ready, starts its runner, and asks a model on request only', async () => {

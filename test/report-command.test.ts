@@ -3,8 +3,10 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { EVENT_VERSION } from '../src/core/event-version.ts'
 import { next, start } from './support/agent.ts'
 import { AUTHOR, RIGHT, WRONG } from './support/clamp.ts'
+import { holdRepository } from './support/hold.ts'
 import { elementsOf } from './support/markup.ts'
 import { makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
@@ -90,6 +92,26 @@ describe('agent report', () => {
     expect(lines[3]).toMatch(new RegExp(`  replay of ${idOf(first)}: limits/1$`))
     expect(lines[4]).toMatch(/ {2}2999-12-31 23:59:59 {2}killed {4}limits\/1$/)
     expect(await start(repository, ['report', 'last', '--list'])).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('tells of a run at work how long it has been since its start, whatever its last event says', async () => {
+    const repository = await makeRepository()
+    const run = '20200101T000000-abcdef'
+    const began = {
+      ...{ v: EVENT_VERSION, t: 1_000, type: 'run.started', run, model: 'none', base: 'a'.repeat(40) },
+      ...{ branch: 'refs/heads/main', journal: `.agent/runs/${run}`, note: null },
+    }
+    await repository.write({ [`.agent/runs/${run}/events.jsonl`]: `${JSON.stringify(began)}\n` })
+    const told = async () => JSON.parse((await start(repository, ['report', run])).stdout)
+    // Killed: nothing tells how long it went on.
+    expect(await told()).toMatchObject({ atWork: false, ms: 1_000 })
+    await holdRepository(join(repository.dir, '.git'), run)
+    const { atWork, ms } = await told()
+    expect(atWork).toBe(true)
+    expect(ms).toBeGreaterThan(Date.parse('2026-01-01') - Date.parse('2020-01-01'))
+    expect((await textOf(repository, ['report', run])).find((line) => /^ *time /.test(line))).toMatch(
+      / [\d,]{5,} h \d\d min$/,
+    )
   })
 
   it('writes a page of .agent/ to the top of the repository, from whatever folder, and makes its folder', async () => {

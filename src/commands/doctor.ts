@@ -75,7 +75,7 @@ export async function doctorCommand(options: GlobalOptions, flags: DoctorFlags =
 }
 
 /** The first that holds is the one that a run takes. */
-function boxFinding(boxes: Diagnosis['boxes']): Finding {
+export function boxFinding(boxes: Diagnosis['boxes']): Finding {
   const best = boxes.find((box) => box.ok)
   if (best === undefined)
     return {

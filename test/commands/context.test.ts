@@ -108,6 +108,23 @@ describe('agent context', () => {
     expect(text).not.toMatch(/Web only|TOKEN=none/)
   })
 
+  it('says that others are asked later, where the author is asked first and nowhere else', async () => {
+    const tasks =
+      '- [ ] 1. Keep values within limits\n  - Validates: 1.1\n- [ ] 2. Format\n  - Verify: `true`\n- [ ] 3. Checkpoint\n'
+    const repository = await makeRepository({ files: { 'specs/limits/tasks.md': tasks }, packages: null })
+    const later = 'The first question; the implementer and the strengthener are asked later'
+    const shown = async (...args: string[]) => {
+      const { stdout, stderr, code } = await context(repository, 'context', ...args)
+      return code === 0 ? stdout : stderr
+    }
+    const [head, second] = (await shown('limits/1')).split('\n')
+    expect(head).toMatch(/^Prompt of the author for limits\/1: /)
+    expect(second).toContain(later)
+    expect(await shown('limits/1', '--role', 'implementer')).not.toContain(later)
+    expect(await shown('limits/2')).not.toContain(later)
+    expect(await shown('limits/3')).not.toContain(later)
+  })
+
   it('refuses a steering file of 5 MB with its tokens, the limit and what to do, at once', async () => {
     for (const line of ['a', 'word ']) {
       const repository = await makeRepository({

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StampedEvent } from '../../src/core/events.ts'
 import { createPlainView, type PlainOptions } from '../../src/ui/plain.ts'
+import { teethWords } from '../../src/ui/teeth-lines.ts'
 import { displayWidth } from '../../src/ui/text.ts'
 import { anySequence } from './events.ts'
 import { counterexample, twoAttempts } from './fixture.ts'
@@ -379,6 +380,32 @@ test('code that an added test finds wrong is told first, and not by the wrong ve
                     others had killed 26 of 33 wrong versions
     "
   `)
+})
+
+test('what the strengthener made and what its tests killed stand beside what died, each alone too', () => {
+  const counts = { attempt: 1, mode: 'required', killed: 26, allowed: 0, unexplained: 0, total: 26 }
+  const finished = {
+    ...{
+      type: 'teeth.finished' as const,
+      spec: 'q',
+      task: '1',
+      ...counts,
+      errors: 0,
+      timeouts: 0,
+      notRun: 0,
+      refused: 0,
+    },
+    ...{ possible: 90, answered: true, note: null, ms: 2_300, strict: [], survivors: [] },
+  }
+  const words = (more: object) => teethWords({ ...finished, ...more })
+  const added = { killed: 4, tests: 2, files: ['test/more.test.ts'] }
+  const only = '4 killed only by the 2 tests that it added: test/more.test.ts'
+  const all = '26 of 26 wrong versions killed'
+  expect(words({})).toBe(all)
+  expect(words({ own: 0 })).toBe(all)
+  expect(words({ own: 5 })).toBe(`${all} (5 made by the strengthener)`)
+  expect(words({ added })).toBe(`${all} (${only})`)
+  expect(words({ own: 5, added })).toBe(`${all} (5 made by the strengthener; ${only})`)
 })
 
 test('wrong versions that live are named with their place', () => {

@@ -207,6 +207,51 @@ describe('the report of a run', () => {
     expect(kinds.join(' ')).toMatch(/^(check |red |other )+(model ?)+$/)
   })
 
+  describe('on its scale of time', () => {
+    const teeth = {
+      ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },
+      ...{ unexplained: 0, errors: 0, timeouts: 0, notRun: 0, total: 7, refused: 0, possible: 9, answered: true },
+      ...{ note: null, ms: 4_000, strict: [], survivors: [] },
+    }
+    /** Bars of the last lane, with events before the verdict. */
+    const bars = (...events: object[]) => {
+      const verdict = twoAttempts.findLastIndex(({ type }) => type === 'verdict')
+      const { t } = twoAttempts[verdict]!
+      const stamped = events.map((event) => ({ v: 1, t, ...event })) as StampedEvent[]
+      const lane = page(twoAttempts.toSpliced(verdict, 0, ...stamped))
+        .split('<div class="lane">')
+        .at(-1)!
+      return [...lane.matchAll(/class="k-(\w+)" style="left:([\d.]+)%;width:([\d.]+)%" title="(\w+): ([^"]*)"/g)].map(
+        ([, kind, left, width, name, took]) => ({ kind, left, width, name, took }),
+      )
+    }
+
+    it('has no red where there was nothing to build, and red where there was nothing to test', () => {
+      const nothing = {
+        ...{ type: 'check.finished', status: 'empty', passed: 0, failed: 0, seeds: [], runs: 0 },
+        ...{ counterexample: null, message: null, ms: 5 },
+      }
+      expect(bars({ ...nothing, stage: 'build' })).toContainEqual(
+        expect.objectContaining({ name: 'build', kind: 'check' }),
+      )
+      expect(bars().filter(({ kind }) => kind === 'red')).toEqual([])
+      expect(bars({ ...nothing, stage: 'build' }).filter(({ kind }) => kind === 'red')).toEqual([])
+      expect(bars({ ...nothing, stage: 'tests' })).toContainEqual(
+        expect.objectContaining({ name: 'tests', kind: 'red' }),
+      )
+    })
+
+    it('draws the bar of wrong versions over the question within them, from where they began', () => {
+      const bar = (event: object) => bars(event).find(({ name }) => name === 'teeth')!
+      const alone = bar(teeth)
+      const asked = bar({ ...teeth, askedMs: 8_000 })
+      expect([alone.took, asked.took]).toEqual(['4.0 s', '12.0 s'])
+      expect(Number(asked.width) / Number(alone.width)).toBeCloseTo(3, 1)
+      // Both end where the event was told.
+      expect(Number(asked.left) + Number(asked.width)).toBeCloseTo(Number(alone.left) + Number(alone.width), 1)
+    })
+  })
+
   it('says what was not verified', () => {
     const teeth = {
       ...{ type: 'teeth.finished', spec: 'job-queue', task: '2', attempt: 2, mode: 'report', killed: 7, allowed: 0 },
