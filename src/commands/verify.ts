@@ -6,6 +6,7 @@ import type { Settings } from '../core/settings.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { TaskCommit } from '../core/trace/evidence.ts'
 import { type AgainVerdict, type Rerun, rerunOf, type Since } from '../core/verdict/again.ts'
+import { countTests } from '../core/verdict/count-tests.ts'
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import { propertyRuns } from '../core/verdict/judge.ts'
@@ -252,5 +253,5 @@ function verifier(
 
 function counted(result: CheckResult | null): { tests: number; runs: number } {
   const runs = propertyRuns(result).reduce((sum, { runs }) => sum + runs, 0)
-  return { tests: result?.tests.length ?? 0, runs }
+  return { tests: countTests((result?.tests ?? []).map(({ id }) => id)), runs }
 }

@@ -236,7 +236,10 @@ const bodies = [
   z.object({
     type: z.literal('tests.frozen'),
     files: z.array(z.string()),
+    /** Test functions. */
     tests: z.number(),
+    /** With their parts (`t.Run` of Go), which are judged one by one; left out: there are none. */
+    withParts: z.number().optional(),
     red: z.string(),
     reused: z.boolean(),
     /** They are a person's own, which a `Test:` line names. */

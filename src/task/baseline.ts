@@ -1,5 +1,6 @@
 import { sha256 } from '../core/hash.ts'
 import type { Settings } from '../core/settings.ts'
+import { countFailed, countTests } from '../core/verdict/count-tests.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import { limitWords } from '../core/verdict/limit-words.ts'
 import type { World } from '../world.ts'
@@ -166,8 +167,8 @@ function told(world: World, state: State, result: CheckResult, cached: boolean):
   world.tell({
     type: 'baseline.finished',
     status: result.status,
-    tests: result.tests.length,
-    red: result.tests.filter((test) => test.status === 'failed').length,
+    tests: countTests(result.tests.map(({ id }) => id)),
+    red: countFailed(result.tests),
     cached,
     ms: cached ? 0 : result.durationMs,
   })

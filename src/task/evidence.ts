@@ -2,6 +2,7 @@ import type { EvidenceSummary } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
 import { boundText } from '../core/verdict/bound.ts'
+import { countTests } from '../core/verdict/count-tests.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import {
   type CheckVerdict,
@@ -181,18 +182,19 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
     propertiesRed('tests', quick, frozen.ids, quickly, new Map()) ??
     swallowedRed(quick, frozen.files)
   if (red) return red
+  const green = countTests(quick.tests.map(({ id }) => id))
   const evidence: EvidenceSummary = {
     ...NO_EVIDENCE,
     red:
       frozen.redCount === 0 && frozen.guards
         ? null
-        : `${frozen.redCount}/${frozen.ids.length - (frozen.moved?.tests ?? 0) - (frozen.added ?? 0)}`,
+        : `${frozen.redCount}/${countTests(frozen.ids) - (frozen.moved?.tests ?? 0) - (frozen.added ?? 0)}`,
     ...(frozen.added ? { added: frozen.added } : {}),
     ...(frozen.guards ? { guards: frozen.guards.tests } : {}),
     ...(frozen.moved ? { moved: frozen.moved } : {}),
     ...(frozen.anew ? { anew: true } : {}),
     // Of a commit that is judged again only the files are known, so what ran is counted; all of it passed.
-    green: `${quick.tests.length}/${quick.tests.length}`,
+    green: `${green}/${green}`,
   }
   const properties = propertyRuns(quick).length
   if (properties === 0) {

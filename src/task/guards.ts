@@ -5,6 +5,7 @@ import { importedFiles } from '../core/prompt/select-files.ts'
 import { isMutable, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
 import { biteOf, scoreOf } from '../core/teeth/score.ts'
+import { countTests } from '../core/verdict/count-tests.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import { findingIn, type Guarding, judgeGuards, notThere } from '../core/verdict/guards.ts'
 import type { RedJudgement } from '../core/verdict/red.ts'
@@ -87,7 +88,7 @@ export const NOBODY: Guarding = { guards: new Set(), bites: [], problem: null, m
 
 export function guardScore({ guards, bites }: Guarding): GuardScore {
   const { killed, total } = scoreOf(bites)
-  return { tests: guards.size, killed, total }
+  return { tests: countTests(guards), killed, total }
 }
 
 export function namesOf({ tests }: CheckResult): { ids: string[]; names: string[] } {

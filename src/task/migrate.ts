@@ -10,6 +10,7 @@ import { renderSlice } from '../core/prompt/sections.ts'
 import { importedFiles } from '../core/prompt/select-files.ts'
 import { isMutable, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
+import { countTests } from '../core/verdict/count-tests.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import { describeFailures } from '../core/verdict/feedback.ts'
 import { judgeFrozen } from '../core/verdict/judge.ts'
@@ -168,7 +169,7 @@ function withMoved(state: State, moved: FileChange[], { tests }: CheckResult, go
       ...{ ...frozen, files: [...frozen.files, ...moved] },
       ids: [...frozen.ids, ...tests.map(({ id }) => id)],
       names: [...frozen.names, ...tests.map(({ name }) => name)],
-      moved: { tests: tests.length, dropped: gone.length },
+      moved: { tests: countTests(tests.map(({ id }) => id)), dropped: countTests(gone) },
     },
   }
 }

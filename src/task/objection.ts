@@ -1,3 +1,4 @@
+import { countFailed } from '../core/verdict/count-tests.ts'
 import { redInWords } from '../core/verdict/feedback.ts'
 import { byAssertion } from '../core/verdict/guards.ts'
 import type { World } from '../world.ts'
@@ -43,7 +44,7 @@ export async function objectionOf(
       return leftOut(ruling ? `${why}; the arbiter says ${ruling.kind}: ${ruling.reason}` : why, back())
     reasons.push(`${redInWords(test)}. The arbiter: ${ruling.reason}`)
   }
-  const who = red.length === 1 ? 'an added test finds' : `${red.length} added tests find`
+  const who = countFailed(red) === 1 ? 'an added test finds' : `${countFailed(red)} added tests find`
   const reason = `${who} the code wrong, and an arbiter agrees: ${reasons.join('; ')}`
   return { state: back(), objection: { ...added, reason }, reason: null }
 }

@@ -1,5 +1,6 @@
 import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
+import { countFailed, countTests, withParts } from '../core/verdict/count-tests.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import { judgeGuards } from '../core/verdict/guards.ts'
 import type { Tree, World } from '../world.ts'
@@ -38,7 +39,7 @@ export async function ownTests(world: World, state: State): Promise<State | null
   if (wanted.length === 0) return end(state, 'usage', `${line} names no test of ${path}; it holds: ${known}.`)
   const change: FileChange = { path, action: 'edit', content: file.text, blocks: [] }
   const red = wanted.filter(({ status }) => status === 'failed')
-  const frozen = frozenOf(change, wanted, red.length, result)
+  const frozen = frozenOf(change, wanted, countFailed(red), result)
   if (red.length > 0) return freeze(world, state, frozen)
   return alreadyGreen(world, state, frozen, { ...result, tests: wanted }, line)
 }
@@ -72,7 +73,7 @@ async function alreadyGreen(
   if (!ok) return end(state, 'unverifiable', problem)
   const guards = guardScore(guarding)
   const satisfied = state.plan.delivers === 'refactoring' ? null : `${line} is green already`
-  return freeze(world, { ...state, satisfied }, { ...frozen, guards, red: `0/${frozen.ids.length}` })
+  return freeze(world, { ...state, satisfied }, { ...frozen, guards, red: `0/${countTests(frozen.ids)}` })
 }
 
 function frozenOf(change: FileChange, wanted: TestResult[], red: number, { tests }: CheckResult): Frozen {
@@ -80,14 +81,14 @@ function frozenOf(change: FileChange, wanted: TestResult[], red: number, { tests
   const others = tests.filter(({ id, status }) => status !== 'passed' && !ids.includes(id))
   return {
     ...{ files: [change], stubs: [], ids, names: wanted.map((test) => test.name) },
-    ...{ red: `${red}/${wanted.length}`, redCount: red, remarks: '', author: 'the expert' },
+    ...{ red: `${red}/${countTests(ids)}`, redCount: red, remarks: '', author: 'the expert' },
     own: { path: change.path, notJudged: others.map(({ id }) => id) },
   }
 }
 
 function freeze(world: World, state: State, frozen: Frozen): State {
-  const [files, tests] = [frozen.files.map(({ path }) => path), frozen.ids.length]
-  world.tell({ type: 'tests.frozen', files, tests, red: frozen.red, reused: true, own: true })
+  const [files, tests] = [frozen.files.map(({ path }) => path), countTests(frozen.ids)]
+  world.tell({ type: 'tests.frozen', files, tests, ...withParts(frozen.ids), red: frozen.red, reused: true, own: true })
   return { ...state, attempt: 0, frozen }
 }
 

@@ -10,6 +10,7 @@ import { type Aimed, diffOf, readAimed } from '../core/teeth/aimed.ts'
 import type { Mutant } from '../core/teeth/mutants.ts'
 import { type Bite, survived } from '../core/teeth/score.ts'
 import { tallyOf } from '../core/teeth/tally.ts'
+import { countTests } from '../core/verdict/count-tests.ts'
 import { judgeFrozen } from '../core/verdict/judge.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
@@ -97,7 +98,7 @@ export async function strengthen(
       tests && useful
         ? {
             files: tests.files.map(({ path }) => path),
-            tests: tests.result.tests.length,
+            tests: countTests(tests.result.tests.map(({ id }) => id)),
             killed: onlyByTests,
           }
         : null,
@@ -251,7 +252,7 @@ async function join(
     files: [...frozen.files, ...files],
     ids: [...frozen.ids, ...result.tests.map(({ id }) => id)],
     names: [...frozen.names, ...result.tests.map(({ name }) => name)],
-    added: (frozen.added ?? 0) + result.tests.length,
+    added: (frozen.added ?? 0) + countTests(result.tests.map(({ id }) => id)),
   }
   await world.remember(frozenKeyOf(state.plan), more)
   return { state: { ...state, frozen: more }, changes: mergeChanges(judged.changes, files) }

@@ -4,6 +4,7 @@ import { isTestPath } from '../core/patch/test-paths.ts'
 import { isJudgedBy, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
 import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, survived, teethEvidence } from '../core/teeth/score.ts'
+import { countFailed } from '../core/verdict/count-tests.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import type { World } from '../world.ts'
 import { bite, type Judged, refusedOnes } from './bite.ts'
@@ -69,7 +70,7 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
       notes,
       ...(added ? { added } : {}),
       ...(own > 0 ? { own } : {}),
-      ...(objection ? { wrong: failed.length } : {}),
+      ...(objection ? { wrong: countFailed(failed) } : {}),
     },
     spent(),
   )

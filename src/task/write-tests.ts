@@ -2,6 +2,7 @@ import { sha256 } from '../core/hash.ts'
 import { lazy } from '../core/lazy.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { modelAt } from '../core/settings.ts'
+import { countTests, withParts } from '../core/verdict/count-tests.ts'
 import type { World } from '../world.ts'
 import { ask } from './ask.ts'
 import { askMeanwhile } from './baseline.ts'
@@ -153,7 +154,8 @@ function freeze(world: World, state: State, frozen: Frozen, satisfied: boolean, 
   world.tell({
     type: 'tests.frozen',
     files: frozen.files.map((file) => file.path),
-    tests: frozen.ids.length,
+    tests: countTests(frozen.ids),
+    ...withParts(frozen.ids),
     red: frozen.red,
     reused,
     ...(frozen.remarks === '' ? {} : { remarks: frozen.remarks }),

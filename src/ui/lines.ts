@@ -93,9 +93,13 @@ function needAnswered(e: EventOf<'need.answered'>, look: Look): Line[] {
   return step(look, { mark: 'none', label: 'need', text })
 }
 
+/** Parts of a test (`t.Run` of Go) are judged one by one, and are no tests. */
+const withParts = ({ withParts }: EventOf<'tests.frozen'>) =>
+  withParts === undefined ? '' : ` (${count(withParts)} with their subtests)`
+
 function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
   const reused = e.own ? ", the expert's own" : e.reused ? ', reused from an earlier run' : ''
-  const text = `${plural(e.tests, 'test')} frozen, red ${e.red}${reused}: ${named(e.files)}`
+  const text = `${plural(e.tests, 'test')}${withParts(e)} frozen, red ${e.red}${reused}: ${named(e.files)}`
   const open = leftOpen(e.remarks) ?? ''
   const shown = open.length <= MOST_OPEN + POINTER.length ? open : atWord(open, MOST_OPEN, ellipsis(look))
   const says = shown === open ? open : shown + POINTER

@@ -382,6 +382,14 @@ test('code that an added test finds wrong is told first, and not by the wrong ve
   `)
 })
 
+test('parts of tests stand beside the tests that they belong to, where there are any', () => {
+  const frozen = { type: 'tests.frozen' as const, files: ['a_test.go'], tests: 3, red: '3/3', reused: false }
+  expect(shown([at(1, frozen)])).toContain(' 3 tests frozen, red 3/3: a_test.go\n')
+  expect(shown([at(1, { ...frozen, withParts: 6 })])).toContain(
+    ' 3 tests (6 with their subtests) frozen, red 3/3: a_test.go\n',
+  )
+})
+
 test('what the strengthener made and what its tests killed stand beside what died, each alone too', () => {
   const counts = { attempt: 1, mode: 'required', killed: 26, allowed: 0, unexplained: 0, total: 26 }
   const finished = {

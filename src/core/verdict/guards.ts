@@ -1,4 +1,5 @@
 import { type Bite, isWeak, scoreInWords, scoreOf, survived } from '../teeth/score.ts'
+import { countTests } from './count-tests.ts'
 import type { CheckResult, TestResult } from './evidence.ts'
 import type { RedJudgement } from './red.ts'
 
@@ -61,7 +62,7 @@ export function judgeGuards(
   return {
     ok: reasons.length === 0,
     improvable: reasons.length > 0,
-    summary: `0/${base.tests.length} red, ${guards.size} guards`,
+    summary: `0/${countTests(base.tests.map(({ id }) => id))} red, ${countTests(guards)} guards`,
     red: 0,
     total: base.tests.length,
     satisfied: reasons.length === 0,

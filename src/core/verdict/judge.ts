@@ -1,4 +1,5 @@
 import type { EvidenceSummary } from '../events.ts'
+import { countFailed, countOutcomes, countTests } from './count-tests.ts'
 import type { CheckResult, PropertyRun, TestResult } from './evidence.ts'
 
 /** What a check says about an attempt: fine, or the reason why not in words for the next prompt. */
@@ -42,7 +43,7 @@ export function judgeFrozen(result: CheckResult, frozen: string[]): CheckVerdict
   const byId = new Map(result.tests.map((test) => [test.id, test]))
   const failed = result.tests.filter((test) => test.status === 'failed')
   if (failed.length > 0) {
-    const reason = withServices(result, `${failed.length} of ${result.tests.length} tests failed`)
+    const reason = withServices(result, `${countFailed(failed)} of ${countTests(idsOf(result))} tests failed`)
     return { ok: false, reason, failed }
   }
   const skipped = result.tests.filter((test) => test.status === 'skipped').map((test) => test.id)
@@ -73,7 +74,7 @@ export function judgeSuite(result: CheckResult, baseline: CheckResult | null, fr
   const now = new Map(result.tests.map((test) => [test.id, test]))
   const red = result.tests.filter((test) => test.status === 'failed' && before.get(test.id) !== 'failed')
   if (red.length > 0) {
-    const reason = withServices(result, `${red.length} tests of the whole suite are newly red`)
+    const reason = withServices(result, `${countFailed(red)} tests of the whole suite are newly red`)
     return { ok: false, reason, failed: red }
   }
   const green = [...before].filter(([, status]) => status === 'passed').map(([id]) => id)
@@ -193,9 +194,11 @@ export const NO_EVIDENCE: EvidenceSummary = {
   suite: null,
 }
 
+const idsOf = ({ tests }: CheckResult) => tests.map(({ id }) => id)
+
 /** `41/41`, with what was red before the task. */
 export function suiteSummary(result: CheckResult, baseline: CheckResult | null): string {
-  const passed = result.tests.filter((test) => test.status === 'passed').length
-  const redBefore = (baseline?.tests ?? []).filter((test) => test.status === 'failed').length
-  return `${passed}/${result.tests.length}, ${redBefore} red on base${redBefore > 0 ? ' (not judged)' : ''}`
+  const { passed } = countOutcomes(result.tests)
+  const redBefore = countFailed(baseline?.tests ?? [])
+  return `${passed}/${countTests(idsOf(result))}, ${redBefore} red on base${redBefore > 0 ? ' (not judged)' : ''}`
 }

@@ -1,3 +1,4 @@
+import { countTests, countWithout } from './count-tests.ts'
 import type { CheckResult, PropertyRun, TestResult } from './evidence.ts'
 import { type Guarding, judgeGuards } from './guards.ts'
 
@@ -63,13 +64,22 @@ export function judgeRed(
     reasons.push('No test fails by an assertion on a program that returns empty values; all fail by other exceptions.')
   const missing = missingProperty(wanted, failing)
   if (missing) reasons.push(missing)
-  const red = verdicts.length - green.length
+  // Parts of a Go test are judged one by one, and told as the test that its author wrote.
+  const [all, greens] = [verdicts, green].map((entries) => entries.map(({ test }) => test.id))
+  const isGreen = new Set(greens)
+  const reds = all!.filter((id) => !isGreen.has(id))
+  const red = countWithout(
+    reds,
+    untouched.map(({ test }) => test.id),
+  )
+  const [told, said] = [countTests(all!), countTests(asserted.map(({ test }) => test.id))]
+  const onGuard = guards > 0 ? countWithout(greens!, reds) : 0
   return {
     ok: untouched.length === 0 && skipped.length === 0 && asserted.length > 0 && missing === null,
     improvable: reasons.length > 0,
-    summary: `${red}/${total} red, ${asserted.length} by assertion${guards > 0 ? `, ${guards} on guard` : ''}`,
+    summary: `${red}/${told} red, ${said} by assertion${onGuard > 0 ? `, ${onGuard} on guard` : ''}`,
     red,
-    total,
+    total: told,
     satisfied: false,
     reasons,
   }
