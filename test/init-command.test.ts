@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -97,7 +97,7 @@ describe('agent init', () => {
 
   it('adds rapid to a Go module in a commit of its own, and says where the code of the first spec lies', async () => {
     const files = {
-      'package.json': null,
+      ...{ 'package.json': null, '.gitignore': null },
       'go.mod': 'module example.org/shop\n\ngo 1.22\n',
       'shop.go': 'package shop\n',
     }
@@ -117,6 +117,8 @@ describe('agent init', () => {
     expect(await repository.read('go.mod')).toMatch(/\nrequire pgregory\.net\/rapid v1\.2\.0\n$/)
     expect(await repository.read('agent.yaml')).toContain('# runner: go')
     expect(await repository.read('specs/first/design.md')).toContain('slug/slug.go')
+    expect((await readdir(repository.dir)).filter((name) => /^(package|node_modules|npm)/.test(name))).toEqual([])
+    expect(await repository.read('.gitignore')).toBe('.agent/\n')
     expect(did((await init(repository, ['--yes'], env)).told)).not.toHaveProperty('packages')
   })
 
@@ -269,9 +271,15 @@ describe('agent init', () => {
     expect(step(await init(repository, ['--yes'], env))).toMatchObject({ status: 'written' })
     expect(await repository.read('.gitignore')).toBe(added)
     await repository.write({ '.gitignore': '' })
-    const args = [join(import.meta.dirname, '..', 'bin/agent.js'), '--cwd', repository.dir, 'init']
-    const { stdout } = spawnSync(process.execPath, args, { env: repository.env, input: '', encoding: 'utf8' })
+    const bin = join(import.meta.dirname, '..', 'bin/agent.js')
+    const options = { cwd: repository.dir, env: repository.env, input: '', encoding: 'utf8' } as const
+    const { stdout } = spawnSync(process.execPath, [bin, 'init'], options)
     expect(stdout).toContain("Next:\n  printf 'node_modules/\\n' >> .gitignore\n  git add -A && git commit ")
+    // What npx does not find here it would fetch from the registry, and there it is another one.
+    expect(stdout).toContain(`\n  node ${bin} doctor  what this machine can do\n`)
+    await mkdir(join(repository.dir, 'node_modules', '.bin'), { recursive: true })
+    await symlink(bin, join(repository.dir, 'node_modules', '.bin', 'agent'))
+    expect(spawnSync(process.execPath, [bin, 'init'], options).stdout).toMatch(/\n {2}npx agent doctor {2,}what/)
 
     const python = await bare({ 'package.json': null, '.gitignore': null, 'pyproject.toml': '' })
     await init(python)

@@ -4,6 +4,7 @@ import { allBoxes } from '../io/box/choose.ts'
 import { detectAll, type Toolchains } from '../io/box/toolchains/index.ts'
 import { docsPage } from '../io/docs-page.ts'
 import { openRepository } from '../io/git/repository.ts'
+import { ownCommandIn } from '../io/own-command.ts'
 import { canPlace } from '../io/setup/run-setup.ts'
 import { plural, wrap } from '../ui/format.ts'
 import { askModels } from './ask-models.ts'
@@ -110,15 +111,15 @@ function findingLines({ name, state, text, mend }: Finding): string[] {
   return [`${WORDS[state].padEnd(9)}${name.padEnd(12)}${first}`, ...more.map((line) => `${' '.repeat(COLUMN)}${line}`)]
 }
 
-function describe(diagnosis: Diagnosis, { quiet }: GlobalOptions, { all = false }: DoctorFlags): string {
+function describe(diagnosis: Diagnosis, { quiet, cwd }: GlobalOptions, { all = false }: DoctorFlags): string {
   const shown = diagnosis.findings.filter(({ state }) => !quiet || state !== 'ok')
   const lines = shown.flatMap(findingLines)
-  if (!quiet) lines.push(...(all ? allLines(diagnosis) : shortLines(diagnosis)))
+  if (!quiet) lines.push(...(all ? allLines(diagnosis) : shortLines(diagnosis, ownCommandIn(cwd))))
   return lines.map((line) => `${line}\n`).join('')
 }
 
 /** A line for each thing that is looked up with --all; whole where no box holds, which nobody can work with. */
-function shortLines({ limits, toolchains, boxes }: Diagnosis): string[] {
+function shortLines({ limits, toolchains, boxes }: Diagnosis, command: string): string[] {
   const value = (name: string) => limits.find((one) => one.name === name)?.value?.toLocaleString('en') ?? 'no limit of'
   const three = `${value('tokens of a run')} tokens, ${value('money of a run')} US dollars, ${value('time of a run')} minutes`
   const found = toolchains.found.map(({ language, version }) => `${language} ${version}`)
@@ -131,7 +132,7 @@ function shortLines({ limits, toolchains, boxes }: Diagnosis): string[] {
     ...row('toolchains', [...found, ...missing].join(', ')),
     ...(usable ? row('probes', probeWords(boxes)) : boxes.flatMap(boxLines)),
     '',
-    'all limits, toolchains and probes: npx agent doctor --all',
+    `all limits, toolchains and probes: ${command} doctor --all`,
   ]
 }
 

@@ -11,9 +11,11 @@ import { oldRunner } from '../io/checks/installed.ts'
 import { codeOfPython } from '../io/checks/python-tests.ts'
 import { gitBuffer } from '../io/git/git.ts'
 import { openRepository } from '../io/git/repository.ts'
+import { ownCommandIn } from '../io/own-command.ts'
 import { MANAGERS } from '../io/setup/managers.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
+import { table } from '../ui/format.ts'
 import { missingImports } from './diagnose-python.ts'
 import { bareStep } from './init-bare.ts'
 import { ignoreStep } from './init-ignore.ts'
@@ -80,23 +82,25 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
   }
   const failed = steps.some(({ status }) => status === 'failed')
   if (options.json) process.stdout.write(`${JSON.stringify({ root, survey: plain(survey), steps })}\n`)
-  else if (!options.quiet) process.stdout.write(`\n${nextWords(steps, model)}`)
+  else if (!options.quiet) process.stdout.write(`\n${nextWords(steps, model, ownCommandIn(options.cwd))}`)
   return failed ? EXIT.environment : EXIT.done
 }
 
 const INSTALLED = /(?:^|\/)(?:node_modules|\.venv)\//
 
-function nextWords(steps: readonly Step[], model: string): string {
+/** `command`: how this program is started there; where it is installed globally, npx would fetch another one. */
+function nextWords(steps: readonly Step[], model: string, command: string): string {
   const first = steps.flatMap(({ next }) => (next === undefined ? [] : [`  ${next}\n`]))
-  return `Next:\n${first.join('')}${lastWords(model)}`
+  const last = table(
+    [
+      ['git add -A && git commit', 'what a run is to see must be committed'],
+      [`${command} doctor`, 'what this machine can do'],
+      [`${command} lint`, 'what is wrong with the specs'],
+    ],
+    { indent: 2 },
+  )
+  return `Next:\n${first.join('')}${last.join('\n')}\n  ${command} next --model ${model}\n`
 }
-
-const lastWords = (model: string) => `\
-  git add -A && git commit     what a run is to see must be committed
-  npx agent doctor             what this machine can do
-  npx agent lint               what is wrong with the specs
-  npx agent next --model ${model}
-`
 
 const plain = (survey: Survey) => ({ ...survey, dependencies: survey.dependencies && [...survey.dependencies] })
 
