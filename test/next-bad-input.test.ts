@@ -217,6 +217,29 @@ describe('what cannot be run is said in words, before a model is asked', () => {
     }
   })
 
+  it('that nothing is left to do is told without a model: exit 0, as where there is one', async () => {
+    const repository = await makeRepository({ files: { [TASKS]: CLAMP_TASKS.replace('[ ]', '[x]') } })
+    const nothing = { status: 'nothing', exitCode: 0, message: 'Nothing is left to do.' }
+    for (const args of [['next'], ['run'], ['next', '--model', 'anthropic/any'], ['next', '--dry-run']]) {
+      const run = await agent(repository, args)
+      expect(run.result, args.join(' ')).toMatchObject(nothing)
+      expect(run.code).toBe(0)
+      expect(run.stderr).toContain('Nothing is left to do.')
+    }
+    const ticked = await agent(repository, ['next', '--task', '1'])
+    expect(ticked.result).toMatchObject({ ...nothing, message: 'Task 1 of limits is ticked already.' })
+    const until = await agent(repository, ['run', '--until', '1'])
+    expect(until.result).toMatchObject({ ...nothing, message: 'Task 1 is done.' })
+    const missing = await agent(repository, ['next', '--spec', 'limit'])
+    expect(missing.result).toMatchObject({ exitCode: 2, message: expect.stringContaining('There is no spec "limit"') })
+  })
+
+  it('where a task is left and nobody is named to ask, that is told: exit 2', async () => {
+    const run = await agent(await makeRepository(), ['next'])
+    expect(run.result).toMatchObject({ status: 'usage', exitCode: 2 })
+    expect(run.result.message).toContain('No model is named. Use --model provider/model')
+  })
+
   it('no author for the commit: exit 9, before a token is paid for', async () => {
     const repository = await makeRepository()
     await repository.git('config', '--unset', 'user.name')

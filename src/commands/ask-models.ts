@@ -39,7 +39,7 @@ async function whomToAsk(
     const config = await loadConfig(options, repository?.root ?? options.cwd)
     return { config, names: modelNames(named === undefined ? {} : { model: named }, config) }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
+    if (!(error instanceof UserError || error instanceof ModelNameError)) throw error
     return { finding: problem(LABEL, `nobody: ${error.message}`, `see ${docsPage('docs/models.md')}`, EXIT.usage) }
   }
 }

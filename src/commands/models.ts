@@ -1,11 +1,11 @@
 import { calibrationKey, readRatios } from '../core/calibration.ts'
 import type { Config } from '../core/config.ts'
-import { UserError } from '../core/errors.ts'
 import { listPrice, PRICE_SOURCES } from '../core/prices.ts'
 import { ROLES, type Settings } from '../core/settings.ts'
 import type { Memory } from '../io/journal/memory.ts'
 import type { Gate } from '../io/models/gate.ts'
 import type { Model } from '../io/models/model.ts'
+import { ModelNameError } from '../io/models/model-name.ts'
 import { openModel } from '../io/models/open-model.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import type { Role } from '../world.ts'
@@ -35,7 +35,7 @@ export function modelNames(flags: Pick<RunFlags, 'model'>, config: Config, perso
     const named = flags.model ?? config.models?.[role] ?? config.model ?? config.models?.[STANDS_IN[role]]
     if (named === undefined || named === '') {
       if (person !== undefined) return [person]
-      throw new UserError(noModel(role, config))
+      throw new ModelNameError(noModel(role, config))
     }
     return typeof named === 'string' ? [named] : named
   }

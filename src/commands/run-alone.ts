@@ -28,6 +28,7 @@ import type { RunOptions, RunResult } from '../run-options.ts'
 import type { Head, World } from '../world.ts'
 import { chooseIsolation, type Isolation, tryBoxes } from './isolation.ts'
 import { priceNote } from './models.ts'
+import { unlessNothingIsLeft } from './nothing-left.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPreparation, identified } from './project.ts'
 import { type Believing, believe, NOTHING_KNOWN, openReadiness, standing } from './readiness.ts'
@@ -70,6 +71,8 @@ export async function runAlone(
         mask: tools.mask,
         scratch: () => join(worktrees.scratch, 'models'),
         adopted: adopted?.model ?? null,
+      }).catch(async (error: unknown) => {
+        throw await unlessNothingIsLeft(error, repository, config, wanted)
       })
   const isolation = chooseIsolation(flags.isolation, config)
   await excludeFromGit(repository.commonDir)

@@ -74,18 +74,16 @@ export async function openViews(options: GlobalOptions, hands: Hands): Promise<V
   }
 }
 
-/** A run that ends before it began has a message and no story: people get it as from every other command. */
+/** A run that cannot begin has a message and no story: people get it as from every other command. */
 function sayingOneLine(
   view: (event: StampedEvent) => void,
   complain: (text: string) => void,
 ): (event: StampedEvent) => void {
   let begun = false
   return (event) => {
-    if (event.type === 'run.result' && !begun) {
+    if (event.type === 'run.result' && !begun && event.exitCode !== 0) {
       const { exitCode, message } = event
-      complain(
-        `agent: ${message}\n${exitCode === 0 ? '' : `exit ${exitCode}: see ${docsPage(`docs/troubleshooting.md#exit-${exitCode}`)}\n`}`,
-      )
+      complain(`agent: ${message}\nexit ${exitCode}: see ${docsPage(`docs/troubleshooting.md#exit-${exitCode}`)}\n`)
     } else view(event)
     begun = true
   }
