@@ -180,6 +180,7 @@ function asText(assembled: Assembled, { task, role, isAsked, full, exact, how, l
     part.tokens.toLocaleString('en-US'),
     share(part.tokens),
   ])
+  const seeAll = process.stdout.isTTY ? `agent context ${task} | less` : null
   const lines = [
     `Prompt of the ${role} for ${task}: ${manifest.tokens.toLocaleString('en-US')} of ${manifest.limit.toLocaleString('en-US')} tokens (${how})`,
     ...(exact === null
@@ -191,11 +192,11 @@ function asText(assembled: Assembled, { task, role, isAsked, full, exact, how, l
     ...manifest.shortened.map((part) => `  shortened: ${part.source}, whole ${part.tokens} tokens: ${part.why}`),
     ...manifest.dropped.map((part) => `  left out: ${part.source}, ${part.tokens} tokens: ${part.why}`),
     ...left.map((part) => `  left out: ${part.source}: ${part.why}`),
-    ...designLines(plan.spec, plan.slice).map((line) => `  ${line}`),
+    ...designLines(plan.spec, plan.slice, seeAll).map((line) => `  ${line}`),
   ]
   if (full && assembled.ok) lines.push('', '--- system', assembled.prompt.system, '', '--- user', assembled.prompt.user)
   else lines.push('', 'The whole text: --full')
-  if (changed.length > 0) lines.push(...readFromWords('HEAD', changed).map(oneLine))
+  if (changed.length > 0) lines.push(...readFromWords('HEAD', changed, seeAll).map(oneLine))
   return `${lines.join('\n')}\n`
 }
 

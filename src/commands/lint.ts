@@ -67,7 +67,7 @@ export async function lintCommand(options: GlobalOptions, paths: string[], flags
     process.stdout.write(`${JSON.stringify({ diagnostics, counts, coverage, uncommitted: changed })}\n`)
   } else {
     const text = flags.coverage ? specs.map(describeCoverage).join('\n') : describe(specs, diagnostics, counts)
-    process.stdout.write(`${text}${readHere(changed)}`)
+    process.stdout.write(`${text}${readHere(changed, process.stdout.isTTY ? 'agent lint | less' : null)}`)
   }
   return counts.error > 0 || (flags.strict && counts.warning > 0) ? EXIT.problems : EXIT.done
 }

@@ -8,7 +8,7 @@ import { designJson, designLines } from './design.ts'
 import { specsHere, specsOnDisk } from './lint.ts'
 import type { GlobalOptions } from './options.ts'
 import { changedFiles, readHere } from './uncommitted.ts'
-import { propertyLines, understoodLines } from './understood.ts'
+import { propertyLines, understoodLines, WIDTH } from './understood.ts'
 
 /** `agent show SPEC[/TASK] | FOLDER`: what the parser understood. */
 export async function showCommand(options: GlobalOptions, target: string | undefined): Promise<number> {
@@ -20,10 +20,13 @@ export async function showCommand(options: GlobalOptions, target: string | undef
     slice === null ? publicSpec(spec) : { ...publicTask(slice.task), spec: spec.id, design: designJson(spec, slice) }
   if (options.json) process.stdout.write(`${JSON.stringify({ ...shown, uncommitted: changed })}\n`)
   else {
-    const below = slice ? ['', ...designLines(spec, slice)].map((line) => `${line}\n`).join('') : ''
+    const seeAll = process.stdout.isTTY ? `agent show ${wanted} | less` : null
+    const below = slice ? ['', ...designLines(spec, slice, seeAll)].map((line) => `${line}\n`).join('') : ''
     const text =
-      slice && task ? `${understoodLines(spec, task).join('\n')}\n${renderSlice(slice)}\n${below}` : describe(spec)
-    process.stdout.write(`${text}${readHere(changed)}`)
+      slice && task
+        ? `${understoodLines(spec, task).join('\n')}\n${renderSlice(slice)}\n${below}`
+        : specText(spec, seeAll)
+    process.stdout.write(`${text}${readHere(changed, seeAll)}`)
   }
   return 0
 }
@@ -80,7 +83,16 @@ function publicSpec(spec: Spec): object {
   }
 }
 
-function describe(spec: Spec): string {
+/** `seeAll`: the command that shows all of it, where lines are cut to what a screen has room for; null: none is cut. */
+export function specText(spec: Spec, seeAll: string | null): string {
+  const whole = describe(spec, Number.POSITIVE_INFINITY)
+  const cut = describe(spec, WIDTH)
+  return seeAll === null || cut === whole
+    ? whole
+    : `${cut}Lines are cut at ${WIDTH} columns: \`${seeAll}\` shows them whole.\n`
+}
+
+function describe(spec: Spec, width: number): string {
   const tasks = spec.tasks.map((task) => [
     task.status,
     task.id,
@@ -107,7 +119,7 @@ function describe(spec: Spec): string {
   const layers = spec.layers.map(({ property, layer, path, text }) => [String(property), layer ?? '', path ?? '', text])
   const part = (title: string, rows: string[][]) => [
     `${title} (${rows.length})`,
-    ...table(rows, { indent: 2, width: 140 }),
+    ...table(rows, { indent: 2, width }),
     '',
   ]
   return [
@@ -116,7 +128,7 @@ function describe(spec: Spec): string {
     ...part('Tasks', tasks),
     ...part('Requirements', requirements),
     ...part('Criteria', criteria),
-    ...propertyLines(spec),
+    ...propertyLines(spec, width),
     ...(protocol.length > 0 ? part('Coordination protocol', protocol) : []),
     ...(decisions.length > 0 ? part('Decisions', decisions) : []),
     ...(layers.length > 0 ? part('Where properties are tested', layers) : []),

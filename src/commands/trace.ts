@@ -24,6 +24,9 @@ import { type GlobalOptions, loadConfig } from './options.ts'
 import { pageAt, writePage } from './page.ts'
 import { changedFiles, readHere } from './uncommitted.ts'
 
+/** What a screen has no room for, a pipe has. */
+const SEE_ALL = 'agent trace | less'
+
 export interface TraceFlags {
   spec?: string
   html?: string
@@ -59,7 +62,7 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
   else print(options, views)
   const people = options.json || flags.markdown ? process.stderr : process.stdout
   if (page !== null && !options.quiet) people.write(`Written: ${page}\n`)
-  if (!options.json && !flags.markdown) people.write(readHere(changed))
+  if (!options.json && !flags.markdown) people.write(readHere(changed, people.isTTY ? SEE_ALL : null))
   if (atWork !== null && !options.json && !flags.markdown)
     people.write(`${atWorkWords(atWork, new Date()).join('\n')}\nWhat it has not committed yet is not traced.\n`)
   return clean ? EXIT.done : EXIT.problems
@@ -92,7 +95,7 @@ function print(options: GlobalOptions, views: Parameters<typeof traceLines>[0]):
   const { stdout, env } = process
   const isTTY = stdout.isTTY === true
   const color = chooseColor({ noColor: !options.color, isTTY, env })
-  const look = { width: isTTY ? (stdout.columns ?? 100) : null, unicode: chooseUnicode(env) }
+  const look = { width: isTTY ? (stdout.columns ?? 100) : null, unicode: chooseUnicode(env), seeAll: SEE_ALL }
   const quiet = options.quiet ? views.map((view) => ({ ...view, rows: [] })) : views
   stdout.write(
     traceLines(quiet, look)

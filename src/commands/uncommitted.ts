@@ -15,8 +15,8 @@ export async function changedFiles(cwd: string, specs: readonly Pick<Spec, 'dir'
 }
 
 /** What a run does not see of specs that were read on the disk; empty where it sees all. */
-export function readHere(uncommitted: readonly string[]): string {
-  return readFromWords('the checkout', uncommitted)
+export function readHere(uncommitted: readonly string[], seeAll: string | null): string {
+  return readFromWords('the checkout', uncommitted, seeAll)
     .map((line) => `${oneLine(line)}\n`)
     .join('')
 }

@@ -2,7 +2,8 @@ import { ownStatements } from '../core/spec/contract.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import { oneLine, table, wrap } from '../ui/format.ts'
 
-const WIDTH = 140
+/** Columns of a screen that has room. */
+export const WIDTH = 140
 const LABEL = 12
 
 /** What was understood of a task, a line for each thing that it has. */
@@ -37,11 +38,11 @@ function row(label: string, text: string): string[] {
 }
 
 /** The properties of the design, and those that tasks state on their own. */
-export function propertyLines({ properties, tasks }: Spec): string[] {
+export function propertyLines({ properties, tasks }: Spec, width: number): string[] {
   const own = tasks.flatMap((task) =>
     ownStatements(task).map((text) => [`task ${task.id}`, oneLine(text), task.requirements.join(', ')]),
   )
   const rows = properties.map(({ n, title, validates }) => [String(n), title, validates.join(', ')])
   const counted = own.length === 0 ? rows.length : `${rows.length} in the design, ${own.length} in the tasks`
-  return [`Properties (${counted})`, ...table([...rows, ...own], { indent: 2, width: WIDTH }), '']
+  return [`Properties (${counted})`, ...table([...rows, ...own], { indent: 2, width }), '']
 }

@@ -50,7 +50,7 @@ export function statusLines(progress: Progress, look: StatusLook, now: Date): Li
   const remarks = [
     ...(progress.unfinished ? [unfinishedWords(progress.unfinished)] : []),
     ...progress.withoutTasks.map((dir) => `${dir} has no tasks.md.`),
-    ...readFromWords('HEAD', progress.uncommitted),
+    ...readFromWords('HEAD', progress.uncommitted, look.width === null ? null : 'agent status | less'),
   ]
   const busy = progress.atWork ? atWorkWords(progress.atWork, now) : []
   const at = new Set(progress.atWork?.tasks.map(({ task }) => task))

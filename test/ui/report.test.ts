@@ -45,6 +45,7 @@ const FULL: Beside = {
             task: '2',
             title: 'Detect',
             tests: 'test/a.ts',
+            allTests: ['test/a.ts'],
           },
           ...{ commit: '1234567', state: 'verified', evidence: 'red 8/8', bad: false },
         },

@@ -3,19 +3,25 @@ import { plainText } from '../../src/ui/line.ts'
 import { type TraceLook, traceLines } from '../../src/ui/trace/terminal.ts'
 import type { TraceView } from '../../src/ui/trace/view.ts'
 
+const TESTS = [
+  'test/slug.test.ts::keeps a; b apart (1.1)',
+  'test/slug.test.ts::is stable (1.1)',
+  'test/other.test.ts (missing)',
+]
 const VIEW: TraceView = {
   ...{ id: 'slugs', dir: 'specs/slugs', problems: [], changes: [], remarks: [], summary: '1 of 1' },
   rows: [
     {
       ...{ criterion: '1.1', text: 'THE Slugifier SHALL answer', task: '1', title: 'Implement slugs' },
       ...{ properties: ['2 Twice the same'], own: ['Every answer is lower case'] },
-      tests:
-        'test/slug.test.ts::keeps a; b apart (1.1); test/slug.test.ts::is stable (1.1); test/other.test.ts (missing)',
+      tests: TESTS.join('; '),
+      allTests: TESTS,
       ...{ commit: '4f2a1bc', state: 'verified', evidence: 'red 2/2; green 2/2', bad: false },
     },
   ],
 }
-const shown = (look: TraceLook) => traceLines([VIEW], look).map(plainText)
+const seeAll = 'agent trace | less'
+const shown = (look: Omit<TraceLook, 'seeAll'>) => traceLines([VIEW], { ...look, seeAll }).map(plainText)
 
 test('in a pipe each test and the evidence have a line of their own', () => {
   expect(shown({ width: null, unicode: true }).slice(2, 9)).toEqual([
@@ -38,16 +44,17 @@ test('a terminal without room for the evidence says so, and a wide one shows it'
   expect(wide).not.toContain('left out')
 })
 
-test('evidence of one commit is told once, and names of tests are cut before what they are for', () => {
+test('evidence of one commit is told once, and a pipe has every test by its whole name', () => {
   const [first] = VIEW.rows
   const long = `test/slug.test.ts::${'each of several sends '.repeat(12)}(1.1, 1.2)`
+  const all = [long, ...['b', 'c', 'd', 'e'].map((name) => `test/slug.more.test.ts::${name} (1.1)`)]
   const rows = [
-    { ...first!, tests: `${long}; test/slug.test.ts::b (1.1); test/slug.more.test.ts::c (1.1) and 4 more` },
+    { ...first!, tests: `${all.slice(0, 3).join('; ')} and 2 more`, allTests: all },
     { ...first!, criterion: '1.2' },
     { ...first!, criterion: '', text: '', task: '2', commit: '5a5a5a5' },
     { ...first!, criterion: '1.3' },
   ]
-  const lines = traceLines([{ ...VIEW, rows }], { width: null, unicode: true }).map(plainText)
+  const lines = traceLines([{ ...VIEW, rows }], { width: null, unicode: true, seeAll }).map(plainText)
   const evidence = lines.filter((line) => line.includes('evidence')).map((line) => line.trim())
   expect(evidence).toEqual([
     'evidence  red 2/2; green 2/2',
@@ -55,10 +62,22 @@ test('evidence of one commit is told once, and names of tests are cut before wha
     'evidence  red 2/2; green 2/2',
     'evidence  as above, at 1.1',
   ])
-  const tests = lines.filter((line) => line.startsWith('      test')).slice(0, 4)
-  expect(tests[0]).toMatch(/^ {6}test {6}test\/slug\.test\.ts::(each of several sends )+.*\.\.\. \(1\.1, 1\.2\)$/)
-  expect(tests[0]!.length).toBeLessThanOrEqual(120)
-  expect(tests.slice(2)).toEqual(['      test      test/slug.more.test.ts::c (1.1)', '      test      and 4 more'])
-  const wide = traceLines([{ ...VIEW, rows }], { width: 180, unicode: true }).map(plainText)
+  const tests = lines.filter((line) => line.startsWith('      test')).slice(0, 5)
+  expect(tests).toEqual(all.map((one) => `      test      ${one}`))
+  const wide = traceLines([{ ...VIEW, rows }], { width: 180, unicode: true, seeAll }).map(plainText)
   expect(wide.filter((line) => line.includes('as above, at 1.1'))).toHaveLength(2)
+})
+
+test('a terminal that cuts says where all of it stands, and one that does not says nothing of it', () => {
+  expect(shown({ width: 80, unicode: true }).join(' ')).toContain(
+    'What is cut here stands whole in `agent trace | less`.',
+  )
+  const [first] = VIEW.rows
+  const few = [{ ...first!, text: 'a', tests: 'b.test.ts', allTests: ['b.test.ts'] }]
+  const told = (rows: TraceView['rows']) =>
+    traceLines([{ ...VIEW, rows }], { width: 400, unicode: true, seeAll })
+      .map(plainText)
+      .join(' ')
+  expect(told(few)).not.toContain('is cut')
+  expect(told([{ ...first!, tests: `${TESTS[0]} and 2 more` }])).toContain('is cut')
 })

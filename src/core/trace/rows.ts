@@ -15,7 +15,10 @@ export interface TraceRow {
   own: string[]
   task: string
   title: string
+  /** The first few, and how many more there are. */
   tests: string
+  /** All of them. */
+  allTests: string[]
   /** First seven digits. */
   commit: string
   state: string
@@ -74,14 +77,18 @@ function criterionRows(
   })
   const [head = EMPTY, ...rest] = rows
   const state = rows.length > 0 ? head.state : criterion.state
-  const tests = rows.length > 0 ? head.tests : testsText(criterion.tests)
-  return [{ ...head, ...first, state, tests, bad: head.bad || BAD.has(state) }, ...rest]
+  const tests = rows.length > 0 ? head : testsOf(criterion.tests)
+  return [
+    { ...head, ...first, state, tests: tests.tests, allTests: tests.allTests, bad: head.bad || BAD.has(state) },
+    ...rest,
+  ]
 }
 
 const EMPTY: TraceRow = {
   ...{ criterion: '', text: '', task: '', title: '', tests: '', commit: '', state: '', evidence: '' },
   properties: [],
   own: [],
+  allTests: [],
   bad: false,
 }
 
@@ -91,7 +98,7 @@ function taskRow(task: TracedTask, tests: readonly TracedTest[]): TraceRow {
     task: task.id,
     title: task.title,
     own: task.own,
-    tests: testsText(tests),
+    ...testsOf(tests),
     commit: task.evidence?.commit.slice(0, 7) ?? '',
     state: task.state,
     evidence: task.evidence?.evidence ?? '',
@@ -103,7 +110,7 @@ function keyOf({ path, name }: TracedTest): string {
   return `${path}::${name ?? ''}`
 }
 
-function testsText(tests: readonly TracedTest[]): string {
+function testsOf(tests: readonly TracedTest[]): Pick<TraceRow, 'tests' | 'allTests'> {
   const named = tests.filter(
     ({ path, name }) => name !== null || !tests.some((one) => one.path === path && one.name !== null),
   )
@@ -112,9 +119,11 @@ function testsText(tests: readonly TracedTest[]): string {
   const words = ordered.map(
     ({ path, name, found }) => `${path}${name === null ? '' : `::${name}`}${found ? '' : ' (missing)'}`,
   )
-  return words.length > MOST_NAMES
-    ? `${words.slice(0, MOST_NAMES).join('; ')} and ${words.length - MOST_NAMES} more`
-    : words.join('; ')
+  const left = words.length - MOST_NAMES
+  return {
+    tests: words.slice(0, MOST_NAMES).join('; ') + (left > 0 ? ` and ${left} more` : ''),
+    allTests: words,
+  }
 }
 
 function changedWords(task: TracedTask): TraceTable['changes'] {

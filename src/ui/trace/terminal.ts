@@ -6,10 +6,11 @@ export interface TraceLook {
   /** Columns of the terminal; null where there is none: then only the words of criteria are cut, because ids name them. */
   width: number | null
   unicode: boolean
+  /** The command that shows all of it. */
+  seeAll: string
 }
 
 const LONGEST_TEXT = 72
-const LONGEST_TEST = 104
 /** From this width on there is room for the evidence in words. */
 const WIDE = 140
 
@@ -55,11 +56,12 @@ function matrix(all: readonly TraceViewRow[], look: TraceLook): Line[] {
   const more = [...(look.width === null ? [] : ['tests']), ...(evidence ? ['evidence'] : [])]
   const header = ['', 'criterion', 'prop.', 'task', 'state', 'commit', ...more]
   const fitted = look.width === null ? {} : { width: look.width }
-  const [head = '', ...body] = table(
-    cells.map((row) => row.map(oneLine)),
-    { header, indent: 2, unicode: look.unicode, ...fitted },
-  )
+  const lined = cells.map((row) => row.map(oneLine))
+  const whole = table(lined, { header, indent: 2, unicode: look.unicode })
+  const [head = '', ...body] = table(lined, { header, indent: 2, unicode: look.unicode, ...fitted })
   const style = (at: number) => (rows[at]?.bad ? 'bad' : rows[at]?.state === 'open' ? 'dim' : undefined)
+  const cut =
+    body.some((text, at) => text !== whole[at + 1]) || rows.some(({ tests, allTests }) => tests !== allTests.join('; '))
   const left = look.width !== null && !evidence && rows.some((row) => row.evidence !== '')
   return [
     line([spanOf(head, 'dim')]),
@@ -68,6 +70,7 @@ function matrix(all: readonly TraceViewRow[], look: TraceLook): Line[] {
       ...(look.width === null ? below(rows[at]!) : []).map((words) => line([spanOf(words, 'dim')])),
     ]),
     ...(left ? wrapped(LEFT_OUT, look, 'dim') : []),
+    ...(look.width !== null && cut ? wrapped(`What is cut here stands whole in \`${look.seeAll}\`.`, look, 'dim') : []),
   ]
 }
 
@@ -86,27 +89,13 @@ function toldOnce(rows: readonly TraceViewRow[]): TraceViewRow[] {
 }
 
 /** Where lines have no end, what would make a row too long to read stands in lines of its own. */
-function below({ own, tests, evidence }: TraceViewRow): string[] {
-  const [, names = '', more] = /^(.*?)(?: (and \d+ more))?$/.exec(oneLine(tests)) ?? []
-  const named = names.split(BETWEEN_TESTS).filter((one) => one !== '')
+function below({ own, allTests, evidence }: TraceViewRow): string[] {
   return [
     ...own.map((text) => `      property  ${oneLine(text)}`),
-    ...named.map((one) => `      test      ${shortName(one)}`),
-    ...(more === undefined ? [] : [`      test      ${more}`]),
+    ...allTests.map((one) => `      test      ${oneLine(one)}`),
     ...(evidence === '' ? [] : [`      evidence  ${oneLine(evidence)}`]),
   ]
 }
-
-/** A name ends with the criteria that the test is for, which stay where it is cut. */
-function shortName(test: string): string {
-  const end = /(?: \([\d., ]+\))?(?: \(missing\))?$/.exec(test)?.[0] ?? ''
-  return test.length <= LONGEST_TEST
-    ? test
-    : truncate(test.slice(0, -end.length || undefined), LONGEST_TEST - end.length) + end
-}
-
-/** Names of tests may hold a semicolon: the next one begins with its path. */
-const BETWEEN_TESTS = /; (?=[^\s:;]*[./][^\s:;]*(?:::|;|$| \(missing\)))/
 
 /** `the [-upper-] {+lower+} limit`, as `git diff --word-diff` writes it. */
 export function markedWords(pieces: readonly ViewPiece[]): string {

@@ -17,7 +17,10 @@ export interface TraceViewRow {
   own: readonly string[]
   task: string
   title: string
+  /** The first few, and how many more there are. */
   tests: string
+  /** All of them. */
+  allTests: readonly string[]
   commit: string
   state: string
   evidence: string
