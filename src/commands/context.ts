@@ -8,8 +8,9 @@ import { createMask } from '../core/mask.ts'
 import { specRootsOf } from '../core/projects.ts'
 import { type Assembled, assemble, type Prompt } from '../core/prompt/prompt.ts'
 import { DEFAULT_LEVEL, type ModelFacts, ROLES, type Settings, suiteLevels } from '../core/settings.ts'
-import { choose } from '../core/spec/choose.ts'
+import { choose, type Reason, type Wanted } from '../core/spec/choose.ts'
 import { splitTarget } from '../core/spec/locate.ts'
+import type { Spec } from '../core/spec/spec.ts'
 import { cacheFolder } from '../io/git/cache-folder.ts'
 import { openRepository, readHead } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
@@ -49,8 +50,9 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   const config = await loadConfig(options, repository.root)
   const tree = await openTree(repository.root, (await readHead(repository.root)).commit)
   const { specs, withoutTasks } = await loadSpecs(tree, specRootsOf(config))
-  const chosen = choose(specs, withoutTasks, splitTarget(target, specs))
-  if ('outcome' in chosen) throw new UserError(chosen.outcome.message)
+  const wanted = splitTarget(target, specs)
+  const chosen = choose(specs, withoutTasks, wanted)
+  if ('outcome' in chosen) throw new UserError(noPrompt(chosen.outcome, specs, wanted))
   const place = await dirOfTask(chosen.spec, chosen.task, config, tree)
   if ('problem' in place) throw new UserError(place.problem)
   const plan = await planOf(chosen.spec, chosen.task, tree, config.context?.steering, place.dir)
@@ -79,6 +81,21 @@ export async function contextCommand(options: GlobalOptions, target: string, fla
   process.stdout.write(options.json ? asJson(assembled, shown) : asText(assembled, shown))
   if (!assembled.ok) throw new UserError(assembled.message)
   return 0
+}
+
+/** Why there is no prompt; of a task that is done also what can be seen of it. */
+function noPrompt({ status, message }: Reason, specs: readonly Spec[], wanted: Wanted): string {
+  if (status !== 'nothing') return message
+  const open = '`agent context` shows what a model would be asked about an open task.'
+  const spec = specs.find(({ id, dir }) => id === wanted.spec || dir === wanted.spec)
+  const task = spec?.tasks.find(({ id }) => id === wanted.task)
+  if (!spec || !task) return `${message} ${open}`
+  return [
+    `${message} ${open} Of this one:`,
+    `  \`agent show ${spec.id}/${task.id}\` shows what was understood of it, and the words of its prompt`,
+    `  \`agent verify --spec ${spec.id} --task ${task.id}\` judges its evidence again`,
+    `  to have it done anew, write \`[ ]\` at ${spec.dir}/tasks.md:${task.line} and commit that`,
+  ].join('\n')
 }
 
 async function contextSettings(promptLimit: number, model: string | null, memory: Memory): Promise<Settings> {

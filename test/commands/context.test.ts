@@ -52,6 +52,21 @@ describe('a spec that differs from HEAD', () => {
   })
 })
 
+it('of a task that is done says what can be seen of it, and how it is done anew', async () => {
+  const repository = await makeRepository({ packages: null })
+  const tasks = await repository.read('specs/limits/tasks.md')
+  await repository.commit({ 'specs/limits/tasks.md': tasks.replace('[ ]', '[x]') })
+  const { code, stderr } = await context(repository, 'context', 'limits/1')
+  expect(code).toBe(2)
+  expect(stderr).toContain('Task 1 of limits is ticked already. `agent context` shows what a model would be asked')
+  for (const advice of [
+    '`agent show limits/1`',
+    '`agent verify --spec limits --task 1`',
+    'specs/limits/tasks.md:3 and',
+  ])
+    expect(stderr).toContain(advice)
+})
+
 describe('sections of the design', () => {
   it('are named by context and show: those of the prompt, and those that no link joins to the task', async () => {
     const design =

@@ -16,7 +16,8 @@ export interface Chosen {
   task: Task
 }
 
-interface Reason {
+/** Why no task is chosen. */
+export interface Reason {
   status: TaskOutcomeStatus
   message: string
 }
