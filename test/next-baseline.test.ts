@@ -58,7 +58,7 @@ describe('what was there before', () => {
     expect(run.code, run.result.message).toBe(0)
     expect(run.result.tasks).toMatchObject([{ task: '1', status: 'verified', attempts: 2 }])
     expect(eventsOf(run, 'baseline.finished')[0]).toMatchObject({ status: 'failed', tests: 5, red: 3, cached: false })
-    expect(eventsOf(run, 'verdict')[0]!.summary).toContain('1 tests of the whole suite are newly red')
+    expect(eventsOf(run, 'verdict')[0]!.summary).toContain('1 test of the whole suite is newly red')
     expect(model.asked('implementer')[1]).toContain('### adds one')
     expect(eventsOf(run, 'decision').find(({ decision }) => decision === 'tests accused')?.reason).toBe(
       'red on the base as well, before any change: test/old.test.ts > is red now and then',

@@ -118,7 +118,7 @@ describe('existing tests in the way of an interface that the specification chang
     expect(run.result.tasks).toMatchObject([{ status: 'verified', attempts: 4 }])
     expect(await repository.read('test/clamp.test.ts')).toBe(TEST)
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toMatch(
-      /^red 1\/1 at \w+; 1 tests moved to a new interface; green 2\/2; .*suite 2\/2,/,
+      /^red 1\/1 at \w+; 1 test moved to a new interface; green 2\/2; .*suite 2\/2,/,
     )
     expect(eventsOf(run, 'decision').map(({ decision }) => decision)).toEqual([
       'retry',

@@ -1,4 +1,5 @@
 import { chooseRemovals, type Item, type Removal } from '../core/clean.ts'
+import { counted } from '../core/counted.ts'
 import { EXIT } from '../core/errors.ts'
 import { removeItem, survey, type Unmerged, unmergedBranches } from '../io/clean.ts'
 import { recover } from '../io/git/recover.ts'
@@ -60,7 +61,7 @@ function describe({ dryRun, recovered, removed, kept, unmerged }: Cleaned): stri
     ...recovered,
     ...removed.map((item) => `${verb}: ${item.path} (${size([item])}): ${item.why}`),
     `${removed.length} ${verb} (${size(removed)})`,
-    `kept: ${kept.runs.length} runs (${size(kept.runs)}), ${kept.baselines.length} results of past trees (${size(kept.baselines)}), cache (${size(kept.cache)})`,
+    `kept: ${counted(kept.runs.length, 'run')} (${size(kept.runs)}), ${counted(kept.baselines.length, 'result')} of past trees (${size(kept.baselines)}), cache (${size(kept.cache)})`,
     ...kept.cache.map((item) => `  ${item.path} (${size([item])})`),
     ...kept.runs.flatMap(({ path, needed }) => (needed === undefined ? [] : [`  ${path}: ${needed}`])),
   ]

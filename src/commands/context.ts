@@ -24,7 +24,7 @@ import { loadSpecs } from '../task/load-specs.ts'
 import { ownTestsUnrun } from '../task/own-tests.ts'
 import type { Frozen, Plan } from '../task/state.ts'
 import { lostReferences } from '../task/steering.ts'
-import { oneLine, table } from '../ui/format.ts'
+import { oneLine, plural, table } from '../ui/format.ts'
 import { readFromWords } from '../ui/read-from.ts'
 import type { Role } from '../world.ts'
 import { designJson, designLines } from './design.ts'
@@ -151,7 +151,7 @@ async function countExactly(
 async function howCounted(model: string | null, { models }: Settings): Promise<string> {
   const tokens = model === null ? undefined : models[model]?.tokens
   if (model === null || !tokens) return 'counted with the o200k vocabulary, an estimate for other models'
-  if (tokens.ratio !== 1) return `estimated for ${model} from ${tokens.samples} prompts that were billed`
+  if (tokens.ratio !== 1) return `estimated for ${model} from ${plural(tokens.samples, 'prompt')} billed earlier`
   const vocabulary = await vocabularyOf(model)
   if (vocabulary !== null) return `counted with the ${vocabulary} vocabulary of ${model}`
   return `counted with the o200k vocabulary, an estimate for ${model}`

@@ -1,6 +1,7 @@
 import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { counted } from '../core/counted.ts'
 import type { Survey } from '../core/init/survey.ts'
 import { tsconfigText } from '../core/init/tsconfig-text.ts'
 import { NO_TSCONFIG } from '../core/types-check.ts'
@@ -62,5 +63,7 @@ async function firstErrors(root: string): Promise<string | null> {
   })
   const errors = (all ?? '').split('\n').filter((line) => /\berror TS\d+/.test(line))
   if (!failed || errors.some((line) => line.includes('TS18003'))) return null
-  return errors.length === 0 ? 'The compiler does not start.' : `${errors.length} errors, the first: ${errors[0]}`
+  return errors.length === 0
+    ? 'The compiler does not start.'
+    : `${counted(errors.length, 'error')}, the first: ${errors[0]}`
 }

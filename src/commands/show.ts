@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.ts'
 import { renderSlice } from '../core/prompt/sections.ts'
+import { boundWords } from '../core/spec/bound-words.ts'
 import { splitTarget } from '../core/spec/locate.ts'
 import { sliceOf } from '../core/spec/slice.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
@@ -104,7 +105,7 @@ function describe(spec: Spec, width: number): string {
     requirement.criteria.map((criterion) => [
       criterion.id,
       criterion.pattern,
-      criterion.bounds.map((bound) => `${bound.relation} ${bound.value} ${bound.unit}`).join('; '),
+      criterion.bounds.map(boundWords).join('; '),
       criterion.text,
     ]),
   )

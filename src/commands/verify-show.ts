@@ -43,7 +43,7 @@ export function createVerifyShow(options: GlobalOptions) {
     },
     progress({ runs }: CheckProgress) {
       cases = Math.max(cases, runs)
-      if (moving) process.stderr.write(`${CLEAR}  ${working}: ${runs.toLocaleString('en-US')} cases`)
+      if (moving) process.stderr.write(`${CLEAR}  ${working}: ${plural(runs, 'case')}`)
     },
     begin({ commit, branch }: Head, tasks: number) {
       if (options.quiet || tasks === 0) return

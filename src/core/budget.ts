@@ -1,4 +1,5 @@
 import type { Usage } from '../world.ts'
+import { counted } from './counted.ts'
 
 /** Limits of a run or of a task; null is no limit. */
 export interface Limits {
@@ -60,7 +61,7 @@ export function knob(of: Budget['of'], limit: keyof Limits): string {
 
 /** What is told when the minutes are over. */
 export function minutesReached(of: Budget['of'], minutes: number | null): string {
-  return `the limit of ${minutes} minutes is reached (${knob(of, 'maxMinutes')})`
+  return `the limit of ${counted(minutes ?? 0, 'minute')} is reached (${knob(of, 'maxMinutes')})`
 }
 
 /** US dollars of a call; without `cached`, cached input costs as much as other input. */
@@ -135,7 +136,7 @@ export function permitCall(
   margin = MARGIN,
 ): Exclude<Permit, { ok: false }> | Refused {
   if (limits.maxMinutes !== null && minutes >= limits.maxMinutes) {
-    return { ok: false, limit: 'maxMinutes', reason: `the limit of ${limits.maxMinutes} minutes is reached` }
+    return { ok: false, limit: 'maxMinutes', reason: `the limit of ${counted(limits.maxMinutes, 'minute')} is reached` }
   }
   const input = Math.ceil(promptTokens * margin)
   const least = Math.min(LEAST_OUTPUT, maxOutputTokens)

@@ -1,3 +1,5 @@
+import { counted } from './counted.ts'
+
 /** Something that could be removed. */
 export interface Item {
   path: string
@@ -30,7 +32,9 @@ export function chooseRemovals(items: readonly Item[], { days, bytes }: CleanLim
     total -= item.bytes
     removals.push({
       ...item,
-      why: old ? `older than ${days} days` : `all together are larger than ${Math.round(bytes / 1024 ** 2)} MB`,
+      why: old
+        ? `older than ${counted(days, 'day')}`
+        : `all together are larger than ${Math.round(bytes / 1024 ** 2)} MB`,
     })
   }
   return removals

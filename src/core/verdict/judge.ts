@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { EvidenceSummary } from '../events.ts'
 import { countFailed, countOutcomes, countTests } from './count-tests.ts'
 import type { CheckResult, PropertyRun, TestResult } from './evidence.ts'
@@ -74,7 +75,9 @@ export function judgeSuite(result: CheckResult, baseline: CheckResult | null, fr
   const now = new Map(result.tests.map((test) => [test.id, test]))
   const red = result.tests.filter((test) => test.status === 'failed' && before.get(test.id) !== 'failed')
   if (red.length > 0) {
-    const reason = withServices(result, `${countFailed(red)} tests of the whole suite are newly red`)
+    const many = countFailed(red)
+    const are = many === 1 ? 'is' : 'are'
+    const reason = withServices(result, `${counted(many, 'test')} of the whole suite ${are} newly red`)
     return { ok: false, reason, failed: red }
   }
   const green = [...before].filter(([, status]) => status === 'passed').map(([id]) => id)

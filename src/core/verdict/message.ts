@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { EvidenceSummary } from '../events.ts'
 import { upperBoundPercent } from './bound.ts'
 
@@ -28,7 +29,9 @@ export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   else if (added) parts.push(`tests added later ${added}`)
   if (evidence.moved) {
     const { tests, dropped } = evidence.moved
-    parts.push(`${tests} tests moved to a new interface${dropped > 0 ? `, ${dropped} dropped by the spec` : ''}`)
+    parts.push(
+      `${counted(tests, 'test')} moved to a new interface${dropped > 0 ? `, ${dropped} dropped by the spec` : ''}`,
+    )
   }
   if (evidence.anew) parts.push('tests written anew')
   if (evidence.guards) parts.push(`guards ${evidence.guards}`)

@@ -1,4 +1,5 @@
 import type { End, Failure, ServicesLine } from '../../../sandbox/services/protocol.mts'
+import { counted } from '../../core/counted.ts'
 import { docsPage } from '../docs-page.ts'
 
 const LOG_LINES = 12
@@ -40,7 +41,7 @@ function headline(failure: Failure, seconds: number): string {
     case 'ended':
       return `service ${name} ended with ${endText(failure)} before it was ready`
     case 'late':
-      return `service ${name} was not ready within ${seconds} seconds${failure.detail && ` (${failure.detail})`}`
+      return `service ${name} was not ready within ${counted(seconds, 'second')}${failure.detail && ` (${failure.detail})`}`
     case 'taken':
       return `service ${name} was not started: something else answers on port ${failure.port} already`
     case 'unaskable':

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { counted } from '../../core/counted.ts'
 import type { BoxLimits } from '../box/box.ts'
 import { createNoneBox } from '../box/none.ts'
 import { supervise } from '../box/supervise.ts'
@@ -120,7 +121,7 @@ function ended(exitCode: number | null, signal: string | null, output: string): 
 
 function stopWords(cause: string, wallMs: number): string {
   if (cause === 'cancelled') return 'was interrupted'
-  if (cause === 'wall-clock') return `took longer than ${Math.round(wallMs / 6_000) / 10} minutes`
+  if (cause === 'wall-clock') return `took longer than ${counted(Math.round(wallMs / 6_000) / 10, 'minute')}`
   return `was ended by the ${cause} limit`
 }
 

@@ -77,7 +77,7 @@ describe('the whole suite', () => {
     [
       'green before and red now',
       result([test('old', 'failed'), test('new', 'passed')]),
-      /1 tests of the whole suite are newly red/,
+      /1 test of the whole suite is newly red/,
     ],
     [
       'skipped before and red now',

@@ -182,7 +182,7 @@ describe.each(sample('boxes with services', there, 1))('services in the box: %s'
     [
       'never print the line',
       { run: 'printf "%050000dX\\n" 0; sleep 600', ready: { output: '^(0|00)+X$' }, seconds: 1 },
-      /^service echo was not ready within 1 seconds:/,
+      /^service echo was not ready within 1 second:/,
     ],
     [
       'never open the port',
