@@ -142,7 +142,7 @@ function print(options: GlobalOptions, story: Story, page: string | null): void 
   const look = { width: readableWidth(stdout.columns), unicode: chooseUnicode(env) }
   if (!options.quiet || page === null)
     stdout.write(
-      reportLines(story, look)
+      reportLines(story, look, !isTTY)
         .map((line) => `${printed(line, color)}\n`)
         .join(''),
     )

@@ -1,6 +1,6 @@
 import type { EventOf, StampedEvent, TaskResult } from '../../core/events.ts'
 import { leftOpen } from '../left-open.ts'
-import { fewWords } from '../teeth-lines.ts'
+import { teethGaps } from './teeth-gaps.ts'
 
 /** What an attempt is told by, in its order. */
 export type Moment = Extract<
@@ -265,38 +265,4 @@ function landingGaps({ atWork, commit, landed }: TaskStory, hasEnded: boolean): 
   }
   if (landed.ref !== null) return []
   return [`the commit has not landed${landed.reason === null ? '' : `: ${landed.reason}`}`]
-}
-
-const NOT_COUNTED = ': counted neither as killed nor as living'
-
-const raise = ({ seconds }: EventOf<'teeth.finished'>) =>
-  `a higher level.teethSeconds in agent.yaml gives them more${seconds === undefined ? '' : ` (it is ${seconds})`}`
-
-const MOST_NAMED = 8
-
-/** `: "the oldest is forgotten first"; src/a.ts:12: a < b -> a <= b`, of those that became this; empty: the event tells of none. */
-function namesOf({ survivors }: EventOf<'teeth.finished'>, became: readonly string[]): string {
-  const names = survivors
-    .filter(({ status }) => became.includes(status))
-    .map(({ path, line, what }) => (line === null ? `"${what}"` : `${path}:${line}: ${what}`))
-  const more = names.length > MOST_NAMED ? `; and ${names.length - MOST_NAMED} more` : ''
-  return names.length === 0 ? '' : `: ${names.slice(0, MOST_NAMED).join('; ')}${more}`
-}
-
-function teethGaps(e: EventOf<'teeth.finished'>): string[] {
-  const said = (n: number, what: string, ...became: string[]) =>
-    n > 0 ? [`${n === 1 ? 'one' : n} of the wrong versions ${what}${namesOf(e, became)}`] : []
-  const answer = e.answered ? '' : ': no model answered about them'
-  const all = e.total + e.errors + e.timeouts + e.notRun
-  const none = all === 0
-  const few = none ? '' : fewWords(e.total, all)
-  return [
-    ...(few === '' ? [] : [`${few}: nothing is shown of the others`]),
-    ...said(e.wrong === undefined ? e.unexplained : 0, `live without an explanation${answer}`, 'survived', 'unreached'),
-    ...said(e.allowed, `live and are allowed by words of the specification, as the strengthener reads them`, 'allowed'),
-    ...said(e.timeouts, `did not end${NOT_COUNTED}`, 'timeout'),
-    ...said(e.errors, `ended with an error that is no assertion${NOT_COUNTED}`, 'error'),
-    ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not judged in time${NOT_COUNTED}; ${raise(e)}`, 'not-run'),
-    ...(none ? [e.note ?? 'there was nothing to make wrong versions of, so nothing shows that the tests bite'] : []),
-  ]
 }

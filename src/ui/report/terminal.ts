@@ -5,12 +5,13 @@ import { blank, indented, type Line, type Look, paragraph, paragraphs, type Step
 import { expectsRed } from '../state.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
 import { teethWords } from '../teeth-lines.ts'
-import { oneLine, wrap } from '../text.ts'
+import { oneLine, truncate, wrap } from '../text.ts'
 import type { AttemptStory, Moment, Story, TaskStory } from './story.ts'
+import { allowingWords } from './teeth-gaps.ts'
 import { attemptName, gapsTitle, landedWords, outcomeOf, spentWords, statusOf, titleOf, toneOf } from './words.ts'
 
-/** The run in a page or two: each task with its attempts, evidence, cost, and what was not verified. */
-export function reportLines(story: Story, look: Look): Line[] {
+/** The run in a page or two: each task with its attempts, evidence, cost, and what was not verified. `whole`: words of a spec are not shortened. */
+export function reportLines(story: Story, look: Look, whole = true): Line[] {
   const { run, result } = story
   const line = (label: string, text: string | null): Line[] => (text === null ? [] : row(look, { label, text }))
   const outcome = outcomeOf(story)
@@ -26,7 +27,7 @@ export function reportLines(story: Story, look: Look): Line[] {
     ...line('began', run && `at ${shortHash(run.base)}${run.branch === null ? '' : ` on ${shortRef(run.branch)}`}`),
     ...line('box', story.isolation?.level ?? null),
     ...story.notes.flatMap((note) => line('note', note)),
-    ...story.tasks.flatMap((task) => taskLines(task, run?.replays !== undefined, look)),
+    ...story.tasks.flatMap((task) => taskLines(whole ? task : shortened(task, look), run?.replays !== undefined, look)),
     blank('key'),
     ...line('cost', spentWords(story.spent)),
     ...line('time', tookWords(story.ms, run?.earlierMs, story.spent.earlier.calls > 0)),
@@ -64,6 +65,18 @@ function taskLines(task: TaskStory, isReplay: boolean, look: Look): Line[] {
     ...(task.gaps.length > 0 ? paragraph(look, `${gapsTitle(task)}:`, 'key') : []),
     ...task.gaps.flatMap((text) => row(look, { label: '', text, mark: 'warn' })),
   ]
+}
+
+const MOST_WORDS = 60
+
+/** The same, where long words that allow a wrong version are cut: the page has them whole. */
+function shortened(task: TaskStory, { unicode }: Look): TaskStory {
+  const teeth = task.attempts.at(-1)?.moments.filter((one) => one.type === 'teeth.finished') ?? []
+  const words = teeth.flatMap(allowingWords)
+  const mark = unicode ? '…' : '...'
+  const cut = (gap: string) =>
+    words.reduce((text, one) => text.replaceAll(`"${one}"`, () => `"${truncate(one, MOST_WORDS, mark)}"`), gap)
+  return { ...task, gaps: task.gaps.map(cut) }
 }
 
 /** What an attempt came to: its seeds where it held, the smallest failing case where it did not. Without a verdict it has no mark. */

@@ -1,0 +1,55 @@
+import type { EventOf } from '../../core/events.ts'
+import { fewWords } from '../teeth-lines.ts'
+import { oneLine } from '../text.ts'
+
+const NOT_COUNTED = ': counted neither as killed nor as living'
+
+const raise = ({ seconds }: EventOf<'teeth.finished'>) =>
+  `a higher level.teethSeconds in agent.yaml gives them more${seconds === undefined ? '' : ` (it is ${seconds})`}`
+
+const MOST_NAMED = 8
+
+/** `: "the oldest is forgotten first"; src/a.ts:12: a < b -> a <= b`, of those that became this; empty: the event tells of none. */
+function namesOf({ survivors }: EventOf<'teeth.finished'>, became: readonly string[]): string {
+  const names = survivors
+    .filter(({ status }) => became.includes(status))
+    .map(({ path, line, what, status, reason }) => {
+      const name = line === null ? `"${what}"` : `${path}:${line}: ${what}`
+      return status === 'allowed' && reason ? `${name} (by the words "${oneLine(reason)}")` : name
+    })
+  const more = names.length > MOST_NAMED ? `; and ${names.length - MOST_NAMED} more` : ''
+  return names.length === 0 ? '' : `: ${names.slice(0, MOST_NAMED).join('; ')}${more}`
+}
+
+/** What is not shown of the wrong versions; a sentence each. */
+export function teethGaps(e: EventOf<'teeth.finished'>): string[] {
+  const said = (n: number, what: string, ...became: string[]) =>
+    n > 0 ? [`${n === 1 ? 'one' : n} of the wrong versions ${what}${namesOf(e, became)}`] : []
+  const answer = e.answered ? '' : ': no model answered about them'
+  const all = e.total + e.errors + e.timeouts + e.notRun
+  const none = all === 0
+  const few = none ? '' : fewWords(e.total, all)
+  return [
+    ...(few === '' ? [] : [`${few}: nothing is shown of the others`]),
+    ...said(
+      e.wrong === undefined ? e.unexplained : 0,
+      `${e.unexplained === 1 ? 'lives' : 'live'} without an explanation${answer}`,
+      'survived',
+      'unreached',
+    ),
+    ...said(
+      e.allowed,
+      `${e.allowed === 1 ? 'lives and is' : 'live and are'} allowed by words of the specification, as the strengthener reads them`,
+      'allowed',
+    ),
+    ...said(e.timeouts, `did not end${NOT_COUNTED}`, 'timeout'),
+    ...said(e.errors, `ended with an error that is no assertion${NOT_COUNTED}`, 'error'),
+    ...said(e.notRun, `${e.notRun === 1 ? 'was' : 'were'} not judged in time${NOT_COUNTED}; ${raise(e)}`, 'not-run'),
+    ...(none ? [e.note ?? 'there was nothing to make wrong versions of, so nothing shows that the tests bite'] : []),
+  ]
+}
+
+/** The words that a survivor is allowed by, as its name has them. */
+export function allowingWords({ survivors }: EventOf<'teeth.finished'>): string[] {
+  return survivors.flatMap(({ status, reason }) => (status === 'allowed' && reason ? [oneLine(reason)] : []))
+}
