@@ -66,6 +66,7 @@ describe('agent doctor', () => {
     const quiet = await doctor(repository, [], { OPENAI_API_KEY: 'sk-test-9876543210-mine' })
     for (const name of ['node', 'git', 'repository', 'settings', 'specs', 'runner', 'models', 'disk'])
       expect(quiet.of(name), name).toMatchObject({ state: 'ok', mend: null })
+    expect(quiet.of('specproof')).toBeUndefined()
     expect(quiet.of('specs').text).toBe('1 spec, 1 open task')
     expect(quiet.of('runner').text).toMatch(
       /^node:test \(the script `test` starts it: node --test\); it starts in .*: v\d+/,

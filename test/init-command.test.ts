@@ -316,7 +316,7 @@ describe('agent init', () => {
     await repository.write({ 'src/old.ts': 'export const first = (all) => all[0]\n' })
     expect(step(await init(repository, ['--yes']))).toMatchObject({
       status: 'to do',
-      text: expect.stringContaining('1 errors, the first: src/old.ts(1,23)'),
+      text: expect.stringContaining('1 error, the first: src/old.ts(1,23)'),
     })
     expect(await repository.git('status', '--porcelain')).not.toContain('tsconfig')
     await repository.write({ 'src/old.ts': "import { log } from 'node:console'\nlog(import.meta.url, setTimeout)\n" })

@@ -23,6 +23,7 @@ import { HYPOTHESIS, hypothesisWords, importsFinding, missingImports, withoutHyp
 import { type Finding, ok, problem, warning } from './finding.ts'
 import { allNames, modelNames } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { sourceFinding } from './own-source.ts'
 import { dirOfTask } from './place.ts'
 import { detectIn } from './project.ts'
 import { commandChecks } from './settings.ts'
@@ -39,7 +40,8 @@ export async function diagnose(options: GlobalOptions, repository: Repository | 
     ]
   const { root } = repository
   const config = await readConfig(options, root)
-  findings.push(await head(root), config.finding)
+  const manifest = await readFile(join(root, 'package.json'), 'utf8').catch(() => null)
+  findings.push(await head(root), config.finding, ...(await sourceFinding(root, manifest)))
   const specs = await specsFinding(root, config.config)
   findings.push(specs, ...(await runners(root, config.config ?? {}, specs.text !== NO_SPECS)), keys(config.config))
   findings.push(await disk([root, cacheFolder(repository), tmpdir()]))

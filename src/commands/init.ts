@@ -25,6 +25,7 @@ import { type Step, toDo, writeNew } from './init-steps.ts'
 import { testScriptStep } from './init-test-script.ts'
 import { lacksTsconfig, typesStep } from './init-types.ts'
 import type { GlobalOptions } from './options.ts'
+import { sourceStep } from './own-source.ts'
 
 export interface InitFlags {
   yes?: boolean
@@ -60,6 +61,8 @@ export async function initCommand(options: GlobalOptions, flags: InitFlags): Pro
     done(await addPackages(root, adding))
   else if (adding !== null)
     done(toDo('packages', `${adding.names}: not added; \`agent init --yes\` adds it in a commit of its own`))
+  const source = await sourceStep(root, await read('package.json'))
+  if (source !== null) done(source)
   const lacking =
     'name' in survey.runner && survey.runner.name === 'pytest' ? await hypothesisStep(root, paths, read) : null
   if (lacking !== null) done(lacking)

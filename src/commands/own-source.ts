@@ -1,0 +1,48 @@
+import { isAbsolute, relative, resolve } from 'node:path'
+import { tryGit } from '../io/git/git.ts'
+import { type Finding, warning } from './finding.ts'
+import { type Step, toDo } from './init-steps.ts'
+
+const FROM_PATH = /^(?:file:|link:|portal:|\.{0,2}\/|~\/|[A-Za-z]:\\)/
+
+const MEND =
+  'name a version of a registry in package.json, or commit the tarball of `npm pack` and depend on it as `file:./NAME.tgz`'
+
+/** The path that package.json has this program from, as it is written there; null: from elsewhere, or git holds what lies there. */
+export async function uncommittedSource(root: string, manifest: string | null): Promise<string | null> {
+  const source = sourceIn(manifest ?? '{}')
+  if (source === null || !(FROM_PATH.test(source) || /^[^:]+\.(?:tgz|tar\.gz)$/.test(source))) return null
+  const path = resolve(root, source.replace(/^(?:file|link|portal):(?:\/\/(?=\/))?/, ''))
+  const inside = relative(root, path)
+  if (inside === '..' || inside.startsWith('../') || isAbsolute(inside)) return source
+  const tracked = await tryGit(root, ['--literal-pathspecs', 'ls-files', '--', inside])
+  return tracked.ok && tracked.stdout.length > 0 ? null : source
+}
+
+function sourceIn(manifest: string): string | null {
+  try {
+    const { dependencies, devDependencies } = JSON.parse(manifest) as Record<
+      string,
+      Record<string, unknown> | undefined
+    >
+    const source = devDependencies?.['specproof'] ?? dependencies?.['specproof']
+    return typeof source === 'string' ? source : null
+  } catch {
+    return null
+  }
+}
+
+const words = (source: string) =>
+  `package.json has specproof from \`${source}\`, which git does not hold: colleagues and CI have to be able to fetch it`
+
+/** Of doctor: nothing is wrong on this machine. */
+export async function sourceFinding(root: string, manifest: string | null): Promise<Finding[]> {
+  const source = await uncommittedSource(root, manifest)
+  return source === null ? [] : [warning('specproof', words(source), MEND)]
+}
+
+/** The same of init. */
+export async function sourceStep(root: string, manifest: string | null): Promise<Step | null> {
+  const source = await uncommittedSource(root, manifest)
+  return source === null ? null : toDo('specproof', `${words(source)}; ${MEND}`)
+}

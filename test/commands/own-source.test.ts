@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { sourceFinding, sourceStep, uncommittedSource } from '../../src/commands/own-source.ts'
+import { makeRepository } from '../support/repository.ts'
+
+const manifest = (source: string) => JSON.stringify({ devDependencies: { specproof: source } })
+
+it('a path that git does not hold is named, with what to do; a version, or a tarball that is committed, is not', async () => {
+  const repository = await makeRepository({ packages: null })
+  await repository.commit({ 'vendor/specproof-0.1.0.tgz': 'packed' })
+  await repository.write({ 'specproof-0.2.0.tgz': 'packed' })
+  const lost = ['file:../specproof', '/home/me/specproof', 'file:specproof-0.2.0.tgz', '../specproof-0.1.0.tgz']
+  for (const source of [...lost, 'link:../specproof', 'specproof-0.2.0.tgz'])
+    expect(await uncommittedSource(repository.dir, manifest(source)), source).toBe(source)
+  const there = ['^0.1.0', 'latest', 'npm:specproof@1', 'https://example.com/specproof.tgz', 'github:a/specproof']
+  for (const source of [...there, 'file:vendor/specproof-0.1.0.tgz', './vendor/specproof-0.1.0.tgz'])
+    expect(await uncommittedSource(repository.dir, manifest(source)), source).toBeNull()
+  expect(await uncommittedSource(repository.dir, null)).toBeNull()
+  expect(await uncommittedSource(repository.dir, '{')).toBeNull()
+
+  const [finding] = await sourceFinding(repository.dir, manifest('file:../specproof'))
+  expect(finding).toMatchObject({ name: 'specproof', state: 'warning', exitCode: 0 })
+  expect(finding!.text).toContain('`file:../specproof`, which git does not hold: colleagues and CI')
+  expect(finding!.mend).toContain('commit the tarball of `npm pack`')
+  expect(await sourceStep(repository.dir, manifest('file:../specproof'))).toMatchObject({ status: 'to do' })
+})
