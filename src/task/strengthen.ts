@@ -204,7 +204,7 @@ async function runOnCandidate(
     const build = await world.runChecks(worktree, { stage: 'build', kind: 'build' })
     if (!['passed', 'empty'].includes(build.status)) return `they do not compile: ${describe(build)}`
     const result = await world.runChecks(worktree, {
-      ...{ stage: 'tests', kind: 'tests', intensity: thoroughly(world, state) },
+      ...{ stage: 'added tests', kind: 'tests', intensity: thoroughly(world, state) },
       files: collectable(files.map(({ path }) => path)),
       maxMs: state.around.settings.level.maxMinutes * 60_000,
     })

@@ -215,7 +215,8 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
     case 'check.progress':
       return progress(state, event, event.t)
     case 'teeth.finished':
-      return ended(state, 'teeth', event.ms)
+      // What was added against them ran for them, and has no end of its own.
+      return ended(stop(state, 'added tests'), 'teeth', event.ms)
     case 'check.finished':
       return finishCheck(state, event)
     case 'verdict':

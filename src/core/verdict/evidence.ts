@@ -7,6 +7,8 @@ export type Stage =
   | 'red-base'
   | 'build'
   | 'tests'
+  /** Tests that were added against wrong versions, on the right one. */
+  | 'added tests'
   | 'property'
   | 'chaos'
   | 'verify'
