@@ -1,15 +1,6 @@
-import { type Dependencies, ownDependencies, phaseDependencies, readWaves, waveOrder } from './depends.ts'
+import { type Dependencies, ownDependencies, phaseDependencies, readWaves, taskTargets, waveOrder } from './depends.ts'
 import type { Design, LinkLine, Unlinked } from './design.ts'
-import {
-  formOf,
-  nearest,
-  type Reference,
-  type Resolved,
-  references,
-  resolve,
-  type Targets,
-  targetsOf,
-} from './links.ts'
+import { formOf, nearest, type Reference, type Resolved, references, resolve, type Targets, unique } from './links.ts'
 import type { Doc, Line } from './markdown.ts'
 import type { DesignSection, Diagnostic, Property, ProtocolEntry, Task } from './spec.ts'
 import type { RawTask, TasksFile } from './tasks.ts'
@@ -50,20 +41,18 @@ export function connectTasks(
 ): TaskLinks {
   const diagnostics: Diagnostic[] = []
   const suggest = suggester(targets.ids)
-  const taskTargets = targetsOf(
-    raw.map(({ task }) => task.id),
-    [],
-  )
-  const suggestTask = suggester(taskTargets.ids)
+  const names = raw.map(({ task }) => task.id)
+  const targetTasks = taskTargets(names)
+  const suggestTask = suggester(names)
   const waves = readWaves(doc)
   const order = waves === null ? null : waveOrder(waves, raw)
   for (const { line, ...rest } of order?.problems ?? [])
     diagnostics.push({ file: doc.file, line, column: 1, code: 'wave-graph', severity: 'warning', ...rest })
   const texts = propertyTexts(properties)
-  const inPhases = phaseDependencies(phases, raw, taskTargets)
+  const inPhases = phaseDependencies(phases, raw, targetTasks)
   for (const one of raw) {
     const { task } = one
-    const own = ownDependencies(one, taskTargets)
+    const own = ownDependencies(one, targetTasks)
     const before = order?.before.get(task.id) ?? inPhases.get(task.id) ?? NONE
     task.depends = own.ids.length === 0 ? before : unique([...own.ids, ...before])
     const wanted = linksOf(one, targets)
@@ -85,6 +74,8 @@ function namedBy<Part extends 'ids' | 'properties'>(
   part: Part,
   besides: Resolved[Part],
 ): Resolved[Part] {
+  // Most tasks have one such line, and what it names is unique already.
+  if (besides.length === 0 && wanted.length === 1) return wanted[0]!.resolved[part]
   const found: (string | number)[] = []
   for (const { resolved } of wanted) found.push(...resolved[part])
   found.push(...besides)
@@ -123,10 +114,6 @@ function linksOf({ annotations, lines }: RawTask, targets: Targets): Linked[] {
 interface Linked {
   line: Line
   resolved: Resolved
-}
-
-function unique<T>(values: T[]): T[] {
-  return values.length < 2 ? values : [...new Set(values)]
 }
 
 /** The requirement that a `[US1]` mark stands for, where user stories are requirements. */

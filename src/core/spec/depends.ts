@@ -1,15 +1,19 @@
 import type { Nodes } from 'mdast'
-import { type Reference, references, resolve, type Targets } from './links.ts'
+import { type Reference, references, resolve, type Targets, targetsOf } from './links.ts'
 import { type Doc, type Line, lineOf } from './markdown.ts'
 import type { Phase } from './spec.ts'
 import type { RawTask } from './tasks.ts'
 
 /** Dependencies of one task as its lines name them. */
 export interface Dependencies {
-  ids: string[]
+  ids: readonly string[]
   /** What a `Depends:` line names and no task is. */
-  missing: { line: Line; reference: Reference }[]
+  missing: readonly { line: Line; reference: Reference }[]
 }
+
+const NONE: Dependencies = { ids: [], missing: [] }
+/** Without one of these words no prose names a dependency. */
+const WAITS = /depends|blocked|requires/i
 
 /** Labels whose value must be task ids; "Dependencies: Node 20" may be anything. */
 const STRICT = /^[\s*_-]*(?:depends(?: on)?)[*_]*\s*[:：]/i
@@ -19,15 +23,28 @@ const PROSE = new RegExp(
   'gi',
 )
 
-function take(text: string, targets: Targets) {
+/** The tasks of a file, made when the first line names one: in most files none does. */
+export type TaskTargets = () => Targets
+
+export function taskTargets(ids: readonly string[]): TaskTargets {
+  let made: Targets | null = null
+  return () => {
+    made ??= targetsOf(ids, [])
+    return made
+  }
+}
+
+function take(text: string, targets: TaskTargets) {
   const bare = text.replace(/\b(?:tasks?|задач[аи]?|tareas?)\s+(?=\S*\d)|(?:任务|タスク)\s*(?=\d)/gi, '')
-  return resolve(references(bare), targets)
+  return resolve(references(bare), targets())
 }
 
 /** What a task waits for by its own lines: `_Depends: 1.1_`, "(depends on T012, T013)". */
-export function ownDependencies({ task, annotations, lines }: RawTask, targets: Targets): Dependencies {
+export function ownDependencies({ task, annotations, lines }: RawTask, targets: TaskTargets): Dependencies {
+  const said = lines.filter(({ text }) => WAITS.test(text))
+  if (said.length === 0 && !annotations.some(({ name }) => name === 'depends')) return NONE
   const ids: string[] = []
-  const missing: Dependencies['missing'] = []
+  const missing: { line: Line; reference: Reference }[] = []
   for (const { name, value, line } of annotations) {
     if (name !== 'depends') continue
     const resolved = take(value, targets)
@@ -37,8 +54,7 @@ export function ownDependencies({ task, annotations, lines }: RawTask, targets: 
       : resolved.missing.filter(({ kind }) => kind === 'id' && resolved.ids.length > 0)
     missing.push(...lost.map((reference) => ({ line, reference })))
   }
-  for (const line of lines) {
-    if (!/depends|blocked|requires/i.test(line.text)) continue
+  for (const line of said) {
     if (annotations.some((one) => one.line.line === line.line)) continue
     for (const match of line.text.matchAll(PROSE)) ids.push(...take(match.groups!['ids']!, targets).ids)
   }
@@ -49,7 +65,7 @@ export function ownDependencies({ task, annotations, lines }: RawTask, targets: 
 export function phaseDependencies(
   phases: readonly Phase[],
   tasks: readonly RawTask[],
-  targets: Targets,
+  targets: TaskTargets,
 ): Map<string, readonly string[]> {
   const found = new Map<string, readonly string[]>()
   if (phases.every(({ depends }) => depends === null)) return found

@@ -81,7 +81,7 @@ const LETTER = pattern(String.raw`\p{L}`, 'u')
 /** Every reference in the value of a link line (`Requirements 3.3, 3.4 and Property 2`). Total: never throws. */
 export function references(text: string): Reference[] {
   const simple = SIMPLE.exec(text)
-  if (simple !== null) return simple[1]!.split(/,\s*/).map((id) => ({ kind: 'id', written: id, id }))
+  if (simple !== null) return simple[1]!.split(',').map(simpleReference)
   const found: Reference[] = []
   let property = false
   let inTitle = false
@@ -101,6 +101,11 @@ export function references(text: string): Reference[] {
     found.push(...expand(written, groups.from!, groups.to, property))
   }
   return found
+}
+
+function simpleReference(part: string): Reference {
+  const id = part.trimStart()
+  return { kind: 'id', written: id, id }
 }
 
 function pieces(text: string): string[] {
@@ -144,6 +149,8 @@ function expand(written: string, from: string, to: string | undefined, property:
 
 /** Sorts references into what exists and what does not; without duplicates, in the order written. */
 export function resolve(found: readonly Reference[], targets: Targets): Resolved {
+  const single = singleIds(found, targets)
+  if (single !== null) return { ids: unique(single), properties: [], missing: [] }
   const ids = new Set<string>()
   const properties = new Set<number>()
   const missing: Reference[] = []
@@ -163,6 +170,28 @@ export function resolve(found: readonly Reference[], targets: Targets): Resolved
     } else missing.push(reference)
   }
   return { ids: [...ids], properties: [...properties], missing }
+}
+
+/** What nearly all lines name: ids that exist. Null where there is anything else. */
+function singleIds(found: readonly Reference[], { places }: Targets): string[] | null {
+  const ids: string[] = []
+  for (let at = 0; at < found.length; at++) {
+    const one = found[at]!
+    if (one.kind !== 'id') return null
+    const literal = knownAs(one.written, places)
+    if (literal === null && !places.has(one.id)) return null
+    ids.push(literal ?? one.id)
+  }
+  return ids
+}
+
+// So few are compared faster than a set of them is made.
+const FEW = 8
+
+/** The values without those that came before. */
+export function unique<T>(values: T[]): T[] {
+  const distinct = values.length <= FEW && values.every((value, at) => values.indexOf(value) === at)
+  return distinct ? values : [...new Set(values)]
 }
 
 function knownAs(written: string, places: ReadonlyMap<string, number>): string | null {

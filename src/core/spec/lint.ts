@@ -1,5 +1,5 @@
 import { lintBounds } from './lint/bounds.ts'
-import { lintContracts } from './lint/contracts.ts'
+import { lintContracts, openLeaves } from './lint/contracts.ts'
 import { lintCoverage } from './lint/coverage.ts'
 import { lintCriteria } from './lint/criteria.ts'
 import { lintFile, lintPresence } from './lint/files.ts'
@@ -17,6 +17,7 @@ export type { Reading } from './lint/report.ts'
 
 /** All that the rules find in a spec that was read, file by file and rule by rule. Total, linear in the text, and pure. */
 export function lintSpec(reading: Reading): Diagnostic[] {
+  const open = openLeaves(reading.spec.tasks)
   return [
     ...lintPresence(reading),
     ...reading.docs.flatMap(lintFile),
@@ -26,9 +27,9 @@ export function lintSpec(reading: Reading): Diagnostic[] {
     ...lintTrace(reading),
     ...lintSections(reading),
     ...lintTasks(reading),
-    ...lintWaves(reading),
-    ...lintContracts(reading),
-    ...lintPersons(reading),
+    ...lintWaves(reading, open),
+    ...lintContracts(reading, open),
+    ...lintPersons(reading, open),
     ...lintCoverage(reading),
     ...lintHidden(reading.source),
   ]

@@ -52,17 +52,23 @@ export function linkedTo(
   tasks: readonly Task[],
 ): Pick<Slice, 'requirements' | 'properties' | 'sections'> {
   const numbered = Map.groupBy(spec.properties, ({ n }) => n)
-  const propertiesOf = (task: Task) => task.properties.flatMap((n) => numbered.get(n) ?? [])
-  const own = new Set(tasks.flatMap(propertiesOf))
-  // A task that names only a property is still about what that property validates.
-  const linked = tasks.flatMap((task) =>
-    task.requirements.length > 0 ? task.requirements : propertiesOf(task).flatMap(({ validates }) => validates),
-  )
-  const requirements = linkedRequirements(spec.requirements, linked)
+  const own = new Set<Property>()
+  const wanted = new Set<string>()
+  for (const task of tasks) {
+    for (const id of task.requirements) wanted.add(id)
+    for (const n of task.properties)
+      for (const property of numbered.get(n) ?? []) {
+        own.add(property)
+        // A task that names only a property is still about what that property validates.
+        if (task.requirements.length === 0) for (const id of property.validates) wanted.add(id)
+      }
+  }
+  const requirements = linkedRequirements(spec.requirements, wanted)
   // The requirement's own id too: what holds for the whole of it holds for each of its criteria.
-  const wanted = new Set(linked)
-  for (const { id, criteria } of requirements)
-    for (const one of [id, ...criteria.map((each) => each.id)]) wanted.add(one)
+  for (const { id, criteria } of requirements) {
+    wanted.add(id)
+    for (const one of criteria) wanted.add(one.id)
+  }
   const isWanted = ({ validates }: { validates: readonly string[] }) => validates.some((id) => wanted.has(id))
   const properties = spec.properties.filter((property) => own.has(property) || isWanted(property))
   const inside = Map.groupBy(properties, ({ section }) => section)
@@ -118,8 +124,7 @@ function holds(section: DesignSection, property: Property): boolean {
 }
 
 /** Requirements with those of their criteria that the ids name; an id of a requirement names all below it. */
-export function linkedRequirements(all: readonly Requirement[], ids: readonly string[]): SliceRequirement[] {
-  const wanted = new Set(ids)
+export function linkedRequirements(all: readonly Requirement[], wanted: ReadonlySet<string>): SliceRequirement[] {
   const covered = (id: string) => wanted.has(id) || groupsOf(id).some((group) => wanted.has(group))
   return all.flatMap((requirement) => {
     const whole = covered(requirement.id)

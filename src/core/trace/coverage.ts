@@ -118,7 +118,9 @@ function propertyOf(
   },
 ): TracedProperty {
   const { n, title, line, validates } = property
-  const below = linkedRequirements(spec.requirements, validates).flatMap(({ criteria }) => criteria.map(({ id }) => id))
+  const below = linkedRequirements(spec.requirements, new Set(validates)).flatMap(({ criteria }) =>
+    criteria.map(({ id }) => id),
+  )
   const ids = [...validates.flatMap((id) => [id, ...above(id)]), ...below]
   const linked = dedupe([...(around.byNumber.get(String(n)) ?? []), ...ids.flatMap((id) => around.byId.get(id) ?? [])])
   const tasks = settle(linked, around.leaves)

@@ -131,6 +131,14 @@ describe('references', () => {
     })
   })
 
+  it('name an id in any case, and each once', () => {
+    const targets = targetsOf(['FR-001', '1.1', '1.2'], [])
+    const ids = (text: string) => resolve(references(text), targets).ids
+    expect(ids('fr-001')).toEqual(['FR-001'])
+    expect(ids('fr-001, 1.2, FR-001, 1.1, 1.2')).toEqual(['FR-001', '1.2', '1.1'])
+    expect(ids(Array.from({ length: 20 }, (_, at) => `1.${1 + (at % 2)}`).join(', '))).toEqual(['1.1', '1.2'])
+  })
+
   it('find the nearest existing id, a sibling first', () => {
     expect(nearest('3.9', ['2.9', '3.1', '3.4', '4.9'])).toBe('3.4')
     expect(nearest('13.1', ['2.1', '12.1', '12.4'])).toBe('12.1')

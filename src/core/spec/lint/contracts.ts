@@ -3,10 +3,9 @@ import { pattern } from '../pattern.ts'
 import type { Diagnostic, Task } from '../spec.ts'
 import { few, problem, type Reading, tasksPath } from './report.ts'
 
-/** Rules for what a task promises: how it is judged, and what it may touch. Only of tasks that can still be run. */
-export function lintContracts(reading: Reading): Diagnostic[] {
+/** Rules for what a task promises: how it is judged, and what it may touch. `open`: the tasks that can still be run. */
+export function lintContracts(reading: Reading, open: readonly Task[]): Diagnostic[] {
   if (reading.spec.archived) return []
-  const open = openLeaves(reading.spec.tasks)
   const found = withoutContract(reading, open)
   for (const task of open) {
     if (task.test !== null) found.push(...testKind(reading, task), ...chaosFault(reading, task))
@@ -23,10 +22,15 @@ export function openLeaves(tasks: readonly Task[]): Task[] {
   return tasks.filter(({ id, status, struck }) => status !== 'done' && !struck && !parents.has(id))
 }
 
-/** Whether anything but its own words says when a task is done. */
-function isBare(task: Task, above: ReadonlyMap<string, Task>): boolean {
-  const parent = task.parent === null ? undefined : above.get(task.parent)
-  return task.kind === 'code' && !hasContract(task) && !(parent !== undefined && hasContract(parent))
+/** Those of which nothing but their own words says when they are done: neither they nor the task above them. */
+function bareOf(tasks: readonly Task[], all: readonly Task[]): Task[] {
+  const silent = tasks.filter((task) => !hasContract(task))
+  if (silent.length === 0) return []
+  const above = new Map(all.map((task) => [task.id, task]))
+  return silent.filter(({ parent }) => {
+    const over = parent === null ? undefined : above.get(parent)
+    return over === undefined || !hasContract(over)
+  })
 }
 
 function hasContract({ test, statements, verify, properties, requirements, unresolved }: Task): boolean {
@@ -36,9 +40,8 @@ function hasContract({ test, statements, verify, properties, requirements, unres
 
 /** A file whose author links nothing is told once. */
 function withoutContract(reading: Reading, open: readonly Task[]): Diagnostic[] {
-  const above = new Map(reading.spec.tasks.map((task) => [task.id, task]))
   const code = open.filter(({ kind }) => kind === 'code')
-  const bare = code.filter((task) => isBare(task, above))
+  const bare = bareOf(code, reading.spec.tasks)
   const file = tasksPath(reading)
   const suggestion = 'Add `Test:`, `Verify:` or `Validates:` below it.'
   if (bare.length > 3 && bare.length * 2 > code.length) {

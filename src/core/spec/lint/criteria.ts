@@ -42,6 +42,7 @@ function withoutShall(demands: readonly Demand[]): Diagnostic[] {
 
 function twoShalls(reading: Reading, { requirement, criterion }: Demand): Diagnostic[] {
   const { id, line } = criterion
+  if (criterion.modals.length < 2) return []
   const modals = sameWord(criterion.modals)
   if (modals.length < 2) return []
   // "SHALL reject it and SHALL NOT keep it" says one thing from two sides.

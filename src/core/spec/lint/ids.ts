@@ -1,6 +1,6 @@
 import { groupsOf } from '../links.ts'
 import type { Diagnostic } from '../spec.ts'
-import { designPath, problem, type Reading, tasksPath } from './report.ts'
+import { designPath, namedProperties, problem, type Reading, tasksPath } from './report.ts'
 
 interface Named {
   id: string
@@ -12,7 +12,7 @@ interface Named {
 /** Numbers that were given twice. An error only where something refers to one of them: then it is a guess which is meant. */
 export function lintIds(reading: Reading): Diagnostic[] {
   const { spec } = reading
-  const named = new Set(spec.tasks.flatMap((task) => task.properties))
+  const named = namedProperties(spec.tasks)
   const file = designPath(reading)
   const properties = spec.properties.map(({ n, line }) => ({ id: String(n), line, file, what: 'Property' }))
   return [

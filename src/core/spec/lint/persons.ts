@@ -1,6 +1,5 @@
 import { type Expression, pattern } from '../pattern.ts'
 import type { Diagnostic, Task } from '../spec.ts'
-import { openLeaves } from './contracts.ts'
 import { problem, type Reading, tasksPath } from './report.ts'
 
 /** Work whose result is a judgement, an approval or an act in the world: no test in a box can decide that it is done. */
@@ -67,9 +66,9 @@ const LIKELY: [Expression, string][] = [
 ]
 
 /** Open tasks that need a person and are not marked as such. */
-export function lintPersons(reading: Reading): Diagnostic[] {
+export function lintPersons(reading: Reading, open: readonly Task[]): Diagnostic[] {
   if (reading.spec.archived) return []
-  return openLeaves(reading.spec.tasks).flatMap((task) => {
+  return open.flatMap((task) => {
     if (task.kind === 'human') return []
     const sure = what(task, SURE)
     const work = sure ?? what(task, LIKELY)

@@ -1,7 +1,7 @@
 import type { Doc } from '../markdown.ts'
 import type { Criterion, Requirement } from '../requirement.ts'
 import type { SpecSource } from '../source.ts'
-import type { Diagnostic, Severity, Spec } from '../spec.ts'
+import type { Diagnostic, Severity, Spec, Task } from '../spec.ts'
 import type { TasksFile } from '../tasks.ts'
 
 /** What the rules look at: a spec that is read, and the texts that it was read from. */
@@ -124,6 +124,13 @@ export function demandsOf({ spec }: Pick<Reading, 'spec'>): Demand[] {
       .filter((criterion) => criterion.kind === 'statement')
       .map((criterion) => ({ requirement, criterion }))
   })
+}
+
+/** Numbers of the properties that tasks name. */
+export function namedProperties(tasks: readonly Task[]): Set<number> {
+  const named = new Set<number>()
+  for (const { properties } of tasks) for (const n of properties) named.add(n)
+  return named
 }
 
 /** The first few of a list, and how many more: `1, 2, 3 and 4 more`. */

@@ -3,7 +3,7 @@ import { groupsOf } from '../links.ts'
 import { lineOf, linesOf, paragraphs, plain } from '../markdown.ts'
 import type { RequirementKind } from '../requirement.ts'
 import type { Diagnostic, Property, Task } from '../spec.ts'
-import { designPath, few, problem, type Reading, tasksPath } from './report.ts'
+import { designPath, few, namedProperties, problem, type Reading, tasksPath } from './report.ts'
 
 /** Rules for what must be linked: requirements to tasks, properties to requirements and tests. */
 export function lintTrace(reading: Reading): Diagnostic[] {
@@ -43,7 +43,7 @@ function untasked(reading: Reading): Diagnostic[] {
   const direct = requirementsOf(spec.tasks)
   // "Phase 3: User Story 1 (US1)" is said of all tasks below it.
   const stories = spec.phases.flatMap(({ title }) => title.match(/\bUS\d+\b/g) ?? [])
-  const named = new Set(spec.tasks.flatMap((task) => task.properties))
+  const named = namedProperties(spec.tasks)
   const cited = citedBy([...direct, ...stories, ...[...named].flatMap((n) => own.get(n) ?? [])])
   const reached = spec.requirements.filter(({ id }) => cites(cited, id))
   // One property that a task happens to name is no habit of linking.
@@ -105,7 +105,8 @@ function unvalidated(reading: Reading): Diagnostic[] {
 function untested(reading: Reading): Diagnostic[] {
   const { tasks, properties, layers } = reading.spec
   if (tasks.length === 0 || properties.length === 0) return []
-  const named = new Set([...tasks.flatMap((task) => task.properties), ...layers.map(({ property }) => property)])
+  const named = namedProperties(tasks)
+  for (const { property } of layers) named.add(property)
   const habit = properties.filter(({ n }) => named.has(n)).length * 2 >= properties.length
   if (!habit || properties.every(({ n }) => named.has(n))) return []
   const cited = citedBy(requirementsOf(tasks))

@@ -1,12 +1,11 @@
 import { readWaves } from '../depends.ts'
 import type { Diagnostic, Task } from '../spec.ts'
-import { openLeaves } from './contracts.ts'
 import { few, problem, type Reading, tasksPath } from './report.ts'
 
 const MOST = 3
 
 /** Where the wave graph and the rest of tasks.md tell different orders of work. */
-export function lintWaves(reading: Reading): Diagnostic[] {
+export function lintWaves(reading: Reading, open: readonly Task[]): Diagnostic[] {
   const { tasksDoc, spec } = reading
   const graph = tasksDoc === null ? null : readWaves(tasksDoc)
   if (graph === null || graph.problem !== null) return []
@@ -31,9 +30,7 @@ export function lintWaves(reading: Reading): Diagnostic[] {
     const suggestion = `Put ${needed} into an earlier wave than ${task.id}.`
     found.push(problem(place, 'wave-order', 'warning', message, suggestion))
   }
-  const left = openLeaves(spec.tasks).filter(
-    ({ id, parent, optional }) => !optional && !waves.has(id) && !waves.has(parent ?? ''),
-  )
+  const left = open.filter(({ id, parent, optional }) => !optional && !waves.has(id) && !waves.has(parent ?? ''))
   if (waves.size > 0 && left.length > 0) {
     const message = `The wave graph does not name ${few(left.map(({ id }) => id))}.`
     found.push(problem(place, 'wave-missing', 'info', message, 'Put each task into a wave.'))

@@ -9,6 +9,18 @@ const TWO = `${CRITERIA}1. THE Queue SHALL a.\n2. THE Queue SHALL b.\n`
 const design = (text: string, parts: Parameters<typeof read>[0] = {}) =>
   found(read({ requirements: TWO, design: text, ...parts }), CODE)
 
+describe('a property', () => {
+  const property = (n: number) => `### Property ${n}: Order\n\nIt is kept.\n\n**Validates: Requirements 1.1**\n\n`
+  const design = `# Design\n\n${property(1)}${property(2)}`
+  const row = '## Testing\n\n| Property | Layer |\n| --- | --- |\n| Property 2 | unit |\n'
+  const tasks = '- [ ] 1. a\n  - **Property 1: Order**\n  - Validates: 1.1\n'
+
+  it('needs a task that names it, or a row of the test plan', () => {
+    expect(found(read({ design, tasks }), 'property-without-test')).toHaveLength(1)
+    expect(found(read({ design: design + row, tasks }), 'property-without-test')).toEqual([])
+  })
+})
+
 describe('sections that reach no task', () => {
   it('are told with the line that links them, or with what they validate', () => {
     const spec = read({

@@ -65,6 +65,12 @@ describe('what a task promises', () => {
     expect(found(tasks('- [x] 1. a\n'), 'task-without-contract')).toEqual([])
   })
 
+  it('may stand in the task above it', () => {
+    const above = (contract: string) => found(tasks(`- [ ] 1. a\n${contract}  - [ ] 1.1 b\n`), 'task-without-contract')
+    expect(above('  - Validates: 1.1\n')).toEqual([])
+    expect(above('')).toEqual(['info 2:1'])
+  })
+
   it.each([
     ['Chaso test with crash', 1],
     ['Propety-based test', 1],
