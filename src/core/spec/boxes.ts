@@ -1,5 +1,5 @@
 import type { ListItem, Nodes } from 'mdast'
-import { columnOf, type Doc, endOf, lineOf, sourceOf, startOf } from './markdown.ts'
+import { columnOf, type Doc, endOf, lastLineOf, lineOf, sourceOf, startOf } from './markdown.ts'
 import type { TaskStatus } from './spec.ts'
 
 /** The checkbox of a list item. */
@@ -50,20 +50,38 @@ export function boxOf(doc: Doc, item: ListItem): Box | null {
   return { mark: match[1]!, offset: startOf(item) + open[0].length, starred: match[2] !== undefined }
 }
 
+/**
+ * Indexes of the lines that hold a sign of a global expression for one sign. Looked for in the text as a whole: most lines hold none.
+ */
+export function linesWith({ body, starts }: Doc, sign: RegExp): number[] {
+  const found: number[] = []
+  let line = 0
+  sign.lastIndex = 0
+  while (sign.test(body)) {
+    const at = sign.lastIndex - 1
+    while (line + 1 < starts.length && starts[line + 1]! <= at) line++
+    found.push(line)
+    sign.lastIndex = starts[line + 1] ?? body.length
+  }
+  return found
+}
+
+const OPENING = /\[/g
+
 /** Checkboxes outside code fences on lines that `known` does not hold: Markdown reads them as something else. */
 export function strayBoxes(doc: Doc, known: ReadonlySet<number>): OddBox[] {
   const found: OddBox[] = []
   let places: Map<number, OddBox['why'] | null> | null = null
-  doc.lines.forEach((text, index) => {
+  for (const index of linesWith(doc, OPENING)) {
     const line = index + 1
-    // The cheap test first: a file has far more lines than boxes.
-    if (!text.includes('[') || known.has(line) || !LINE.test(text)) return
+    const text = doc.lines[index]!
+    if (known.has(line) || !LINE.test(text)) continue
     places ??= placesOf(doc)
     const why = places.has(line) ? places.get(line)! : 'text'
-    if (why === null) return
+    if (why === null) continue
     const at = text.indexOf('[') + 1
     found.push({ line, column: columnOf(doc, line, (doc.starts[index] ?? 0) + at), mark: text[at] ?? '', why })
-  })
+  }
   return found
 }
 
@@ -74,8 +92,7 @@ function placesOf(doc: Doc): Map<number, OddBox['why'] | null> {
     const quoted = inQuote || node.type === 'blockquote'
     const why = placeOf(doc, node, quoted)
     if (why !== undefined) {
-      const last = node.position?.end.line ?? lineOf(node)
-      for (let line = lineOf(node); line <= last; line++) places.set(line, why)
+      for (let line = lineOf(node); line <= lastLineOf(node); line++) places.set(line, why)
     }
     if ('children' in node && node.type !== 'paragraph' && node.type !== 'heading')
       for (const child of node.children) visit(child, quoted)

@@ -23,15 +23,18 @@ type Open =
  * Cuts a file before its headings and top-level bullets: what stands at the left edge ends everything above it but a code
  * fence or HTML of the file's own level. Where it cannot be told whether one is open, the rest stays in one piece.
  */
-export function chunksOf(lines: readonly string[]): Chunk[] {
+export function chunksOf({ body, lines }: { body: string; lines: readonly string[] }): Chunk[] {
   const chunks: Chunk[] = []
+  const mayOpen = hasOpening(body)
   let open: Open | null = null
   let from = 0
-  for (const [index, text] of lines.entries()) {
+  for (let index = 0; index < lines.length; index++) {
+    const text = lines[index]!
     if (open === null && index > from && startsBlock(text)) {
       chunks.push({ from, to: index })
       from = index
     }
+    if (!mayOpen) continue
     const next: Open | null | 'lost' = open === null ? opened(text) : stillOpen(open, text)
     if (next === 'lost') break
     open = next
@@ -46,8 +49,13 @@ function startsBlock(text: string): boolean {
   return (first === 35 && HEADING.test(text)) || ((first === 42 || first === 43 || first === 45) && BULLET.test(text))
 }
 
+/** Whether anything stands in a text with which a fence or HTML could begin. */
+function hasOpening(text: string): boolean {
+  return text.includes('```') || text.includes('~~~') || text.includes('<')
+}
+
 function opened(text: string): Open | null | 'lost' {
-  if (!text.includes('```') && !text.includes('~~~') && !text.includes('<')) return null
+  if (!hasOpening(text)) return null
   const prefix = PREFIX.exec(text)![0]
   const rest = text.slice(prefix.length)
   const indent = widthOf(prefix)

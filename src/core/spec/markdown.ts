@@ -3,7 +3,7 @@ import { chunksOf } from './chunks.ts'
 import { parseMarkdown } from './library.ts'
 import { isOdd, type Lines, plainBlocks } from './plain-blocks.ts'
 import { PlainHeading, PlainParagraph } from './plain-nodes.ts'
-import { Span } from './span.ts'
+import type { Span } from './span.ts'
 
 /** One Markdown file with its tree. All offsets of the tree count from the start of `body`. */
 export interface Doc {
@@ -63,7 +63,7 @@ export function readMarkdown(file: string, text: string): Doc {
 function readBlocks(file: Lines): Root {
   const { body } = file
   const root: Root = { type: 'root', children: [] }
-  for (const { from, to } of chunksOf(file.lines)) {
+  for (const { from, to } of chunksOf(file)) {
     const offset = file.starts[from]!
     const nodes = plainBlocks(file, from, to) ?? parseMarkdown(file, offset, file.starts[to] ?? body.length)
     join(root, nodes, body)
@@ -82,7 +82,7 @@ function join(root: Root, nodes: readonly RootContent[], body: string): void {
     body[startOf(first)] === body[startOf(last)]
   ) {
     last.children.push(...first.children)
-    if (last.position && first.position) last.position = { start: last.position.start, end: first.position.end }
+    last.position = spanOf(last).upTo(spanOf(first))
     root.children.push(...rest)
   } else root.children.push(...nodes)
 }
@@ -99,20 +99,25 @@ function splitLines(body: string): { lines: string[]; starts: number[] } {
   return { lines, starts }
 }
 
-export function lineOf({ position }: Node): number {
-  return position instanceof Span ? position.line + 1 : (position?.start.line ?? 1)
+/** Every node but the root has one. */
+function spanOf({ position }: Node): Span {
+  return position as Span
 }
 
-export function lastLineOf({ position }: Node): number {
-  return position instanceof Span ? position.lastLine + 1 : (position?.end.line ?? 1)
+export function lineOf(node: Node): number {
+  return spanOf(node).line + 1
 }
 
-export function startOf({ position }: Node): number {
-  return position instanceof Span ? position.from : (position?.start.offset ?? 0)
+export function lastLineOf(node: Node): number {
+  return spanOf(node).lastLine + 1
 }
 
-export function endOf({ position }: Node): number {
-  return position instanceof Span ? position.to : (position?.end.offset ?? 0)
+export function startOf(node: Node): number {
+  return spanOf(node).from
+}
+
+export function endOf(node: Node): number {
+  return spanOf(node).to
 }
 
 /** Source of a node, as written. */
@@ -142,7 +147,7 @@ function render(node: Nodes, lines: Map<number, string>, depth: number): void {
   const at = lineOf(node)
   const put = (line: number, text: string) => lines.set(line, (lines.get(line) ?? '') + text)
   if (node.type === 'text' || node.type === 'html') {
-    const last = node.position?.end.line ?? at
+    const last = lastLineOf(node)
     node.value.split(/\r\n|\r|\n/).forEach((part, index) => {
       put(Math.min(at + index, last), part)
     })
@@ -247,15 +252,20 @@ export function contentOf(root: Root, index: number): Root['children'] {
   return root.children.slice(index + 1, end)
 }
 
+/** Whether the marks of a code fence stand anywhere in a text. */
+export function isFenced({ body }: Pick<Doc, 'body'>): boolean {
+  return body.includes('```') || body.includes('~~~')
+}
+
 /** Lines (1-based) at which a code fence opens that nothing closes. */
 export function openFences(doc: Doc): number[] {
   const found: number[] = []
   const visit = (node: Nodes, depth: number): void => {
     if (node.type === 'code') {
       const open = /^(`{3,}|~{3,})/.exec(sourceOf(doc, node))?.[1]
-      const last = doc.lines[(node.position?.end.line ?? 1) - 1] ?? ''
+      const last = doc.lines[lastLineOf(node) - 1] ?? ''
       const close = /^[ \t>]*(`{3,}|~{3,})[ \t]*$/.exec(last)?.[1] ?? ''
-      const closed = lineOf(node) !== node.position?.end.line && open !== undefined && close.startsWith(open)
+      const closed = lineOf(node) !== lastLineOf(node) && open !== undefined && close.startsWith(open)
       if (open !== undefined && !closed) found.push(lineOf(node))
     } else if ('children' in node && depth < MAX_DEPTH) {
       for (const child of node.children) visit(child, depth + 1)

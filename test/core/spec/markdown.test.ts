@@ -118,7 +118,7 @@ describe('reading in pieces', () => {
     ]
     const others = [...texts, ...cases, ...cases.map((one) => one.replaceAll('\n', '\r\n'))].filter((text) => {
       const doc = readMarkdown('a.md', text)
-      return !isDeepStrictEqual(outline(doc), outline({ ...doc, root: referenceTree(doc.body) }))
+      return !isDeepStrictEqual(outline(doc), outline({ ...doc, root: referenceTree(doc) }))
     })
     expect(others).toEqual([])
   })
@@ -126,7 +126,7 @@ describe('reading in pieces', () => {
   it('differs from it in the few places that docs/spec-format.md warns of, and not beside them', () => {
     const alike = (text: string) => {
       const doc = readMarkdown('a.md', text)
-      return isDeepStrictEqual(outline(doc), outline({ ...doc, root: referenceTree(doc.body) }))
+      return isDeepStrictEqual(outline(doc), outline({ ...doc, root: referenceTree(doc) }))
     }
     const table = '| b |\n| - |'
     const apart = ['1. a\n   14. b', `- a\n${table}`, '> a\n> | b |\n| - |', 'a | b\n| c | d |\n| - | - |']
@@ -161,7 +161,7 @@ describe('reading in pieces', () => {
   })
 
   it('cuts before headings and bullets, never in a fence, a comment or where one may be open', () => {
-    const cuts = (text: string) => chunksOf(text.split('\n')).map(({ from }) => from)
+    const cuts = (text: string) => chunksOf({ body: text, lines: text.split('\n') }).map(({ from }) => from)
     expect(cuts('# a\n\n- b\n  - c\n- d\ntext\n## e')).toEqual([0, 2, 4, 6])
     expect(cuts('```\n- a\n```\n- b')).toEqual([0, 3])
     expect(cuts('- a\n  ```\n  # b\n  ```\n- c')).toEqual([0, 4])

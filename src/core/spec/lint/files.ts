@@ -1,4 +1,4 @@
-import { type Doc, openFences } from '../markdown.ts'
+import { type Doc, isFenced, openFences } from '../markdown.ts'
 import type { Diagnostic, Dialect } from '../spec.ts'
 import { inFolder, problem, type Reading, tasksPath } from './report.ts'
 
@@ -14,8 +14,7 @@ const HOME: Record<Dialect, { path: string; form: string }> = {
 export function lintFile(doc: Doc): Diagnostic[] {
   const { file } = doc
   const suggestion = 'Close it with a line of the same marks.'
-  const fenced = doc.body.includes('```') || doc.body.includes('~~~')
-  const fences = (fenced ? openFences(doc) : []).map((line) =>
+  const fences = (isFenced(doc) ? openFences(doc) : []).map((line) =>
     problem({ file, line }, 'unbalanced-fence', 'warning', 'This code fence is never closed.', suggestion),
   )
   if (doc.failure === null) return fences

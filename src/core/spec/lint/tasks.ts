@@ -1,5 +1,5 @@
-import type { OddBox } from '../boxes.ts'
-import type { Doc } from '../markdown.ts'
+import { linesWith, type OddBox } from '../boxes.ts'
+import { type Doc, isFenced } from '../markdown.ts'
 import type { Diagnostic, Severity } from '../spec.ts'
 import { startsWithId } from '../titles.ts'
 import { inCycles } from './cycles.ts'
@@ -81,28 +81,31 @@ const ALIKE: [RegExp, string][] = [
   [/^[ \t]*[•–—·‣○●][ \t]+\[[ xX~!-]\](?=\s)/, 'This bullet is none of Markdown.'],
   [/^[ \t]*\[[ xX]?\][ \t]+(?=\S)/, 'There is no bullet in front of the box.'],
 ]
-const MAYBE = /[[［【({☐☑☒□■✅⬜✔]/
+const MAYBE = /[[［【({☐☑☒□■✅⬜✔]/g
+/** The same, and what code fences are made of. */
+const MAYBE_FENCED = /[[［【({☐☑☒□■✅⬜✔`~]/g
 
 /** Lines outside code fences that somebody meant as a task and Markdown reads as something else. */
 function lookAlikes(doc: Doc, { spec, tasksFile, source }: Reading): Diagnostic[] {
   const known = new Set([...spec.tasks.map(({ line }) => line), ...tasksFile.odd.map(({ line }) => line)])
   const found: Diagnostic[] = []
   let fence: string | null = null
-  doc.lines.forEach((text, index) => {
+  for (const index of linesWith(doc, isFenced(doc) ? MAYBE_FENCED : MAYBE)) {
+    const text = doc.lines[index]!
     const mark = /^[ \t>]*(`{3,}|~{3,})/.exec(text)?.[1]
     if (mark !== undefined) {
       if (fence === null) fence = mark
       else if (mark.startsWith(fence) && /^[ \t>]*[`~]+[ \t]*$/.test(text)) fence = null
-      return
+      continue
     }
-    if (fence !== null || known.has(index + 1) || !MAYBE.test(text)) return
+    if (fence !== null || known.has(index + 1)) continue
     const hit = ALIKE.find(([pattern]) => pattern.test(text))
-    if (hit === undefined) return
+    if (hit === undefined) continue
     const rest = text.slice(hit[0].exec(text)![0].length).trimStart()
     const sign = /^(?:This sign|These brackets)/.test(hit[1])
     // A tick or a bracket in front of prose is a decoration; with an id behind it, it is a task.
     const sure = startsWithId(rest)
-    if (sign && !sure) return
+    if (sign && !sure) continue
     const id = sure ? rest : rest.slice(0, 60)
     const place = { file: doc.file, line: index + 1, column: text.search(MAYBE) + 1 }
     const message = `This looks like a task and is not read as one. ${hit[1]}`
@@ -116,6 +119,6 @@ function lookAlikes(doc: Doc, { spec, tasksFile, source }: Reading): Diagnostic[
         suggestion,
       ),
     )
-  })
+  }
   return found
 }
