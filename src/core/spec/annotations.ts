@@ -4,8 +4,11 @@ import { type Line, squeeze } from './markdown.ts'
 /** A label of a task with its place in the file. */
 export interface Annotation extends Label {
   line: Line
-  /** The value as written, for globs and commands. */
-  raw: string
+}
+
+/** The value as written, for globs and commands. */
+export function writtenIn({ line }: Annotation): string {
+  return rawValue(line.raw)
 }
 
 /** Values that are lists of ids: the next line continues them only where they are visibly unfinished. */
@@ -14,23 +17,24 @@ const ID_LISTS = new Set(['requirements', 'validates', 'depends', 'class', 'boun
 /** Adds the labels of a block, each with the lines that go on with it. */
 export function annotate(lines: readonly Line[], found: Annotation[]): void {
   let open: Annotation | null = null
-  let more: Line[] = []
+  let more: Line[] | null = null
   /** What its value ends with so far. */
   let end = ''
   for (const line of lines) {
     const label = readLabel(line.text)
     if (label === null && open !== null && continues(open, end, line)) {
+      more ??= []
       more.push(line)
       if (line.text !== '') end = line.text
       continue
     }
-    if (open !== null) extend(open, more)
-    open = label === null ? null : { name: label.name, value: label.value, line, raw: rawValue(line.raw) }
+    if (open !== null && more !== null) extend(open, more)
+    open = label === null ? null : { name: label.name, value: label.value, line }
     if (open !== null) found.push(open)
-    more = []
+    more = null
     end = label?.value ?? ''
   }
-  if (open !== null) extend(open, more)
+  if (open !== null && more !== null) extend(open, more)
 }
 
 function continues({ name }: Annotation, end: string, line: Line): boolean {
@@ -39,10 +43,7 @@ function continues({ name }: Annotation, end: string, line: Line): boolean {
 }
 
 function extend(one: Annotation, more: readonly Line[]): void {
-  if (more.length === 0) return
   one.value = squeeze([one.value, ...more.map(({ text }) => text)].join(' '))
   // A wrapped command or glob list was cut inside its emphasis or backticks: read it again as a whole.
-  const raw = [one.line, ...more].map((line) => line.raw).join(' ')
-  one.raw = rawValue(raw)
-  one.line = { ...one.line, raw }
+  one.line = { ...one.line, raw: [one.line, ...more].map((line) => line.raw).join(' ') }
 }

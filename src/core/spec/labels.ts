@@ -49,8 +49,10 @@ const BY_WORD = new Map(
 /** The label a line (without emphasis) starts with, or null. */
 export function readLabel(text: string): Label | null {
   // Found by hand, because every line of every file is asked.
-  const colon = text.slice(0, 24).search(/[:：]/)
-  if (colon < 2) return null
+  const ascii = text.indexOf(':')
+  const wide = text.indexOf('：')
+  const colon = wide < 0 || (ascii >= 0 && ascii < wide) ? ascii : wide
+  if (colon < 2 || colon > 23) return null
   const name = BY_WORD.get(text.slice(0, colon).trim().toLowerCase())
   return name === undefined ? null : { name, value: text.slice(colon + 1).trimStart() }
 }

@@ -184,14 +184,11 @@ export function linesOf(doc: Doc, node: Nodes): Line[] {
   const first = lineOf(node)
   const last = lastLineOf(node)
   if (first === last) {
-    const [from, to] = [startOf(node), endOf(node)]
-    const column = from - (doc.starts[first - 1] ?? 0) + 1
-    const raw = doc.body.slice(from, to).trimEnd()
-    const text = lineText(node)
+    const raw = sourceOf(doc, node).trimEnd()
+    const known = node instanceof PlainParagraph ? node.textOf(raw) : null
     // What is written like its text needs no second look: the lines of plain blocks hold no other white space.
-    return [
-      { line: first, column, text: text === raw && !raw.includes('  ') && isPlain(node) ? raw : squeeze(text), raw },
-    ]
+    const text = known === raw && !raw.includes('  ') ? raw : squeeze(known ?? lineText(node))
+    return [{ line: first, column: columnOf(doc, first, startOf(node)), text, raw }]
   }
   const rendered = new Map<number, string>()
   render(node, rendered, 0)

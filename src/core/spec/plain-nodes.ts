@@ -26,7 +26,12 @@ abstract class PlainBlock {
 
   /** Its text without emphasis, code with its backticks; null where only the nodes tell. For blocks of one line. */
   get text(): string | null {
-    return this.inline === null ? plainText(this.source) : null
+    return this.textOf(this.source)
+  }
+
+  /** The same where its source is known. */
+  textOf(source: string): string | null {
+    return this.inline === null ? plainText(source) : null
   }
 
   private get source(): string {

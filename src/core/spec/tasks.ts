@@ -1,5 +1,5 @@
 import type { List, ListItem, Nodes } from 'mdast'
-import { type Annotation, annotate } from './annotations.ts'
+import { type Annotation, annotate, writtenIn } from './annotations.ts'
 import { type Box, boxOf, type OddBox, STATUS, strayBoxes } from './boxes.ts'
 import { type HeadingTask, headingTasks, phasesOf } from './heading-tasks.ts'
 import { type LabelName, readLabel } from './labels.ts'
@@ -192,7 +192,7 @@ function withoutLabel(title: string, line: Line | undefined, found: Annotation[]
   if (line === undefined || label === null || !LINKS.has(label.name)) return title
   const at = title.lastIndexOf(written![1] ?? written![2]!)
   if (at < 0) return title
-  found.push({ ...label, line: { ...line, text: title.slice(at) }, raw: label.value })
+  found.push({ ...label, line: { ...line, text: title.slice(at) } })
   return title.slice(0, at).trimEnd()
 }
 
@@ -232,13 +232,14 @@ function newTask(title: string, status: Task['status'], line: number, annotation
     text: '',
   }
   for (const annotation of annotations) annotated(task, annotation)
-  if (annotations.some(({ name }) => name === 'test'))
-    task.test = testWish(annotations.filter(({ name }) => name === 'test'))
+  const tests = annotations.filter(({ name }) => name === 'test')
+  if (tests.length > 0) task.test = testWish(tests.map((one) => ({ value: one.value, raw: writtenIn(one) })))
   return task
 }
 
 /** Of what may stand once, the first line counts; of commands, the first that is one. */
-function annotated(task: Task, { name, value, raw, line }: Annotation): void {
+function annotated(task: Task, annotation: Annotation): void {
+  const { name, value, line } = annotation
   switch (name) {
     case 'boundary':
       task.boundary.push(...value.split(/[,、，;]\s*/).filter((part) => part !== ''))
@@ -253,13 +254,13 @@ function annotated(task: Task, { name, value, raw, line }: Annotation): void {
       task.statements.push(value)
       break
     case 'verify':
-      task.verify ??= commandOf(line.raw, raw)
+      task.verify ??= commandOf(line.raw, writtenIn(annotation))
       break
     case 'allows':
-      task.allows.push(...splitGlobs(raw))
+      task.allows.push(...splitGlobs(writtenIn(annotation)))
       break
     case 'dir':
-      task.dir ??= raw
+      task.dir ??= writtenIn(annotation)
       break
   }
 }

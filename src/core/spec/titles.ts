@@ -41,19 +41,27 @@ const LAST_MARK = /\s+(?:\(P\)|\[P\])$/
 /** Looks at all task lines of a file (without their boxes) for ids that one line alone cannot tell from words. */
 export function idStyleOf(lines: readonly string[]): IdStyle {
   const counts = new Map<string, Set<string>>()
-  const bare = new Set(lines.map((line) => BARE.exec(line)?.[1]))
-  let bareNumbers = true
-  let last = 0
   for (const line of lines) {
     const code = CODE.exec(line)
     if (code !== null && !CITED.has(code[1]!)) counts.set(code[1]!, (counts.get(code[1]!) ?? new Set()).add(code[2]!))
-    const loose = BARE.exec(line)?.[1]
-    const number = Number(loose ?? NUMBER.exec(line)?.[1])
-    if (loose !== undefined && number !== last + 1 && !(number === 1 && bare.has('2'))) bareNumbers = false
-    if (Number.isInteger(number)) last = number
   }
   const prefixes = new Set([...counts].filter(([, numbers]) => numbers.size > 2).map(([prefix]) => prefix))
-  return { prefixes, bareNumbers }
+  return { prefixes, bareNumbers: countsUp(lines) }
+}
+
+/** Whether numbers without a dot behind them go on from the number before; so they do where there is none. */
+function countsUp(lines: readonly string[]): boolean {
+  if (!lines.some((line) => BARE.test(line))) return true
+  const bare = lines.map((line) => BARE.exec(line)?.[1])
+  const restarts = bare.includes('2')
+  let last = 0
+  return lines.every((line, at) => {
+    const loose = bare[at]
+    const number = Number(loose ?? NUMBER.exec(line)?.[1])
+    const follows = loose === undefined || number === last + 1 || (number === 1 && restarts)
+    if (Number.isInteger(number)) last = number
+    return follows
+  })
 }
 
 /** Reads the text of a task line. `nested`: it stands below another task, where "3 workers started" is a count. */

@@ -38,6 +38,9 @@ const TEST_TASK = [
   pattern(String.raw`^(?:escribir|agregar|añadir|crear)\s+(?:\S+\s+){0,2}?(?:pruebas?|tests?)(?=\s|$|[:.,])`, 'iu'),
 ]
 
+/** What each of them has. */
+const TEST_WORD = /test|PBT|测试|テスト|тест|prueba/iu
+
 /** What sort of task this is, from its mark, its annotations and its title. */
 export function taskKind(
   title: string,
@@ -47,7 +50,7 @@ export function taskKind(
   const person = labels.some(({ name, value }) => name === 'human' || (name === 'class' && /^4\b/.test(value)))
   if (person || status === 'blocked') return 'human'
   if (CHECKPOINT.test(title)) return 'checkpoint'
-  return TEST_TASK.some((pattern) => pattern.test(title)) ? 'test' : 'code'
+  return TEST_WORD.test(title) && TEST_TASK.some((pattern) => pattern.test(title)) ? 'test' : 'code'
 }
 
 /** The wish of one or more `Test:` lines; several are joined, and the strongest kind counts. */

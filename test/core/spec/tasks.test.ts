@@ -32,6 +32,14 @@ describe('checkboxes', () => {
     ])
   })
 
+  it('end with their item, so that what starts the next line is none of an empty one', () => {
+    const read = withTasks('- [ ] 1. a\n\n-\n[ ] b\n\n-\n  [ ] 2. c\n')
+    expect(read.tasks.map(({ id, line }) => [id, line])).toEqual([
+      ['1', 1],
+      ['2', 7],
+    ])
+  })
+
   it('in code fences, quotes, comments and legends are no tasks', () => {
     const text = [
       '```markdown',
@@ -103,6 +111,21 @@ describe('parents and ids', () => {
   })
 })
 
+describe('numbers without a dot', () => {
+  const ids = (...titles: string[]) =>
+    withTasks(titles.map((title) => `- [ ] ${title}\n`).join('')).tasks.map(({ id }) => id)
+
+  it('are ids where they count up, and may start again', () => {
+    expect(ids('1 a', '2 b', '3. c', '4 d')).toEqual(['1', '2', '3', '4'])
+    expect(ids('1 a', '2 b', '1 c', '2 d')).toEqual(['1', '2', '1#2', '2#2'])
+  })
+
+  it('are words of the title where they do not', () => {
+    expect(ids('1. a', '12 workers start')).toEqual(['1', '/2'])
+    expect(ids('1 a', '1 b')).toEqual(['/1', '/2'])
+  })
+})
+
 describe('annotations', () => {
   it('are read in every form that real specs use', () => {
     const forms = [
@@ -168,6 +191,13 @@ describe('annotations', () => {
     expect(broken?.suggestion).toContain('Write 4')
   })
 
+  it('give dependencies in the words of a task too', () => {
+    const read = withTasks(
+      '- [ ] 1.1 a\n- [ ] 1.2 b (blocked by 1.1)\n- [ ] 1.3 c\n  - Requires 1.1 and 1.2\n- [ ] 1.4 d, depends on 1.3\n',
+    )
+    expect(read.tasks.map(({ depends }) => depends)).toEqual([[], ['1.1'], ['1.1', '1.2'], ['1.3']])
+  })
+
   it('name properties by number, by text, and anywhere in a line', () => {
     expect(only('- [ ] 1. a\n  - **Property 2: Work Distribution**\n').properties).toEqual([2])
     expect(only('- [ ] 1. Write property test for Property 3\n').properties).toEqual([3])
@@ -191,6 +221,7 @@ describe('kinds', () => {
     ['- [ ] 1. Write unit and integration tests for the queue', 'test'],
     ['- [ ] 1. Write tests for the queue', 'test'],
     ['- [ ] 1. Property test: order is kept', 'test'],
+    ['- [ ] 1. [PBT] Order is kept', 'test'],
     ['- [ ] 1. Build the queue and write tests for it', 'code'],
     ['- [ ] 1. Buy a certificate\n  - Human: needs a credit card', 'human'],
     ['- [ ] 1. Rotate the key\n  - Class: 4', 'human'],

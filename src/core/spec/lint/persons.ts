@@ -70,6 +70,8 @@ export function lintPersons(reading: Reading, open: readonly Task[]): Diagnostic
   if (reading.spec.archived) return []
   return open.flatMap((task) => {
     if (task.kind === 'human') return []
+    // "Build the stakeholder dashboard", "Implement the approval workflow": software about such work.
+    if (OF_CODE.test(task.title)) return []
     const sure = what(task, SURE)
     const work = sure ?? what(task, LIKELY)
     if (work === null) return []
@@ -88,9 +90,5 @@ const OF_CODE = pattern(
 )
 
 function what(task: Task, among: readonly [Expression, string][]): string | null {
-  // "Build the stakeholder dashboard", "Implement the approval workflow": software about such work.
-  if (OF_CODE.test(task.title)) {
-    return null
-  }
   return among.find(([pattern]) => pattern.test(task.title))?.[1] ?? null
 }
