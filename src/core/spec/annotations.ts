@@ -14,13 +14,14 @@ export function writtenIn({ line }: Annotation): string {
 /** Values that are lists of ids: the next line continues them only where they are visibly unfinished. */
 const ID_LISTS = new Set(['requirements', 'validates', 'depends', 'class', 'boundary'])
 
-/** Adds the labels of a block, each with the lines that go on with it. */
-export function annotate(lines: readonly Line[], found: Annotation[]): void {
+/** Adds the labels of a block, which is the lines from `from` on, each with the lines that go on with it. */
+export function annotate(lines: readonly Line[], from: number, found: Annotation[]): void {
   let open: Annotation | null = null
   let more: Line[] | null = null
   /** What its value ends with so far. */
   let end = ''
-  for (const line of lines) {
+  for (let at = from; at < lines.length; at++) {
+    const line = lines[at]!
     const label = readLabel(line.text)
     if (label === null && open !== null && continues(open, end, line)) {
       more ??= []

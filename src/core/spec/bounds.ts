@@ -121,8 +121,7 @@ function halfWidth(text: string): string {
 }
 
 function quantity(plain: string, text: string, match: RegExpExecArray): Bound[] {
-  const [whole, count, currency, number = '', dash, to] = match
-  const at = match.index
+  const { 0: whole, 1: count, 2: currency, 3: number = '', 4: dash, 5: to, index: at } = match
   const end = at + whole.length
   const before = plain.slice(Math.max(0, at - WINDOW), at)
   const after = plain.slice(end, end + WINDOW)

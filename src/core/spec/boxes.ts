@@ -31,23 +31,22 @@ export const STATUS: Record<string, TaskStatus> = {
   '!': 'blocked',
 }
 
-const BULLET = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*(?:\r\n|\r|\n)?[ \t]*\[/
+const BOX = /[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]*(?:\r\n|\r|\n)?[ \t]*\[(.?)\](\\?\*)?(?=[ \t\r\n]|$)/suy
 const LINE = /^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX~!-]\](?=[ \t*\\]|$)/
 
 const BRACKET = 91
-const MARK = /^(.?)\](\\?\*)?(?=[ \t\r\n]|$)/su
 
 /** The checkbox at the start of a list item, whatever its mark; null where there is none. */
 export function boxOf(doc: Doc, item: ListItem): Box | null {
   const first = item.children[0]
   if (first !== undefined && (first.type !== 'paragraph' || doc.body.charCodeAt(startOf(first)) !== BRACKET))
     return null
-  const source = doc.body.slice(startOf(item), Math.min(endOf(item), startOf(item) + 200))
-  const open = BULLET.exec(source)
-  if (open === null) return null
-  const match = MARK.exec(source.slice(open[0].length))
-  if (match === null) return null
-  return { mark: match[1]!, offset: startOf(item) + open[0].length, starred: match[2] !== undefined }
+  BOX.lastIndex = startOf(item)
+  const match = BOX.exec(doc.body)
+  if (match === null || BOX.lastIndex > endOf(item)) return null
+  const mark = match[1]!
+  const behind = mark.length + 1 + (match[2]?.length ?? 0)
+  return { mark, offset: BOX.lastIndex - behind, starred: match[2] !== undefined }
 }
 
 /**

@@ -66,7 +66,7 @@ export function connectTasks(
   return { tasks: raw.map(({ task }) => task), diagnostics }
 }
 
-const NONE: readonly never[] = []
+const NONE: never[] = []
 
 /** What the lines of a task name, each once, and what it means besides. */
 function namedBy<Part extends 'ids' | 'properties'>(
@@ -75,7 +75,7 @@ function namedBy<Part extends 'ids' | 'properties'>(
   besides: Resolved[Part],
 ): Resolved[Part] {
   // Most tasks have one such line, and what it names is unique already.
-  if (besides.length === 0 && wanted.length === 1) return wanted[0]!.resolved[part]
+  if (besides.length === 0 && wanted.length < 2) return wanted[0]?.resolved[part] ?? besides
   const found: (string | number)[] = []
   for (const { resolved } of wanted) found.push(...resolved[part])
   found.push(...besides)
@@ -83,6 +83,7 @@ function namedBy<Part extends 'ids' | 'properties'>(
 }
 
 function unresolved(wanted: readonly Linked[], missing: Dependencies['missing']): string[] {
+  if (missing.length === 0 && wanted.every(({ resolved }) => resolved.missing.length === 0)) return NONE
   const found: string[] = []
   for (const { resolved } of wanted) for (const { written } of resolved.missing) found.push(written)
   for (const { reference } of missing) found.push(reference.written)
@@ -91,7 +92,7 @@ function unresolved(wanted: readonly Linked[], missing: Dependencies['missing'])
 
 /** Numbers of the properties that a task states in its own words. */
 function statedBy({ statements }: Task, texts: ReadonlyMap<string, number[]>): number[] {
-  return statements.length === 0 ? [] : statements.flatMap((statement) => texts.get(wordsOf(statement)) ?? [])
+  return statements.length === 0 ? NONE : statements.flatMap((statement) => texts.get(wordsOf(statement)) ?? [])
 }
 
 /** What may name something in a line without a label: a requirement, or a property. */
@@ -118,7 +119,7 @@ interface Linked {
 
 /** The requirement that a `[US1]` mark stands for, where user stories are requirements. */
 function storyOf(story: string | null, { places }: Targets): string[] {
-  if (story === null) return []
+  if (story === null) return NONE
   return [story, `US-${story.slice(2)}`].filter((id) => places.has(id)).slice(0, 1)
 }
 

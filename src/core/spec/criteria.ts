@@ -81,12 +81,10 @@ export function readCriteria(doc: Doc, requirement: string, blocks: readonly Blo
 
 /** A criterion from its sentence. */
 export function toCriterion(id: string, line: number, text: string, section: string | null): Criterion {
-  return { id, line, ...read(text), text, bounds: boundsOf(text), section, kind: 'statement' }
-}
-
-function read(text: string) {
   const { pattern, system, conditions, trigger, response, modals } = ears(text)
-  return { pattern, system, conditions, trigger, response, modals }
+  const bounds = boundsOf(text)
+  const kind = 'statement'
+  return { id, line, pattern, system, conditions, trigger, response, modals, text, bounds, section, kind }
 }
 
 interface Zoned {
@@ -177,15 +175,17 @@ function listStatements(doc: Doc, list: List, section: string | null, position: 
   )
   // "1. 1. 1." is Markdown's way to leave the counting to the reader.
   const counted = written.length > 1 && written.every((number) => number === written[0])
-  return list.children.flatMap((item, index) => {
+  const found: Statement[] = []
+  list.children.forEach((item, index) => {
     const text = itemText(doc, item)
-    if (text === '') return []
+    if (text === '') return
+    const line = lineOf(item)
     const literal = LITERAL.exec(text)
-    const place = { line: lineOf(item), section, list: position }
-    if (literal !== null) return [{ ...place, text: literal[2]!, written: literal[1]! }]
     const number = counted ? String((list.start ?? 1) + index) : String(Number(written[index] ?? index + 1))
-    return [{ ...place, text, written: number }]
+    if (literal === null) found.push({ line, text, written: number, section, list: position })
+    else found.push({ line, text: literal[2]!, written: literal[1]!, section, list: position })
   })
+  return found
 }
 
 const KEYWORD = pattern(String.raw`^(?:WHEN|WHILE|WHERE|IF|THE|КОГДА|ЕСЛИ|ПОКА)(?![\p{L}_])`, 'u')

@@ -267,11 +267,13 @@ function bare(name: string): string {
 }
 
 function conditionsOf(text: string, found: readonly Found[], end: number): Condition[] {
-  return found.flatMap(({ end: from, kind }, index) => {
+  const conditions: Condition[] = []
+  found.forEach(({ end: from, kind }, index) => {
     const to = found[index + 1]?.at ?? end
     const words = trim(text.slice(from, Math.max(from, to))).replace(/[\s,，]+(?:and|or|then|и|y)$/i, '')
-    return words === '' ? [] : [{ kind, text: words }]
+    if (words !== '') conditions.push({ kind, text: words })
   })
+  return conditions
 }
 
 function trim(text: string): string {

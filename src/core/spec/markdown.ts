@@ -73,7 +73,7 @@ function readBlocks(file: Lines): Root {
 
 /** Adds the blocks of the next piece; a list that was cut between its items becomes one again. */
 function join(root: Root, nodes: readonly RootContent[], body: string): void {
-  const [first, ...rest] = nodes
+  const first = nodes[0]
   const last = root.children.at(-1)
   if (
     first?.type === 'list' &&
@@ -83,7 +83,7 @@ function join(root: Root, nodes: readonly RootContent[], body: string): void {
   ) {
     last.children.push(...first.children)
     last.position = spanOf(last).upTo(spanOf(first))
-    root.children.push(...rest)
+    root.children.push(...nodes.slice(1))
   } else root.children.push(...nodes)
 }
 
@@ -181,6 +181,13 @@ function lineText(node: Nodes, depth = 0): string {
 
 /** The lines of a paragraph or heading, each with its place in the file. */
 export function linesOf(doc: Doc, node: Nodes): Line[] {
+  const found: Line[] = []
+  addLines(doc, node, found)
+  return found
+}
+
+/** Adds them to those that were found before. */
+export function addLines(doc: Doc, node: Nodes, found: Line[]): void {
   const first = lineOf(node)
   const last = lastLineOf(node)
   if (first === last) {
@@ -188,24 +195,23 @@ export function linesOf(doc: Doc, node: Nodes): Line[] {
     const known = node instanceof PlainParagraph ? node.textOf(raw) : null
     // What is written like its text needs no second look: the lines of plain blocks hold no other white space.
     const text = known === raw && !raw.includes('  ') ? raw : squeeze(known ?? lineText(node))
-    return [{ line: first, column: columnOf(doc, first, startOf(node)), text, raw }]
+    found.push({ line: first, column: columnOf(doc, first, startOf(node)), text, raw })
+    return
   }
   const rendered = new Map<number, string>()
   render(node, rendered, 0)
-  const result: Line[] = []
   for (let line = first; line <= last; line++) {
     const start = doc.starts[line - 1] ?? 0
     const whole = doc.lines[line - 1] ?? ''
     const from = line === first ? startOf(node) - start : /^[ \t>]*/.exec(whole)![0].length
     const to = line === last ? endOf(node) - start : whole.length
-    result.push({
+    found.push({
       line,
       column: from + 1,
       text: squeeze(rendered.get(line) ?? ''),
       raw: whole.slice(from, to).trimEnd(),
     })
   }
-  return result
 }
 
 const KEEP = () => false
@@ -229,12 +235,9 @@ function collect(nodes: readonly Nodes[], skip: (item: ListItem) => boolean, fou
 
 /** Text of a list item: all its paragraphs, one space between lines. */
 export function itemText(doc: Doc, item: ListItem): string {
-  return squeeze(
-    paragraphs(item.children)
-      .flatMap((paragraph) => linesOf(doc, paragraph))
-      .map((line) => line.text)
-      .join(' '),
-  )
+  const lines: Line[] = []
+  for (const paragraph of paragraphs(item.children)) addLines(doc, paragraph, lines)
+  return lines.length === 1 ? lines[0]!.text : squeeze(lines.map((line) => line.text).join(' '))
 }
 
 /** Content that belongs to the heading at `index`: up to the next heading of its depth or above. */

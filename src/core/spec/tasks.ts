@@ -4,6 +4,7 @@ import { type Box, boxOf, type OddBox, STATUS, strayBoxes } from './boxes.ts'
 import { type HeadingTask, headingTasks, phasesOf } from './heading-tasks.ts'
 import { type LabelName, readLabel } from './labels.ts'
 import {
+  addLines,
   columnOf,
   type Doc,
   endOf,
@@ -143,19 +144,19 @@ function readTask(doc: Doc, { item, box, outer }: Boxed, tasks: ReadonlySet<List
     if (isTask) below ??= inner
     return isTask
   })
-  const headLines = content.length === 0 ? [] : linesOf(doc, content[0]!)
-  const titleEnd = headLines.findIndex((line, index) => index > 0 && readLabel(line.text) !== null)
-  const titleLines = titleEnd < 0 ? headLines : headLines.slice(0, titleEnd)
+  const lines: Line[] = []
+  if (content.length > 0) addLines(doc, content[0]!, lines)
+  const titleEnd = lines.length < 2 ? -1 : lines.findIndex((line, at) => at > 0 && readLabel(line.text) !== null)
+  const titleLines = titleEnd < 0 ? [...lines] : lines.slice(0, titleEnd)
   const annotations: Annotation[] = []
   const words = withoutLabel(joined(titleLines), titleLines.at(-1), annotations)
   const title = readTitle(withoutBox(words), outer !== null, style)
   const struck = content.length > 0 && titleLines.some(({ raw }) => raw.includes('~')) && isStruck(content[0]!)
-  if (titleEnd >= 0) annotate(headLines.slice(titleEnd), annotations)
-  const lines = headLines
+  if (titleEnd >= 0) annotate(lines, titleEnd, annotations)
   for (let at = 1; at < content.length; at++) {
-    const more = linesOf(doc, content[at]!)
-    annotate(more, annotations)
-    lines.push(...more)
+    const from = lines.length
+    addLines(doc, content[at]!, lines)
+    annotate(lines, from, annotations)
   }
   const counted = outer === null && box.number !== undefined ? String(box.number) : null
   const task = newTask(title.title, STATUS[box.mark]!, lineAt(doc, item, box.offset), annotations)
@@ -171,7 +172,7 @@ function readTask(doc: Doc, { item, box, outer }: Boxed, tasks: ReadonlySet<List
 function readHeading(doc: Doc, { heading, number, title, status, paragraphs, text }: HeadingTask): Read {
   const blocks = paragraphs.map((paragraph) => linesOf(doc, paragraph))
   const annotations: Annotation[] = []
-  for (const block of blocks) annotate(block, annotations)
+  for (const block of blocks) annotate(block, 0, annotations)
   const task = newTask(title, status, lineOf(heading), annotations)
   task.struck = isStruck(heading)
   task.text = text

@@ -55,11 +55,12 @@ function contradictions(reading: Reading, demands: readonly Demand[]): Diagnosti
     if (response === null || bounds.length > MOST_BOUNDS) continue
     if (conditions.some(({ text }) => bounds.some((bound) => text.includes(bound.text)))) continue
     const when = conditions.map(({ kind, text }) => `${kind} ${text.toLowerCase()}`)
+    const owed = JSON.stringify([system?.toLowerCase(), when])
     for (const bound of bounds) {
       const side = SIDES[bound.relation]
       if (side === undefined) continue
       const { value, unit } = inBase(bound.value, bound.unit)
-      const key = JSON.stringify([system?.toLowerCase(), when, unit])
+      const key = `${owed} ${unit}`
       const group = groups.get(key)
       if (group === undefined) groups.set(key, [{ demand, bound, side, value }])
       else group.push({ demand, bound, side, value })
