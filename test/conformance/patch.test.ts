@@ -162,7 +162,7 @@ describe('replies and what becomes of a folder', () => {
     expect(again.ok, 'applied twice').toBe(name.endsWith('_swap_against_base'))
   })
 
-  it.each(sample('replies through the command', names, 12))('the command: %s', (name) => {
+  it.each(sample('replies through the command', names, 6))('the command: %s', (name) => {
     const extra = json<Extra>(name, 'case.json') ?? {}
     const refusal = json<Refused>(name, 'refusal.json')
     const root = setUp(name, extra)
