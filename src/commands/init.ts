@@ -96,13 +96,15 @@ function nextWords(steps: readonly Step[], model: string, command: string): stri
   const first = steps.flatMap(({ next }) => (next === undefined ? [] : [`  ${next}\n`]))
   const last = table(
     [
-      ['git add -A && git commit', 'what a run is to see must be committed'],
+      [`${command} lint`, 'what is wrong with the specs, once you have made them yours'],
+      ['git add -A && git commit', 'a run sees what is committed'],
       [`${command} doctor`, 'what this machine can do'],
-      [`${command} lint`, 'what is wrong with the specs'],
+      [`${command} context SPEC/TASK`, 'what a model would be sent, before a cent is spent'],
+      [`${command} next --model ${model}`, 'one task, to one verified commit or a report'],
     ],
     { indent: 2 },
   )
-  return `Next:\n${first.join('')}${last.join('\n')}\n  ${command} next --model ${model}\n`
+  return `Next:\n${first.join('')}${last.join('\n')}\n`
 }
 
 const plain = (survey: Survey) => ({ ...survey, dependencies: survey.dependencies && [...survey.dependencies] })

@@ -1,23 +1,25 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { tryGit } from '../io/git/git.ts'
 import { type Finding, warning } from './finding.ts'
-import { type Step, toDo } from './init-steps.ts'
+import type { Step } from './init-steps.ts'
 
 const FROM_PATH = /^(?:file:|link:|portal:|\.{0,2}\/|~\/|[A-Za-z]:\\)/
 
-const MEND =
-  'name a version of a registry in package.json, or commit the tarball of `npm pack` and depend on it as `file:./NAME.tgz`'
+const mend = (source: string) =>
+  `run \`npm pack ${pathOf(source)}\` and \`npm i -D ./NAME.tgz\` here, and commit the archive NAME.tgz`
 
 /** The path that package.json has this program from, as it is written there; null: from elsewhere, or git holds what lies there. */
 export async function uncommittedSource(root: string, manifest: string | null): Promise<string | null> {
   const source = sourceIn(manifest ?? '{}')
   if (source === null || !(FROM_PATH.test(source) || /^[^:]+\.(?:tgz|tar\.gz)$/.test(source))) return null
-  const path = resolve(root, source.replace(/^(?:file|link|portal):(?:\/\/(?=\/))?/, ''))
+  const path = resolve(root, pathOf(source))
   const inside = relative(root, path)
   if (inside === '..' || inside.startsWith('../') || isAbsolute(inside)) return source
   const tracked = await tryGit(root, ['--literal-pathspecs', 'ls-files', '--', inside])
   return tracked.ok && tracked.stdout.length > 0 ? null : source
 }
+
+const pathOf = (source: string) => source.replace(/^(?:file|link|portal):(?:\/\/(?=\/))?/, '')
 
 function sourceIn(manifest: string): string | null {
   try {
@@ -33,16 +35,16 @@ function sourceIn(manifest: string): string | null {
 }
 
 const words = (source: string) =>
-  `package.json has specproof from \`${source}\`, which git does not hold: colleagues and CI have to be able to fetch it`
+  `package.json has specproof from \`${source}\`, which is there on this machine alone; fine until colleagues or CI install it`
 
 /** Of doctor: nothing is wrong on this machine. */
 export async function sourceFinding(root: string, manifest: string | null): Promise<Finding[]> {
   const source = await uncommittedSource(root, manifest)
-  return source === null ? [] : [warning('specproof', words(source), MEND)]
+  return source === null ? [] : [warning('specproof', words(source), mend(source))]
 }
 
 /** The same of init. */
 export async function sourceStep(root: string, manifest: string | null): Promise<Step | null> {
   const source = await uncommittedSource(root, manifest)
-  return source === null ? null : toDo('specproof', `${words(source)}; ${MEND}`)
+  return source === null ? null : { what: 'specproof', status: 'found', text: `${words(source)}: then ${mend(source)}` }
 }

@@ -20,8 +20,9 @@ import { teethFinished } from './teeth-lines.ts'
 import { atWord, clean, oneLine, wrap } from './text.ts'
 
 /** Columns of what an author has left open: two lines of a usual screen. The report has all of it. */
-const MOST_OPEN = 160
+const MOST_OPEN = 600
 const POINTER = ' (all of it: `agent report`)'
+const TO_DECIDE = ' To decide any of it: a sentence in requirements.md or design.md.'
 
 function runStarted(e: EventOf<'run.started'>, look: Look): Line[] {
   const where = e.branch === null ? 'detached HEAD' : shortRef(e.branch)
@@ -102,7 +103,7 @@ function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
   const text = `${plural(e.tests, 'test')}${withParts(e)} frozen, red ${e.red}${reused}: ${named(e.files)}`
   const open = leftOpen(e.remarks) ?? ''
   const shown = open.length <= MOST_OPEN + POINTER.length ? open : atWord(open, MOST_OPEN, ellipsis(look))
-  const says = shown === open ? open : shown + POINTER
+  const says = (shown === open ? open : shown + POINTER) + TO_DECIDE
   return [
     ...step(look, { mark: 'good', label: 'frozen', text }),
     ...(open === '' ? [] : step(look, { mark: 'none', label: 'author says', text: says })),

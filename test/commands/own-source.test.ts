@@ -19,7 +19,9 @@ it('a path that git does not hold is named, with what to do; a version, or a tar
 
   const [finding] = await sourceFinding(repository.dir, manifest('file:../specproof'))
   expect(finding).toMatchObject({ name: 'specproof', state: 'warning', exitCode: 0 })
-  expect(finding!.text).toContain('`file:../specproof`, which git does not hold: colleagues and CI')
-  expect(finding!.mend).toContain('commit the tarball of `npm pack`')
-  expect(await sourceStep(repository.dir, manifest('file:../specproof'))).toMatchObject({ status: 'to do' })
+  expect(finding!.text).toContain('`file:../specproof`, which is there on this machine alone; fine until colleagues')
+  expect(finding!.mend).toBe(
+    'run `npm pack ../specproof` and `npm i -D ./NAME.tgz` here, and commit the archive NAME.tgz',
+  )
+  expect(await sourceStep(repository.dir, manifest('file:../specproof'))).toMatchObject({ status: 'found' })
 })
