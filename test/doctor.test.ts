@@ -146,6 +146,10 @@ describe('agent doctor', () => {
     })
     expect(found.of('models')).toMatchObject({ state: 'problem', exitCode: 6, mend: 'export ANTHROPIC_API_KEY=...' })
 
+    const bare = await doctor(repository, ['--ask', '--model', 'local'])
+    expect(bare.of('asked')).toMatchObject({ state: 'problem', exitCode: 2 })
+    expect(bare.of('asked').text).toContain('names no provider')
+
     await repository.write({ 'agent.yaml': 'attempts: none\n' })
     const broken = await doctor(repository, ['--ask', '--model', 'openai/x'])
     for (const name of ['settings', 'asked'])

@@ -190,6 +190,7 @@ describe('agent init', () => {
     const env = await programThat(repository, 'go', 'printf "\\nrequire pgregory.net/rapid v1.2.0\\n" >> go.mod')
     const { code, told } = await init(repository, ['--yes'], env)
     expect([code, did(told)['packages']]).toEqual([0, 'written'])
+    expect(JSON.stringify(told)).toContain('pgregory.net/rapid, in go.mod')
     expect(await repository.read('go.mod')).toContain('pgregory.net/rapid')
   })
 

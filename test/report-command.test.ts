@@ -36,6 +36,9 @@ describe('agent report', () => {
       ...{ html: page, result: { status: 'verified' } },
       tasks: [{ spec: 'limits', task: '1', attempts: [{ n: 0 }, { n: 1 }, { n: 2 }], verdict: { status: 'verified' } }],
     })
+    const [run1, outcome, blank, where, ...more] = await textOf(repository, ['report', '--html', page])
+    expect([run1, outcome]).toEqual([expect.stringMatching(/^Run /), expect.stringMatching(/outcome +verified/)])
+    expect([blank, where, ...more]).toEqual(['', `Written: ${page}`, ''])
     const html = await readFile(page, 'utf8')
     expect(elementsOf(html).filter(({ name }) => name === 'details').length).toBeGreaterThan(5)
     for (const words of [

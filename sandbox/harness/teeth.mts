@@ -6,7 +6,7 @@ import type { Driver, Order } from './driver.mts'
 import type { HarnessReport } from './protocol.mts'
 
 /** Several files, or several tests, may say something of one wrong version: what comes first here counts. */
-const BY_WEIGHT: MutantRun['status'][] = ['killed', 'timeout', 'error', 'not-run', 'survived', 'unreached']
+const BY_WEIGHT: MutantRun['status'][] = ['killed', 'timeout', 'error', 'refused', 'not-run', 'survived', 'unreached']
 
 export function joined(runs: readonly MutantRun[]): MutantRun[] {
   const byId = new Map<number, MutantRun>()

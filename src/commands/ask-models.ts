@@ -91,7 +91,7 @@ async function askOne(
     )
   } catch (error) {
     if (error instanceof ModelNameError)
-      return problem(LABEL, error.message, `see ${docsPage('docs/models.md')}`, EXIT.provider)
+      return problem(LABEL, error.message, `see ${docsPage('docs/models.md')}`, EXIT.usage)
     if (!(error instanceof UserError)) throw error
     return problem(LABEL, error.message, `see ${docsPage('docs/models.md')}`, exitCodeOf(error.status))
   }

@@ -70,10 +70,9 @@ async function addToNew(root: string, adding: Adding, dirty: readonly string[]):
   const before = new Map<string, string>()
   for (const path of dirty) before.set(path, await readFile(join(root, path), 'utf8'))
   const problem = await install(root, adding)
-  if (problem === null)
-    return { what: WHAT, status: 'written', text: `${adding.names}, among what is to be committed first` }
-  for (const path of await uncommitted(root, MANIFESTS))
-    if (!before.has(path)) await rm(join(root, path), { force: true })
+  const files = await uncommitted(root, MANIFESTS)
+  if (problem === null) return { what: WHAT, status: 'written', text: `${adding.names}, in ${files.join(' and ')}` }
+  for (const path of files) if (!before.has(path)) await rm(join(root, path), { force: true })
   for (const [path, text] of before) await writeFile(join(root, path), text)
   return failed(problem)
 }

@@ -140,11 +140,10 @@ function print(options: GlobalOptions, story: Story, page: string | null): void 
   const isTTY = stdout.isTTY === true
   const color = chooseColor({ noColor: !options.color, isTTY, env })
   const look = { width: readableWidth(stdout.columns), unicode: chooseUnicode(env) }
-  if (!options.quiet || page === null)
-    stdout.write(
-      reportLines(story, look, !isTTY)
-        .map((line) => `${printed(line, color)}\n`)
-        .join(''),
-    )
-  if (page !== null && !options.quiet) stdout.write(`\nWritten: ${page}\n`)
+  if (options.quiet && page !== null) return
+  const lines = reportLines(story, look, !isTTY)
+  // Who asks for a page reads that: here stands which run it is of, and how it ended.
+  const shown = page === null ? lines : lines.slice(0, 2)
+  stdout.write(shown.map((line) => `${printed(line, color)}\n`).join(''))
+  if (page !== null) stdout.write(`\nWritten: ${page}\n`)
 }

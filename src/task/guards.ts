@@ -4,7 +4,7 @@ import { renderOutput } from '../core/prompt/sections.ts'
 import { importedFiles } from '../core/prompt/select-files.ts'
 import { isMutable, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
-import { biteOf, scoreOf } from '../core/teeth/score.ts'
+import { biteOf, compiled, scoreOf } from '../core/teeth/score.ts'
 import { countTests } from '../core/verdict/count-tests.ts'
 import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
 import { findingIn, type Guarding, judgeGuards, notThere } from '../core/verdict/guards.ts'
@@ -119,7 +119,7 @@ export async function guardsAmong(
     return { ...NOBODY, problem: 'the tests import no code of the project that could be made wrong' }
   const { runs, problem } = await bite(world, state, judged, chosen)
   const byId = new Map(runs.map((run) => [run.mutant, run]))
-  const bites = chosen.map((mutant) => biteOf(mutant, byId.get(mutant.id)))
+  const bites = compiled(chosen.map((mutant) => biteOf(mutant, byId.get(mutant.id))))
   const killers = new Set(runs.flatMap(({ killers = [] }) => killers))
   const guards = new Set(green.flatMap(({ id }) => (killers.has(id) ? [id] : [])))
   const criteria = state.plan.slice.requirements.flatMap((one) => one.criteria.map(({ id }) => id))

@@ -10,6 +10,7 @@ import { renderSlice } from '../core/prompt/sections.ts'
 import { importedFiles } from '../core/prompt/select-files.ts'
 import { isMutable, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
+import { compiled } from '../core/teeth/score.ts'
 import { countTests } from '../core/verdict/count-tests.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import { describeFailures } from '../core/verdict/feedback.ts'
@@ -277,5 +278,5 @@ async function killsOf(world: World, state: State, judged: Judged): Promise<Kill
   const mutants = sample.filter(({ id }) => !refused.has(id))
   if (mutants.length === 0) return null
   const { runs, problem } = await bite(world, state, judged, mutants)
-  return problem === null ? { mutants, runs } : null
+  return problem === null ? { mutants, runs: compiled(runs) } : null
 }

@@ -3,7 +3,16 @@ import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { isJudgedBy, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'
 import { spread } from '../core/teeth/sample.ts'
-import { type Bite, biteOf, isWeak, scoreInWords, scoreOf, survived, teethEvidence } from '../core/teeth/score.ts'
+import {
+  type Bite,
+  biteOf,
+  compiled,
+  isWeak,
+  scoreInWords,
+  scoreOf,
+  survived,
+  teethEvidence,
+} from '../core/teeth/score.ts'
 import { countFailed } from '../core/verdict/count-tests.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import type { World } from '../world.ts'
@@ -47,7 +56,7 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
   const { chosen, refused } = await choose(world, state, judged, possible)
   const tried = chosen.length === 0 ? { runs: [], problem: null } : await bite(world, state, judged, chosen)
   const byId = new Map(tried.runs.map((run) => [run.mutant, run]))
-  const first = chosen.map((mutant) => biteOf(mutant, byId.get(mutant.id)))
+  const first = compiled(chosen.map((mutant) => biteOf(mutant, byId.get(mutant.id))))
   const asking = ask && tried.problem === null && judged.texts.size > 0 && !world.signal.aborted
   const nobody = { state, changes, bites: first, explained: false, strict: [], objection: null, added: null, notes: [] }
   const after = asking ? await strengthen(world, state, judged, { bites: first, mutants: chosen }) : nobody
@@ -64,7 +73,7 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
     bites,
     {
       possible: possible.length,
-      refused,
+      refused: refused + chosen.length - first.length,
       answered,
       strict,
       notes,

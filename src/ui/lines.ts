@@ -103,7 +103,8 @@ function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
   const text = `${plural(e.tests, 'test')}${withParts(e)} frozen, red ${e.red}${reused}: ${named(e.files)}`
   const open = leftOpen(e.remarks) ?? ''
   const shown = open.length <= MOST_OPEN + POINTER.length ? open : atWord(open, MOST_OPEN, ellipsis(look))
-  const says = (shown === open ? open : shown + POINTER) + TO_DECIDE
+  const isAll = shown === open && open === oneLine(e.remarks ?? '')
+  const says = (isAll ? open : shown + POINTER) + TO_DECIDE
   return [
     ...step(look, { mark: 'good', label: 'frozen', text }),
     ...(open === '' ? [] : step(look, { mark: 'none', label: 'author says', text: says })),

@@ -224,7 +224,8 @@ describe.runIf('env' in go)('go', () => {
   }, 120_000)
 
   it('runs wrong versions, also those that are compiled for themselves', async () => {
-    const code = 'package most\n\nconst Limit = 3\n\nfunc Over(n int) bool { return n > Limit }\n'
+    const code =
+      'package most\n\nconst Limit = 3\n\nconst At = 1 - 1\n\nvar First = [1]int{7}[At]\n\nfunc Over(n int) bool { return n > Limit }\n'
     const test = `package most\n\nimport "testing"\n\nfunc TestOver(t *testing.T) {\n\tif Over(2) || !Over(5) {\n\t\tt.Error("wrong")\n\t}\n}\n`
     const mutants = mutantsOf('most/most.go', code, null, 1)
     const wrong = await targetOf({
@@ -250,6 +251,8 @@ describe.runIf('env' in go)('go', () => {
       ({ original, replacement }) => `${original} -> ${replacement}: ${outcome(original, replacement)}`,
     )
     expect(said).toContain('3 -> 6: killed')
+    // An index that is out of bounds is no version that anybody could land.
+    expect(said).toContain('- -> +: refused')
     expect(said).toContain('3 -> 4: survived')
     expect(said.filter((one) => one.startsWith('>'))).toEqual(['> -> >=: survived'])
     expect(said.filter((one) => one.endsWith('killed')).length, said.join('\n')).toBe(3)

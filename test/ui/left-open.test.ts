@@ -48,6 +48,8 @@ describe('what an author says that the specification leaves open', () => {
     expect(shown('The stub and the tests.')).toEqual(shown())
     const short = 'Left out, because the specification leaves them open: capacities below 1 or not whole.'
     expect(shown(short).slice(1).join(' ').replace(/\s+/g, ' ')).toBe(` author says ${short} ${DECIDE}`)
+    const more = shown(`${short}\n\nOut of range wins over first.`).slice(1).join(' ').replace(/\s+/g, ' ')
+    expect(more).toBe(` author says ${short} (all of it: \`agent report\`) ${DECIDE}`)
     const long = `Left open: ${'capacities below one, '.repeat(60)}`
     const cut = shown(long).slice(1)
     expect(cut.length).toBeLessThanOrEqual(9)

@@ -371,7 +371,8 @@ describe('what the author of the tests has left open, in a report', () => {
   )
 
   it("bounds what a verdict shows, in the author's words", () => {
-    const gap = 'the test author says: Left open: capacities below 1; <i>and</i> all that is asynchronous.'
+    const gap =
+      'the test author says: The stub and the tests. Left open: capacities below 1; <i>and</i> all that is asynchronous.'
     expect(storyOfRun(events).tasks[0]!.gaps).toEqual([gap])
     const added = { files: ['test/a.more.test.ts'], tests: 1, killed: 1 }
     const teeth = {

@@ -114,18 +114,21 @@ async function runTeeth(order: Order, teeth: TeethRequest): Promise<HarnessRepor
   const patience = teeth.control ? SLOWER * (monotonicMs() - started) + OVER_MS : Math.max(OVER_MS, teeth.maxMs)
   const mutants: MutantRun[] = []
   await each(teeth.mutants, async (mutant) => {
-    const packages = own.has(mutant) ? own.get(mutant)! : built.packages
-    const late = packages === null || monotonicMs() > end
-    mutants.push(late ? notRun(mutant) : await tryOne(order, teeth, { mutant, packages, red, patience }))
+    const packages = own.get(mutant) ?? built.packages
+    if (packages === 'refused') mutants.push({ ...notRun(mutant), status: 'refused' })
+    else if (packages === 'no time' || monotonicMs() > end) mutants.push(notRun(mutant))
+    else mutants.push(await tryOne(order, teeth, { mutant, packages, red, patience }))
     const failed = mutants.filter(({ status }) => status === 'killed').length
     order.tell({ done: triedOf(mutants), total: teeth.mutants.length, runs: 0, failed, running: null })
   })
   return { ...right, mutants: joined(mutants) }
 }
 
-/** Programs of those that cannot be chosen while a program runs; null: the compiler refuses it, or there was no time. */
-async function compileEdits(built: Built, teeth: TeethRequest, end: number): Promise<Map<number, Package[] | null>> {
-  const found = new Map<number, Package[] | null>()
+type Compiled = Package[] | 'refused' | 'no time'
+
+/** Programs of those that cannot be chosen while a program runs. */
+async function compileEdits(built: Built, teeth: TeethRequest, end: number): Promise<Map<number, Compiled>> {
+  const found = new Map<number, Compiled>()
   for (const file of built.sources) {
     const text = await readFile(file, 'utf8')
     for (const line of text.split('\n')) {
@@ -133,8 +136,9 @@ async function compileEdits(built: Built, teeth: TeethRequest, end: number): Pro
       const { id, start, end: to, code } = JSON.parse(line.slice(EDIT.length + teeth.key.length + 1)) as Edit
       if (!teeth.mutants.includes(id)) continue
       const edited = text.slice(0, start) + code + text.slice(to)
-      const packages = monotonicMs() > end ? null : await built.again(`edit-${id}`, { [file]: edited })
-      found.set(id, packages?.every(({ program }) => program !== null) ? packages : null)
+      const packages = monotonicMs() > end ? [] : await built.again(`edit-${id}`, { [file]: edited })
+      const compiles = packages.every(({ program }) => program !== null)
+      found.set(id, packages.length === 0 ? 'no time' : compiles ? packages : 'refused')
     }
   }
   return found

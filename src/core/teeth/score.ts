@@ -59,6 +59,11 @@ export function biteOf({ id, path, line, original, replacement }: Mutant, run: M
   return { id, what, path, line, status, test: status === 'killed' ? test : null, reason: message }
 }
 
+/** Those that a compiler did not refuse when it came to them. */
+export function compiled<T extends { status: MutantRun['status'] | 'allowed' }>(all: readonly T[]): T[] {
+  return all.filter(({ status }) => status !== 'refused')
+}
+
 /** Whether it lived although the tests had their chance. */
 export function survived({ status }: Pick<Bite, 'status'>): boolean {
   return status === 'survived' || status === 'unreached'

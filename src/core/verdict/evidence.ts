@@ -84,9 +84,9 @@ export interface MutantRun {
   /**
    * `killed`: an assertion or a property said no. `unreached`: no test ran the place that is wrong. `error`: what was red threw
    * something else, or could not be collected. `timeout`: it did not end. `not-run`: there was no time left, or it
-   * was over before one case of a property was through.
+   * was over before one case of a property was through. `refused`: it does not compile, which shows only now.
    */
-  status: 'killed' | 'survived' | 'unreached' | 'error' | 'timeout' | 'not-run'
+  status: 'killed' | 'survived' | 'unreached' | 'error' | 'timeout' | 'not-run' | 'refused'
   /** Name of the test that was red first, and what it said; null where none was. */
   test: string | null
   message: string | null

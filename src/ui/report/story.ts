@@ -1,5 +1,6 @@
 import type { EventOf, StampedEvent, TaskResult } from '../../core/events.ts'
 import { leftOpen } from '../left-open.ts'
+import { oneLine } from '../text.ts'
 import { teethGaps } from './teeth-gaps.ts'
 
 /** What an attempt is told by, in its order. */
@@ -235,7 +236,9 @@ function gapsOf(task: TaskStory, { run, result, unchecked }: Story): string[] {
   const moments = task.attempts.flatMap((attempt) => attempt.moments)
   const last = task.attempts.at(-1)?.moments ?? []
   const baseline = moments.find((one) => one.type === 'baseline.finished')
-  const open = leftOpen(moments.findLast((one) => one.type === 'tests.frozen')?.remarks)
+  const remarks = moments.findLast((one) => one.type === 'tests.frozen')?.remarks
+  // Beside what is left open its author often says how a contradiction was read.
+  const open = leftOpen(remarks) === null ? null : oneLine(remarks ?? '')
   const status = task.result?.status ?? (atWork ? null : (task.verdict?.status ?? null))
   const why = task.verdict?.summary ?? ''
   return [

@@ -4,6 +4,7 @@ import { mutantsOf } from '../../../src/core/teeth/mutants.ts'
 import {
   type Bite,
   biteOf,
+  compiled,
   fewJudged,
   isWeak,
   onceMore,
@@ -32,6 +33,10 @@ describe('the score', () => {
     expect(scoreInWords(score)).toBe(
       '7 of 10 wrong versions killed, 1 allowed by the specification, 2 not explained; not counted: 3 did not end, 2 ended with an error, 4 not judged within level.teethSeconds',
     )
+    expect(compiled(bites({ killed: 1, refused: 2, 'not-run': 1 })).map(({ status }) => status)).toEqual([
+      'killed',
+      'not-run',
+    ])
     expect(scoreInWords(scoreOf([]))).toBe('there is nothing to make wrong versions of')
   })
 
