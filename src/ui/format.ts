@@ -121,7 +121,8 @@ export interface TableOptions {
 const GAP = 2
 const NARROWEST = 8
 
-function columnWidths(all: string[][], options: TableOptions): number[] {
+/** Columns that each cell of a table gets; `all`: with the header. */
+export function columnWidths(all: string[][], options: TableOptions): number[] {
   const widths: number[] = []
   for (const row of all) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell))

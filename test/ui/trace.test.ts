@@ -81,3 +81,29 @@ test('a terminal that cuts says where all of it stands, and one that does not sa
   expect(told(few)).not.toContain('is cut')
   expect(told([{ ...first!, tests: `${TESTS[0]} and 2 more` }])).toContain('is cut')
 })
+
+test('a terminal too narrow for names of tests counts them, and one with some room has the first name without its path', () => {
+  const [first] = VIEW.rows
+  const named = (names: string[], path = 'test/odometer.test.ts') => names.map((name) => `${path}::${name}`)
+  const row = (criterion: string, allTests: string[]) => ({
+    ...first!,
+    ...{ criterion, text: 'WHEN a reading is saved, THE Odometer SHALL keep all readings that were saved before it' },
+    ...{ allTests, tests: `${allTests.slice(0, 3).join('; ')} and ${allTests.length - 3} more` },
+  })
+  const long = named(['keeps what was saved before a power cut', 'b', 'c', 'd', 'e', 'f', 'g'])
+  const rows = [
+    row('1.1', long),
+    row('1.2', named(['a short one'])),
+    row('1.3', [...long, 'test/odometer.more.test.ts::h']),
+  ]
+  const at = (width: number) =>
+    traceLines([{ ...VIEW, rows }], { width, unicode: true, seeAll })
+      .map(plainText)
+      .slice(3, 6)
+      .map((line) => line.slice(line.indexOf('4f2a1bc') + 9))
+  expect(at(80)).toEqual(['7 tests', '1 test', '8 tests in 2 files'])
+  expect(at(100)).toEqual(['keeps what was saved befor… +6', 'a short one', '8 tests in 2 files'])
+  expect(at(130)[2]).toBe('8 tests in 2 files')
+  // The path, and 25 columns of the name.
+  expect(at(240)[2]).toMatch(/^test\/odometer\.test\.ts::keeps what was saved before/)
+})

@@ -1,5 +1,6 @@
-import { oneLine, table, truncate, wrap } from '../format.ts'
+import { columnWidths, oneLine, table, truncate, wrap } from '../format.ts'
 import { blank, type Line, type Span, spanOf } from '../line.ts'
+import { testsCells } from './tests-cell.ts'
 import { NOTHING_TO_TRACE, type TraceView, type TraceViewRow, type ViewPiece } from './view.ts'
 
 export interface TraceLook {
@@ -43,25 +44,34 @@ function viewLines(view: TraceView, look: TraceLook): Line[] {
 function matrix(all: readonly TraceViewRow[], look: TraceLook): Line[] {
   const rows = toldOnce(all)
   const evidence = look.width !== null && look.width >= WIDE
-  const cells = rows.map((row) => [
+  const before = rows.map((row) => [
     row.criterion,
     look.width === null ? truncate(oneLine(row.text), LONGEST_TEXT) : row.text,
     [...row.properties.map((one) => one.split(' ')[0]!), ...(row.own.length > 0 ? ['own'] : [])].join(','),
     row.task,
     row.state,
     row.commit,
-    ...(look.width === null ? [] : [row.tests]),
-    ...(evidence ? [row.evidence] : []),
   ])
   const more = [...(look.width === null ? [] : ['tests']), ...(evidence ? ['evidence'] : [])]
   const header = ['', 'criterion', 'prop.', 'task', 'state', 'commit', ...more]
   const fitted = look.width === null ? {} : { width: look.width }
-  const lined = cells.map((row) => row.map(oneLine))
-  const whole = table(lined, { header, indent: 2, unicode: look.unicode })
-  const [head = '', ...body] = table(lined, { header, indent: 2, unicode: look.unicode, ...fitted })
+  const withTests = (tests: readonly string[]) =>
+    before.map((cells, at) => [
+      ...cells.map(oneLine),
+      ...(look.width === null ? [] : [tests[at]!]),
+      ...(evidence ? [oneLine(rows[at]!.evidence)] : []),
+    ])
+  const options = { header, indent: 2, unicode: look.unicode }
+  const room = (tests: readonly string[]) =>
+    columnWidths([header, ...withTests(tests)], { ...options, ...fitted })[header.indexOf('tests')]!
+  const tests = look.width === null ? [] : testsCells(rows, look.unicode, room)
+  const lined = withTests(tests)
+  const whole = table(lined, options)
+  const [head = '', ...body] = table(lined, { ...options, ...fitted })
   const style = (at: number) => (rows[at]?.bad ? 'bad' : rows[at]?.state === 'open' ? 'dim' : undefined)
   const cut =
-    body.some((text, at) => text !== whole[at + 1]) || rows.some(({ tests, allTests }) => tests !== allTests.join('; '))
+    body.some((text, at) => text !== whole[at + 1]) ||
+    rows.some(({ allTests }, at) => tests[at] !== oneLine(allTests.join('; ')))
   const left = look.width !== null && !evidence && rows.some((row) => row.evidence !== '')
   return [
     line([spanOf(head, 'dim')]),
