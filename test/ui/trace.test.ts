@@ -25,8 +25,8 @@ const shown = (look: Omit<TraceLook, 'seeAll'>) => traceLines([VIEW], { ...look,
 
 test('in a pipe each test and the evidence have a line of their own', () => {
   expect(shown({ width: null, unicode: true }).slice(2, 9)).toEqual([
-    '       criterion                   prop.  task  state     commit',
-    '  1.1  THE Slugifier SHALL answer  2,own  1     verified  4f2a1bc',
+    '       criterion                   property       task  state     commit',
+    "  1.1  THE Slugifier SHALL answer  2, task's own  1     verified  4f2a1bc",
     '      property  Every answer is lower case',
     '      test      test/slug.test.ts::keeps a; b apart (1.1)',
     '      test      test/slug.test.ts::is stable (1.1)',
@@ -68,6 +68,19 @@ test('evidence of one commit is told once, and a pipe has every test by its whol
   expect(wide.filter((line) => line.includes('as above, at 1.1'))).toHaveLength(2)
 })
 
+test('a property of a task that several criteria have is told once', () => {
+  const [first] = VIEW.rows
+  const other = { ...first!, criterion: '1.3', own: ['Every answer is short'], task: '2' }
+  const rows = [first!, { ...first!, criterion: '1.2' }, other, { ...other, criterion: '1.4' }]
+  const lines = traceLines([{ ...VIEW, rows }], { width: null, unicode: true, seeAll }).map(plainText)
+  expect(lines.filter((line) => line.startsWith('      property')).map((line) => line.trim())).toEqual([
+    'property  Every answer is lower case',
+    'property  as above, at 1.1',
+    'property  Every answer is short',
+    'property  as above, at 1.3',
+  ])
+})
+
 test('a terminal that cuts says where all of it stands, and one that does not says nothing of it', () => {
   expect(shown({ width: 80, unicode: true }).join(' ')).toContain(
     'What is cut here stands whole in `agent trace | less`.',
@@ -87,7 +100,11 @@ test('a terminal too narrow for names of tests counts them, and one with some ro
   const named = (names: string[], path = 'test/odometer.test.ts') => names.map((name) => `${path}::${name}`)
   const row = (criterion: string, allTests: string[]) => ({
     ...first!,
-    ...{ criterion, text: 'WHEN a reading is saved, THE Odometer SHALL keep all readings that were saved before it' },
+    ...{
+      own: [],
+      criterion,
+      text: 'WHEN a reading is saved, THE Odometer SHALL keep all readings that were saved before it',
+    },
     ...{ allTests, tests: `${allTests.slice(0, 3).join('; ')} and ${allTests.length - 3} more` },
   })
   const long = named(['keeps what was saved before a power cut', 'b', 'c', 'd', 'e', 'f', 'g'])
@@ -102,7 +119,7 @@ test('a terminal too narrow for names of tests counts them, and one with some ro
       .slice(3, 6)
       .map((line) => line.slice(line.indexOf('4f2a1bc') + 9))
   expect(at(80)).toEqual(['7 tests', '1 test', '8 tests in 2 files'])
-  expect(at(100)).toEqual(['keeps what was saved befor… +6', 'a short one', '8 tests in 2 files'])
+  expect(at(100)).toEqual(['keeps what was saved bef… +6', 'a short one', '8 tests in 2 files'])
   expect(at(130)[2]).toBe('8 tests in 2 files')
   // The path, and 25 columns of the name.
   expect(at(240)[2]).toMatch(/^test\/odometer\.test\.ts::keeps what was saved before/)

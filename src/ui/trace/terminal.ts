@@ -47,13 +47,13 @@ function matrix(all: readonly TraceViewRow[], look: TraceLook): Line[] {
   const before = rows.map((row) => [
     row.criterion,
     look.width === null ? truncate(oneLine(row.text), LONGEST_TEXT) : row.text,
-    [...row.properties.map((one) => one.split(' ')[0]!), ...(row.own.length > 0 ? ['own'] : [])].join(','),
+    [...row.properties.map((one) => one.split(' ')[0]!), ...(row.own.length > 0 ? ["task's own"] : [])].join(', '),
     row.task,
     row.state,
     row.commit,
   ])
   const more = [...(look.width === null ? [] : ['tests']), ...(evidence ? ['evidence'] : [])]
-  const header = ['', 'criterion', 'prop.', 'task', 'state', 'commit', ...more]
+  const header = ['', 'criterion', 'property', 'task', 'state', 'commit', ...more]
   const fitted = look.width === null ? {} : { width: look.width }
   const withTests = (tests: readonly string[]) =>
     before.map((cells, at) => [
@@ -86,15 +86,18 @@ function matrix(all: readonly TraceViewRow[], look: TraceLook): Line[] {
 
 const LEFT_OUT = `The column of evidence is left out: it needs ${WIDE} columns. \`agent trace --html FILE\` and a pipe show it.`
 
-/** The evidence of a commit stands where it comes first; further rows say where that is. */
+/** The evidence of a commit, and what a task states itself, stand where they come first; further rows say where that is. */
 function toldOnce(rows: readonly TraceViewRow[]): TraceViewRow[] {
   const told = new Map<string, string>()
-  return rows.map((row) => {
-    const key = `${row.commit} ${row.evidence}`
+  const earlier = (row: TraceViewRow, key: string) => {
     const at = told.get(key)
-    if (at !== undefined) return { ...row, evidence: `as above, at ${at}` }
-    if (row.evidence !== '') told.set(key, row.criterion || `task ${row.task}`)
-    return row
+    if (at === undefined) told.set(key, row.criterion || `task ${row.task}`)
+    return at === undefined ? null : `as above, at ${at}`
+  }
+  return rows.map((row) => {
+    const evidence = row.evidence === '' ? null : earlier(row, `evidence ${row.commit} ${row.evidence}`)
+    const own = row.own.length === 0 ? null : earlier(row, `own ${row.own.join('\n')}`)
+    return { ...row, ...(evidence === null ? {} : { evidence }), ...(own === null ? {} : { own: [own] }) }
   })
 }
 
