@@ -14,6 +14,7 @@ import type { ReplayFlags } from './commands/replay.ts'
 import type { ReportFlags } from './commands/report.ts'
 import type { RunCommandFlags } from './commands/run.ts'
 import type { RunFlags } from './commands/settings.ts'
+import type { StatusFlags } from './commands/status.ts'
 import type { TraceFlags } from './commands/trace.ts'
 import type { VerifyFlags } from './commands/verify.ts'
 import { packageVersion } from './io/package-root.ts'
@@ -87,6 +88,13 @@ function withCiOptions(command: Command): Command {
 const HELP_WIDTH = 80
 const OWN_PAGES = '.agent/FILE lies at the top of the repository'
 
+/** Stands below what was wrong with the words of a command. */
+function takenBy(command: Command): string {
+  const byOption = command.registeredArguments.length === 0 && command.options.some(({ long }) => long === '--spec')
+  const name = `agent ${command.name()}`
+  return `It takes \`${name} ${command.usage()}\`${byOption ? ', a spec as `--spec ID`' : ''}: see \`${name} --help\`.`
+}
+
 /** All commands with their options; `run` is given what a command does, as its exit code. */
 export function buildProgram(run: (action: Promise<number>) => Promise<void>): Command {
   const program = new Command('agent')
@@ -122,11 +130,12 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
       run(COMMANDS.run().then((module) => module.runCommand(globals(command), flags))),
     )
   program
-    .command('status')
-    .description('specs, progress, the next task and why each other open task is not it')
+    .command('status [spec]')
+    .description('specs, progress, the next task and why each other open task is not it; of all, or of SPEC')
+    .option('--spec <id>', 'only this spec')
     .option('--watch', 'show it anew when git or a spec changes, with the run at work, until q or Ctrl-C')
-    .action(async (flags: { watch?: boolean }, command: Command) =>
-      run(COMMANDS.status().then((module) => module.statusCommand(globals(command), flags))),
+    .action(async (name: string | undefined, flags: StatusFlags, command: Command) =>
+      run(COMMANDS.status().then((module) => module.statusCommand(globals(command), name, flags))),
     )
   withCiOptions(
     program
@@ -145,15 +154,15 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
       run(COMMANDS.show().then((module) => module.showCommand(globals(command), target))),
     )
   program
-    .command('trace')
+    .command('trace [spec]')
     .description(
       'requirement, property, task, test, commit, evidence; what is not covered, and what the spec no longer says',
     )
     .option('--spec <id>', 'only this spec')
     .option('--html <file>', `write a page as well; ${OWN_PAGES}`)
     .option('--markdown', 'a Markdown table, for pull requests')
-    .action(async (flags: TraceFlags, command: Command) =>
-      run(COMMANDS.trace().then((module) => module.traceCommand(globals(command), flags))),
+    .action(async (name: string | undefined, flags: TraceFlags, command: Command) =>
+      run(COMMANDS.trace().then((module) => module.traceCommand(globals(command), name, flags))),
     )
   program
     .command('context <target>')
@@ -268,6 +277,7 @@ export function buildProgram(run: (action: Promise<number>) => Promise<void>): C
     .action(async (flags: DemoFlags, command: Command) =>
       run(COMMANDS.demo().then((module) => module.demoCommand(globals(command), flags))),
     )
-  for (const command of program.commands) command.addHelpText('after', examplesOf(command.name()))
+  for (const command of program.commands)
+    command.addHelpText('after', examplesOf(command.name())).showHelpAfterError(takenBy(command))
   return program.addHelpText('after', examplesOf(''))
 }

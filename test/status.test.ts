@@ -47,6 +47,25 @@ describe('agent status', () => {
     }
   })
 
+  it('tells of one spec where it is named, with the last commit of that one', async () => {
+    const repository = await makeRepository()
+    const commit = await landed(repository, CLAMPED)
+    await repository.commit({ 'specs/login/tasks.md': '- [ ] 1. A\n' })
+    for (const args of [['limits'], ['specs/limits/'], ['--spec', 'limits']]) {
+      const { code, stdout } = await start(repository, ['status', ...args])
+      expect({ code, told: JSON.parse(stdout) }).toMatchObject({
+        code: 0,
+        told: { specs: [{ id: 'limits' }], last: { commit } },
+      })
+    }
+    const { stdout } = await start(repository, ['status', 'login'])
+    expect(JSON.parse(stdout)).toMatchObject({ specs: [{ id: 'login', next: '1' }], last: null })
+    const { code, stderr } = await start(repository, ['status', 'logn'])
+    expect(`${code} ${stderr}`).toContain(
+      '2 agent: There is no spec "logn" at HEAD; there are: limits, login. Did you mean "login"?',
+    )
+  })
+
   it('names a spec that is only in the checkout', async () => {
     const nothing = Object.fromEntries(Object.keys(CLAMP_SPEC).map((path) => [path, null]))
     const repository = await makeRepository({ files: nothing })

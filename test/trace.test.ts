@@ -149,7 +149,8 @@ describe('a commit of a task', () => {
       ['.kiro/specs/limits', 'open'],
       ['specs/limits', 'verified'],
     ])
-    expect((await trace(repository, '--spec', '.kiro/specs/limits')).specs).toHaveLength(1)
+    for (const args of [['--spec', '.kiro/specs/limits'], ['.kiro/specs/limits'], ['.kiro/specs/limits/']])
+      expect((await trace(repository, ...args)).specs.map(({ dir }) => dir)).toEqual(['.kiro/specs/limits'])
   })
 
   it('shows nothing any more when its tests are gone', async () => {
@@ -243,6 +244,10 @@ describe('what the command shows', () => {
     expect(await refused('trace', '--spec', 'limit')).toContain(
       '2 agent: There is no spec "limit"; there are: limits. Did you mean "limits"?',
     )
+    expect(await refused('trace', 'limit')).toContain('2 agent: There is no spec "limit"; there are: limits. Did you')
+    expect(await refused('trace', 'limits', '--spec', 'limit')).toMatch(/^2 agent: Two specs are named/)
+    expect(await refused('trace', 'limits', 'more')).toContain('It takes `agent trace [options] [spec]`')
+    expect(await refused('next', 'limits')).toContain('It takes `agent next [options]`, a spec as `--spec ID`')
     expect(await refused('trace', '--json', '--markdown')).toMatch(/^2 agent: --json and --markdown/)
     expect(await refused('trace', '--html', 'no/such/folder.html')).toMatch(/^2 agent: --html .*cannot be written/)
   })

@@ -19,6 +19,7 @@ const EXAMPLES: Record<string, [line: string, what: string][]> = {
   ],
   status: [
     ['agent status', 'all specs'],
+    ['agent status login', 'one of them'],
     ['agent status --watch', 'anew whenever git or a spec changes'],
   ],
   lint: [
@@ -32,7 +33,7 @@ const EXAMPLES: Record<string, [line: string, what: string][]> = {
   ],
   trace: [
     ['agent trace', 'each requirement with its evidence'],
-    ['agent trace --spec login --html trace.html', 'one spec, as a page as well'],
+    ['agent trace login --html trace.html', 'one spec, as a page as well'],
   ],
   context: [
     ['agent context login/2', 'what the prompt is made of, and its size'],

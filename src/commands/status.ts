@@ -24,6 +24,7 @@ import type { Head } from '../world.ts'
 import { type AtWork, readAtWork } from './at-work.ts'
 import { interruption } from './interruption.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { nameOfSpec, specsNamed } from './spec-named.ts'
 
 interface SpecStatus {
   id: string
@@ -58,11 +59,21 @@ interface Status {
   withoutTasks: string[]
 }
 
+export interface StatusFlags {
+  spec?: string
+  watch?: boolean
+}
+
 /** `agent status`: specs, progress, the next task and why each other open task is not it. */
-export async function statusCommand(options: GlobalOptions, flags: { watch?: boolean } = {}): Promise<number> {
+export async function statusCommand(
+  options: GlobalOptions,
+  argument: string | undefined,
+  flags: StatusFlags = {},
+): Promise<number> {
+  const name = nameOfSpec(argument, flags.spec)
   const { repository, head } = await openAtHead(options.cwd)
-  if (flags.watch) return watchStatus(options, repository)
-  const { status, specs } = await readStatus(options, repository, head)
+  if (flags.watch) return watchStatus(options, repository, name)
+  const { status, specs } = await readStatus(options, repository, name, head)
   process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : screenText(options, specs, status))
   return EXIT.done
 }
@@ -70,6 +81,7 @@ export async function statusCommand(options: GlobalOptions, flags: { watch?: boo
 async function readStatus(
   options: GlobalOptions,
   repository: Repository,
+  name: string | undefined,
   found: Head | null = null,
 ): Promise<{ status: Status; specs: Spec[] }> {
   const { root } = repository
@@ -77,12 +89,14 @@ async function readStatus(
   history.catch(() => {})
   const [head, config] = await Promise.all([found ?? readHead(root), loadConfig(options, root)])
   const roots = specRootsOf(config)
-  const { specs, withoutTasks } = await specsAt(repository, head.commit, roots)
+  const all = await specsAt(repository, head.commit, roots)
+  const specs = specsNamed(all.specs, name, ' at HEAD')
+  const withoutTasks = name === undefined ? all.withoutTasks : []
   const dirs = specs.map(({ dir }) => dir)
   const [branches, stale, last, changed, cut, atWork] = await Promise.all([
     waitingFor(root, specs),
     history.then((log) => staleIn(root, specs, log)),
-    history.then(lastIn),
+    history.then((log) => lastIn(log, name === undefined ? null : specs)),
     dirs.length > 0 ? uncommitted(root, dirs) : specsOnDisk(root, roots),
     cutRun(root),
     readAtWork(repository),
@@ -147,10 +161,13 @@ async function staleIn(
   return log.length === 0 ? new Map() : (await import('./stale.ts')).staleTasks(root, specs, log)
 }
 
-async function lastIn(log: readonly LoggedCommit[]): Promise<LastCommit | null> {
+/** `wanted`: whose commits are looked at; null: all. */
+async function lastIn(log: readonly LoggedCommit[], wanted: readonly Spec[] | null): Promise<LastCommit | null> {
   if (log.length === 0) return null
   const { taskCommits } = await import('../core/trace/evidence.ts')
-  const found = taskCommits(log).find(({ revertedBy }) => revertedBy === null)
+  const isWanted = (name: string) =>
+    wanted === null || wanted.some(({ id, dir }) => id === name || dir === name || dir.endsWith(`/${name}`))
+  const found = taskCommits(log).find(({ revertedBy, spec }) => revertedBy === null && isWanted(spec))
   return found ? { spec: found.spec, task: found.task, verdict: found.verdict, commit: found.hash } : null
 }
 
@@ -172,7 +189,7 @@ function screen(specs: readonly Spec[], status: Status, look: StatusLook): Line[
 }
 
 /** Shows the status anew whenever git or a spec changes, and below it the run at work, until Ctrl-C. */
-async function watchStatus(options: GlobalOptions, repository: Repository): Promise<number> {
+async function watchStatus(options: GlobalOptions, repository: Repository, name: string | undefined): Promise<number> {
   const { root } = repository
   const { stdout } = process
   if (options.json || stdout.isTTY !== true)
@@ -188,7 +205,7 @@ async function watchStatus(options: GlobalOptions, repository: Repository): Prom
       // Watching begins before reading, so that no change falls in between.
       const round = new AbortController()
       const changed = nextChange(await placesOf(root, watched), AbortSignal.any([signal, round.signal]))
-      const lines = await readStatus(options, repository).then(
+      const lines = await readStatus(options, repository, name).then(
         ({ status, specs }) => {
           const dirs = [...status.specs.map(({ dir }) => dir), ...status.withoutTasks]
           if (dirs.join('\n') !== watched.join('\n')) round.abort()

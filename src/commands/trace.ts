@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
 import type { Config } from '../core/config.ts'
 import { EXIT, UserError } from '../core/errors.ts'
-import { didYouMean } from '../core/nearest.ts'
 import { dirsOf, specRootsOf } from '../core/projects.ts'
 import type { Spec } from '../core/spec/spec.ts'
 import type { SpecTrace } from '../core/trace/matrix.ts'
@@ -22,10 +21,13 @@ import { readAtWork } from './at-work.ts'
 import { readEvidence } from './evidence.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { pageAt, writePage } from './page.ts'
+import { nameOfSpec, specsNamed } from './spec-named.ts'
 import { changedFiles, readHere } from './uncommitted.ts'
 
 /** What a screen has no room for, a pipe has. */
-const SEE_ALL = 'agent trace | less'
+function seeAllOf(name: string | undefined): string {
+  return `agent trace${name === undefined ? '' : ` ${name}`} | less`
+}
 
 export interface TraceFlags {
   spec?: string
@@ -34,21 +36,20 @@ export interface TraceFlags {
 }
 
 /** `agent trace`: requirement -> property -> task -> test -> commit -> evidence, and what is not covered. 1 where something is not. */
-export async function traceCommand(options: GlobalOptions, flags: TraceFlags): Promise<number> {
+export async function traceCommand(
+  options: GlobalOptions,
+  argument: string | undefined,
+  flags: TraceFlags,
+): Promise<number> {
   if (options.json && flags.markdown) throw new UserError('--json and --markdown both write to stdout: choose one.')
+  const name = nameOfSpec(argument, flags.spec)
+  const seeAll = seeAllOf(name)
   const repository = await openRepository(options.cwd)
   const { root } = repository
   const config = await loadConfig(options, root)
   const roots = specRootsOf(config)
   const { specs } = await loadSpecs(await specFilesOnDisk(root, roots), roots)
-  const wanted = specs.filter(({ id, dir }) => flags.spec === undefined || id === flags.spec || dir === flags.spec)
-  if (flags.spec !== undefined && wanted.length === 0)
-    throw new UserError(
-      `There is no spec "${flags.spec}"; there are: ${specs.map(({ id }) => id).join(', ') || 'none'}.${didYouMean(
-        flags.spec,
-        specs.map(({ id }) => id),
-      )}`,
-    )
+  const wanted = specsNamed(specs, name)
   const traces = await traceAll(root, specs, wanted, config)
   const changed = await changedFiles(options.cwd, wanted)
   const atWork = await readAtWork(repository)
@@ -59,10 +60,10 @@ export async function traceCommand(options: GlobalOptions, flags: TraceFlags): P
   if (options.json)
     process.stdout.write(`${JSON.stringify({ clean, specs: traces.map(withCounts), uncommitted: changed, atWork })}\n`)
   else if (flags.markdown) process.stdout.write(traceMarkdown(views))
-  else print(options, views)
+  else print(options, views, seeAll)
   const people = options.json || flags.markdown ? process.stderr : process.stdout
   if (page !== null && !options.quiet) people.write(`Written: ${page}\n`)
-  if (!options.json && !flags.markdown) people.write(readHere(changed, people.isTTY ? SEE_ALL : null))
+  if (!options.json && !flags.markdown) people.write(readHere(changed, people.isTTY ? seeAll : null))
   if (atWork !== null && !options.json && !flags.markdown)
     people.write(`${atWorkWords(atWork, new Date()).join('\n')}\nWhat it has not committed yet is not traced.\n`)
   return clean ? EXIT.done : EXIT.problems
@@ -91,11 +92,11 @@ function withCounts(trace: SpecTrace): SpecTrace & { counts: Record<string, numb
   return { ...trace, counts: countStates(trace) }
 }
 
-function print(options: GlobalOptions, views: Parameters<typeof traceLines>[0]): void {
+function print(options: GlobalOptions, views: Parameters<typeof traceLines>[0], seeAll: string): void {
   const { stdout, env } = process
   const isTTY = stdout.isTTY === true
   const color = chooseColor({ noColor: !options.color, isTTY, env })
-  const look = { width: isTTY ? (stdout.columns ?? 100) : null, unicode: chooseUnicode(env), seeAll: SEE_ALL }
+  const look = { width: isTTY ? (stdout.columns ?? 100) : null, unicode: chooseUnicode(env), seeAll }
   const quiet = options.quiet ? views.map((view) => ({ ...view, rows: [] })) : views
   stdout.write(
     traceLines(quiet, look)
