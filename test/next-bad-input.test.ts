@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { agent, eventsOf, next } from './support/agent.ts'
@@ -232,6 +233,39 @@ describe('what cannot be run is said in words, before a model is asked', () => {
     expect(until.result).toMatchObject({ ...nothing, message: 'Task 1 is done.' })
     const missing = await agent(repository, ['next', '--spec', 'limit'])
     expect(missing.result).toMatchObject({ exitCode: 2, message: expect.stringContaining('There is no spec "limit"') })
+  })
+
+  it('that nothing is left to do makes no run: no folder, no note and no lines of a journal', async () => {
+    const repository = await makeRepository({ files: { [TASKS]: CLAMP_TASKS.replace('[ ]', '[x]') } })
+    const model = await scriptModel({})
+    for (const command of ['next', 'run']) {
+      const run = await agent(repository, [command, ...model.args], { model })
+      expect(run.result).toMatchObject({ status: 'nothing', exitCode: 0, journal: null })
+      expect(run.events).toHaveLength(1)
+      expect(run.stderr.trim()).toMatch(/Nothing is left to do\.$/)
+    }
+    expect(existsSync(join(repository.dir, '.agent', 'runs'))).toBe(false)
+  })
+
+  it('what is written wrong is told where nothing is left, too, with a key and without: exit 2', async () => {
+    const repository = await makeRepository({ files: { [TASKS]: CLAMP_TASKS.replace('[ ]', '[x]') } })
+    const model = await scriptModel({})
+    const free = ['--model', 'openai-compatible/free']
+    const WRONG: [args: string[], message: string][] = [
+      [['--model', 'local'], 'model "local" names no provider'],
+      [['--model', 'recorded/nowhere'], 'is not a recording'],
+      [[...free, '--max-usd', '1'], '--max-usd cannot be kept: the price of openai-compatible/free is not known.'],
+      [['--attempts', 'many'], '--attempts many: expected a whole number'],
+      [['--isolation', 'docker'], '--isolation docker: expected auto'],
+    ]
+    for (const [args, message] of WRONG)
+      for (const env of [{}, model.env]) {
+        const run = await agent(repository, ['next', ...args], { env })
+        expect(run.result, args.join(' ')).toMatchObject({ status: 'usage', exitCode: 2 })
+        expect(run.result.message).toContain(message)
+      }
+    const right = await agent(repository, ['next', ...free])
+    expect(right.result).toMatchObject({ status: 'nothing', exitCode: 0 })
   })
 
   it('where a task is left and nobody is named to ask, that is told: exit 2', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { EVENT_VERSION } from '../src/core/event-version.ts'
+import { resultWithoutRun } from '../src/core/result.ts'
 import { next, start } from './support/agent.ts'
 import { AUTHOR, RIGHT, WRONG } from './support/clamp.ts'
 import { holdRepository } from './support/hold.ts'
@@ -67,8 +68,10 @@ describe('agent report', () => {
     const model = await scriptModel({ author: [AUTHOR], implementer: [RIGHT] })
     const idOf = (run: { result: { journal: string | null } }) => run.result.journal!.split('/').at(-1)!
     const first = await next(repository, model)
-    const second = await next(repository, model)
-    expect(second.result.status).toBe('nothing')
+    // A run of an older version, which made one of nothing, too.
+    const second = '29981231T235959-abcdef'
+    const result = { v: 1, t: 9, ...resultWithoutRun('nothing', 'Nothing is left to do.') }
+    await repository.write({ [`.agent/runs/${second}/events.jsonl`]: `${JSON.stringify(result)}\n` })
     const replay = await start(repository, ['replay', 'last'])
     expect(replay.stderr).toContain(`The replay of ${idOf(first)} decided the same`)
     expect(JSON.parse((await start(repository, ['report'])).stdout).run.run).toBe(idOf(first))
@@ -85,14 +88,14 @@ describe('agent report', () => {
     const task = { spec: 'limits', task: '1' }
     expect(runs).toMatchObject([
       { run: idOf(first), status: 'verified', exitCode: 0, tasks: [{ ...task, status: 'verified' }], replays: null },
-      { run: idOf(second), status: 'nothing', exitCode: 0, tasks: [], replays: null },
       { status: 'verified', replays: idOf(first) },
+      { run: second, status: 'nothing', exitCode: 0, tasks: [], replays: null },
       { began: '2999-12-31T23:59:59Z', status: 'killed', exitCode: null, tasks: [{ ...task, status: null }] },
     ])
     const lines = await textOf(repository, ['report', '--list'])
     expect(lines).toHaveLength(6)
     expect(lines[1]).toMatch(/^\S+ {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}verified {2}limits\/1$/)
-    expect(lines[3]).toMatch(new RegExp(`  replay of ${idOf(first)}: limits/1$`))
+    expect(lines[2]).toMatch(new RegExp(`  replay of ${idOf(first)}: limits/1$`))
     expect(lines[4]).toMatch(/ {2}2999-12-31 23:59:59 {2}killed {4}limits\/1$/)
     expect(await start(repository, ['report', 'last', '--list'])).toMatchObject({ code: 2, stdout: '' })
   })

@@ -5,7 +5,7 @@ import { ROLES, type Settings } from '../core/settings.ts'
 import type { Memory } from '../io/journal/memory.ts'
 import type { Gate } from '../io/models/gate.ts'
 import type { Model } from '../io/models/model.ts'
-import { ModelNameError } from '../io/models/model-name.ts'
+import { NotGivenError } from '../io/models/model-name.ts'
 import { openModel } from '../io/models/open-model.ts'
 import type { TreeSource } from '../io/models/scratch-tree.ts'
 import type { Role } from '../world.ts'
@@ -35,7 +35,7 @@ export function modelNames(flags: Pick<RunFlags, 'model'>, config: Config, perso
     const named = flags.model ?? config.models?.[role] ?? config.model ?? config.models?.[STANDS_IN[role]]
     if (named === undefined || named === '') {
       if (person !== undefined) return [person]
-      throw new ModelNameError(noModel(role, config))
+      throw new NotGivenError(noModel(role, config))
     }
     return typeof named === 'string' ? [named] : named
   }

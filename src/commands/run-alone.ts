@@ -12,6 +12,7 @@ import { modelsInWords } from '../core/settings.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
 import { createBoxGits } from '../io/git/box-git.ts'
 import { cacheFolder } from '../io/git/cache-folder.ts'
+import { mayHaveOurs } from '../io/git/our-branches.ts'
 import { recover } from '../io/git/recover.ts'
 import { type Repository, readHead } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
@@ -28,7 +29,7 @@ import type { RunOptions, RunResult } from '../run-options.ts'
 import type { Head, World } from '../world.ts'
 import { chooseIsolation, type Isolation, tryBoxes } from './isolation.ts'
 import { priceNote } from './models.ts'
-import { unlessNothingIsLeft } from './nothing-left.ts'
+import { nothingLeft, unlessNothingIsLeft } from './nothing-left.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { createPreparation, identified } from './project.ts'
 import { type Believing, believe, NOTHING_KNOWN, openReadiness, standing } from './readiness.ts'
@@ -72,17 +73,27 @@ export async function runAlone(
         scratch: () => join(worktrees.scratch, 'models'),
         adopted: adopted?.model ?? null,
       }).catch(async (error: unknown) => {
-        throw await unlessNothingIsLeft(error, repository, config, wanted)
+        throw await unlessNothingIsLeft(error, repository, flags, config, memory, wanted)
       })
   const isolation = chooseIsolation(flags.isolation, config)
+  const lookBack = async () => {
+    const past = wanted.dryRun || journaled ? null : await unfinishedRun(repository.root)
+    return { past, found: wanted.dryRun ? [] : await recover(repository, cutLanding(past?.calls ?? [])) }
+  }
+  const commit = (earlyHead ?? (await readHead(repository.root))).commit
+  const nothing = journaled || adopted ? null : await nothingLeft(repository, commit, config, wanted)
+  const cleared = nothing ? await lookBack() : null
+  if (nothing && cleared && !cleared.past && cleared.found.length === 0 && !(await mayHaveOurs(repository.root))) {
+    await model.close?.()
+    throw nothing
+  }
   await excludeFromGit(repository.commonDir)
   // Where nothing is known of it nothing is paid for before the box has held, and nothing takes longer: it is tried while all else is read.
   const early = !wanted.dryRun && !journaled
   const readiness = early ? await openReadiness(memory, await standing(), [flags.isolation, config]) : NOTHING_KNOWN
   if (early) begun.push(identified(repository))
   if (early && !readiness.any) begun.push(tryBoxes(isolation, repository.root))
-  const past = wanted.dryRun || journaled ? null : await unfinishedRun(repository.root)
-  const found = wanted.dryRun ? [] : await recover(repository, cutLanding(past?.calls ?? []))
+  const { past, found } = cleared ?? (await lookBack())
   tools.maskAlso(boxVariables(config.env ?? [], {}).env)
   const head = await (journaled ? replayedHead(journaled) : (earlyHead ?? readHead(repository.root)))
   const fresh = journaled !== null || wanted.dryRun || adopted !== null || flags.record !== undefined

@@ -117,14 +117,20 @@ export function summary(
   const { status, tasks, exitCode } = result
   const mark = markOf(status)
   const style = mark === 'none' ? undefined : mark
-  const details = [
-    ...(tasks.length === 1 ? oneTask(tasks[0]!) : []),
-    { label: 'tokens', text: tokensOf(result, earlier) },
-    { label: 'money', text: money(result.usd) },
-    ...(result.estimate ? [{ label: 'estimate', text: estimateWords(result.estimate) }] : []),
-    { label: 'time', text: tookWords(ms, earlier.ms) },
-    ...(result.journal === null ? [] : [{ label: 'journal', text: result.journal }, reportHint(result.journal, look)]),
-  ]
+  // Of what never was a run there is nothing to count.
+  const noRun = status === 'nothing' && result.journal === null
+  const details = noRun
+    ? []
+    : [
+        ...(tasks.length === 1 ? oneTask(tasks[0]!) : []),
+        { label: 'tokens', text: tokensOf(result, earlier) },
+        { label: 'money', text: money(result.usd) },
+        ...(result.estimate ? [{ label: 'estimate', text: estimateWords(result.estimate) }] : []),
+        { label: 'time', text: tookWords(ms, earlier.ms) },
+        ...(result.journal === null
+          ? []
+          : [{ label: 'journal', text: result.journal }, reportHint(result.journal, look)]),
+      ]
   const head = {
     mark,
     label: status,

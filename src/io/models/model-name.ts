@@ -3,6 +3,9 @@ export class ModelNameError extends Error {
   override name = 'ModelNameError'
 }
 
+/** Nobody is named, or a key or an address is not set: nothing that was written is wrong. */
+export class NotGivenError extends ModelNameError {}
+
 export type ProviderName = 'anthropic' | 'openai' | 'openai-compatible' | 'command' | 'recorded'
 
 const PROVIDERS: readonly ProviderName[] = ['anthropic', 'openai', 'openai-compatible', 'command', 'recorded']

@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai'
 import type { Usage } from '../../world.ts'
-import { ModelNameError } from './model-name.ts'
+import { NotGivenError } from './model-name.ts'
 import { loadOpenAi, openAiClient } from './openai-client.ts'
 import { readKey, requireUrl } from './secrets.ts'
 import type { Provider, StreamEvent } from './streaming.ts'
@@ -52,7 +52,7 @@ export function compatibleProvider(
 function compatibleUrl(name: string, configured: string | undefined, fromEnv: string | undefined): string {
   if (configured) return requireUrl(configured, 'the configured base URL')
   if (fromEnv) return requireUrl(fromEnv, 'OPENAI_BASE_URL')
-  throw new ModelNameError(
+  throw new NotGivenError(
     `model "${name}" needs the address of its server: set it, for example with "export OPENAI_BASE_URL=http://localhost:11434/v1"`,
   )
 }

@@ -1,4 +1,4 @@
-import { ModelNameError } from './model-name.ts'
+import { ModelNameError, NotGivenError } from './model-name.ts'
 
 /** Services repeat a wrong key partly starred out, so stars belong to the pattern. */
 const KEY_LIKE = /\bsk-[\w*.-]{4,}/gi
@@ -29,7 +29,7 @@ export function readKey(env: Record<string, string | undefined>, variable: strin
 export function requireKey(env: Record<string, string | undefined>, variable: string, name: string): string {
   const key = readKey(env, variable)
   if (key) return key
-  throw new ModelNameError(`model "${name}" needs a key: set it with "export ${variable}=..." and start again`)
+  throw new NotGivenError(`model "${name}" needs a key: set it with "export ${variable}=..." and start again`)
 }
 
 /** @throws ModelNameError when `url` is not an http(s) address; `source` says where it was written. */
