@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { count } from '../src/ui/format.ts'
 import { agent, eventsOf, next } from './support/agent.ts'
 import {
   AUTHOR,
@@ -124,7 +125,9 @@ describe('a task becomes a verified commit', () => {
       `Evidence: red 1/1 at ${base.slice(0, 7)}; green 1/1; property 2 seeds x 50 cases; teeth not run; suite 1/1, 0 red on base`,
     )
     const { input, output } = run.result.tokens
-    expect(trailers).toContain(`Model: openai-compatible/scripted; attempts 1; tokens ${input} in, ${output} out`)
+    expect(trailers).toContain(
+      `Model: openai-compatible/scripted; attempts 1; tokens ${count(input)} in, ${count(output)} out`,
+    )
 
     const journal = (await readFile(join(run.result.journal!, 'events.jsonl'), 'utf8')).trimEnd().split('\n')
     expect(JSON.parse(journal.at(-1)!)).toMatchObject({ type: 'run.result', status: 'verified' })

@@ -83,7 +83,7 @@ export function commitMessage(facts: CommitFacts): string {
     `Spec-Hash: ${facts.specHash}`,
     `Evidence: ${evidenceLine(facts.evidence, facts.base)}`,
     `Seeds: ${facts.seeds.join(', ')}`,
-    `Model: ${facts.model}; attempts ${facts.attempts}; tokens ${facts.tokens.input} in, ${facts.tokens.output} out`,
+    `Model: ${facts.model}; attempts ${facts.attempts}; tokens ${thousands(facts.tokens.input)} in, ${thousands(facts.tokens.output)} out`,
     `Prompts: ${facts.prompts}`,
     `Run: ${facts.run}`,
   ].map(oneLine)
@@ -101,6 +101,11 @@ export function findingMessage(facts: {
 }): string {
   const subject = oneLine(`${facts.spec}: finding of task ${facts.task}: ${lowerFirst(facts.title)}`)
   return `${subject}\n\n${facts.shown.trim()}\n\nRun: ${facts.run}\n`
+}
+
+/** `12,345`, as screens write it. */
+function thousands(n: number): string {
+  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
 /** A line break would end a subject or a trailer. */
@@ -139,13 +144,15 @@ export interface EarlierFacts {
 
 export function earlierFacts(message: string): EarlierFacts {
   const { Model: model = '', Evidence: evidence = '', Verdict: verdict } = readTrailers(message)
-  const told = /^(.*?); attempts (\d+); tokens (\d+) in, (\d+) out$/.exec(model)
+  // Older commits have tokens without commas.
+  const told = /^(.*?); attempts (\d+); tokens ([\d,]+) in, ([\d,]+) out$/.exec(model)
+  const tokens = (text = '0') => Number(text.replaceAll(',', ''))
   // Older commits count added tests among all: `red 3/7 at 1a2b3c4`.
   const red = /^red (.+?) at ([0-9a-f]{7,})(?:, (\d+) added later)?/.exec(evidence)
   return {
     models: [told?.[1] ?? (model.split(';')[0] || 'unknown')],
     attempts: Number(told?.[2] ?? 0),
-    tokens: { input: Number(told?.[3] ?? 0), output: Number(told?.[4] ?? 0) },
+    tokens: { input: tokens(told?.[3]), output: tokens(told?.[4]) },
     red: red ? { tests: red[1]!, base: red[2]!, added: Number(red[3] ?? 0) } : null,
     checked: verdict === 'checked',
   }

@@ -48,7 +48,7 @@ Verdict: verified
 Spec-Hash: sha256:abc
 Evidence: red 3/3 at 1a2b3c4; green 3/3; chaos 0 of 2000 schedules failed (< 0.15 % at 95 %); teeth not run; suite 41/41, 0 red on base
 Seeds: 5, -7
-Model: anthropic/claude; attempts 2; tokens 8123 in, 2210 out
+Model: anthropic/claude; attempts 2; tokens 8,123 in, 2,210 out
 Prompts: 5f00eb2ce285
 Run: 20260101T000000-abc123
 `)
@@ -106,7 +106,7 @@ Run: 20260101T000000-abc123
           'Spec-Hash': all.specHash,
           Evidence: evidenceLine(all.evidence, all.base),
           Seeds: all.seeds.join(', '),
-          Model: `${all.model.replace('\n', ' ')}; attempts 2; tokens 8123 in, 2210 out`,
+          Model: `${all.model.replace('\n', ' ')}; attempts 2; tokens 8,123 in, 2,210 out`,
           Prompts: all.prompts,
           Run: all.run,
         })
@@ -168,4 +168,10 @@ describe('the line of evidence', () => {
     expect(chaos(2_000, 1)).toBe('chaos 1 of 2000 schedules failed; teeth not run')
     expect(chaos(0, 0)).toBe('chaos 0 of 0 schedules failed; teeth not run')
   })
+})
+
+it('tokens are read from trailers with and without commas', () => {
+  const read = (tokens: string) => earlierFacts(`a\n\nModel: a/b; attempts 2; tokens ${tokens}\n`).tokens
+  expect(read('8123 in, 2210 out')).toEqual({ input: 8123, output: 2210 })
+  expect(read('1,008,123 in, 210 out')).toEqual({ input: 1_008_123, output: 210 })
 })
