@@ -329,7 +329,13 @@ const bodies = [
     /**
      * Tests that the strengthener added, and how many wrong versions only they kill. Left out: it added none, or an older version wrote it.
      */
-    added: z.object({ files: z.array(z.string()), tests: z.number(), killed: z.number() }).optional(),
+    added: z
+      .object({
+        ...{ files: z.array(z.string()), tests: z.number(), killed: z.number() },
+        /** What the least drawn of their properties held in. Left out: they have none, or an older version wrote it. */
+        held: z.object({ seeds: z.number(), runs: z.number() }).optional(),
+      })
+      .optional(),
     /** How many of all wrong versions a model has made. Left out: none, or an older version wrote it. */
     own: z.number().optional(),
     /** How long models were asked within that time, milliseconds. Left out: an older version wrote it, which counted that in `ms`. */

@@ -182,7 +182,14 @@ function instrumented({ changes, texts }: Judged, mutants: Mutant[], key: string
   })
 }
 
-/** As many cases as the candidate itself has to hold in. */
+/** As many cases as the candidate itself has to hold in, where its task asks for a property. */
+export function asTheCandidate(world: World, state: State): Intensity {
+  const { level } = state.around.settings
+  if (state.plan.judgedBy !== 'property') return thoroughly(world, state)
+  return { seeds: Array.from({ length: level.seeds }, () => world.seed()), runs: level.runs, minMs: 0 }
+}
+
+/** As many schedules as the candidate has to hold in, or as many cases as on one of its seeds: wrong versions are many. */
 export function thoroughly(world: World, { plan, around }: State): Intensity {
   const { level } = around.settings
   const cases = plan.judgedBy === 'chaos' ? level.schedules : level.runs

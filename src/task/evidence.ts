@@ -28,6 +28,7 @@ import { keepCases, withKeptCases } from './keep-cases.ts'
 import { withoutOthers } from './own-tests.ts'
 import { projectHooks } from './project-hooks.ts'
 import type { Candidate, State } from './state.ts'
+import type { Added } from './strengthen.ts'
 import { teeth } from './teeth.ts'
 import { byCommand } from './verify.ts'
 
@@ -94,11 +95,23 @@ async function judgeTree(
   const hooked = await projectHooks(world, bitten.state, bitten.changes)
   if (world.signal.aborted) return ended({ kind: 'interrupted' }, bitten.state)
   if (!hooked.ok) return ended({ kind: 'red', stage: 'hooks', reason: hooked.reason, failed: [] }, bitten.state)
-  const final = await finalEvidence(world, bitten.state, hooked.changes, early)
+  const final = await finalEvidence(world, bitten.state, hooked.changes, withAdded(early, bitten.added))
   if (final.kind !== 'passed') return ended(final, bitten.state)
   const { candidate } = final
   const evidence = { ...candidate.evidence, teeth: bitten.evidence, kept }
   return ended({ ...final, candidate: { ...candidate, evidence } }, bitten.state)
+}
+
+/** Tests that were added after the others were judged have held as well, each property of them in its own number of cases. */
+function withAdded(early: Green, added: Added | undefined): Green {
+  if (!added) return early
+  const { evidence } = early
+  const green = Number(evidence.green?.split('/')[0] ?? 0) + added.tests
+  const all = { ...evidence, added: (evidence.added ?? 0) + added.tests, green: `${green}/${green}` }
+  const { held } = added
+  const { property } = evidence
+  if (!held || !property || held.runs >= property.runs) return { ...early, evidence: all }
+  return { ...early, bound: boundText(held.runs, 'cases'), evidence: { ...all, property: held } }
 }
 
 /** The whole suite on exactly the tree that will be committed. */

@@ -11,13 +11,13 @@ import type { Mutant } from '../core/teeth/mutants.ts'
 import { type Bite, survived } from '../core/teeth/score.ts'
 import { tallyOf } from '../core/teeth/tally.ts'
 import { countTests } from '../core/verdict/count-tests.ts'
-import { judgeFrozen } from '../core/verdict/judge.ts'
+import { judgeFrozen, propertyRuns, weakest } from '../core/verdict/judge.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
 import { aimedBites, type NewTests } from './aimed.ts'
 import { ask } from './ask.ts'
 import { describe } from './baseline.ts'
-import { bite, type Judged, thoroughly } from './bite.ts'
+import { asTheCandidate, bite, type Judged } from './bite.ts'
 import { withWorktree } from './checks.ts'
 import { sceneOf } from './context.ts'
 import { frozenKeyOf } from './frozen.ts'
@@ -49,6 +49,8 @@ export interface Added {
   tests: number
   /** Wrong versions that no other test kills. */
   killed: number
+  /** What the least drawn of their properties held in; left out: they have none. */
+  held?: { seeds: number; runs: number }
 }
 
 /**
@@ -100,10 +102,16 @@ export async function strengthen(
             files: tests.files.map(({ path }) => path),
             tests: countTests(tests.result.tests.map(({ id }) => id)),
             killed: onlyByTests,
+            ...heldIn(tests),
           }
         : null,
     notes,
   }
+}
+
+function heldIn({ result }: NewTests): Pick<Added, 'held'> {
+  const held = weakest(propertyRuns(result))
+  return held ? { held } : {}
 }
 
 interface Answer {
@@ -204,7 +212,7 @@ async function runOnCandidate(
     const build = await world.runChecks(worktree, { stage: 'build', kind: 'build' })
     if (!['passed', 'empty'].includes(build.status)) return `they do not compile: ${describe(build)}`
     const result = await world.runChecks(worktree, {
-      ...{ stage: 'added tests', kind: 'tests', intensity: thoroughly(world, state) },
+      ...{ stage: 'added tests', kind: 'tests', intensity: asTheCandidate(world, state) },
       files: collectable(files.map(({ path }) => path)),
       maxMs: state.around.settings.level.maxMinutes * 60_000,
     })

@@ -33,6 +33,8 @@ export interface Teeth {
   changes: FileChange[]
   /** Null: they are off, or nothing could be judged. */
   evidence: EvidenceSummary['teeth']
+  /** Tests that were added just now; left out: none. */
+  added?: Added
   /** Why these tests cannot judge; null: they can, or nobody asks for it. */
   weak: string | null
   /** Tests that were added show that the candidate is wrong; null: they do not. */
@@ -88,6 +90,7 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
     state: after.state,
     changes: after.changes,
     evidence: problem === null ? teethEvidence(score) : null,
+    ...(added ? { added } : {}),
     weak: settings.teeth === 'required' ? reason : null,
     wrong: objection && { reason: objection.reason, failed },
   }

@@ -46,12 +46,17 @@ export function limitWords({ seconds }: Pick<Finished, 'seconds'>): string {
   return seconds === undefined ? 'level.teethSeconds' : `level.teethSeconds is ${seconds}`
 }
 
+/** `, which held in 5,000 cases of each property`. */
+function heldWords({ held }: NonNullable<Finished['added']>): string {
+  return held ? `, which held in ${plural(held.runs, 'case')} of each property` : ''
+}
+
 /** What the strengthener has made, and what its tests have done: the first ones are another author's. */
 function whose({ own = 0, added }: Finished): string {
   const made = own > 0 ? `${count(own)} made by the strengthener` : ''
   const killed =
     added &&
-    `${count(added.killed)} killed only by the ${plural(added.tests, 'test')} that it added: ${added.files.join(', ')}`
+    `${count(added.killed)} killed only by the ${plural(added.tests, 'test')} that it added: ${added.files.join(', ')}${heldWords(added)}`
   return made || killed ? ` (${[made, killed].filter(Boolean).join('; ')})` : ''
 }
 
