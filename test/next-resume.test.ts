@@ -60,6 +60,6 @@ it('goes on with what was paid, also where it holds a secret, and takes no evide
   // The run is billed for what it asked, and the commit tells what it cost.
   expect(run.result.tokens).toMatchObject({ input: 500, output: 40 })
   expect(await repository.git('log', '-1', '--format=%(trailers:key=Model,valueonly)')).toContain(
-    'tokens 3500 in, 2040 out',
+    'tokens 3,500 in, 2,040 out',
   )
 })

@@ -55,7 +55,8 @@ function attemptHeading(e: { role: string; attempt: number }, before: ViewState)
 function promptBuilt(e: EventOf<'prompt.built'>, before: ViewState, look: Look): Line[] {
   const round = e.round > 1 ? `, round ${e.round}` : ''
   const left = e.dropped.length > 0 ? `; left out: ${named(e.dropped.map((d) => d.source))}` : ''
-  const size = `${count(e.tokens)} of ${count(e.limit)} tokens, ${plural(e.parts.length, 'part')}`
+  const short = e.shortened?.length ? ` (${e.shortened.length} shortened)` : ''
+  const size = `${count(e.tokens)} of ${count(e.limit)} tokens, ${plural(e.parts.length, 'part')}${short}`
   const why = e.role === 'strengthener' ? '; asked for harder wrong versions, and for tests of those that live' : ''
   const text = `for the ${e.role}${round}: ${size}${left}${why}`
   return [...attemptHeading(e, before), ...step(look, { mark: 'none', label: 'prompt', text })]
