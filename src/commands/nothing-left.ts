@@ -8,6 +8,7 @@ import type { Memory } from '../io/journal/memory.ts'
 import { NotGivenError } from '../io/models/model-name.ts'
 import type { RunOptions } from '../run-options.ts'
 import { loadSpecs } from '../task/load-specs.ts'
+import type { Tree } from '../world.ts'
 import { chooseIsolation } from './isolation.ts'
 import { requireRight } from './run-models.ts'
 import type { RunFlags } from './settings.ts'
@@ -25,26 +26,21 @@ export async function unlessNothingIsLeft(
   wanted: RunOptions,
 ): Promise<unknown> {
   if (!(error instanceof NotGivenError)) return error
-  const reason = await whyNoTask(root, (await readHead(root)).commit, config, wanted)
+  const reason = await whyNoTask(await openTree(root, (await readHead(root)).commit), config, wanted)
   if (reason === null) return error
   chooseIsolation(flags.isolation, config)
   await requireRight(flags, config, memory)
   return new UserError(reason.message, reason.status)
 }
 
-/** That nothing is left to do at this commit, to be thrown before a run is made of it; null: there may be something. */
-export async function nothingLeft(
-  { root }: Repository,
-  commit: string,
-  config: Config,
-  wanted: RunOptions,
-): Promise<UserError | null> {
-  const reason = await whyNoTask(root, commit, config, wanted)
+/** That nothing is left to do in this tree, to be thrown before a run is made of it; null: there may be something. */
+export async function nothingLeft(tree: Tree, config: Config, wanted: RunOptions): Promise<UserError | null> {
+  const reason = await whyNoTask(tree, config, wanted)
   return reason?.status === 'nothing' ? new UserError(reason.message, reason.status) : null
 }
 
-async function whyNoTask(root: string, commit: string, config: Config, wanted: RunOptions): Promise<Reason | null> {
-  const { specs, withoutTasks } = await loadSpecs(await openTree(root, commit), specRootsOf(config))
+async function whyNoTask(tree: Tree, config: Config, wanted: RunOptions): Promise<Reason | null> {
+  const { specs, withoutTasks } = await loadSpecs(tree, specRootsOf(config))
   const goal = goalOf(specs, wanted)
   if (goal) return goal
   const choice = choose(specs, withoutTasks, wanted)

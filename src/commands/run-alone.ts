@@ -80,8 +80,9 @@ export async function runAlone(
     const past = wanted.dryRun || journaled ? null : await unfinishedRun(repository.root)
     return { past, found: wanted.dryRun ? [] : await recover(repository, cutLanding(past?.calls ?? [])) }
   }
-  const commit = (earlyHead ?? (await readHead(repository.root))).commit
-  const nothing = journaled || adopted ? null : await nothingLeft(repository, commit, config, wanted)
+  const { commit } = earlyHead ?? (await readHead(repository.root))
+  const earlyTree = await openTree(repository.root, commit)
+  const nothing = journaled || adopted ? null : await nothingLeft(earlyTree, config, wanted)
   const cleared = nothing ? await lookBack() : null
   if (nothing && cleared && !cleared.past && cleared.found.length === 0 && !(await mayHaveOurs(repository.root))) {
     await model.close?.()
@@ -100,7 +101,7 @@ export async function runAlone(
   const then = past?.run.described as RunDescription | undefined
   const before = !fresh && past && then && isSame(then, settings, head, tools.mask) ? past : null
   const journal = await tools.open(repository.root, id, config.limits?.journalMB ?? DEFAULT_JOURNAL_MB)
-  const tree = await openTree(repository.root, head.commit)
+  const tree = head.commit === commit ? earlyTree : await openTree(repository.root, head.commit)
   const worktrees = await createWorktrees(repository, id, isolation.prepareTree)
   tools.onForced(() => worktrees.closeAll())
   const recording = flags.record ? resolve(options.cwd, flags.record) : null

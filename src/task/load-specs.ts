@@ -8,8 +8,22 @@ export interface LoadedSpecs {
   withoutTasks: string[]
 }
 
-/** Reads every spec of a commit, or of the disk. `roots`: further folders that hold specs, from agent.yaml. */
-export async function loadSpecs(tree: SpecTree, roots: readonly string[] = []): Promise<LoadedSpecs> {
+const loaded = new WeakMap<SpecTree, { roots: string; specs: Promise<LoadedSpecs> }>()
+
+/**
+ * Reads every spec of a commit, or of the disk, once for each tree: a start asks first whether anything is left, and then for the task.
+ * `roots`: further folders that hold specs, from agent.yaml.
+ */
+export function loadSpecs(tree: SpecTree, roots: readonly string[] = []): Promise<LoadedSpecs> {
+  const known = loaded.get(tree)
+  const same = roots.join('\n')
+  if (known?.roots === same) return known.specs
+  const specs = readSpecs(tree, roots)
+  loaded.set(tree, { roots: same, specs })
+  return specs
+}
+
+async function readSpecs(tree: SpecTree, roots: readonly string[]): Promise<LoadedSpecs> {
   const folders = specFolders(tree.paths, roots)
   const specs: Spec[] = []
   for (const folder of folders) specs.push(await loadFolder(tree, folder, folders))
