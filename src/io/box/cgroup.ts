@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readlinkSync, rmdirSync, writeFileSync } from 'node:fs'
 import { access, constants, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -78,16 +78,29 @@ function freeHierarchies(): { version: 1 | 2; controllers: string[]; path: strin
   return free
 }
 
-/** Groups that a killed process left behind. Only empty ones can be removed. */
-async function sweep(parent: string): Promise<void> {
-  for (const name of await readdir(parent).catch(() => [])) {
-    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]
-    const running = pid === undefined || existsSync(`/proc/${pid}`)
-    if (!running) await rmdir(join(parent, name)).catch(() => {})
+/** Which processes /proc shows: `4026531836` of `pid:[4026531836]`; null where it shows none of ours. */
+function ownNumbering(): string | null {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? null
+  } catch {
+    return null
   }
 }
 
-const newName = () => `${PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`
+/**
+ * Groups that a killed process left behind. Only empty ones can be removed, and one that is about to be entered is empty
+ * too: so none of another PID namespace, whose processes cannot be seen from here.
+ */
+async function sweep(parent: string): Promise<void> {
+  const own = ownNumbering()
+  for (const name of await readdir(parent).catch(() => [])) {
+    const [, numbering, pid] = new RegExp(`^${PREFIX}(\\d+)-(\\d+)-`).exec(name) ?? []
+    const left = numbering === own && pid !== undefined && !existsSync(`/proc/${pid}`)
+    if (left) await rmdir(join(parent, name)).catch(() => {})
+  }
+}
+
+const newName = () => `${PREFIX}${ownNumbering() ?? 0}-${process.pid}-${randomBytes(6).toString('hex')}`
 
 /** Makes a group and enters it for a moment: rights to do the one do not mean rights to do the other. */
 async function works({ controller, version, parent }: CgroupPlace): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -10,6 +12,8 @@ import { LIMITS } from './support.ts'
 
 const places = await findCgroupPlaces()
 const pids = places.filter(({ controller }) => controller === 'pids')
+const ELSEWHERE = ['unshare', '-p', '-f', '-m', '--propagation', 'private', '--mount-proc', '--kill-child']
+const forbidden = spawnSync(ELSEWHERE[0]!, [...ELSEWHERE.slice(1), 'true']).status !== 0
 if (pids.length === 0) console.warn('no control group of processes can be made here: not tried')
 
 it('makes no group where none can be made', async () => {
@@ -57,12 +61,26 @@ describe.skipIf(pids.length === 0)('a control group of processes', () => {
     const code = `const { makeRunGroup } = await import(${source}); await makeRunGroup(${JSON.stringify(pids)}, { processes: 5 }); console.log(process.pid); process.exit(0)`
     const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', code], { cwd: dir })
     const left = async () =>
-      (await readdir(pids[0]!.parent)).filter((name) => name.startsWith(`specproof-${stdout.trim()}-`))
+      (await readdir(pids[0]!.parent)).filter(
+        (name) => name.startsWith('specproof-') && name.includes(`-${stdout.trim()}-`),
+      )
     expect(await left()).toHaveLength(1)
 
     await findCgroupPlaces()
 
     expect(await left()).toEqual([])
+  })
+
+  it.skipIf(forbidden)('is not removed by one who cannot see the processes of its maker', async () => {
+    const group = (await makeRunGroup(pids, LIMITS))!
+    onTestFinished(() => group.remove())
+    const source = JSON.stringify(join(import.meta.dirname, '../../../src/io/box/cgroup.ts'))
+    const code = `const { findCgroupPlaces } = await import(${source}); console.log(JSON.stringify(await findCgroupPlaces()))`
+    const [file, ...args] = [...ELSEWHERE, process.execPath, '--input-type=module', '-e', code]
+
+    const { stdout } = await execa(file!, args)
+    expect(JSON.parse(stdout)).toEqual(places)
+    for (const entrance of group.entrances) expect(existsSync(entrance)).toBe(true)
   })
 })
 
