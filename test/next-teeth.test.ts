@@ -42,7 +42,7 @@ it('the limits are kept (1.1, 1.2)', () => {
 `
 const STRENGTHENER = `${creates({ 'test/clamp.more.test.ts': ADDED })}
 
-- **ALLOWED 2:** "${ALLOWING}."
+- **ALLOWED 2:** "within the limits, the system shall answer"
 ALLOWED 4: "a word that nobody has written"
 
 WRONG: the lower limit forgotten
@@ -148,7 +148,7 @@ describe('wrong versions of the change', () => {
     expect(shown.at(-1)).toMatchObject({ done: 7, total: 7, failed: 5 })
     expect(shown.every(({ done, total }) => total !== null && done <= total && total <= 7)).toBe(true)
     expect(told!.survivors.map(({ what, status, reason }) => [what, status, reason])).toEqual([
-      ['value < low -> value <= low', 'allowed', `"${ALLOWING}."`],
+      ['value < low -> value <= low', 'allowed', `1.3 "${ALLOWING}."`],
       ['value > high -> value >= high', 'survived', null],
     ])
     expect(told!.note).toContain('survivor 4 is said to be allowed by words that the specification does not have')

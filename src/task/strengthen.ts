@@ -2,10 +2,12 @@ import { withFreeNames } from '../core/patch/added-name.ts'
 import { applyPatch } from '../core/patch/apply.ts'
 import type { FileChange, Patch } from '../core/patch/patch.ts'
 import { type Allowed, readStrengthening } from '../core/patch/read-strengthening.ts'
+import { sentenceOf } from '../core/patch/sentence-of-spec.ts'
 import { collectable, isTestPath } from '../core/patch/test-paths.ts'
 import { treePaths } from '../core/patch/tree-paths.ts'
 import type { Part } from '../core/prompt/prompt.ts'
 import { renderSlice } from '../core/prompt/sections.ts'
+import type { Slice } from '../core/spec/slice.ts'
 import { type Aimed, diffOf, readAimed } from '../core/teeth/aimed.ts'
 import type { Mutant } from '../core/teeth/mutants.ts'
 import { type Bite, survived } from '../core/teeth/score.ts'
@@ -82,7 +84,9 @@ export async function strengthen(
     ? await killedBy(world, asked, judged, tests, first, [...first.bites, ...aimed.bites])
     : new Map<number, Bite>()
   const excused = new Map(answer.allowed.map((one) => [alive[one.survivor - 1]?.id, one]))
-  const bites = first.bites.map((one) => killed.get(one.id) ?? allowed(one, excused.get(one.id), notes))
+  const bites = first.bites.map(
+    (one) => killed.get(one.id) ?? allowed(one, excused.get(one.id), asked.plan.slice, notes),
+  )
   const onlyByTests = killed.size + aimed.byTests
   const useful = onlyByTests > 0
   if (tests && !useful) notes.push('the added tests are left out: they kill nothing that lived')
@@ -171,10 +175,12 @@ async function askAbout(world: World, state: State, judged: Judged, alive: Bite[
   }
 }
 
-/** The survivor with the words that allow it, if they are words of the task's specification. */
-function allowed(bite: Bite, said: Allowed | undefined, notes: string[]): Bite {
+/** The survivor with the criterion or sentence that allows it, if the words that were said are words of the task's specification. */
+function allowed(bite: Bite, said: Allowed | undefined, slice: Slice, notes: string[]): Bite {
   if (!said || !survived(bite)) return bite
-  if (said.quoted) return { ...bite, status: 'allowed', reason: said.words }
+  const criteria = slice.requirements.flatMap((requirement) => requirement.criteria)
+  const reason = said.quoted ? sentenceOf(said.words, renderSlice(slice), criteria) : null
+  if (reason !== null) return { ...bite, status: 'allowed', reason }
   notes.push(`survivor ${said.survivor} is said to be allowed by words that the specification does not have`)
   return bite
 }

@@ -286,22 +286,29 @@ describe('the report of a run', () => {
       `one of the wrong versions did not end: counted neither as killed nor as living: "${what}"`,
       expect.stringMatching(/\(it is 10\): src\/a\.ts:1: a -> b; src\/a\.ts:2: a -> b; src\/a\.ts:3: a -> b$/),
     ])
-    const words = `WHEN the silence ends, THE System SHALL take up the job again ${'and go on '.repeat(9)}from there`
+    const words = `3.2 "WHEN the silence ends, THE System SHALL take up the job again ${'and go on '.repeat(15)}from there"`
     const excused = {
       ...{ ...teeth, unexplained: 0, timeouts: 0, notRun: 0, allowed: 1 },
       survivors: [{ path: 'src/a.ts', line: 8, what: 'a -> b', status: 'allowed', reason: words }],
     }
     const withWords = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...excused } as StampedEvent)
     const by = (said: string) =>
-      `one of the wrong versions lives and is allowed by words of the specification, as the strengthener reads them: src/a.ts:8: a -> b (by the words "${said}")`
+      `one of the wrong versions lives and is allowed by words of the specification, as the strengthener reads them: src/a.ts:8: a -> b (by ${said})`
     expect(storyOfRun(withWords).tasks[0]!.gaps).toEqual([by(words)])
+    // What an older version wrote: no more than what the model had copied.
+    const older = withWords.map((one) =>
+      one.type === 'teeth.finished'
+        ? { ...one, survivors: one.survivors.map((s) => ({ ...s, reason: 'within 45 s' })) }
+        : one,
+    )
+    expect(storyOfRun(older).tasks[0]!.gaps).toEqual([by('the words "within 45 s"')])
     const lines = (whole: boolean) =>
       reportLines(storyOfRun(withWords), { width: 100, unicode: true }, whole)
         .map(plainText)
         .join(' ')
         .replace(/\s+/g, ' ')
     expect(lines(true)).toContain(by(words))
-    expect(lines(false)).toContain(by('WHEN the silence ends, THE System SHALL take up the job aga…'))
+    expect(lines(false)).toMatch(/SHALL take up the job again (and go on )+[a-z ]*…"\)/)
     expect(page(withWords)).toContain(`>${by(words).replaceAll('>', '&gt;').replaceAll('"', '&quot;')}<`)
     expect(text(withNames).replace(/\s+/g, ' ')).toContain(what)
     expect(page(withNames)).toContain(`<td>${what}</td>`)

@@ -15,7 +15,7 @@ function namesOf({ survivors }: EventOf<'teeth.finished'>, became: readonly stri
     .filter(({ status }) => became.includes(status))
     .map(({ path, line, what, status, reason }) => {
       const name = line === null ? `"${what}"` : `${path}:${line}: ${what}`
-      return status === 'allowed' && reason ? `${name} (by the words "${oneLine(reason)}")` : name
+      return status === 'allowed' && reason ? `${name} (by ${allowing(reason)})` : name
     })
   const more = names.length > MOST_NAMED ? `; and ${names.length - MOST_NAMED} more` : ''
   return names.length === 0 ? '' : `: ${names.slice(0, MOST_NAMED).join('; ')}${more}`
@@ -51,5 +51,11 @@ export function teethGaps(e: EventOf<'teeth.finished'>): string[] {
 
 /** The words that a survivor is allowed by, as its name has them. */
 export function allowingWords({ survivors }: EventOf<'teeth.finished'>): string[] {
-  return survivors.flatMap(({ status, reason }) => (status === 'allowed' && reason ? [oneLine(reason)] : []))
+  return survivors.flatMap(({ status, reason }) => (status === 'allowed' && reason ? [allowing(reason)] : []))
+}
+
+/** `3.2 "WHEN ... SHALL ..."`. An older version told no more than what the model had copied, often without marks. */
+function allowing(reason: string): string {
+  const words = oneLine(reason)
+  return words.endsWith('"') ? words : `the words "${words}"`
 }

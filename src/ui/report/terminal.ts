@@ -67,7 +67,8 @@ function taskLines(task: TaskStory, isReplay: boolean, look: Look): Line[] {
   ]
 }
 
-const MOST_WORDS = 60
+/** Two lines: most criteria are shorter. */
+const MOST_WORDS = 200
 
 /** The same, where long words that allow a wrong version are cut: the page has them whole. */
 function shortened(task: TaskStory, { unicode }: Look): TaskStory {
@@ -75,7 +76,11 @@ function shortened(task: TaskStory, { unicode }: Look): TaskStory {
   const words = teeth.flatMap(allowingWords)
   const mark = unicode ? '…' : '...'
   const cut = (gap: string) =>
-    words.reduce((text, one) => text.replaceAll(`"${one}"`, () => `"${truncate(one, MOST_WORDS, mark)}"`), gap)
+    words.reduce(
+      (text, one) =>
+        text.replaceAll(one, () => (one.length > MOST_WORDS ? `${truncate(one, MOST_WORDS, mark)}"` : one)),
+      gap,
+    )
   return { ...task, gaps: task.gaps.map(cut) }
 }
 
