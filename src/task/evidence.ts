@@ -1,9 +1,9 @@
 import type { EvidenceSummary } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
-import { boundText } from '../core/verdict/bound.ts'
+import { boundOf } from '../core/verdict/bound.ts'
 import { countTests } from '../core/verdict/count-tests.ts'
-import type { CheckResult, TestResult } from '../core/verdict/evidence.ts'
+import type { CheckResult, PropertyRun, TestResult } from '../core/verdict/evidence.ts'
 import {
   type CheckVerdict,
   drawsOneCase,
@@ -108,10 +108,9 @@ function withAdded(early: Green, added: Added | undefined): Green {
   const { evidence } = early
   const green = Number(evidence.green?.split('/')[0] ?? 0) + added.tests
   const all = { ...evidence, added: (evidence.added ?? 0) + added.tests, green: `${green}/${green}` }
-  const { held } = added
-  const { property } = evidence
-  if (!held || !property || held.runs >= property.runs) return { ...early, evidence: all }
-  return { ...early, bound: boundText(held.runs, 'cases'), evidence: { ...all, property: held } }
+  if (added.drawn.length === 0 || !evidence.property) return { ...early, evidence: all }
+  const drawn = [...(early.drawn ?? []), ...added.drawn]
+  return { ...early, drawn, bound: boundOf(drawn, 'cases'), evidence: { ...all, property: weakest(drawn) } }
 }
 
 /** The whole suite on exactly the tree that will be committed. */
@@ -169,6 +168,8 @@ type Green = {
   evidence: EvidenceSummary
   seeds: number[]
   bound: string | null
+  /** What the properties drew that the bound is of; left out: they drew nothing. */
+  drawn?: PropertyRun[]
   perTest?: boolean
 }
 type Early = Judgement | Green
@@ -242,12 +243,14 @@ async function thorough(
   const ids = state.frozen?.ids ?? []
   const red = redOf(stage, result, ids) ?? propertiesRed(stage, result, ids, intensity, counts)
   if (red) return red
-  const least = weakest(propertyRuns(result))
+  const drawn = propertyRuns(result)
+  const least = weakest(drawn)
   if (!least) return { kind: 'unverifiable', reason: 'no property ran at the level of this task' }
   return {
     kind: 'green',
     seeds: intensity.seeds,
-    bound: boundText(least.runs, chaos ? 'schedules' : 'cases'),
+    bound: boundOf(drawn, chaos ? 'schedules' : 'cases'),
+    drawn,
     evidence: {
       ...evidence,
       property: chaos ? null : least,

@@ -13,6 +13,7 @@ import type { Mutant } from '../core/teeth/mutants.ts'
 import { type Bite, survived } from '../core/teeth/score.ts'
 import { tallyOf } from '../core/teeth/tally.ts'
 import { countTests } from '../core/verdict/count-tests.ts'
+import type { PropertyRun } from '../core/verdict/evidence.ts'
 import { judgeFrozen, propertyRuns, weakest } from '../core/verdict/judge.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
@@ -53,6 +54,8 @@ export interface Added {
   killed: number
   /** What the least drawn of their properties held in; left out: they have none. */
   held?: { seeds: number; runs: number }
+  /** What all of their properties drew. */
+  drawn: PropertyRun[]
 }
 
 /**
@@ -106,16 +109,17 @@ export async function strengthen(
             files: tests.files.map(({ path }) => path),
             tests: countTests(tests.result.tests.map(({ id }) => id)),
             killed: onlyByTests,
-            ...heldIn(tests),
+            ...drawnBy(tests),
           }
         : null,
     notes,
   }
 }
 
-function heldIn({ result }: NewTests): Pick<Added, 'held'> {
-  const held = weakest(propertyRuns(result))
-  return held ? { held } : {}
+function drawnBy({ result }: NewTests): Pick<Added, 'held' | 'drawn'> {
+  const drawn = propertyRuns(result)
+  const held = weakest(drawn)
+  return { ...(held ? { held } : {}), drawn }
 }
 
 interface Answer {

@@ -79,7 +79,7 @@ export async function teeth(outer: World, state: State, changes: FileChange[], a
       answered,
       strict,
       notes,
-      ...(added ? { added } : {}),
+      ...(added ? { added: ofAdded(added) } : {}),
       ...(own > 0 ? { own } : {}),
       ...(objection ? { wrong: countFailed(failed) } : {}),
     },
@@ -110,6 +110,11 @@ function timed(world: World): { world: World; spent(): { ms: number; askedMs: nu
   }
   const spent = () => ({ ms: Math.round(world.now() - started - asked), askedMs: Math.round(asked) })
   return { world: { ...world, askModel }, spent }
+}
+
+/** What is told of them: each case that they drew is nobody's question. */
+function ofAdded({ drawn: _, ...told }: Added): EventOf<'teeth.finished'>['added'] {
+  return told
 }
 
 function ofGuards({ killed, total }: GuardScore): Teeth['evidence'] {
@@ -164,7 +169,7 @@ function tell(
     strict: Strict[]
     notes: string[]
     wrong?: number
-    added?: Added
+    added?: EventOf<'teeth.finished'>['added']
     own?: number
   },
   spent: Pick<EventOf<'teeth.finished'>, 'ms' | 'askedMs'>,
