@@ -43,10 +43,14 @@ const isMeasured = (stage: string): boolean => stage === 'property' || stage ===
 export function intensity(e: Pick<Finished, 'stage' | 'runs' | 'seeds' | 'least'>): string {
   if (e.runs === 0) return ''
   const cases = plural(e.runs, caseNoun(e.stage))
-  const over = e.seeds.length === 0 ? cases : `${cases} over ${plural(e.seeds.length, 'seed')}`
+  const over = e.seeds.length === 0 ? cases : `${cases} over ${seedWords(e)}`
   const counts = e.least !== undefined && e.least !== e.runs && isMeasured(e.stage)
   return counts ? `${over}, at least ${count(e.least ?? 0)} of each property` : over
 }
+
+/** `5 seeds`, and those of the last run as a commit calls them, too: `2 held-out seeds`. */
+const seedWords = ({ stage, seeds }: Pick<Finished, 'stage' | 'seeds'>): string =>
+  plural(seeds.length, stage === 'final' ? 'held-out seed' : 'seed')
 
 /** `, 1,200 cases so far`, while a stage is at work; how often wrong versions ran is nobody's question. */
 export function casesSoFar({ key, done, runs }: Running): string {
@@ -54,11 +58,12 @@ export function casesSoFar({ key, done, runs }: Running): string {
   return key === 'teeth' || runs === 0 || runs === done ? '' : `, ${plural(runs, caseNoun(key))} so far`
 }
 
-/** Counts of a finished stage, and its intensity: of each stage (the report), or where a verdict rests on it. */
+/** Counts of a finished stage, and its intensity: of each stage (the report), or where a verdict rests on it. The last one says what it runs. */
 export function checkWords(e: Finished, ofEach = true): string {
-  const drawn = ofEach || isMeasured(e.stage) ? intensity(e) : ''
+  const drawn = ofEach || isMeasured(e.stage) ? intensity(e) : e.stage === 'final' && e.runs > 0 ? seedWords(e) : ''
   const found = [STATUS_WORDS[e.status], e.passed + e.failed > 0 ? counts(e) : '', drawn]
-  const words = found.filter((part) => part).join('; ') || e.status
+  const said = found.filter((part) => part).join('; ') || e.status
+  const words = e.stage === 'final' ? `the whole suite: ${said}` : said
   return e.earlier ? `${words}; earlier run` : words
 }
 

@@ -58,6 +58,7 @@ export function evidenceWords(e: EvidenceSummary): string {
     teeth &&
       `teeth ${count(teeth.killed)} of ${plural(teeth.total, 'wrong version')} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}${notJudged(teeth)}`,
     e.suite && `suite ${e.suite}`,
+    e.heldOut && `${plural(e.heldOut.seeds, 'held-out seed')} x ${plural(e.heldOut.runs, 'case')}`,
   ]
     .filter((part) => part)
     .join('; ')

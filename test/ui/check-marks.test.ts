@@ -41,8 +41,11 @@ it('the screen tells how many cases there were where a verdict rests on them, th
     ...{ type: 'check.finished', stage: 'final', status: 'failed', passed: 11, failed: 1, seeds: [1, 2], runs: 800 },
     ...{ counterexample: null, message: null, ms: 1 },
   }
-  expect(checkWords(e, false)).toBe('1 of 12 tests failed')
-  expect(checkWords(e)).toBe('1 of 12 tests failed; 800 cases over 2 seeds')
+  expect(checkWords(e, false)).toBe('the whole suite: 1 of 12 tests failed; 2 held-out seeds')
+  expect(checkWords(e)).toBe('the whole suite: 1 of 12 tests failed; 800 cases over 2 held-out seeds')
+  // Without a property a seed does nothing.
+  expect(checkWords({ ...e, runs: 0 }, false)).toBe('the whole suite: 1 of 12 tests failed')
+  expect(checkWords({ ...e, stage: 'guards' })).toBe('1 of 12 tests failed; 800 cases over 2 seeds')
   const chaos = { ...e, stage: 'chaos', status: 'passed', passed: 1, failed: 0, runs: 2_000 }
   expect(checkWords(chaos, false)).toBe('1 test passed; 2,000 schedules over 2 seeds')
 })

@@ -91,7 +91,7 @@ test('a run of two attempts reads well', () => {
     ✓ implementer   3,970 tokens in (2,020 cached), 1,720 out; $0.0318                            17.9 s
     ✓ patch         create src/detector.ts, edit src/queue.ts
     ✓ chaos         8 tests passed; 2,000 schedules over 10 seeds                                  5.1 s
-    ✓ final         49 tests passed                                                                3.1 s
+    ✓ final         the whole suite: 49 tests passed                                               3.1 s
     ✓ verdict       job-queue/2 verified at attempt 2: 8 of 8 frozen tests green, suite 49/49
                     0 of 2,000 schedules failed: below 0.15 % at 95 %
       decision      commit: verified

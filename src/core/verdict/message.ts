@@ -44,7 +44,8 @@ export function evidenceLine(evidence: EvidenceSummary, base: string): string {
   }
   parts.push(teethPart(evidence.teeth))
   if (evidence.suite) parts.push(`suite ${evidence.suite}`)
-  if (evidence.heldOut) parts.push(`held out ${seedsWords(evidence.heldOut.seeds)} x ${evidence.heldOut.runs} cases`)
+  if (evidence.heldOut)
+    parts.push(`${counted(evidence.heldOut.seeds, 'held-out seed')} x ${evidence.heldOut.runs} cases`)
   if (evidence.kept) parts.push(`${evidence.kept} counterexample${evidence.kept > 1 ? 's' : ''} kept as examples`)
   return parts.join('; ')
 }

@@ -153,6 +153,12 @@ describe('the line of evidence', () => {
     expect(evidenceLine({ ...NO_EVIDENCE, teeth }, 'abc')).toBe('teeth 7/8 (1 allowed by the spec, 37 not judged)')
   })
 
+  it('calls the seeds of the last run as the screen and the pages do', () => {
+    const of = (seeds: number) => evidenceLine({ ...NO_EVIDENCE, heldOut: { seeds, runs: 50 } }, 'abc')
+    expect(of(2)).toBe('teeth not run; 2 held-out seeds x 50 cases')
+    expect(of(1)).toBe('teeth not run; 1 held-out seed x 50 cases')
+  })
+
   it('tells tests that were red from those that were added later, and reads both back, of older commits too', () => {
     const evidence = { ...NO_EVIDENCE, red: '3/3', added: 4, green: '7/7' }
     const line = evidenceLine(evidence, '1a2b3c4d5e')
