@@ -71,7 +71,7 @@ describe('wrong versions of the change', () => {
 
     const run = await next(repository, model)
     expect(run.result).toMatchObject({ status: 'unverifiable', exitCode: 3 })
-    expect(run.result.message).toContain('cannot tell the change from wrong versions of it: 2 of 6')
+    expect(run.result.message).toContain('cannot tell the change from wrong versions of it: 6 wrong versions: 2 killed')
     expect(run.result.message).toContain('src/clamp.ts:2: value < low -> false')
     expect(run.result.tasks).toMatchObject([{ commit: null, attempts: 0 }])
     expect(eventsOf(run, 'verdict')).toMatchObject([{ status: 'unverifiable' }])
@@ -84,7 +84,9 @@ describe('wrong versions of the change', () => {
     const reported = await next(repository, model)
     expect(reported.code, reported.result.message).toBe(0)
     expect(eventsOf(reported, 'teeth.finished')).toMatchObject([{ mode: 'report', killed: 2, total: 6 }])
-    expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain('; teeth 2/6; ')
+    expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain(
+      '; teeth 6 wrong versions: 2 killed, 4 not explained; ',
+    )
     expect(await repository.git('show', '--format=', '--name-only', 'HEAD')).toBe(
       'specs/limits/tasks.md\nsrc/clamp.ts\ntest/clamp.test.ts',
     )
@@ -106,7 +108,7 @@ describe('wrong versions of the change', () => {
       'all frozen tests hold; only 3 of 6 wrong versions could be judged: 3 ended with an error',
     ])
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toContain(
-      '; teeth 1/3 (3 not judged); ',
+      '; teeth 6 wrong versions: 1 killed, 2 not explained, 3 not judged; ',
     )
   })
 
@@ -136,7 +138,7 @@ describe('wrong versions of the change', () => {
     expect(told).toMatchObject({ killed: 5, allowed: 1, unexplained: 1, total: 7 })
     expect(told!.added).toMatchObject({ files: ['test/clamp.more.test.ts'], tests: 1 })
     expect(run.stderr.replace(/\s+/g, ' ')).toMatch(
-      /\(\d made by the strengthener; \d killed only .*by the 1 test that it added: /,
+      / 7 wrong versions \(\d made by the strengthener\): 5 killed \(\d only by .*it added: /,
     )
     expect(run.stderr.replace(/\s+/g, ' ')).toMatch(
       /test\/clamp\.more\.test\.ts, which held in [\d,]+ cases of each property\)/,
@@ -154,7 +156,7 @@ describe('wrong versions of the change', () => {
     expect(told!.note).toContain('survivor 4 is said to be allowed by words that the specification does not have')
     expect(told!.note).toContain('"as it is" is left out: it changes nothing')
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toMatch(
-      /^red 1\/1 at [0-9a-f]{7}, 1 added later; green 2\/2; .*; teeth 5\/7 \(1 allowed by the spec\); suite 2\/2,/,
+      /^red 1\/1 at [0-9a-f]{7}, 1 added later; green 2\/2; .*; teeth 7 wrong versions: 5 killed, 1 allowed by the spec, 1 not explained; suite 2\/2,/,
     )
     expect(await repository.git('show', 'HEAD:test/clamp.more.test.ts')).toContain('the limits are kept')
 

@@ -1,6 +1,7 @@
 import type { Counterexample, EvidenceSummary, StampedEvent, TaskResult } from '../core/events.ts'
 import { duration, money, plural, shortHash, tokens } from './format.ts'
 import { evidenceWords, exitWords, propertyWords } from './summary.ts'
+import { partsOf, sumInWords } from './teeth-sum.ts'
 import { changedWords, type Verified } from './verify.ts'
 
 /** One thing that was shown, or not. `ok` null: it was not run. */
@@ -127,7 +128,7 @@ function casesOf(evidence: EvidenceSummary): Case[] {
     ...shown('tests', green),
     ...shown('property', property && propertyWords(property)),
     ...shown('chaos', chaos && `${chaos.failed} of ${plural(chaos.schedules, 'schedule')} failed`),
-    ...shown('teeth', teeth && `${teeth.killed} of ${plural(teeth.total, 'wrong version')} killed`),
+    ...shown('teeth', teeth && sumInWords(partsOf(teeth))),
     ...shown('suite', suite),
   ]
 }

@@ -1,7 +1,7 @@
 import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
 import { bound, count, money, plural, shortHash, table, tokens, tookWords, withEarlier } from './format.ts'
 import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
-import { fewWords } from './teeth-lines.ts'
+import { partsOf, sumInWords } from './teeth-sum.ts'
 import { oneLine } from './text.ts'
 
 const EXIT_WORDS: Record<number, string> = {
@@ -55,19 +55,12 @@ export function evidenceWords(e: EvidenceSummary): string {
     property && `property ${propertyWords(property)}`,
     chaos &&
       `chaos ${count(chaos.failed)} of ${plural(chaos.schedules, 'schedule')} failed${limit ? ` (${limit})` : ''}`,
-    teeth &&
-      `teeth ${count(teeth.killed)} of ${plural(teeth.total, 'wrong version')} killed${teeth.allowed ? `, ${count(teeth.allowed)} allowed by the spec` : ''}${notJudged(teeth)}`,
+    teeth && `teeth ${sumInWords(partsOf(teeth))}`,
     e.suite && `suite ${e.suite}`,
     e.heldOut && `${plural(e.heldOut.seeds, 'held-out seed')} x ${plural(e.heldOut.runs, 'case')}`,
   ]
     .filter((part) => part)
     .join('; ')
-}
-
-function notJudged({ total, notTried = 0, timeouts = 0, errors = 0 }: NonNullable<EvidenceSummary['teeth']>): string {
-  const left = notTried + timeouts + errors
-  const few = fewWords(total, total + left)
-  return few !== '' ? `, ${few}` : left > 0 ? `, ${count(left)} not judged` : ''
 }
 
 function taskTable(tasks: TaskResult[], look: Look): Line[] {

@@ -1,6 +1,7 @@
 import type { EventOf } from '../core/events.ts'
 import { count, elapsed, plural } from './format.ts'
 import { blockIndent, indented, type Line, type Look, step } from './line.ts'
+import { notCountedWords, sumInWords, wholeOf } from './teeth-sum.ts'
 import { oneLine, wrap } from './text.ts'
 
 type Finished = EventOf<'teeth.finished'>
@@ -43,7 +44,7 @@ export function fewWords(judged: number, all: number): string {
 
 /** The limit that wrong versions had, by its name in agent.yaml. */
 export function limitWords({ seconds }: Pick<Finished, 'seconds'>): string {
-  return seconds === undefined ? 'level.teethSeconds' : `level.teethSeconds is ${seconds}`
+  return seconds === undefined ? 'level.teethSeconds' : `level.teethSeconds (it is ${seconds})`
 }
 
 /** `, which held in 5,000 cases of each property`. */
@@ -51,38 +52,27 @@ function heldWords({ held }: NonNullable<Finished['added']>): string {
   return held ? `, which held in ${plural(held.runs, 'case')} of each property` : ''
 }
 
-/** What the strengthener has made, and what its tests have done: the first ones are another author's. */
-function whose({ own = 0, added }: Finished): string {
-  const made = own > 0 ? `${count(own)} made by the strengthener` : ''
-  const killed =
-    added &&
-    `${count(added.killed)} killed only by the ${plural(added.tests, 'test')} that it added: ${added.files.join(', ')}${heldWords(added)}`
-  return made || killed ? ` (${[made, killed].filter(Boolean).join('; ')})` : ''
+/** What the strengthener has made: these are another author's. */
+const made = ({ own = 0 }: Finished) => (own > 0 ? ` (${count(own)} made by the strengthener)` : '')
+
+/** And what only its tests have done. */
+function killedByAdded({ added }: Finished): string {
+  if (!added) return ''
+  return ` (${count(added.killed)} only by the ${plural(added.tests, 'test')} that it added: ${added.files.join(', ')}${heldWords(added)})`
 }
 
-/** How many died, and what became of the others. */
+/** What became of each: a sum. */
 export function teethWords(e: Finished): string {
-  const all = e.total + e.errors + e.timeouts + e.notRun
-  const nothing = all === 0
-  if (nothing && e.note === null) return 'there is nothing to make wrong versions of'
+  const all = wholeOf(e)
+  if (all === 0 && e.note === null) return 'there is nothing to make wrong versions of'
   if (e.wrong !== undefined)
-    return `the code is wrong: ${plural(e.wrong, 'added test')} found it, and an arbiter agrees. The others had killed ${count(e.killed)} of ${plural(e.total, 'wrong version')}`
-  const judged = [
-    nothing ? '' : `${count(e.killed)} of ${plural(e.total, 'wrong version')} killed${whose(e)}`,
-    e.allowed > 0 ? `${count(e.allowed)} allowed by the spec, as the strengthener reads it` : '',
-    e.unexplained > 0
-      ? `${count(e.unexplained)} not explained${e.answered ? '' : ' (no model answered about them)'}`
-      : '',
-  ]
-  const apart = [
-    e.timeouts > 0 ? `${count(e.timeouts)} did not end` : '',
-    e.errors > 0 ? `${count(e.errors)} ended with an error` : '',
-    e.notRun > 0 ? `${count(e.notRun)} not judged in time (${limitWords(e)})` : '',
-  ]
-  const said = (parts: string[]) => parts.filter((part) => part !== '').join(', ')
-  const notCounted = said(apart)
-  const few = fewWords(e.total, all)
-  return [said(judged), notCounted === '' ? '' : `${few === '' ? 'not counted' : few}: ${notCounted}`, e.note ?? '']
-    .filter((part) => part !== '')
-    .join('; ')
+    return `the code is wrong: ${plural(e.wrong, 'added test')} found it, and an arbiter agrees. The others had killed ${count(e.killed)} of ${plural(all, 'wrong version')}`
+  const sum = sumInWords(e, {
+    whole: made(e),
+    killed: killedByAdded(e),
+    allowed: ', as the strengthener reads it',
+    unexplained: e.answered ? '' : ' (no model answered about them)',
+    notJudged: ` (${notCountedWords(e, limitWords(e))})`,
+  })
+  return [all === 0 ? '' : sum, e.note ?? ''].filter((part) => part !== '').join('; ')
 }

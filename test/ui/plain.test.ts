@@ -101,7 +101,7 @@ test('a run of two attempts reads well', () => {
     ✓ verified      task 2 of job-queue landed on main
       task          job-queue/2: 2 attempts, commit 4f2a1bc
       evidence      tests red 8/8; tests green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at
-                    95 %); teeth 9 of 10 wrong versions killed; suite 49/49
+                    95 %); teeth 10 wrong versions: 9 killed, 1 not explained; suite 49/49
       tokens        7,330 in (2,330 cached), 5,810 out
       money         $0.1031
       time          1 min 08 s
@@ -126,7 +126,7 @@ test('quiet leaves verdicts, commits, landings and the summary', () => {
     ✓ verified      task 2 of job-queue landed on main
       task          job-queue/2: 2 attempts, commit 4f2a1bc
       evidence      tests red 8/8; tests green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at
-                    95 %); teeth 9 of 10 wrong versions killed; suite 49/49
+                    95 %); teeth 10 wrong versions: 9 killed, 1 not explained; suite 49/49
       tokens        7,330 in (2,330 cached), 5,810 out
       money         $0.1031
       time          1 min 08 s
@@ -377,7 +377,7 @@ test('code that an added test finds wrong is told first, and not by the wrong ve
   }
   expect(shown([at(1, finished)], { unicode: true })).toMatchInlineSnapshot(`
     "✗ teeth         the code is wrong: 1 added test found it, and an arbiter agrees. The           2.3 s
-                    others had killed 26 of 33 wrong versions
+                    others had killed 26 of 35 wrong versions
     "
   `)
 })
@@ -407,13 +407,12 @@ test('what the strengthener made and what its tests killed stand beside what die
   }
   const words = (more: object) => teethWords({ ...finished, ...more })
   const added = { killed: 4, tests: 2, files: ['test/more.test.ts'] }
-  const only = '4 killed only by the 2 tests that it added: test/more.test.ts'
-  const all = '26 of 26 wrong versions killed'
-  expect(words({})).toBe(all)
-  expect(words({ own: 0 })).toBe(all)
-  expect(words({ own: 5 })).toBe(`${all} (5 made by the strengthener)`)
-  expect(words({ added })).toBe(`${all} (${only})`)
-  expect(words({ own: 5, added })).toBe(`${all} (5 made by the strengthener; ${only})`)
+  const only = '(4 only by the 2 tests that it added: test/more.test.ts)'
+  expect(words({})).toBe('26 wrong versions: 26 killed')
+  expect(words({ own: 0 })).toBe('26 wrong versions: 26 killed')
+  expect(words({ own: 5 })).toBe('26 wrong versions (5 made by the strengthener): 26 killed')
+  expect(words({ added })).toBe(`26 wrong versions: 26 killed ${only}`)
+  expect(words({ own: 5, added })).toBe(`26 wrong versions (5 made by the strengthener): 26 killed ${only}`)
 })
 
 test('wrong versions that live are named with their place', () => {
@@ -431,9 +430,9 @@ test('wrong versions that live are named with their place', () => {
     survivors: [lives(7), lives(9, 'timeout'), lives(12, 'unreached'), lives(40, 'allowed'), lives(44), lives(50)],
   }
   expect(shown([at(1, finished)], { unicode: true })).toMatchInlineSnapshot(`
-    "! teeth         35 of 40 wrong versions killed, 1 allowed by the spec, as the                  2.3 s
-                    strengthener reads it, 4 not explained (no model answered about them); not counted:
-                    2 did not end
+    "! teeth         42 wrong versions: 35 killed, 1 allowed by the spec, as the strengthener       2.3 s
+                    reads it, 4 not explained (no model answered about them), 2 not judged (2 did not
+                    end)
         lives: src/queue.ts:7: index > 0 -> index >= 0
         lives: src/queue.ts:12: index > 0 -> index >= 0 (no test runs it)
         lives: src/queue.ts:44: index > 0 -> index >= 0

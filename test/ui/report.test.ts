@@ -73,7 +73,7 @@ describe('the report of a run', () => {
       ✓ verified      8 of 8 frozen tests green, suite 49/49
         bound         0 of 2,000 schedules failed: below 0.15 % at 95 %
         evidence      tests red 8/8; tests green 8/8; chaos 0 of 2,000 schedules failed (below 0.15 % at
-                      95 %); teeth 9 of 10 wrong versions killed; suite 49/49
+                      95 %); teeth 10 wrong versions: 9 killed, 1 not explained; suite 49/49
       ✓ tests         8 tests frozen, red 8/8                                                       23.2 s
       ✗ attempt 1     chaos: test/detector.chaos.test.ts > failure detection > reassigns the        18.6 s
                       jobs of a worker that is cut off;
@@ -262,9 +262,9 @@ describe('the report of a run', () => {
     const verdict = twoAttempts.findLastIndex(({ type }) => type === 'verdict')
     const events = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...teeth } as StampedEvent)
     expect(storyOfRun(events).tasks[0]!.gaps).toEqual([
-      '2 of the wrong versions live without an explanation: no model answered about them',
-      'one of the wrong versions did not end: counted neither as killed nor as living',
-      '3 of the wrong versions were not judged in time: counted neither as killed nor as living; a higher level.teethSeconds in agent.yaml gives them more (it is 10)',
+      '2 of 13 wrong versions live without an explanation: no model answered about them',
+      '1 of 13 wrong versions did not end: counted neither as killed nor as living',
+      '3 of 13 wrong versions were not judged in time: counted neither as killed nor as living; a higher level.teethSeconds in agent.yaml gives them more (it is 10)',
     ])
     const few = events.map((one) => (one.type === 'teeth.finished' ? { ...one, notRun: 4 } : one))
     expect(storyOfRun(few).tasks[0]!.gaps[0]).toBe(
@@ -283,7 +283,7 @@ describe('the report of a run', () => {
     const withNames = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...named } as StampedEvent)
     expect(storyOfRun(withNames).tasks[0]!.gaps).toEqual([
       expect.stringMatching(/about them: src\/a\.ts:9: c -> d$/),
-      `one of the wrong versions did not end: counted neither as killed nor as living: "${what}"`,
+      `1 of 13 wrong versions did not end: counted neither as killed nor as living: "${what}"`,
       expect.stringMatching(/\(it is 10\): src\/a\.ts:1: a -> b; src\/a\.ts:2: a -> b; src\/a\.ts:3: a -> b$/),
     ])
     const words = `3.2 "WHEN the silence ends, THE System SHALL take up the job again ${'and go on '.repeat(15)}from there"`
@@ -293,7 +293,7 @@ describe('the report of a run', () => {
     }
     const withWords = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...excused } as StampedEvent)
     const by = (said: string) =>
-      `one of the wrong versions lives and is allowed by words of the specification, as the strengthener reads them: src/a.ts:8: a -> b (by ${said})`
+      `1 of 8 wrong versions lives and is allowed by words of the specification, as the strengthener reads them: src/a.ts:8: a -> b (by ${said})`
     expect(storyOfRun(withWords).tasks[0]!.gaps).toEqual([by(words)])
     // What an older version wrote: no more than what the model had copied.
     const older = withWords.map((one) =>

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import type { EvidenceSummary } from '../events.ts'
 import type { MutantRun } from '../verdict/evidence.ts'
 import type { Mutant } from './mutants.ts'
@@ -96,17 +97,37 @@ export function isWeak({ killed, unexplained, total }: TeethScore, explained: bo
   return unexplained > total * (explained ? MOST_UNEXPLAINED : 0.5)
 }
 
-/** `38 of 40 wrong versions killed, 1 allowed by the specification, 1 not explained; not counted: 2 did not end`. */
-export function scoreInWords({ killed, unexplained, allowed, errors, timeouts, notRun, total }: TeethScore): string {
-  if (total + errors + timeouts + notRun === 0) return 'there is nothing to make wrong versions of'
-  const parts = [
-    `${killed} of ${total} wrong versions killed`,
-    allowed > 0 ? `${allowed} allowed by the specification` : '',
-    unexplained > 0 ? `${unexplained} not explained` : '',
+/** What became of wrong versions: the parts of the whole. */
+type Parts = Pick<TeethScore, 'killed' | 'allowed' | 'unexplained' | 'errors' | 'timeouts' | 'notRun'>
+
+/** How many there are, judged or not. */
+function wholeOf({ killed, allowed, unexplained, ...left }: Parts): number {
+  return killed + allowed + unexplained + notJudged(left)
+}
+
+const notJudged = ({ errors, timeouts, notRun }: NotCounted) => errors + timeouts + notRun
+
+/**
+ * `45 wrong versions: 42 killed, 2 allowed by the spec, 1 not judged`: one sum that adds up, and the words that screens have for it, too.
+ * `why`: some were not judged.
+ */
+export function sumInWords(parts: Parts, why = ''): string {
+  const whole = wholeOf(parts)
+  const { killed, allowed, unexplained } = parts
+  if (whole === 0) return 'no wrong versions'
+  const said = [
+    ...(killed + allowed + unexplained > 0 ? [`${killed} killed`] : []),
+    ...(allowed > 0 ? [`${allowed} allowed by the spec`] : []),
+    ...(unexplained > 0 ? [`${unexplained} not explained`] : []),
+    ...(notJudged(parts) > 0 ? [`${notJudged(parts)} not judged${why}`] : []),
   ]
-  const said = (all: string[]) => all.filter((part) => part !== '').join(', ')
-  const notCounted = notCountedWords({ errors, timeouts, notRun })
-  return [said(parts), notCounted === '' ? '' : `not counted: ${notCounted}`].filter((part) => part !== '').join('; ')
+  return `${counted(whole, 'wrong version')}: ${said.join(', ')}`
+}
+
+/** `45 wrong versions: 38 killed, 1 allowed by the spec, 4 not explained, 2 not judged (2 did not end)`. */
+export function scoreInWords(score: TeethScore): string {
+  if (wholeOf(score) === 0) return 'there is nothing to make wrong versions of'
+  return sumInWords(score, ` (${notCountedWords(score)})`)
 }
 
 type NotCounted = Pick<TeethScore, 'errors' | 'timeouts' | 'notRun'>
@@ -115,9 +136,15 @@ function notCountedWords({ errors, timeouts, notRun }: NotCounted): string {
   const parts = [
     timeouts > 0 ? `${timeouts} did not end` : '',
     errors > 0 ? `${errors} ended with an error` : '',
-    notRun > 0 ? `${notRun} not judged within level.teethSeconds` : '',
+    notRun > 0 ? `${notRun} had no time within level.teethSeconds` : '',
   ]
   return parts.filter((part) => part !== '').join(', ')
+}
+
+/** The same parts of what the evidence of a commit has. */
+export function partsOf(teeth: NonNullable<EvidenceSummary['teeth']>): Parts {
+  const { killed, total, allowed = 0, notTried: notRun = 0, timeouts = 0, errors = 0 } = teeth
+  return { killed, allowed, unexplained: total - killed - allowed, notRun, timeouts, errors }
 }
 
 /** What teeth are in the evidence of a commit, of a score. */

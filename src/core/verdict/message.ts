@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts'
 import type { EvidenceSummary } from '../events.ts'
+import { partsOf, sumInWords } from '../teeth/score.ts'
 import { upperBoundPercent } from './bound.ts'
 
 export interface CommitFacts {
@@ -60,17 +61,9 @@ function propertyPart({ seeds, runs }: NonNullable<EvidenceSummary['property']>)
 
 const seedsWords = (n: number) => (n === 1 ? '1 seed' : `${n} seeds`)
 
-/** `teeth 38/40`: of so many wrong versions of the change so many died; the specification allows some of the others. */
+/** `teeth 40 wrong versions: 38 killed, 2 allowed by the spec`: what became of the wrong versions of the change. */
 function teethPart(teeth: EvidenceSummary['teeth']): string {
-  if (!teeth) return 'teeth not run'
-  const { notTried = 0, timeouts = 0, errors = 0 } = teeth
-  const notJudged = notTried + timeouts + errors
-  if (teeth.total === 0 && notJudged === 0) return 'teeth 0/0'
-  const apart = [
-    ...(teeth.allowed ? [`${teeth.allowed} allowed by the spec`] : []),
-    ...(notJudged > 0 ? [`${notJudged} not judged`] : []),
-  ]
-  return `teeth ${teeth.killed}/${teeth.total}${apart.length > 0 ? ` (${apart.join(', ')})` : ''}`
+  return teeth ? `teeth ${sumInWords(partsOf(teeth))}` : 'teeth not run'
 }
 
 /** The commit message; `agent trace` reads its trailers back. */

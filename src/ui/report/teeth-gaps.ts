@@ -1,5 +1,7 @@
 import type { EventOf } from '../../core/events.ts'
+import { plural } from '../format.ts'
 import { fewWords } from '../teeth-lines.ts'
+import { wholeOf } from '../teeth-sum.ts'
 import { oneLine } from '../text.ts'
 
 const NOT_COUNTED = ': counted neither as killed nor as living'
@@ -23,10 +25,10 @@ function namesOf({ survivors }: EventOf<'teeth.finished'>, became: readonly stri
 
 /** What is not shown of the wrong versions; a sentence each. */
 export function teethGaps(e: EventOf<'teeth.finished'>): string[] {
+  const all = wholeOf(e)
   const said = (n: number, what: string, ...became: string[]) =>
-    n > 0 ? [`${n === 1 ? 'one' : n} of the wrong versions ${what}${namesOf(e, became)}`] : []
+    n > 0 ? [`${n} of ${plural(all, 'wrong version')} ${what}${namesOf(e, became)}`] : []
   const answer = e.answered ? '' : ': no model answered about them'
-  const all = e.total + e.errors + e.timeouts + e.notRun
   const none = all === 0
   const few = none ? '' : fewWords(e.total, all)
   return [

@@ -31,7 +31,7 @@ describe('the score', () => {
     )
     expect(score).toEqual({ killed: 7, unexplained: 2, allowed: 1, total: 10, errors: 2, timeouts: 3, notRun: 4 })
     expect(scoreInWords(score)).toBe(
-      '7 of 10 wrong versions killed, 1 allowed by the specification, 2 not explained; not counted: 3 did not end, 2 ended with an error, 4 not judged within level.teethSeconds',
+      '19 wrong versions: 7 killed, 1 allowed by the spec, 2 not explained, 9 not judged (3 did not end, 2 ended with an error, 4 had no time within level.teethSeconds)',
     )
     expect(compiled(bites({ killed: 1, refused: 2, 'not-run': 1 })).map(({ status }) => status)).toEqual([
       'killed',
@@ -97,7 +97,7 @@ describe('few that could be judged', () => {
   it('are told where more than a third could not', () => {
     const teeth = { killed: 26, total: 28, allowed: 2 }
     expect(fewJudged({ ...teeth, notTried: 12, timeouts: 5 })).toBe(
-      'only 28 of 45 wrong versions could be judged: 5 did not end, 12 not judged within level.teethSeconds',
+      'only 28 of 45 wrong versions could be judged: 5 did not end, 12 had no time within level.teethSeconds',
     )
     expect(fewJudged({ ...teeth, notTried: 9, timeouts: 5 })).toBeNull()
     expect(fewJudged(null)).toBeNull()

@@ -143,14 +143,18 @@ describe('the line of evidence', () => {
 
   it('counts cases per seed, and teeth', () => {
     const evidence = { ...NO_EVIDENCE, property: { seeds: 5, runs: 5_000 }, teeth: { killed: 9, total: 10 } }
-    expect(evidenceLine(evidence, 'abc')).toBe('property 5 seeds x 1000 cases; teeth 9/10')
+    expect(evidenceLine(evidence, 'abc')).toBe(
+      'property 5 seeds x 1000 cases; teeth 10 wrong versions: 9 killed, 1 not explained',
+    )
     expect(evidenceLine({ ...evidence, property: { seeds: 1, runs: 50 }, teeth: null }, 'abc')).toBe(
       'property 1 seed x 50 cases; teeth not run',
     )
     const cut = { ...NO_EVIDENCE, property: { seeds: 5, runs: 3_609 } }
     expect(evidenceLine(cut, 'abc')).toBe('property 5 seeds, 3609 cases; teeth not run')
     const teeth = { killed: 7, total: 8, allowed: 1, notTried: 35, timeouts: 1, errors: 1 }
-    expect(evidenceLine({ ...NO_EVIDENCE, teeth }, 'abc')).toBe('teeth 7/8 (1 allowed by the spec, 37 not judged)')
+    expect(evidenceLine({ ...NO_EVIDENCE, teeth }, 'abc')).toBe(
+      'teeth 45 wrong versions: 7 killed, 1 allowed by the spec, 37 not judged',
+    )
   })
 
   it('calls the seeds of the last run as the screen and the pages do', () => {
