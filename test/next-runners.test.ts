@@ -87,7 +87,9 @@ describe.each(KINDS.map((kind) => [kind.runner, kind] as const))('a project of %
     expect(message).toMatch(/; 2 held-out seeds x 50 cases; 1 counterexample kept as examples/)
     const screen = run.stderr.replace(/\s+/g, ' ')
     expect(screen).toMatch(/final the whole suite: 1 test passed; 2 held-out seeds /)
-    expect(screen).toMatch(/evidence .*; suite 1\/1, 0 red on base; 2 held-out seeds x 50 cases/)
+    expect(screen).toMatch(
+      /evidence .*; tests green 1\/1 \(1 property test\); .*; suite 1\/1, 0 red on base; 2 held-out seeds x 50 cases/,
+    )
     const [test] = eventsOf(run, 'tests.frozen')[0]!.files
     expect(await repository.git('show', `HEAD:${test}`)).toContain(`{ examples: [${red!.counterexample!.value}] }`)
     expect(message).toMatch(/red 1\/1 at .*; green 1\/1; property 3 seeds x 50 cases/)

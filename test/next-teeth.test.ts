@@ -143,6 +143,8 @@ describe('wrong versions of the change', () => {
     expect(run.stderr.replace(/\s+/g, ' ')).toMatch(
       /test\/clamp\.more\.test\.ts, which held in [\d,]+ cases of each property\)/,
     )
+    expect(run.stderr.replace(/\s+/g, ' ')).toContain('tests green 2/2 (2 property tests); ')
+    expect(told!.added).not.toHaveProperty('kinds')
     const [property] = eventsOf(run, 'check.finished').filter(({ stage }) => stage === 'property')
     expect(told!.added!.held!.runs).toBe(property!.least)
     // What was shown on the way counts the same, however often each was tried.

@@ -30,6 +30,8 @@ export const evidenceSummary = z.object({
   /** Tests of behaviour that was there before. */
   guards: z.number().optional(),
   green: z.string().nullable(),
+  /** Of those that are green: tests that run a property, in many cases, and examples. Left out: an older version wrote it, or nobody could see. */
+  tests: z.object({ properties: z.number(), examples: z.number() }).optional(),
   property: z.object({ seeds: z.number(), runs: z.number() }).nullable(),
   chaos: z.object({ schedules: z.number(), failed: z.number() }).nullable(),
   /** Wrong versions of the change: killed by the frozen tests, or allowed by the specification, of all that were judged. Further ones had no time, did not end, or ended with an error. */

@@ -2,7 +2,7 @@ import type { EvidenceSummary } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
 import { boundOf } from '../core/verdict/bound.ts'
-import { countTests } from '../core/verdict/count-tests.ts'
+import { countTests, kindsOf } from '../core/verdict/count-tests.ts'
 import type { CheckResult, PropertyRun, TestResult } from '../core/verdict/evidence.ts'
 import {
   type CheckVerdict,
@@ -107,11 +107,20 @@ function withAdded(early: Green, added: Added | undefined): Green {
   if (!added) return early
   const { evidence } = early
   const green = Number(evidence.green?.split('/')[0] ?? 0) + added.tests
-  const all = { ...evidence, added: (evidence.added ?? 0) + added.tests, green: `${green}/${green}` }
+  const all = {
+    ...{ ...evidence, added: (evidence.added ?? 0) + added.tests, green: `${green}/${green}` },
+    ...(evidence.tests ? { tests: both(evidence.tests, added.kinds) } : {}),
+  }
   if (added.drawn.length === 0 || !evidence.property) return { ...early, evidence: all }
   const drawn = [...(early.drawn ?? []), ...added.drawn]
   return { ...early, drawn, bound: boundOf(drawn, 'cases'), evidence: { ...all, property: weakest(drawn) } }
 }
+
+type Kinds = Added['kinds']
+const both = (a: Kinds, b: Kinds): Kinds => ({
+  properties: a.properties + b.properties,
+  examples: a.examples + b.examples,
+})
 
 /** The whole suite on exactly the tree that will be committed. */
 async function finalEvidence(world: World, state: State, changes: FileChange[], early: Green): Promise<Judgement> {
@@ -209,6 +218,7 @@ async function earlyEvidence(world: World, state: State, worktree: { commit: str
     ...(frozen.anew ? { anew: true } : {}),
     // Of a commit that is judged again only the files are known, so what ran is counted; all of it passed.
     green: `${green}/${green}`,
+    tests: kindsOf(quick.tests),
   }
   const properties = propertyRuns(quick).length
   if (properties === 0) {

@@ -12,7 +12,7 @@ import { type Aimed, diffOf, readAimed } from '../core/teeth/aimed.ts'
 import type { Mutant } from '../core/teeth/mutants.ts'
 import { type Bite, survived } from '../core/teeth/score.ts'
 import { tallyOf } from '../core/teeth/tally.ts'
-import { countTests } from '../core/verdict/count-tests.ts'
+import { countTests, kindsOf } from '../core/verdict/count-tests.ts'
 import type { PropertyRun } from '../core/verdict/evidence.ts'
 import { judgeFrozen, propertyRuns, weakest } from '../core/verdict/judge.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
@@ -56,6 +56,8 @@ export interface Added {
   held?: { seeds: number; runs: number }
   /** What all of their properties drew. */
   drawn: PropertyRun[]
+  /** How many of them run a property. */
+  kinds: { properties: number; examples: number }
 }
 
 /**
@@ -116,10 +118,10 @@ export async function strengthen(
   }
 }
 
-function drawnBy({ result }: NewTests): Pick<Added, 'held' | 'drawn'> {
+function drawnBy({ result }: NewTests): Pick<Added, 'held' | 'drawn' | 'kinds'> {
   const drawn = propertyRuns(result)
   const held = weakest(drawn)
-  return { ...(held ? { held } : {}), drawn }
+  return { ...(held ? { held } : {}), drawn, kinds: kindsOf(result.tests) }
 }
 
 interface Answer {

@@ -113,7 +113,7 @@ function timed(world: World): { world: World; spent(): { ms: number; askedMs: nu
 }
 
 /** What is told of them: each case that they drew is nobody's question. */
-function ofAdded({ drawn: _, ...told }: Added): EventOf<'teeth.finished'>['added'] {
+function ofAdded({ drawn: _, kinds: __, ...told }: Added): EventOf<'teeth.finished'>['added'] {
   return told
 }
 

@@ -51,7 +51,7 @@ export function evidenceWords(e: EvidenceSummary): string {
   return [
     e.red && `tests red ${e.red}${e.added ? `, ${count(e.added)} added later` : ''}`,
     e.guards && plural(e.guards, 'guard'),
-    e.green && `tests green ${e.green}`,
+    e.green && `tests green ${e.green}${kindWords(e)}`,
     property && `property ${propertyWords(property)}`,
     chaos &&
       `chaos ${count(chaos.failed)} of ${plural(chaos.schedules, 'schedule')} failed${limit ? ` (${limit})` : ''}`,
@@ -61,6 +61,16 @@ export function evidenceWords(e: EvidenceSummary): string {
   ]
     .filter((part) => part)
     .join('; ')
+}
+
+/** ` (2 property tests, 4 examples)`: how many were run in many cases, which the words on properties count. */
+function kindWords({ tests }: EvidenceSummary): string {
+  if (!tests) return ''
+  const kinds = [
+    ...(tests.properties > 0 ? [plural(tests.properties, 'property test')] : []),
+    ...(tests.examples > 0 ? [plural(tests.examples, 'example')] : []),
+  ]
+  return kinds.length === 0 ? '' : ` (${kinds.join(', ')})`
 }
 
 function taskTable(tasks: TaskResult[], look: Look): Line[] {

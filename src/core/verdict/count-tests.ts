@@ -46,3 +46,14 @@ export function countWithout(ids: Iterable<string>, others: Iterable<string>): n
 export function withParts(ids: readonly string[]): { withParts?: number } {
   return ids.length > countTests(ids) ? { withParts: ids.length } : {}
 }
+
+/** How many run a property, and how many are examples: a property that draws one case is no more than one. */
+export function kindsOf(tests: readonly Pick<TestResult, 'id' | 'properties'>[]): {
+  properties: number
+  examples: number
+} {
+  const draws = ({ properties }: Pick<TestResult, 'properties'>) => properties.some(({ distinct }) => distinct !== 1)
+  const drawing = tests.filter(draws).map(({ id }) => id)
+  const all = tests.map(({ id }) => id)
+  return { properties: countTests(drawing), examples: countWithout(all, drawing) }
+}
