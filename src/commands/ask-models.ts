@@ -3,7 +3,7 @@ import { EXIT, exitCodeOf, UserError } from '../core/errors.ts'
 import { docsPage } from '../io/docs-page.ts'
 import type { Repository } from '../io/git/repository.ts'
 import { ModelNameError } from '../io/models/model-name.ts'
-import { count, elapsed, money } from '../ui/format.ts'
+import { count, duration, money } from '../ui/format.ts'
 import { type Finding, ok, problem } from './finding.ts'
 import { allNames, type ModelNames, modelNames, openModels } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
@@ -76,7 +76,7 @@ async function askOne(
       { signal: AbortSignal.timeout(60_000), onDelta: () => {} },
     )
     await model.close?.()
-    const time = elapsed(performance.now() - began)
+    const time = duration(performance.now() - began)
     if (!result.ok)
       return problem(
         LABEL,

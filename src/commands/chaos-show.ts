@@ -5,6 +5,7 @@ import { boundText } from '../core/verdict/bound.ts'
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import type { CheckProgress } from '../io/checks/checks.ts'
+import { ticking } from '../ui/format.ts'
 import { createPlainView } from '../ui/plain.ts'
 import type { GlobalOptions } from './options.ts'
 
@@ -22,7 +23,7 @@ const CLEAR = '\r\u001b[K'
 export function createShow(options: GlobalOptions, seconds: number): Show {
   const people = options.json ? process.stderr : process.stdout
   const started = performance.now()
-  const elapsed = () => Math.round((performance.now() - started) / 1_000)
+  const elapsed = () => ticking(performance.now() - started)
   const moving = process.stderr.isTTY === true && !options.quiet && !process.env['CI']
   const write = (text: string) => people.write(moving ? `${CLEAR}${text}` : text)
   const color = options.color && people.isTTY === true && !process.env['NO_COLOR']
@@ -34,7 +35,7 @@ export function createShow(options: GlobalOptions, seconds: number): Show {
     tell,
     progress({ runs, failed }) {
       const bad = failed > 0 ? `, ${failed} failed, shrinking` : ''
-      const text = `  ${(before + runs).toLocaleString('en-US')} schedules, ${elapsed()} of ${seconds} s${bad}`
+      const text = `  ${(before + runs).toLocaleString('en-US')} schedules, ${elapsed()} of ${ticking(seconds * 1_000)}${bad}`
       if (moving) process.stderr.write(`${CLEAR}${text}`)
     },
     round(campaign, result) {

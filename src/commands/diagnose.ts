@@ -17,7 +17,7 @@ import { gitBuffer, tryGit } from '../io/git/git.ts'
 import { type Repository, requireIdentity } from '../io/git/repository.ts'
 import { specFilesOnDisk } from '../io/spec-files.ts'
 import { loadSpecs } from '../task/load-specs.ts'
-import { elapsed, plural } from '../ui/format.ts'
+import { duration, plural } from '../ui/format.ts'
 import type { Tree } from '../world.ts'
 import { HYPOTHESIS, hypothesisWords, importsFinding, missingImports, withoutHypothesis } from './diagnose-python.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
@@ -248,7 +248,7 @@ async function startRunner(
   const said = (ended.all ?? '').trim().split('\n')[0] ?? ''
   if (ended.failed)
     return bad(`${name} does not start: ${said || ended.shortMessage}`, 'install the dependencies again')
-  const took = elapsed(performance.now() - began)
+  const took = duration(performance.now() - began)
   const properties = name === 'pytest' ? hypothesisWords(await run(HYPOTHESIS)) : ''
   return ok('runner', `${name} (${why}); it starts in ${took}: ${said}${properties}`)
 }

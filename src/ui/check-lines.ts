@@ -1,6 +1,6 @@
 import type { EventOf } from '../core/events.ts'
 import { counterexampleBlock } from './counterexample.ts'
-import { count, elapsed, plural } from './format.ts'
+import { count, duration, plural } from './format.ts'
 import { blockIndent, indented, type Line, type Look, type Mark, step } from './line.ts'
 import { expectsRed, type Running, type ViewState } from './state.ts'
 import { clean, wrap } from './text.ts'
@@ -87,5 +87,8 @@ export function checkFinished(e: Finished, before: ViewState, look: Look): Line[
   // `baseline.finished` tells the counts of the base; only a message would be lost without this.
   if (e.stage === 'baseline') return mark === 'bad' && e.status !== 'failed' ? detail : []
   const style = mark === 'bad' ? { style: 'bad' as const } : {}
-  return [...step(look, { mark, label: e.stage, time: elapsed(e.ms), text: checkWords(e, false), ...style }), ...detail]
+  return [
+    ...step(look, { mark, label: e.stage, time: duration(e.ms), text: checkWords(e, false), ...style }),
+    ...detail,
+  ]
 }

@@ -59,7 +59,7 @@ interface Sum {
   output: number
 }
 
-/** Milliseconds as `0.4 s`, `12.3 s`, `3 min 05 s` or `1 h 02 min`. */
+/** Milliseconds as `0.4 s`, `12.3 s`, `3 min 05 s` or `1 h 02 min`: the one form of a time that people read. */
 export function duration(ms: number): string {
   const tenths = Math.round(Math.max(0, ms) / 100)
   if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`
@@ -74,11 +74,6 @@ export function duration(ms: number): string {
 export function ticking(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / 1000)
   return seconds < 60 ? `${seconds} s` : duration(seconds * 1000)
-}
-
-/** Elapsed milliseconds, short enough for a column: `12.3 s`, `3:05 min`, `1:02 h`. */
-export function elapsed(ms: number): string {
-  return duration(ms).replace(/^(\d+) (?:min|h) (\d\d) (?:s|min)$/, ms < 3_599_500 ? '$1:$2 min' : '$1:$2 h')
 }
 
 /** First seven digits of a commit or tree. */

@@ -38,7 +38,7 @@ export type Mark = 'good' | 'bad' | 'warn' | 'none'
 const UNICODE_MARKS: Record<Mark, string> = { good: '✓', bad: '✗', warn: '!', none: ' ' }
 const ASCII_MARKS: Record<Mark, string> = { good: 'ok', bad: 'FAIL', warn: '!', none: '' }
 const LABEL = 12
-/** Columns kept free for a time at the right. */
+/** Columns kept free for a time at the right, with a space before it; a longer one gets what it needs. */
 const TIME = 11
 /** Below this, a column for labels leaves too little for the text. */
 const NARROW = 60
@@ -89,7 +89,7 @@ export function step(look: Look, options: Step): Line[] {
   const { mark, text, more = [], time = '', kind = 'step', style } = options
   const { lead, name, indent } = heading(look, options)
   const prefix = displayWidth(lead + name)
-  const right = time === '' ? 0 : TIME
+  const right = time === '' ? 0 : Math.max(TIME, displayWidth(time) + 1)
   const words = oneLine(text)
   // The first line of a narrow step begins further to the right than the others, and has the time.
   const first = wrap(words, look.width - prefix - right)[0] ?? ''

@@ -1,6 +1,6 @@
 import type { EventOf, StampedEvent } from '../core/events.ts'
 import { checkFinished } from './check-lines.ts'
-import { answerCost, count, elapsed, plural, shortHash, shortRef, THEN } from './format.ts'
+import { answerCost, count, duration, plural, shortHash, shortRef, THEN } from './format.ts'
 import { leftOpen } from './left-open.ts'
 import { lifeSign } from './life-signs.ts'
 import { blank, blockIndent, ellipsis, indented, type Line, type Look, paragraph, paragraphs, step } from './line.ts'
@@ -64,7 +64,7 @@ function promptBuilt(e: EventOf<'prompt.built'>, before: ViewState, look: Look):
 
 function modelFinished(e: EventOf<'model.finished'>, before: ViewState, look: Look): Line[] {
   const label = before.running.find((r) => r.key === 'model')?.label ?? 'model'
-  const time = elapsed(e.ms)
+  const time = duration(e.ms)
   if (!e.ok) {
     const text = [e.message ?? 'no reply', e.note].filter((part) => part).join('; ')
     // What was recorded before wrong versions were: nobody is there to ask.
@@ -80,7 +80,7 @@ function modelFinished(e: EventOf<'model.finished'>, before: ViewState, look: Lo
 }
 
 function modelRetrying(e: EventOf<'model.retrying'>, look: Look): Line[] {
-  const text = `${e.model}: ${e.reason}; asked again in ${elapsed(e.waitMs)}`
+  const text = `${e.model}: ${e.reason}; asked again in ${duration(e.waitMs)}`
   return step(look, { mark: 'warn', label: 'retry', text })
 }
 
@@ -161,7 +161,7 @@ function hookFinished(e: EventOf<'hook.finished'>, look: Look): Line[] {
   return step(look, {
     mark: e.ok ? 'good' : 'bad',
     label: e.hook,
-    time: elapsed(e.ms),
+    time: duration(e.ms),
     text,
     kind: e.ok ? 'step' : 'key',
   })

@@ -1,5 +1,5 @@
 import type { EventOf } from '../core/events.ts'
-import { count, elapsed, plural } from './format.ts'
+import { count, duration, plural } from './format.ts'
 import { type Line, type Look, step } from './line.ts'
 import { named } from './names.ts'
 import { oneLine } from './text.ts'
@@ -23,7 +23,7 @@ export function runnerChosen({ dir, runner, why, unchecked }: EventOf<'runner.ch
 }
 
 export function servicesReady(e: EventOf<'services.ready'>, look: Look): Line[] {
-  const text = e.services.map(({ name, ms }) => `${oneLine(name)} ready after ${elapsed(ms)}`).join(', ')
+  const text = e.services.map(({ name, ms }) => `${oneLine(name)} ready after ${duration(ms)}`).join(', ')
   return step(look, { mark: 'good', label: 'services', text })
 }
 
@@ -48,7 +48,7 @@ export function baselineFinished(e: EventOf<'baseline.finished'>, look: Look): L
   const counts = e.tests > 0 ? `${plural(e.tests, 'test')}, ${count(e.red)} red before any change` : ''
   const text = texts[e.status] ?? (counts || e.status)
   const mark = e.status === 'passed' || e.status === 'empty' ? 'good' : e.status === 'failed' ? 'warn' : 'bad'
-  const time = e.cached ? 'cached' : elapsed(e.ms)
+  const time = e.cached ? 'cached' : duration(e.ms)
   return step(look, { mark, label: 'baseline', time, text, kind: mark === 'bad' ? 'key' : 'step' })
 }
 
@@ -61,7 +61,7 @@ export function setupFinished(e: EventOf<'setup.finished'>, look: Look): Line[] 
   const by = e.managers.join(', ')
   if (e.how === 'failed') {
     const text = [by, e.message].filter((part) => part).join(': ')
-    return step(look, { mark: 'bad', label: 'set-up', time: elapsed(e.ms), text, kind: 'key' })
+    return step(look, { mark: 'bad', label: 'set-up', time: duration(e.ms), text, kind: 'key' })
   }
   // The common case: there is nothing to say.
   if (e.how === 'carried' && e.message === null) return []
@@ -73,6 +73,6 @@ export function setupFinished(e: EventOf<'setup.finished'>, look: Look): Line[] 
   ]
     .filter((part) => part)
     .join('; ')
-  const time = e.how === 'run' ? elapsed(e.ms) : e.how
+  const time = e.how === 'run' ? duration(e.ms) : e.how
   return step(look, { mark: e.message === null ? 'good' : 'warn', label: 'set-up', time, text })
 }

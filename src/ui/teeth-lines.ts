@@ -1,5 +1,5 @@
 import type { EventOf } from '../core/events.ts'
-import { count, elapsed, plural } from './format.ts'
+import { count, duration, plural } from './format.ts'
 import { blockIndent, indented, type Line, type Look, step } from './line.ts'
 import { notCountedWords, sumInWords, wholeOf } from './teeth-sum.ts'
 import { oneLine, wrap } from './text.ts'
@@ -24,7 +24,7 @@ export function teethFinished(e: Finished, look: Look): Line[] {
     .filter(({ ruling }) => ruling !== 'code-wrong')
     .flatMap((one) => wrap(oneLine(tooStrict(one)), look.width - blockIndent(look) - 2))
   const lines = [...shown, ...more, ...strict].map((text) => indented(blockIndent(look) + 2, text, 'step', 'dim'))
-  return [...step(look, { mark, label: 'teeth', time: elapsed(e.ms), text: teethWords(e) }), ...lines]
+  return [...step(look, { mark, label: 'teeth', time: duration(e.ms), text: teethWords(e) }), ...lines]
 }
 
 function tooStrict({ version, test, ruling, reason }: Finished['strict'][number]): string {

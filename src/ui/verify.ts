@@ -1,6 +1,6 @@
 import type { Counterexample } from '../core/events.ts'
 import { counterexampleBlock } from './counterexample.ts'
-import { count, elapsed, plural, shortHash } from './format.ts'
+import { count, duration, plural, shortHash } from './format.ts'
 import { blank, blockIndent, indented, type Line, type Look, type Mark, step } from './line.ts'
 import { wrap } from './text.ts'
 
@@ -58,7 +58,7 @@ export function verifiedLines(one: Verified, look: Look): Line[] {
     text: said,
     kind: standing === 'holds' || standing === 'no-tests' ? 'step' : 'key',
     aligned: true,
-    ...(one.ms > 0 ? { time: elapsed(one.ms) } : {}),
+    ...(one.ms > 0 ? { time: duration(one.ms) } : {}),
   })
   const indent = blockIndent(look)
   const about = since === null ? [] : wrap(sinceWords(since), look.width - indent)

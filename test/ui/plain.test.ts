@@ -297,6 +297,23 @@ test('where nobody tells how many tests there are, those that are through are ca
   expect(line.trim().replace(/ +/g, ' ')).toBe('property 1 test through, 0 failed, 5,000 cases so far 16 s')
 })
 
+test('a long time has the form of the clock that ticks, and a space before it', () => {
+  const lines = (ms: number, width: number) =>
+    shown([finished({ stage: 'chaos', runs: 1_200_000, least: 600_000, ms })], { width })
+      .trimEnd()
+      .split('\n')
+  for (const [ms, time] of [
+    [168_000, '2 min 48 s'],
+    [768_000, '12 min 48 s'],
+    [37_320_000, '10 h 22 min'],
+  ] as const)
+    for (const width of [40, 61, 80, 100]) {
+      const [first = ''] = lines(ms, width)
+      expect(first).toMatch(new RegExp(`\\S +${time}$`))
+      expect(displayWidth(first)).toBe(width)
+    }
+})
+
 /** The lines of a log whose clock goes on for so long after the last event. */
 function waited(events: StampedEvent[], seconds: number): string[] {
   let out = ''

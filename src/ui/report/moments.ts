@@ -2,7 +2,7 @@ import type { Counterexample, EventOf } from '../../core/events.ts'
 import { checkWords, markOfCheck } from '../check-lines.ts'
 import { replayLine } from '../counterexample.ts'
 import { html, type Markup } from '../escape-html.ts'
-import { answerCost, count, duration, elapsed, money, plural } from '../format.ts'
+import { answerCost, count, duration, money, plural } from '../format.ts'
 import { pretty } from '../pretty.ts'
 import { teethWords } from '../teeth-lines.ts'
 import { clean } from '../text.ts'
@@ -28,7 +28,7 @@ interface Item {
 /** One thing that happened, as an item of the list of an attempt. */
 export function momentItem(one: Moment, around: Around): Markup {
   const { tone, label, text, ms, more } = itemOf(one, around)
-  const time = ms === undefined ? null : html`<span class="time">${elapsed(ms)}</span>`
+  const time = ms === undefined ? null : html`<span class="time">${duration(ms)}</span>`
   return html`<li class="${tone ?? ''}"><div class="head">${time}<span class="label">${label}</span><span class="text">${text}</span></div>${more ?? null}</li>`
 }
 
