@@ -86,6 +86,7 @@ describe('a service that is busy', () => {
       'implementer 1',
       'implementer 2',
     ])
+    expect(eventsOf(run, 'model.started')[0]!.silence).toEqual({ ms: 300_000, tries: 3 })
     expect(eventsOf(run, 'model.retrying')[0]).toMatchObject({
       model: 'openai-compatible/scripted',
       reason: 'rate limit (HTTP 429): slow down',

@@ -164,10 +164,12 @@ function roleOf(role: Role, config: Config, { names, models }: OpenedModels): Ro
   }
 }
 
-function factsOf(name: string, config: Config, { ratios, known }: OpenedModels): ModelFacts {
+function factsOf(name: string, config: Config, { models, ratios, known }: OpenedModels): ModelFacts {
+  const { silence } = models.get(name) ?? {}
   return {
     price: costsNothing(name) ? null : priceOf(name, config.prices),
     tokens: calibrate(name, known?.has(name) ?? false, ratios?.[name] ?? []),
+    ...(silence ? { silence } : {}),
   }
 }
 

@@ -81,6 +81,9 @@ export type TaskResult = z.infer<typeof taskResult>
 const part = z.object({ kind: z.string(), source: z.string(), tokens: z.number(), mandatory: z.boolean() })
 const dropped = z.object({ source: z.string(), tokens: z.number(), why: z.string() })
 
+/** A model that sends nothing for `ms` is asked again, `tries` times in all. Left out: it may be silent, or an older version wrote it. */
+const silence = z.object({ ms: z.number(), tries: z.number() })
+
 const bodies = [
   z.object({
     type: z.literal('run.started'),
@@ -187,7 +190,11 @@ const bodies = [
     /** Parts in their short form; `tokens` of the whole one. */
     shortened: z.array(dropped).optional(),
   }),
-  z.object({ type: z.literal('model.started'), role, attempt: z.number(), round: z.number(), model: z.string() }),
+  z.object({
+    type: z.literal('model.started'),
+    ...{ role, attempt: z.number(), round: z.number(), model: z.string() },
+    silence: silence.optional(),
+  }),
   /** Characters of the answer that came, and those of thoughts, which are no part of it. */
   z.object({ type: z.literal('model.delta'), chars: z.number(), hidden: z.number().optional() }),
   z.object({
@@ -226,6 +233,7 @@ const bodies = [
     from: z.string(),
     to: z.string(),
     reason: z.string(),
+    silence: silence.optional(),
   }),
   z.object({
     type: z.literal('need.answered'),

@@ -23,6 +23,8 @@ export interface ModelFacts {
   /** Null: not known, and then only tokens are counted. */
   price: Price | null
   tokens: Calibration
+  /** After so many milliseconds without a word it is asked again, so many times in all. Left out: it has all the time there is. */
+  silence?: { ms: number; tries: number }
 }
 
 /** How hard an attempt is judged. */

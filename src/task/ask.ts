@@ -74,7 +74,8 @@ export async function ask(
   let result: ModelResult | null = null
   try {
     world.tell({ type: 'prompt.built', spec: spec.id, task: task.id, ...at, ...prompt.manifest })
-    world.tell({ type: 'model.started', ...at, model })
+    const { silence } = settings.models[model] ?? {}
+    world.tell({ type: 'model.started', ...at, model, ...(silence ? { silence } : {}) })
     result = await world.askModel(request, mayRepeat)
   } finally {
     // Whatever went wrong: other workers wait for what is held back here.

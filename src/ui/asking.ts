@@ -16,3 +16,10 @@ export function askedWords(running: Running, now: number, journaled = false): st
   const silent = now - heard >= SILENT ? `, none for ${ticking(now - heard)}` : ''
   return `${thinks}about ${plural(Math.ceil((chars + hidden) / CHARS), 'token')} so far${silent}`
 }
+
+/** When a model that has sent nothing is given up, as far as that is known: `3 tries, each up to 5 min of silence`. */
+export function givesUp({ chars, hidden, waiting, silence }: Running): string | null {
+  if (silence === null || waiting !== null || chars + hidden > 0) return null
+  const most = `${ticking(silence.ms).replace(' 00 s', '')} of silence`
+  return silence.tries > 1 ? `${silence.tries} tries, each up to ${most}` : `gives up after ${most}`
+}

@@ -1,5 +1,5 @@
 import type { EventOf } from '../core/events.ts'
-import { askedWords } from './asking.ts'
+import { askedWords, givesUp } from './asking.ts'
 import { casesSoFar } from './check-lines.ts'
 import { count, plural, ticking } from './format.ts'
 import { type Line, type Look, step } from './line.ts'
@@ -47,7 +47,9 @@ export function waitLines(state: ViewState, now: number, look: Look): Line[] {
   const running = state.running.find(({ key }) => key === 'model') ?? state.running.at(-1)
   if (running === undefined) return []
   const { label, since, key, done, total, runs, failed } = running
-  if (key === 'model') return signOf({ label, since, text: askedWords(running, now) }, now, look)
+  const patience = givesUp(running)
+  const asked = `${askedWords(running, now)}${patience === null ? '' : ` (${patience})`}`
+  if (key === 'model') return signOf({ label, since, text: asked }, now, look)
   const begun = total !== null || done > 0 || runs > 0
   const bad = failed > 0 && !expectsRed(key)
   return signOf({ label, since, text: begun ? progressWords(running) : 'still at work', bad }, now, look)

@@ -1,4 +1,4 @@
-import { askedWords } from './asking.ts'
+import { askedWords, givesUp } from './asking.ts'
 import { casesSoFar } from './check-lines.ts'
 import { expectedMs } from './expected.ts'
 import { count, money, oneLine, plural, shortHash, ticking, wrap } from './format.ts'
@@ -64,6 +64,8 @@ function runningLines(running: Running, state: ViewState, now: number, look: Loo
       ? [spanOf(`  ${askedWords(running, now, state.journaled)}`, running.chars > 0 ? undefined : 'dim')]
       : []),
   ]
+  const patience = isModel ? givesUp(running) : null
+  if (patience !== null) return [head, [spanOf(patience, 'dim')]]
   const measured = !isModel && (running.total !== null || running.done > 0 || running.runs > 0)
   return measured ? [head, [...bar(running, look), ...counts(running, look)]] : [head]
 }

@@ -23,6 +23,8 @@ export interface Running {
   round: number
   /** Why it waits; null: it does not. */
   waiting: string | null
+  /** How long a model may be silent, and how often it is asked in all; null: that is not known. */
+  silence: { ms: number; tries: number } | null
 }
 
 export interface FoundCounterexample {
@@ -100,6 +102,7 @@ const idle = {
     failed: 0,
     round: 1,
     waiting: null,
+    silence: null,
   },
 }
 
@@ -135,7 +138,14 @@ function selectTask(state: ViewState, task: EventOf<'task.selected'>): ViewState
 }
 
 function startModel(state: ViewState, event: EventOf<'model.started'>, t: number): ViewState {
-  const running = { ...idle, key: 'model', label: event.role, since: t, round: event.round }
+  const running = {
+    ...idle,
+    key: 'model',
+    label: event.role,
+    since: t,
+    round: event.round,
+    silence: event.silence ?? null,
+  }
   const attempted = event.role === 'implementer' ? startAttempt(state, event.attempt) : state
   return start(attempted, running)
 }
@@ -201,7 +211,10 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
     case 'model.retrying':
       return update(state, 'model', () => ({ chars: 0, hidden: 0, waiting: event.reason }))
     case 'model.fallback':
-      return update(state, 'model', () => ({ chars: 0, hidden: 0, waiting: null }))
+      return update(state, 'model', () => ({
+        ...{ chars: 0, hidden: 0, waiting: null },
+        silence: event.silence ?? null,
+      }))
     case 'model.finished':
       return finishModel(state, event)
     case 'setup.started':

@@ -28,7 +28,9 @@ describe('the settings of a run', () => {
         ROLES.map((role) => [role, { models: [NAME], promptLimit: 60_000, outputLimit: 16_384 }]),
       ),
       fallback: [],
-      models: { [NAME]: { price: null, tokens: { ratio: 1, margin: 1.3, samples: 0 } } },
+      models: {
+        [NAME]: { price: null, tokens: { ratio: 1, margin: 1.3, samples: 0 }, silence: { ms: 300_000, tries: 3 } },
+      },
       attempts: 3,
       limits: { maxTokens: 1_000_000, maxUsd: null, maxMinutes: 240 },
       taskLimits: { maxTokens: null, maxUsd: null, maxMinutes: null },

@@ -344,6 +344,20 @@ describe.each(subjects)('a stream of $name', (subject) => {
     expect(server.requests).toHaveLength(2)
   })
 
+  test('that never begins is waited for no longer, and is asked as often as one that falls silent', async () => {
+    const server = await serve(() => new Promise<never>(() => {}))
+    const model = await open(subject, server, { timing: { idleMs: 100, pauseMs: 1 } })
+    expect(model.silence).toEqual({ ms: 100, tries: 3 })
+    const result = await model.ask(request, listener())
+    expect(result).toMatchObject({ ok: false, failure: 'network' })
+    expect(result).toMatchObject({ message: expect.stringContaining('silent for 0.1 s') })
+    expect(server.requests).toHaveLength(model.silence!.tries)
+    const once = await open(subject, server, { timing: { idleMs: 100, pauseMs: 1, tries: 1 } })
+    expect(once.silence).toEqual({ ms: 100, tries: 1 })
+    await once.ask(request, listener())
+    expect(server.requests).toHaveLength(4)
+  })
+
   test('that is slow but never silent is left alone', async () => {
     const server = await serve(() => ({ text: LONG, chunkDelayMs: 100 }))
     const model = await open(subject, server, { timing: { idleMs: 700, pauseMs: 1 } })

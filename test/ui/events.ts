@@ -14,6 +14,7 @@ const usd = fc.option(fc.double({ min: 0, max: 1000, noNaN: true }))
 const usage = fc.record({ input: n, output: n, cached: n })
 const taskRef = { spec: text, task: text }
 const role = fc.constantFrom('author' as const, 'implementer' as const)
+const silence = fc.record({ ms: fc.nat(), tries: fc.nat({ max: 9 }) })
 const small = fc.nat({ max: 5 })
 const stage = fc.constantFrom(
   'baseline',
@@ -145,7 +146,10 @@ const bodies = {
     parts: fc.array(part, { maxLength: 5 }),
     dropped: fc.array(fc.record({ source: text, tokens: n, why: text }), { maxLength: 5 }),
   }),
-  'model.started': fc.record({ ...type('model.started'), role, attempt: small, round: small, model: text }),
+  'model.started': fc.record(
+    { ...type('model.started'), role, attempt: small, round: small, model: text, silence },
+    { requiredKeys: ['type', 'role', 'attempt', 'round', 'model'] },
+  ),
   'model.delta': fc.record({ ...type('model.delta'), chars: n, hidden: n }, { requiredKeys: ['type', 'chars'] }),
   'model.finished': fc.record({
     ...type('model.finished'),

@@ -9,7 +9,7 @@ import { App } from '../../src/ui/ink/app.tsx'
 import { type Hands, mountInkView } from '../../src/ui/ink/mount.tsx'
 import { type Controls, NO_KEYS } from '../../src/ui/keys.ts'
 import type { Look } from '../../src/ui/line.ts'
-import { initialView, linesOfView, reduceView } from '../../src/ui/many.ts'
+import { initialView, linesOfView, liveView, reduceView } from '../../src/ui/many.ts'
 import { helpLines, panelLines } from '../../src/ui/panel.ts'
 import { type PanelText, screenView } from '../../src/ui/screen.ts'
 import { displayWidth } from '../../src/ui/text.ts'
@@ -75,6 +75,22 @@ test('while the model is waited for, the screen says so', () => {
     attempt 1 of 3  implementer  0 s  waiting for the first token
     23 s   3,790 tokens   $0.0411"
   `)
+})
+
+test('when a model that is silent is given up has a line of its own, at 80 columns too', () => {
+  const told = (event: StampedEvent) =>
+    event.type === 'model.started' ? { ...event, silence: { ms: 300_000, tries: 3 } } : event
+  const view = twoAttempts
+    .filter(({ t }) => t <= 23_700)
+    .map(told)
+    .reduce(reduceView, initialView())
+  const lines = liveView(view, 23_700, { width: 80, unicode: true }).map((spans) =>
+    spans.map(({ text }) => text).join(''),
+  )
+  expect(lines.slice(2, 4)).toEqual([
+    'attempt 1 of 3  implementer  0 s  waiting for the first token',
+    '3 tries, each up to 5 min of silence',
+  ])
 })
 
 test('every frame of the run fits its screen', () => {

@@ -363,6 +363,29 @@ test('while a model is silent, the log says what is waited for, and less often t
   expect(waited([at(0, asked), thinks, answers], 15)).toEqual(['author about 1,300 tokens so far 15 s'])
 })
 
+test('where it is known when a silent model is given up, the line that waits for it says so', () => {
+  const line = (tries: number, ms: number, ...more: StampedEvent[]) =>
+    waited([at(0, { ...asked, silence: { ms, tries } }), ...more], 15)
+  expect(line(3, 300_000)).toEqual(['author waiting for the first token (3 tries, each up to 5 min of silence) 15 s'])
+  expect(line(1, 90_000)).toEqual(['author waiting for the first token (gives up after 1 min 30 s of silence) 15 s'])
+  expect(line(3, 300_000, at(0, { type: 'model.delta', chars: 40 }))).toEqual([
+    'author about 10 tokens so far, none for 15 s 15 s',
+  ])
+  const fallback = {
+    type: 'model.fallback',
+    role: 'author',
+    attempt: 1,
+    round: 1,
+    from: 'm',
+    to: 'n',
+    reason: 'outage',
+  }
+  expect(line(3, 300_000, at(0, fallback))).toEqual(['author waiting for the first token 15 s'])
+  expect(line(3, 300_000, at(0, { ...fallback, silence: { ms: 40_000, tries: 2 } }))).toEqual([
+    'author waiting for the first token (2 tries, each up to 40 s of silence) 15 s',
+  ])
+})
+
 test('so does a stage that tells nothing of itself, and each of several tasks; what has ended is silent', () => {
   const build = { type: 'check.started', stage: 'build', tests: null, seeds: null, runs: null }
   expect(waited([at(0, build)], 20)).toEqual(['build still at work 15 s'])

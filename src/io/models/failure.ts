@@ -15,6 +15,13 @@ export class SilentStreamError extends Error {
   override name = 'SilentStreamError'
 }
 
+/** Whether a service was silent for too long, however an SDK has wrapped it. */
+export function isSilence(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++)
+    if (at instanceof SilentStreamError) return true
+  return false
+}
+
 const BY_TYPE: Record<string, ModelFailure> = {
   authentication_error: 'key',
   permission_error: 'key',

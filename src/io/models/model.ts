@@ -14,6 +14,15 @@ export interface Fallback {
   from: string
   to: string
   reason: string
+  silence?: Silence
+}
+
+/** What becomes of a question that nothing comes back to. */
+export interface Silence {
+  /** Milliseconds after which it is asked again. */
+  ms: number
+  /** Times it is asked in all. */
+  tries: number
 }
 
 export interface AskOptions {
@@ -34,6 +43,8 @@ export interface Model {
   readonly contextTokens: number
   /** Largest answer, tokens; a request's own bound is cut to this. */
   readonly outputTokens: number
+  /** Left out: whoever answers may take all the time there is. */
+  readonly silence?: Silence
   /**
    * Asks once and never rejects: every failure is a value. `onDelta` gets the text as it arrives; after a stream that
    * was cut the text starts again from its beginning. `mayRetry` is asked before a paid repetition, with what was

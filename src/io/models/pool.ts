@@ -28,8 +28,11 @@ export function createPool(
       const chain = [request.model, ...fallback.filter((name) => name !== request.model)]
       const awake = chain.filter((name) => !rests(name))
       const order = awake.length > 0 ? awake : chain
-      if (order[0] !== request.model)
-        options.onFallback?.({ from: request.model, to: order[0]!, reason: 'it was out of reach a moment ago' })
+      const fallBack = (from: string, to: string, reason: string) => {
+        const { silence } = models.get(to) ?? {}
+        options.onFallback?.({ from, to, reason, ...(silence ? { silence } : {}) })
+      }
+      if (order[0] !== request.model) fallBack(request.model, order[0]!, 'it was out of reach a moment ago')
       let billed: Billed = { usage: NO_USAGE, usd: 0 }
       for (let at = 0; ; at++) {
         const name = order[at]!
@@ -41,7 +44,7 @@ export function createPool(
         resting.set(name, clock.now() + REST)
         const next = order[at + 1]
         if (next === undefined || !affordable(result, options)) return result
-        options.onFallback?.({ from: name, to: next, reason: result.message })
+        fallBack(name, next, result.message)
         billed = result
       }
     },

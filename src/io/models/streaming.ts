@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import type { ModelRequest, ModelResult, Usage } from '../../world.ts'
 import { type Clock, REAL_CLOCK } from './clock.ts'
-import { type Trouble, troubleOf } from './failure.ts'
+import { isSilence, type Trouble, troubleOf } from './failure.ts'
 import type { Gate } from './gate.ts'
-import { guardedFetch } from './guarded-fetch.ts'
+import { guardedFetch, LONGEST_SILENCE } from './guarded-fetch.ts'
 import type { Limits } from './limits.ts'
 import type { AskOptions, Model } from './model.ts'
 import { costOf, type Price } from './prices.ts'
@@ -64,9 +64,11 @@ export interface StreamingSettings {
 /** A model that streams its answers; retries and accounting are the same for every service. */
 export function streamingModel(provider: Provider, settings: StreamingSettings): Model {
   const { count } = provider
+  const { idleMs, tries } = { ...TIMING, ...settings.timing }
   return {
     name: settings.name,
     ...settings.limits,
+    silence: { ms: Math.min(idleMs, LONGEST_SILENCE), tries: Math.min(tries, MOST_CUTS) },
     warmUp() {
       // What is wrong with it shows when it is asked.
       provider.load().then(loadFetch, () => {})
@@ -159,7 +161,8 @@ async function askOnce(
       maxOutputTokens,
     })
   } catch (error) {
-    return failed(error, NO_USAGE, false)
+    // A service that took a question and is silent may work on it, and is not asked more often than one that began to answer.
+    return failed(error, NO_USAGE, isSilence(error))
   }
   const reading = new Reading(request, options)
   try {
