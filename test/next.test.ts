@@ -98,6 +98,8 @@ describe('a task becomes a verified commit', () => {
       ...['prompt.built', 'model.started', 'model.finished', 'patch.applied'],
       ...['verdict', 'commit', 'landed', 'run.result'],
     ])
+    const made = eventsOf(run, 'patch.applied').flatMap(({ files }) => files.map(({ path, is }) => `${path} ${is}`))
+    expect(made.sort()).toEqual(['src/clamp.ts stub', 'src/clamp.ts undefined', 'test/clamp.test.ts tests'])
     const stages = eventsOf(run, 'check.started').map((event) => event.stage)
     expect(stages).toEqual(['build', 'red-throwing', 'red-empty', 'build', 'tests', 'property', 'final'])
 

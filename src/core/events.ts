@@ -260,7 +260,14 @@ const bodies = [
   z.object({
     type: z.literal('patch.applied'),
     role,
-    files: z.array(z.object({ path: z.string(), action: z.string() })),
+    files: z.array(
+      z.object({
+        path: z.string(),
+        action: z.string(),
+        /** Of an author: tests, or a stub (signatures without behaviour) that the implementer fills. Left out: neither is meant, or an older version wrote it. */
+        is: z.enum(['tests', 'stub']).optional(),
+      }),
+    ),
   }),
   z.object({
     type: z.literal('patch.refused'),

@@ -74,7 +74,7 @@ export async function readDraft(
   world.tell({
     type: 'patch.applied',
     role: 'author',
-    files: applied.changes.map(({ path, action }) => ({ path, action })),
+    files: applied.changes.map(({ path, action }) => ({ path, action, is: isTestPath(path) ? 'tests' : 'stub' })),
   })
   return { files, stubs, remarks: (reply.prose ?? '').slice(0, 1_000).trim() }
 }

@@ -153,7 +153,7 @@ async function judge(
   if (lost.length > 0) return lost.map((line) => `- ${line}`).join('\n')
   world.tell({
     ...{ type: 'patch.applied', role: 'migrator' },
-    files: applied.changes.map(({ path, action }) => ({ path, action })),
+    files: applied.changes.map(({ path, action }) => ({ path, action, is: 'tests' as const })),
   })
   return withMoved(state, moved, ran.result, gone)
 }

@@ -207,7 +207,7 @@ async function newTests(world: World, state: State, judged: Judged, said: Patch)
   if (trap) return trap
   world.tell({
     ...{ type: 'patch.applied', role: 'strengthener' },
-    files: applied.changes.map(({ path, action }) => ({ path, action })),
+    files: applied.changes.map(({ path, action }) => ({ path, action, is: 'tests' as const })),
   })
   return runOnCandidate(world, state, judged, applied.changes)
 }

@@ -4,7 +4,7 @@ import { answerCost, count, duration, plural, shortHash, shortRef, THEN } from '
 import { leftOpen } from './left-open.ts'
 import { lifeSign } from './life-signs.ts'
 import { blank, blockIndent, ellipsis, indented, type Line, type Look, paragraph, paragraphs, step } from './line.ts'
-import { NAMES, named } from './names.ts'
+import { NAMES, named, patchedFile } from './names.ts'
 import {
   baselineFinished,
   isolationReady,
@@ -113,7 +113,7 @@ function testsFrozen(e: EventOf<'tests.frozen'>, look: Look): Line[] {
 }
 
 function patchApplied(e: EventOf<'patch.applied'>, look: Look): Line[] {
-  const text = e.files.length === 0 ? 'no changes' : named(e.files.map((f) => `${f.action} ${f.path}`))
+  const text = e.files.length === 0 ? 'no changes' : named(e.files.map(patchedFile))
   return step(look, { mark: 'good', label: 'patch', text })
 }
 

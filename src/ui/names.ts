@@ -1,3 +1,4 @@
+import type { EventOf } from '../core/events.ts'
 import { count } from './format.ts'
 
 /** Of a list in one line so many are named. */
@@ -7,4 +8,10 @@ export const NAMES = 3
 export function named(names: string[]): string {
   const more = names.length - NAMES
   return names.slice(0, NAMES).join(', ') + (more > 0 ? ` and ${count(more)} more` : '')
+}
+
+/** `create src/queue.ts (stub, to be filled)`, `create test/queue.test.ts (tests)`. */
+export function patchedFile({ path, action, is }: EventOf<'patch.applied'>['files'][number]): string {
+  const kind = is === 'stub' ? ' (stub, to be filled)' : is === 'tests' ? ' (tests)' : ''
+  return `${action} ${path}${kind}`
 }

@@ -201,7 +201,13 @@ const bodies = {
   'patch.applied': fc.record({
     ...type('patch.applied'),
     role,
-    files: fc.array(fc.record({ path: text, action: text }), { maxLength: 5 }),
+    files: fc.array(
+      fc.record(
+        { path: text, action: text, is: fc.constantFrom('tests' as const, 'stub' as const) },
+        { requiredKeys: ['path', 'action'] },
+      ),
+      { maxLength: 5 },
+    ),
   }),
   'patch.refused': fc.record({
     ...type('patch.refused'),

@@ -119,7 +119,11 @@ const opening: [number, Event][] = [
   ],
   [
     22260,
-    { type: 'patch.applied', role: 'author', files: [{ path: 'test/detector.chaos.test.ts', action: 'create' }] },
+    {
+      type: 'patch.applied',
+      role: 'author',
+      files: [{ path: 'test/detector.chaos.test.ts', action: 'create', is: 'tests' }],
+    },
   ],
   [22270, { type: 'check.started', stage: 'red-throwing', tests: 8, seeds: 1, runs: 20 }],
   [

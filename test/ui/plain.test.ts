@@ -43,7 +43,7 @@ test('a run of two attempts reads well', () => {
     ✓ baseline      41 tests, 0 red before any change                                              2.1 s
       author        about 1,900 tokens so far                                                       20 s
     ✓ author        1,310 tokens in, 2,480 out; $0.0411                                           22.0 s
-    ✓ patch         create test/detector.chaos.test.ts
+    ✓ patch         create test/detector.chaos.test.ts (tests)
     ✓ red-throwing  8 of 8 tests red, as they must be                                              1.2 s
     ✓ frozen        8 tests frozen, red 8/8: test/detector.chaos.test.ts
 
@@ -420,6 +420,17 @@ test('code that an added test finds wrong is told first, and not by the wrong ve
                     others had killed 26 of 35 wrong versions
     "
   `)
+})
+
+test('of what an author made, tests and stubs are told apart', () => {
+  const files = [
+    { path: 'src/queue.ts', action: 'create', is: 'stub' as const },
+    { path: 'test/queue.test.ts', action: 'create', is: 'tests' as const },
+    { path: 'src/api.ts', action: 'edit' },
+  ]
+  expect(shown([at(1, { type: 'patch.applied', role: 'author', files })])).toContain(
+    'create src/queue.ts (stub, to be filled), create test/queue.test.ts (tests), edit\n',
+  )
 })
 
 test('parts of tests stand beside the tests that they belong to, where there are any', () => {

@@ -3,6 +3,7 @@ import { checkWords, markOfCheck } from '../check-lines.ts'
 import { replayLine } from '../counterexample.ts'
 import { html, type Markup } from '../escape-html.ts'
 import { answerCost, count, duration, money, plural } from '../format.ts'
+import { patchedFile } from '../names.ts'
 import { pretty } from '../pretty.ts'
 import { teethWords } from '../teeth-lines.ts'
 import { clean } from '../text.ts'
@@ -79,7 +80,7 @@ function itemOf(one: Moment, around: Around): Item {
       return {
         label: 'patch',
         tone: 'good',
-        text: one.files.map(({ action, path }) => `${action} ${path}`).join(', ') || 'no changes',
+        text: one.files.map(patchedFile).join(', ') || 'no changes',
       }
     case 'patch.refused':
       return {
