@@ -25,7 +25,7 @@ export async function showCommand(options: GlobalOptions, target: string | undef
     const below = slice ? ['', ...designLines(spec, slice, seeAll)].map((line) => `${line}\n`).join('') : ''
     const text =
       slice && task
-        ? `${understoodLines(spec, task).join('\n')}\n${renderSlice(slice)}\n${below}`
+        ? `${understoodLines(spec, task).join('\n')}\n${renderSlice(slice, true)}\n${below}`
         : specText(spec, seeAll)
     process.stdout.write(`${text}${readHere(changed, seeAll)}`)
   }

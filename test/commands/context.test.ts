@@ -89,6 +89,18 @@ describe('sections of the design', () => {
   })
 })
 
+it('shows the design in the lines of its file, which a prompt joins', async () => {
+  const lines = `${'a'.repeat(70)} one\n${'b'.repeat(70)} two`
+  const files = {
+    'specs/s/design.md': `# D\n\n## Slugs\n\n${lines}\n\nValidates: Requirements 1.1\n`,
+    'specs/s/requirements.md': '### Requirement 1: a\n\n#### Acceptance Criteria\n\n1. THE Slugifier SHALL answer.\n',
+    'specs/s/tasks.md': '- [ ] 1. Slugs\n  - Validates: 1.1\n',
+  }
+  const repository = await makeRepository({ files, packages: null })
+  expect((await context(repository, 'show', 's/1')).stdout).toContain(`\n${lines}\n`)
+  expect((await context(repository, 'context', 's/1', '--full')).stdout).toContain(lines.replace('\n', ' '))
+})
+
 describe('agent context', () => {
   it('shows the parts, what steering applies with its references, and what was left out and why', async () => {
     const repository = await makeRepository({

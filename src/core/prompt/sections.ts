@@ -8,9 +8,13 @@ const PROSE = /^[\p{L}\d`("'][^|]*\S$/u
 /** A line of fewer characters ended where its author wanted. */
 const WRAPPED = 60
 
-/** Text of the slice as a prompt shows it: task, criteria, design sections, properties elsewhere, glossary. */
-export function renderSlice(slice: Slice): string {
-  return [`# Task\n\n${unlinked(slice.task.text)}`, renderCriteria(slice), renderDesign(slice), renderGlossary(slice)]
+/**
+ * Text of the slice as a prompt shows it: task, criteria, design sections, properties elsewhere, glossary. `asWritten`: the design has
+ * the lines of its file, for people who look for them there.
+ */
+export function renderSlice(slice: Slice, asWritten = false): string {
+  const design = renderDesign(slice, asWritten ? (text) => text : unwrapped)
+  return [`# Task\n\n${unlinked(slice.task.text)}`, renderCriteria(slice), design, renderGlossary(slice)]
     .filter((text) => text !== '')
     .join('\n\n')
 }
@@ -19,7 +23,7 @@ function unlinked(text: string): string {
   return text.replace(LINKS, '').trimEnd()
 }
 
-/** Lines of a paragraph that were wrapped at a margin, joined; code, lists and tables stay. */
+/** Lines of a paragraph that were wrapped at a margin, joined, which saves tokens; code, lists and tables stay. */
 function unwrapped(text: string): string {
   let fenced = false
   const lines: string[] = []
@@ -44,8 +48,8 @@ function renderCriteria(slice: Slice): string {
   return `# Linked requirements\n\n${blocks.join('\n\n')}`
 }
 
-function renderDesign(slice: Slice): string {
-  const shown = slice.sections.map((section) => unwrapped(unlinked(section.text)))
+function renderDesign(slice: Slice, lines: (text: string) => string): string {
+  const shown = slice.sections.map((section) => lines(unlinked(section.text)))
   const inSections = new Set(slice.sections.map((section) => section.path))
   const loose = slice.properties
     .filter((property) => !inSections.has(property.section))
