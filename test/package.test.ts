@@ -9,6 +9,16 @@ const ROOT = join(import.meta.dirname, '..')
 const PAGE = join(ROOT, 'test', 'sandbox', 'sim', 'page')
 const run = promisify(execFile)
 
+it('of each dependency that has an install script it is said whether it runs, so that npm has nothing to warn of', async () => {
+  const json = async (file: string) => JSON.parse(await readFile(join(ROOT, file), 'utf8'))
+  const { packages } = (await json('package-lock.json')) as { packages: Record<string, { hasInstallScript?: boolean }> }
+  const scripted = Object.entries(packages).filter(([path, { hasInstallScript }]) => path !== '' && hasInstallScript)
+  const names = scripted.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
+  const { allowScripts } = (await json('package.json')) as { allowScripts: Record<string, boolean> }
+  expect(names.filter((name) => !(name in allowScripts))).toEqual([])
+  expect(allowScripts).toMatchObject({ node: true })
+})
+
 it('a project that installs the package writes a chaos test from its docs/sim.md, with types', async () => {
   const dir = await realpath(await mkdtemp(join(tmpdir(), 'specproof-package-')))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
