@@ -96,8 +96,10 @@ describe('what is there already', () => {
     ])
     expect(eventsOf(run, 'baseline.finished')[0]).toMatchObject({ status: 'empty', tests: 0 })
     const evidence = (await repository.git('log', '--reverse', trailer)).split('\n').filter(Boolean)
-    expect(evidence[0]).toMatch(/^guards 1; green 1\/1; property 2 seeds x 50 cases; teeth \d\/\d; suite 1\/1,/)
-    expect(evidence[1]).toMatch(/^guards 1; green 1\/1; .*teeth 2\/2; suite 2\/2,/)
+    expect(evidence[0]).toMatch(
+      /^guards 1; green 1\/1; property 2 seeds x 50 cases; teeth 6 wrong versions: 4 killed, 2 not explained; suite 1\/1,/,
+    )
+    expect(evidence[1]).toMatch(/^guards 1; green 1\/1; .*teeth 2 wrong versions: 2 killed; suite 2\/2,/)
     expect(evidence[2]).toMatch(/^red 1\/2 at \w+; guards 1; green 2\/2; .*suite 4\/4,/)
     // Tests alone, where nothing is left to implement.
     const changed = (n: number) => repository.git('show', '--format=', '--name-only', `HEAD~${n}`)
@@ -140,7 +142,7 @@ describe('what is there already', () => {
     expect(mended.code, mended.result.message).toBe(0)
     expect(eventsOf(mended, 'tests.frozen')).toMatchObject([{ reused: true }])
     expect(await repository.git('log', '-1', trailer)).toMatch(
-      /^guards 1; green 1\/1; property 2 seeds x 50 cases; teeth 4\/6;/,
+      /^guards 1; green 1\/1; property 2 seeds x 50 cases; teeth 6 wrong versions: 4 killed, 2 /,
     )
     expect(model.asked('author')).toHaveLength(1)
     expect(model.asked('author')[0]).toContain('It delivers tests and nothing else')
