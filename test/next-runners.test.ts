@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { eventsOf, next } from './support/agent.ts'
-import { CLAMP_RIGHT, CLAMP_STUB, CLAMP_WRONG, creates, implement } from './support/clamp.ts'
+import { eventsOf, next, start } from './support/agent.ts'
+import { CLAMP_RIGHT, CLAMP_STUB, CLAMP_WRONG, creates, implement, RIGHT, VITEST_AUTHOR } from './support/clamp.ts'
 import { type Files, makeRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
@@ -93,5 +93,21 @@ describe.each(KINDS.map((kind) => [kind.runner, kind] as const))('a project of %
     const [test] = eventsOf(run, 'tests.frozen')[0]!.files
     expect(await repository.git('show', `HEAD:${test}`)).toContain(`{ examples: [${red!.counterexample!.value}] }`)
     expect(message).toMatch(/red 1\/1 at .*; green 1\/1; property 3 seeds x 50 cases/)
+  })
+})
+
+describe('a project of vitest whose packages were installed anew', () => {
+  it('is judged though a cache of its own runs lies in node_modules, which the box has read-only', async () => {
+    const repository = await makeRepository({ vitest: true })
+    // As `npm test` leaves it; an install changes the hash, and vitest then clears the folder before it starts.
+    const stale = JSON.stringify({ lockfileHash: 'of packages that were others' })
+    await repository.write({ 'node_modules/.vitest-cache/_metadata.json': stale })
+    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [RIGHT] })
+    const run = await next(repository, model)
+    expect(run.result.status, run.result.message).toBe('verified')
+    const verified = await start(repository, ['verify'])
+    expect(verified.code, verified.stderr).toBe(0)
+    expect(JSON.parse(verified.stdout).tasks).toMatchObject([{ task: '1', standing: 'holds' }])
+    expect(await repository.read('node_modules/.vitest-cache/_metadata.json')).toBe(stale)
   })
 })

@@ -36,6 +36,8 @@ export function vitestOptions(
     isolate: true,
     // One wrong version at a time, in our order.
     ...(settings.teeth ? { sequence: { concurrent: false, shuffle: false } } : {}),
+    // It lies in node_modules, which is read-only: what an older install has left there could not be cleared, and nobody vouches for it.
+    fsModuleCache: false,
     provide: { specproof: settings },
   }
 }
