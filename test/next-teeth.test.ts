@@ -155,10 +155,12 @@ describe('wrong versions of the change', () => {
       ['value < low -> value <= low', 'allowed', `1.3 "${ALLOWING}."`],
       ['value > high -> value >= high', 'survived', null],
     ])
-    expect(told!.note).toContain('survivor 4 is said to be allowed by words that the specification does not have')
+    expect(told!.note).toContain(
+      'survivor 4 is said to be within the spec by words that the specification does not have',
+    )
     expect(told!.note).toContain('"as it is" is left out: it changes nothing')
     expect(await repository.git('log', '-1', '--format=%(trailers:key=Evidence,valueonly)')).toMatch(
-      /^red 1\/1 at [0-9a-f]{7}, 1 added later; green 2\/2; .*; teeth 7 wrong versions: 5 killed, 1 allowed by the spec, 1 not explained; suite 2\/2,/,
+      /^red 1\/1 at [0-9a-f]{7}, 1 added later; green 2\/2; .*; teeth 7 wrong versions: 5 killed, 1 within the spec, 1 not explained; suite 2\/2,/,
     )
     expect(await repository.git('show', 'HEAD:test/clamp.more.test.ts')).toContain('the limits are kept')
 

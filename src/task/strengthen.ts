@@ -187,7 +187,7 @@ function allowed(bite: Bite, said: Allowed | undefined, slice: Slice, notes: str
   const criteria = slice.requirements.flatMap((requirement) => requirement.criteria)
   const reason = said.quoted ? sentenceOf(said.words, renderSlice(slice), criteria) : null
   if (reason !== null) return { ...bite, status: 'allowed', reason }
-  notes.push(`survivor ${said.survivor} is said to be allowed by words that the specification does not have`)
+  notes.push(`survivor ${said.survivor} is said to be within the spec by words that the specification does not have`)
   return bite
 }
 

@@ -19,7 +19,7 @@ export function partsOf(teeth: NonNullable<EvidenceSummary['teeth']>): Parts {
 }
 
 /**
- * `45 wrong versions: 42 killed, 2 allowed by the spec, 1 not judged`: one sum that adds up, the same as in a commit. `more`: what is to
+ * `45 wrong versions: 42 killed, 2 within the spec, 1 not judged`: one sum that adds up, the same as in a commit. `more`: what is to
  * be said of the whole or of a part, behind it.
  */
 export function sumInWords(
@@ -31,7 +31,7 @@ export function sumInWords(
   if (whole === 0) return 'no wrong versions'
   const said = [
     ...(killed + allowed + unexplained > 0 ? [`${count(killed)} killed${more.killed ?? ''}`] : []),
-    ...(allowed > 0 ? [`${count(allowed)} allowed by the spec${more.allowed ?? ''}`] : []),
+    ...(allowed > 0 ? [`${count(allowed)} within the spec${more.allowed ?? ''}`] : []),
     ...(unexplained > 0 ? [`${count(unexplained)} not explained${more.unexplained ?? ''}`] : []),
     ...(notJudged(parts) > 0 ? [`${count(notJudged(parts))} not judged${more.notJudged ?? ''}`] : []),
   ]

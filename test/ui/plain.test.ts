@@ -481,7 +481,7 @@ test('wrong versions that live are named with their place', () => {
     survivors: [lives(7), lives(9, 'timeout'), lives(12, 'unreached'), lives(40, 'allowed'), lives(44), lives(50)],
   }
   expect(shown([at(1, finished)], { unicode: true })).toMatchInlineSnapshot(`
-    "! teeth         42 wrong versions: 35 killed, 1 allowed by the spec, as the strengthener       2.3 s
+    "! teeth         42 wrong versions: 35 killed, 1 within the spec, as the strengthener           2.3 s
                     reads it, 4 not explained (no model answered about them), 2 not judged (2 did not
                     end)
         lives: src/queue.ts:7: index > 0 -> index >= 0

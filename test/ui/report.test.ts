@@ -293,7 +293,7 @@ describe('the report of a run', () => {
     }
     const withWords = twoAttempts.toSpliced(verdict, 0, { v: 1, t: 68_000, ...excused } as StampedEvent)
     const by = (said: string) =>
-      `1 of 8 wrong versions lives and is allowed by words of the specification, as the strengthener reads them: src/a.ts:8: a -> b (by ${said})`
+      `1 of 8 wrong versions lives within the spec, as the strengthener reads it: src/a.ts:8: a -> b (by ${said})`
     expect(storyOfRun(withWords).tasks[0]!.gaps).toEqual([by(words)])
     // What an older version wrote: no more than what the model had copied.
     const older = withWords.map((one) =>

@@ -108,7 +108,7 @@ function wholeOf({ killed, allowed, unexplained, ...left }: Parts): number {
 const notJudged = ({ errors, timeouts, notRun }: NotCounted) => errors + timeouts + notRun
 
 /**
- * `45 wrong versions: 42 killed, 2 allowed by the spec, 1 not judged`: one sum that adds up, and the words that screens have for it, too.
+ * `45 wrong versions: 42 killed, 2 within the spec, 1 not judged`: one sum that adds up, and the words that screens have for it, too.
  * `why`: some were not judged.
  */
 export function sumInWords(parts: Parts, why = ''): string {
@@ -117,14 +117,14 @@ export function sumInWords(parts: Parts, why = ''): string {
   if (whole === 0) return 'no wrong versions'
   const said = [
     ...(killed + allowed + unexplained > 0 ? [`${killed} killed`] : []),
-    ...(allowed > 0 ? [`${allowed} allowed by the spec`] : []),
+    ...(allowed > 0 ? [`${allowed} within the spec`] : []),
     ...(unexplained > 0 ? [`${unexplained} not explained`] : []),
     ...(notJudged(parts) > 0 ? [`${notJudged(parts)} not judged${why}`] : []),
   ]
   return `${counted(whole, 'wrong version')}: ${said.join(', ')}`
 }
 
-/** `45 wrong versions: 38 killed, 1 allowed by the spec, 4 not explained, 2 not judged (2 did not end)`. */
+/** `45 wrong versions: 38 killed, 1 within the spec, 4 not explained, 2 not judged (2 did not end)`. */
 export function scoreInWords(score: TeethScore): string {
   if (wholeOf(score) === 0) return 'there is nothing to make wrong versions of'
   return sumInWords(score, ` (${notCountedWords(score)})`)

@@ -61,7 +61,7 @@ function propertyPart({ seeds, runs }: NonNullable<EvidenceSummary['property']>)
 
 const seedsWords = (n: number) => (n === 1 ? '1 seed' : `${n} seeds`)
 
-/** `teeth 40 wrong versions: 38 killed, 2 allowed by the spec`: what became of the wrong versions of the change. */
+/** `teeth 40 wrong versions: 38 killed, 2 within the spec`: what became of the wrong versions of the change. */
 function teethPart(teeth: EvidenceSummary['teeth']): string {
   return teeth ? `teeth ${sumInWords(partsOf(teeth))}` : 'teeth not run'
 }

@@ -163,7 +163,7 @@ function survivors(e: EventOf<'teeth.finished'>): Markup | null {
   if (e.survivors.length === 0 && e.strict.length === 0) return null
   const rows = e.survivors.map(
     ({ path, line, what, status, reason }) =>
-      html`<tr><td><code>${path}${line === null ? '' : `:${line}`}</code></td><td>${what}</td><td>${status}</td><td>${reason ?? ''}</td></tr>`,
+      html`<tr><td><code>${path}${line === null ? '' : `:${line}`}</code></td><td>${what}</td><td>${status === 'allowed' ? 'within the spec' : status}</td><td>${reason ?? ''}</td></tr>`,
   )
   const strict = e.strict.map(
     ({ version, test, ruling, reason }) =>

@@ -41,7 +41,7 @@ export function teethGaps(e: EventOf<'teeth.finished'>): string[] {
     ),
     ...said(
       e.allowed,
-      `${e.allowed === 1 ? 'lives and is' : 'live and are'} allowed by words of the specification, as the strengthener reads them`,
+      `${e.allowed === 1 ? 'lives' : 'live'} within the spec, as the strengthener reads it`,
       'allowed',
     ),
     ...said(e.timeouts, `did not end${NOT_COUNTED}`, 'timeout'),
@@ -51,7 +51,7 @@ export function teethGaps(e: EventOf<'teeth.finished'>): string[] {
   ]
 }
 
-/** The words that a survivor is allowed by, as its name has them. */
+/** The words that a survivor keeps to, as its name has them. */
 export function allowingWords({ survivors }: EventOf<'teeth.finished'>): string[] {
   return survivors.flatMap(({ status, reason }) => (status === 'allowed' && reason ? [allowing(reason)] : []))
 }

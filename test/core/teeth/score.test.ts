@@ -31,7 +31,7 @@ describe('the score', () => {
     )
     expect(score).toEqual({ killed: 7, unexplained: 2, allowed: 1, total: 10, errors: 2, timeouts: 3, notRun: 4 })
     expect(scoreInWords(score)).toBe(
-      '19 wrong versions: 7 killed, 1 allowed by the spec, 2 not explained, 9 not judged (3 did not end, 2 ended with an error, 4 had no time within level.teethSeconds)',
+      '19 wrong versions: 7 killed, 1 within the spec, 2 not explained, 9 not judged (3 did not end, 2 ended with an error, 4 had no time within level.teethSeconds)',
     )
     expect(compiled(bites({ killed: 1, refused: 2, 'not-run': 1 })).map(({ status }) => status)).toEqual([
       'killed',
