@@ -29,6 +29,7 @@ it('an answer is the value (1.3)', () => {
 })
 `
 const ALLOWING = 'WHEN a value lies within the limits, THE system SHALL answer the value itself'
+const BECAUSE = 'it behaves the same: the value `low` is answered as the limit.'
 const ADDED = `import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { clamp } from '../src/clamp.ts'
@@ -43,6 +44,7 @@ it('the limits are kept (1.1, 1.2)', () => {
 const STRENGTHENER = `${creates({ 'test/clamp.more.test.ts': ADDED })}
 
 - **ALLOWED 2:** "within the limits, the system shall answer"
+- **BECAUSE:** ${BECAUSE}
 ALLOWED 4: "a word that nobody has written"
 
 WRONG: the lower limit forgotten
@@ -151,10 +153,13 @@ describe('wrong versions of the change', () => {
     const shown = eventsOf(run, 'check.progress').filter(({ stage }) => stage === 'teeth')
     expect(shown.at(-1)).toMatchObject({ done: 7, total: 7, failed: 5 })
     expect(shown.every(({ done, total }) => total !== null && done <= total && total <= 7)).toBe(true)
-    expect(told!.survivors.map(({ what, status, reason }) => [what, status, reason])).toEqual([
-      ['value < low -> value <= low', 'allowed', `1.3 "${ALLOWING}."`],
-      ['value > high -> value >= high', 'survived', null],
+    expect(told!.survivors.map(({ what, status, reason, because }) => [what, status, reason, because])).toEqual([
+      ['value < low -> value <= low', 'allowed', `1.3 "${ALLOWING}."`, BECAUSE],
+      ['value > high -> value >= high', 'survived', null, undefined],
     ])
+    expect(run.stderr.replace(/\s+/g, ' ')).toContain(
+      `within the spec: src/clamp.ts:2 value < low -> value <= low: ${BECAUSE.slice(0, -1)}`,
+    )
     expect(told!.note).toContain(
       'survivor 4 is said to be within the spec by words that the specification does not have',
     )

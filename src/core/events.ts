@@ -336,7 +336,10 @@ const bodies = [
         line: z.number().nullable(),
         what: z.string(),
         status: z.string(),
+        /** Of an allowed one: the words of the specification that it keeps to. */
         reason: z.string().nullable(),
+        /** Of an allowed one: why it keeps to them, as the strengthener says it. Left out: it said nothing of it. */
+        because: z.string().optional(),
       }),
     ),
     /** Whether somebody had a word to say about survivors. */

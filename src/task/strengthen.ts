@@ -186,7 +186,8 @@ function allowed(bite: Bite, said: Allowed | undefined, slice: Slice, notes: str
   if (!said || !survived(bite)) return bite
   const criteria = slice.requirements.flatMap((requirement) => requirement.criteria)
   const reason = said.quoted ? sentenceOf(said.words, renderSlice(slice), criteria) : null
-  if (reason !== null) return { ...bite, status: 'allowed', reason }
+  const because = said.because === undefined ? {} : { because: said.because }
+  if (reason !== null) return { ...bite, status: 'allowed', reason, ...because }
   notes.push(`survivor ${said.survivor} is said to be within the spec by words that the specification does not have`)
   return bite
 }

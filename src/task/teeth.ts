@@ -176,7 +176,9 @@ function tell(
 ): void {
   const survivors = bites
     .filter(({ status }) => status !== 'killed')
-    .map(({ path, line, what, status, reason }) => ({ path, line, what, status, reason }))
+    .map(({ path, line, what, status, reason, because }) => {
+      return { path, line, what, status, reason, ...(because === undefined ? {} : { because }) }
+    })
   world.tell({
     ...{ type: 'teeth.finished', spec: plan.spec.id, task: plan.task.id, attempt, mode: around.settings.teeth },
     ...{

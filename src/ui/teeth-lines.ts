@@ -2,13 +2,13 @@ import type { EventOf } from '../core/events.ts'
 import { count, duration, plural } from './format.ts'
 import { blockIndent, indented, type Line, type Look, step } from './line.ts'
 import { notCountedWords, sumInWords, wholeOf } from './teeth-sum.ts'
-import { oneLine, wrap } from './text.ts'
+import { oneLine, withoutHalfCode, wrap } from './text.ts'
 
 type Finished = EventOf<'teeth.finished'>
 
 const SHOWN = 3
 
-/** How many wrong versions died, and the first of those that nobody has explained. */
+/** How many wrong versions died, the first of those that nobody has explained, and why a few are within the spec. */
 export function teethFinished(e: Finished, look: Look): Line[] {
   const mark =
     e.wrong !== undefined ? 'bad' : e.unexplained > 0 || (e.killed === 0 && e.note !== null) ? 'warn' : 'good'
@@ -19,12 +19,36 @@ export function teethFinished(e: Finished, look: Look): Line[] {
     const why = status === 'unreached' ? ' (no test runs it)' : ''
     return wrap(oneLine(`lives: ${where}: ${what}${why}`), look.width - blockIndent(look) - 2)
   })
+  const within = asked.filter(({ status }) => status === 'allowed')
+  const excused = (within.length > SHOWN ? [] : within).flatMap((one) =>
+    wrap(oneLine(withinSpec(one)), look.width - blockIndent(look) - 2),
+  )
   const more = alive.length > SHOWN ? [`and ${count(alive.length - SHOWN)} more`] : []
   const strict = e.strict
     .filter(({ ruling }) => ruling !== 'code-wrong')
     .flatMap((one) => wrap(oneLine(tooStrict(one)), look.width - blockIndent(look) - 2))
-  const lines = [...shown, ...more, ...strict].map((text) => indented(blockIndent(look) + 2, text, 'step', 'dim'))
+  const lines = [...shown, ...more, ...excused, ...strict].map((text) =>
+    indented(blockIndent(look) + 2, text, 'step', 'dim'),
+  )
   return [...step(look, { mark, label: 'teeth', time: duration(e.ms), text: teethWords(e) }), ...lines]
+}
+
+/** `within the spec: src/a.ts:12 a && b -> a: it behaves the same`; without a reason the words that it keeps to. */
+function withinSpec({ path, line, what, reason, because }: Finished['survivors'][number]): string {
+  const name = `within the spec: ${line === null ? path : `${path}:${line}`} ${what}`
+  if (because !== undefined) return `${name}: ${reasonOf(because)}`
+  return reason ? `${name} (by ${allowing(reason)})` : name
+}
+
+/** A sentence of the strengthener, as a part of another. */
+export function reasonOf(because: string): string {
+  return oneLine(because).replace(/(?<!\.)\.$/, '')
+}
+
+/** `3.2 "WHEN ... SHALL ..."`. An older version told no more than what the model had copied, often without marks. */
+export function allowing(reason: string): string {
+  const words = withoutHalfCode(oneLine(reason))
+  return words.endsWith('"') ? words : `the words "${words}"`
 }
 
 function tooStrict({ version, test, ruling, reason }: Finished['strict'][number]): string {

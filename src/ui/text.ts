@@ -51,6 +51,13 @@ export function oneLine(text: string): string {
   return clean(text).replace(/\s+/g, ' ').trim()
 }
 
+/** Without a backtick whose span of code has only one end in what was cut or copied. */
+export function withoutHalfCode(text: string): string {
+  const ticks = [...text.matchAll(/(?<!`)`(?!`)/g)]
+  const last = ticks.at(-1)
+  return last && ticks.length % 2 === 1 ? text.slice(0, last.index) + text.slice(last.index + 1) : text
+}
+
 /** Number of leading graphemes of `parts` that fit into `width` columns. */
 function fitting(parts: string[], width: number): number {
   let used = 0

@@ -488,10 +488,28 @@ test('wrong versions that live are named with their place', () => {
         lives: src/queue.ts:12: index > 0 -> index >= 0 (no test runs it)
         lives: src/queue.ts:44: index > 0 -> index >= 0
         and 1 more
+        within the spec: src/queue.ts:40 index > 0 -> index >= 0
         "in order (1.1)" refuses "from the end", which may be right; the arbiter finds the test wrong:
         1.1 names no order
     "
   `)
+})
+
+test('one to three that keep to the words of the specification are named with the reason, more in the report alone', () => {
+  const counts = { attempt: 1, mode: 'required', killed: 9, allowed: 2, unexplained: 0, total: 11 }
+  const within = (line: number, more: object) => ({
+    ...{ path: 'src/a.ts', line, what: 'a && b -> a', status: 'allowed', reason: '1.2 "IF a player presses"', ...more },
+  })
+  const finished = {
+    ...{ type: 'teeth.finished', spec: 'q', task: '1', ...counts, errors: 0, timeouts: 0, notRun: 0, refused: 0 },
+    ...{ possible: 90, answered: true, note: null, ms: 2_300, strict: [] },
+  }
+  const survivors = [within(35, { because: 'it behaves the same,\nsince b is a.' }), within(8, {})]
+  const told = shown([at(1, { ...finished, survivors })], { width: 200 })
+  expect(told).toContain('    within the spec: src/a.ts:35 a && b -> a: it behaves the same, since b is a\n')
+  expect(told).toContain('    within the spec: src/a.ts:8 a && b -> a (by 1.2 "IF a player presses")\n')
+  const many = [...survivors, ...survivors]
+  expect(shown([at(1, { ...finished, allowed: 4, survivors: many })])).not.toContain('src/a.ts')
 })
 
 test('what it says to type is what works from where the user is', () => {

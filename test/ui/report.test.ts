@@ -295,6 +295,13 @@ describe('the report of a run', () => {
     const by = (said: string) =>
       `1 of 8 wrong versions lives within the spec, as the strengthener reads it: src/a.ts:8: a -> b (by ${said})`
     expect(storyOfRun(withWords).tasks[0]!.gaps).toEqual([by(words)])
+    const because = 'it behaves the same, since `b` is `a` here.'
+    const reasoned = withWords.map((one) =>
+      one.type === 'teeth.finished' ? { ...one, survivors: one.survivors.map((s) => ({ ...s, because })) } : one,
+    )
+    expect(storyOfRun(reasoned).tasks[0]!.gaps).toEqual([
+      by('').replace(' (by )', `: it behaves the same, since \`b\` is \`a\` here (the strengthener; ${words})`),
+    ])
     // What an older version wrote: no more than what the model had copied.
     const older = withWords.map((one) =>
       one.type === 'teeth.finished'

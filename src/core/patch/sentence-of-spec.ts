@@ -1,3 +1,4 @@
+import { ticksIn, withoutLoneTick } from './lone-tick.ts'
 import { quotedSpans, type Span } from './words-of-spec.ts'
 
 /** What has an id of its own and is shown whole. */
@@ -56,7 +57,10 @@ function unitsOf(text: string): Unit[] {
   for (const [block, { from, to }] of blocksOf(text).entries()) {
     const lead = LEADING.exec(text.slice(from, to))![0].length
     let start = from + lead
+    const isWhole = ticksIn(text.slice(from, to)) % 2 === 0
     for (const { 0: mark, index } of text.slice(start, to).matchAll(ENDS)) {
+      // A span of code is no end of a sentence, whatever marks stand in it.
+      if (isWhole && ticksIn(text.slice(from, from + lead + index + mark.length)) % 2 === 1) continue
       const end = from + lead + index + mark.length
       units.push({ from: start, to: end, block })
       start = end
@@ -89,7 +93,7 @@ function blocksOf(text: string): Span[] {
 
 /** The text on one line; of a long one what stands around the span, from word to word. */
 function around(text: string, { from, to }: Span): string {
-  if (text.length <= LONGEST) return onOneLine(text)
+  if (text.length <= LONGEST) return onOneLine(withoutLoneTick(text))
   const spare = Math.max(0, LONGEST - (to - from)) / 2
   const left = from <= spare ? 0 : Math.round(from - spare)
   const right = to + spare >= text.length ? text.length : Math.round(Math.min(to + spare, left + LONGEST))
@@ -97,7 +101,9 @@ function around(text: string, { from, to }: Span): string {
   const after = right === text.length ? text.slice(to) : text.slice(to, right).replace(/\s*\S*$/, '')
   const said = text.slice(from, Math.min(to, from + LONGEST))
   const cut = right < text.length || from + LONGEST < to
-  return onOneLine(`${left === 0 ? '' : '... '}${before}${said}${cut ? `${after} ...` : after}`)
+  const inside = ticksIn(text.slice(0, from - before.length)) % 2 === 1
+  const shown = withoutLoneTick(`${before}${said}${after}`, inside)
+  return onOneLine(`${left === 0 ? '' : '... '}${shown}${cut ? ' ...' : ''}`)
 }
 
 function onOneLine(text: string): string {

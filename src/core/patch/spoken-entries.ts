@@ -16,7 +16,11 @@ export function spokenEntries(spoken: readonly string[], keyword: RegExp): Entry
   for (const [at, line] of plain.entries()) {
     const match = /^[ \t]*>/.test(spoken[at] ?? '') ? null : keyword.exec(line)
     if (match === null) continue
-    const first = (match.at(-1) ?? '').replace(/^[\s*_`]*[:–—-]?[\s*_`]*/, '')
+    const rest = match.at(-1) ?? ''
+    const marks = /^[\s*_`]*[:–—-]?[\s*_`]*/.exec(rest)![0]
+    // What follows may begin with a span of code.
+    const code = /(?<![`*_])`$/.test(marks) && !/`/.test(spoken[at]!.slice(0, -rest.length)) ? '`' : ''
+    const first = code + rest.slice(marks.length)
     const following: string[] = []
     for (let next = at + 1; next < plain.length; next++) {
       const below = spoken[next] ?? ''

@@ -19,6 +19,8 @@ export interface Bite {
   /** The test that killed it; else null. */
   test: string | null
   reason: string | null
+  /** Of an allowed one: why it keeps to these words, as a model says it. */
+  because?: string
 }
 
 export interface TeethScore {

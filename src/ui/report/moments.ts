@@ -162,8 +162,8 @@ ${replay === null ? null : html`<p><code>${replay}</code></p>`}`
 function survivors(e: EventOf<'teeth.finished'>): Markup | null {
   if (e.survivors.length === 0 && e.strict.length === 0) return null
   const rows = e.survivors.map(
-    ({ path, line, what, status, reason }) =>
-      html`<tr><td><code>${path}${line === null ? '' : `:${line}`}</code></td><td>${what}</td><td>${status === 'allowed' ? 'within the spec' : status}</td><td>${reason ?? ''}</td></tr>`,
+    ({ path, line, what, status, reason, because }) =>
+      html`<tr><td><code>${path}${line === null ? '' : `:${line}`}</code></td><td>${what}</td><td>${status === 'allowed' ? 'within the spec' : status}</td><td>${because === undefined ? '' : `${because} (the strengthener) `}${reason ?? ''}</td></tr>`,
   )
   const strict = e.strict.map(
     ({ version, test, ruling, reason }) =>

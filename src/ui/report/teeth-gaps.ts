@@ -1,8 +1,7 @@
 import type { EventOf } from '../../core/events.ts'
 import { plural } from '../format.ts'
-import { fewWords } from '../teeth-lines.ts'
+import { allowing, fewWords, reasonOf } from '../teeth-lines.ts'
 import { wholeOf } from '../teeth-sum.ts'
-import { oneLine } from '../text.ts'
 
 const NOT_COUNTED = ': counted neither as killed nor as living'
 
@@ -15,9 +14,10 @@ const MOST_NAMED = 8
 function namesOf({ survivors }: EventOf<'teeth.finished'>, became: readonly string[]): string {
   const names = survivors
     .filter(({ status }) => became.includes(status))
-    .map(({ path, line, what, status, reason }) => {
+    .map((one) => {
+      const { path, line, what, status, reason } = one
       const name = line === null ? `"${what}"` : `${path}:${line}: ${what}`
-      return status === 'allowed' && reason ? `${name} (by ${allowing(reason)})` : name
+      return status === 'allowed' && reason ? `${name}${excuse(reason, one.because)}` : name
     })
   const more = names.length > MOST_NAMED ? `; and ${names.length - MOST_NAMED} more` : ''
   return names.length === 0 ? '' : `: ${names.slice(0, MOST_NAMED).join('; ')}${more}`
@@ -51,13 +51,14 @@ export function teethGaps(e: EventOf<'teeth.finished'>): string[] {
   ]
 }
 
+/** `: it behaves the same, since ... (the strengthener; 3.2 "WHEN ...")`; without a reason the words alone. */
+function excuse(words: string, because: string | undefined): string {
+  return because === undefined
+    ? ` (by ${allowing(words)})`
+    : `: ${reasonOf(because)} (the strengthener; ${allowing(words)})`
+}
+
 /** The words that a survivor keeps to, as its name has them. */
 export function allowingWords({ survivors }: EventOf<'teeth.finished'>): string[] {
   return survivors.flatMap(({ status, reason }) => (status === 'allowed' && reason ? [allowing(reason)] : []))
-}
-
-/** `3.2 "WHEN ... SHALL ..."`. An older version told no more than what the model had copied, often without marks. */
-function allowing(reason: string): string {
-  const words = oneLine(reason)
-  return words.endsWith('"') ? words : `the words "${words}"`
 }

@@ -5,7 +5,7 @@ import { blank, indented, type Line, type Look, paragraph, paragraphs, type Step
 import { expectsRed } from '../state.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
 import { teethWords } from '../teeth-lines.ts'
-import { oneLine, truncate, wrap } from '../text.ts'
+import { oneLine, truncate, withoutHalfCode, wrap } from '../text.ts'
 import type { AttemptStory, Moment, Story, TaskStory } from './story.ts'
 import { allowingWords } from './teeth-gaps.ts'
 import { attemptName, gapsTitle, landedWords, outcomeOf, spentWords, statusOf, titleOf, toneOf } from './words.ts'
@@ -78,7 +78,9 @@ function shortened(task: TaskStory, { unicode }: Look): TaskStory {
   const cut = (gap: string) =>
     words.reduce(
       (text, one) =>
-        text.replaceAll(one, () => (one.length > MOST_WORDS ? `${truncate(one, MOST_WORDS, mark)}"` : one)),
+        text.replaceAll(one, () =>
+          one.length > MOST_WORDS ? `${withoutHalfCode(truncate(one, MOST_WORDS, mark))}"` : one,
+        ),
       gap,
     )
   return { ...task, gaps: task.gaps.map(cut) }

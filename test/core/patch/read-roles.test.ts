@@ -23,6 +23,7 @@ const noise = fc
         'UNCLEAR: ',
         'ALLOWED ',
         'ALLOWED 1: ',
+        'BECAUSE: ',
         'DROPPED a: ',
         'NEED a',
         '```',
@@ -83,6 +84,33 @@ describe('what the strengthener answers', () => {
     })
     expect(readStrengthening('ALLOWED 1: the order is left open', 1, SPEC)).toMatchObject({ patch: null, open: [] })
     expect(readStrengthening(file('test/a.test.ts'), 2, SPEC)).toMatchObject({ allowed: [], open: [1, 2] })
+  })
+
+  it('says why a survivor keeps to its words, in a line of its own or behind them, or says nothing of it', () => {
+    const because = (text: string) => {
+      const read = readStrengthening(text, 4, SPEC)
+      return read.kind === 'strengthened' ? read.allowed.map(({ quoted, because }) => [quoted, because]) : read.kind
+    }
+    const words = 'The order in which jobs are assigned is left open.'
+    expect(because(`ALLOWED 1: ${words}\nBECAUSE: it behaves the same,\n  since both are sorted.`)).toEqual([
+      [true, 'it behaves the same, since both are sorted.'],
+    ])
+    expect(
+      because(`- **ALLOWED 1:** "${words}"\n\n  - **BECAUSE:** \`a[b]\` raises anyway\nALLOWED 2: ${words}`),
+    ).toEqual([
+      [true, '`a[b]` raises anyway'],
+      [true, undefined],
+    ])
+    expect(because(`ALLOWED 2: ${words} BECAUSE: no matter\nBECAUSE: another\nALLOWED 9`)).toBe('unreadable')
+    expect(because(`ALLOWED 2: ${words} BECAUSE: no matter\nBECAUSE: another`)).toEqual([[true, 'no matter']])
+    expect(because(`ALLOWED 1: no such words\n**BECAUSE**: \`it is so`)).toEqual([[false, 'it is so']])
+    expect(because('BECAUSE: of nothing')).toBe('unreadable')
+    expect(because('ALLOWED 1: BECAUSE: it is so')).toBe('unreadable')
+    // A word of the specification is no mark.
+    expect(because('ALLOWED 1: the order in which jobs\nbecause they are assigned')).toEqual([[false, undefined]])
+    const long = because(`ALLOWED 1: ${words}\nBECAUSE: ${'`on and on` '.repeat(60)}`) as [boolean, string][]
+    expect(long[0]![1].length).toBeLessThan(310)
+    expect(long[0]![1].split('`').length % 2).toBe(1)
   })
 
   it('is told what is wrong with it', () => {

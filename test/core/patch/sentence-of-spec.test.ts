@@ -49,6 +49,15 @@ describe('what is shown of quoted words', () => {
     ['jobs are left alone', null],
   ])('is else the whole sentence: %s', (words, sentence) => expect(shown(words)).toBe(sentence))
 
+  it('holds no half of a span of code', () => {
+    const text = 'Where `a. B c` is told, it is so. And `x. Y` stays. A stray ` is here. And more of it.'
+    expect(shown('is told, it is', text.slice(0, 33))).toBe('"Where `a. B c` is told, it is so."')
+    expect(shown('c` is told, it', text.slice(0, 33))).toBe('"Where `a. B c` is told, it is so."')
+    expect(shown('stray ` is here', text)).toBe('"A stray is here."')
+    const long = `\`${'word '.repeat(70)}\` THE end SHALL be this \`${'other '.repeat(70)}\``
+    expect(shown('end shall be this', long)).toMatch(/^"\.\.\. [^`]* THE end SHALL be this [^`]* \.\.\."$/)
+  })
+
   it('is cut around the words where it is very long', () => {
     const long = (n: number) => Array.from({ length: n }, (_, at) => `word${at}`).join(' ')
     const text = `${long(90)} THE end SHALL be this ${long(90)}`
