@@ -1,4 +1,4 @@
-import { ownStatements } from '../core/spec/contract.ts'
+import { ownStatements, propertyWords } from '../core/spec/contract.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import { oneLine, table, wrap } from '../ui/format.ts'
 
@@ -40,9 +40,9 @@ function row(label: string, text: string): string[] {
 /** The properties of the design, and those that tasks state on their own. */
 export function propertyLines({ properties, tasks }: Spec, width: number): string[] {
   const own = tasks.flatMap((task) =>
-    ownStatements(task).map((text) => [`task ${task.id}`, oneLine(text), task.requirements.join(', ')]),
+    ownStatements(task).map((text) => [`task ${task.id}`, task.requirements.join(', '), oneLine(text)]),
   )
-  const rows = properties.map(({ n, title, validates }) => [String(n), title, validates.join(', ')])
+  const rows = properties.map((one) => [String(one.n), one.validates.join(', '), oneLine(propertyWords(one))])
   const counted = own.length === 0 ? rows.length : `${rows.length} in the design, ${own.length} in the tasks`
   return [`Properties (${counted})`, ...table([...rows, ...own], { indent: 2, width }), '']
 }

@@ -131,6 +131,45 @@ describe('agent show', () => {
     rmSync(dir, { recursive: true })
   })
 
+  it('says what each property of the design says, in whichever form it stands there', async () => {
+    const dir = join(root, 'specs/forms')
+    mkdirSync(dir, { recursive: true })
+    const shown = async (design: string) => {
+      writeFileSync(join(dir, 'design.md'), `# D\n\n${design}\n`)
+      const { stdout } = await run('show', 'forms')
+      return stdout.slice(stdout.indexOf('Properties')).split('\n\n')[0]!.split('\n').slice(1)
+    }
+    writeFileSync(
+      join(dir, 'requirements.md'),
+      '# R\n\n### Requirement 1: One\n\n#### Acceptance Criteria\n\n1. THE Queue SHALL answer.\n2. THE Queue SHALL rest.\n',
+    )
+    writeFileSync(join(dir, 'tasks.md'), '- [ ] 1. First\n  - Validates: Requirements 1.1\n')
+    const seats = '## Chart\n\nA chart maps seats.\n\n'
+    const forms: [design: string, words: string][] = [
+      [
+        `${seats}- **Property**: For any chart, seats stay\n- **Validates**: 1.1, 1.2`,
+        'Chart: For any chart, seats stay',
+      ],
+      [
+        '### Property 1: Seats\n\nFor any chart,\nseats stay.\n\n**Validates: 1.1, 1.2**',
+        'Seats: For any chart, seats stay.',
+      ],
+      [`${seats}**Property 1**: For any chart, seats stay.\n**Validates: 1.1, 1.2**`, 'For any chart, seats stay.'],
+      [
+        `${seats}**Property 1: Seats.** For any chart they stay.\n\nValidates: 1.1, 1.2`,
+        'Seats. For any chart they stay.',
+      ],
+      [`${seats}Property 1: For any chart, seats stay.\nValidates: 1.1, 1.2`, 'For any chart, seats stay.'],
+      [
+        `${seats}Property 1: For any chart and any two of its seats, whoever sits there,\nseats stay.\n\nValidates: 1.1, 1.2`,
+        'For any chart and any two of its seats, whoever sits there, seats stay.',
+      ],
+    ]
+    for (const [design, words] of forms) expect(await shown(design)).toEqual([`  1  1.1, 1.2  ${words}`])
+    expect(await shown(`${seats}**Validates: Requirements 1.1, 1.2**`)).toEqual([])
+    rmSync(dir, { recursive: true })
+  })
+
   it('counts the properties of tasks, and says first what it understood of a task', async () => {
     const dir = join(root, 'specs/own')
     mkdirSync(dir, { recursive: true })
@@ -153,7 +192,9 @@ describe('agent show', () => {
     ]
     writeFileSync(join(dir, 'tasks.md'), `${lines.join('\n')}\n`)
     const { stdout } = await run('show', 'own')
-    expect(stdout).toContain('Properties (0 in the design, 1 in the tasks)\n  task 2  what is asked is answered once')
+    expect(stdout).toContain(
+      'Properties (0 in the design, 1 in the tasks)\n  task 2  1.1, 1.2  what is asked is answered once',
+    )
     const second = (await run('show', 'own/2')).stdout
     expect(second.split('\n\n')[0]!.replace(/ {2,}/g, ' | ').split('\n')).toEqual([
       'own/2 | Second (line 2 of its tasks)',

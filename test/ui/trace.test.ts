@@ -24,9 +24,10 @@ const seeAll = 'agent trace | less'
 const shown = (look: Omit<TraceLook, 'seeAll'>) => traceLines([VIEW], { ...look, seeAll }).map(plainText)
 
 test('in a pipe each test and the evidence have a line of their own', () => {
-  expect(shown({ width: null, unicode: true }).slice(2, 9)).toEqual([
+  expect(shown({ width: null, unicode: true }).slice(2, 10)).toEqual([
     '       criterion                   property       task  state     commit',
     "  1.1  THE Slugifier SHALL answer  2, task's own  1     verified  4f2a1bc",
+    '      property  2 Twice the same',
     '      property  Every answer is lower case',
     '      test      test/slug.test.ts::keeps a; b apart (1.1)',
     '      test      test/slug.test.ts::is stable (1.1)',
@@ -74,6 +75,7 @@ test('a property of a task that several criteria have is told once', () => {
   const rows = [first!, { ...first!, criterion: '1.2' }, other, { ...other, criterion: '1.4' }]
   const lines = traceLines([{ ...VIEW, rows }], { width: null, unicode: true, seeAll }).map(plainText)
   expect(lines.filter((line) => line.startsWith('      property')).map((line) => line.trim())).toEqual([
+    'property  2 Twice the same',
     'property  Every answer is lower case',
     'property  as above, at 1.1',
     'property  Every answer is short',
@@ -92,6 +94,8 @@ test('a terminal that cuts says where all of it stands, and one that does not sa
       .map(plainText)
       .join(' ')
   expect(told(few)).not.toContain('is cut')
+  expect(told(few)).toContain('What the properties say stands in `agent trace | less`.')
+  expect(told([{ ...few[0]!, properties: [], own: [] }])).not.toContain('agent trace | less')
   expect(told([{ ...first!, tests: `${TESTS[0]} and 2 more` }])).toContain('is cut')
 })
 

@@ -22,6 +22,16 @@ export function statementsOf(task: Pick<Task, 'statements' | 'properties'>, prop
   return [...titles.map(({ n, title }) => (title === '' ? `Property ${n}` : `Property ${n}: ${title}`)), ...own]
 }
 
+/** From this length on a line was wrapped at a margin, and the next one goes on with its sentence. */
+const WRAPPED = 60
+
+/** What a property of the design says, with its title: where it stands below a section's heading, that is its title. */
+export function propertyWords({ title, text }: Pick<Property, 'title' | 'text'>): string {
+  if (title === '' || text === '') return title + text
+  const goesOn = /[.!?:;,]$/.test(title) || (title.length >= WRAPPED && /^\p{Ll}/u.test(text))
+  return `${title}${goesOn ? ' ' : ': '}${text}`
+}
+
 /** Optional parts and those struck through may stay open. */
 export function isRequired(task: Pick<Task, 'optional' | 'struck'>): boolean {
   return !task.optional && !task.struck

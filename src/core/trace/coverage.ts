@@ -117,7 +117,7 @@ function propertyOf(
     tests: TracedTest[]
   },
 ): TracedProperty {
-  const { n, title, line, validates } = property
+  const { n, title, text, line, validates } = property
   const below = linkedRequirements(spec.requirements, new Set(validates)).flatMap(({ criteria }) =>
     criteria.map(({ id }) => id),
   )
@@ -127,6 +127,7 @@ function propertyOf(
   return {
     n,
     title,
+    text,
     line,
     validates,
     state: propertyState(tasks, around.tests),

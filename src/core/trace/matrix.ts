@@ -74,6 +74,7 @@ export interface TracedTask {
 export interface TracedProperty {
   n: number
   title: string
+  text: string
   line: number
   state: PropertyState
   validates: string[]

@@ -1,4 +1,5 @@
 import { isAddedName } from '../patch/added-name.ts'
+import { propertyWords } from '../spec/contract.ts'
 import { type Change, excerpt } from './changes.ts'
 import type { Problem, SpecTrace, TracedCriterion, TracedProperty, TracedTask, TracedTest } from './matrix.ts'
 import type { Piece } from './word-diff.ts'
@@ -9,7 +10,7 @@ export interface TraceRow {
   criterion: string
   /** Its words. */
   text: string
-  /** Number and title of each. */
+  /** Number, title and text of each. */
   properties: string[]
   /** Those that the task states itself. */
   own: string[]
@@ -67,7 +68,10 @@ function criterionRows(
   tasks: ReadonlyMap<string, TracedTask>,
   properties: ReadonlyMap<number, TracedProperty>,
 ): TraceRow[] {
-  const told = criterion.properties.map((n) => `${n} ${properties.get(n)?.title ?? ''}`.trim())
+  const told = criterion.properties.map((n) => {
+    const property = properties.get(n)
+    return property === undefined ? String(n) : `${n} ${propertyWords(property)}`.trim()
+  })
   const first = { criterion: criterion.id, text: criterion.text, properties: told }
   const rows = criterion.tasks.map((id) => {
     const task = tasks.get(id)!

@@ -43,6 +43,7 @@ function viewLines(view: TraceView, look: TraceLook): Line[] {
 
 function matrix(all: readonly TraceViewRow[], look: TraceLook): Line[] {
   const rows = toldOnce(all)
+  const untold = firstTold(rows)
   const evidence = look.width !== null && look.width >= WIDE
   const before = rows.map((row) => [
     row.criterion,
@@ -72,18 +73,23 @@ function matrix(all: readonly TraceViewRow[], look: TraceLook): Line[] {
   const cut =
     body.some((text, at) => text !== whole[at + 1]) ||
     rows.some(({ allTests }, at) => tests[at] !== oneLine(allTests.join('; ')))
+  const unsaid = rows.some(({ own }, at) => own.length + untold[at]!.length > 0)
   const left = look.width !== null && !evidence && rows.some((row) => row.evidence !== '')
   return [
     line([spanOf(head, 'dim')]),
     ...body.flatMap((text, at) => [
       line([spanOf(text, style(at))]),
-      ...(look.width === null ? below(rows[at]!) : []).map((words) => line([spanOf(words, 'dim')])),
+      ...(look.width === null ? below(rows[at]!, untold[at]!) : []).map((words) => line([spanOf(words, 'dim')])),
     ]),
     ...(left ? wrapped(LEFT_OUT, look, 'dim') : []),
-    ...(look.width !== null && cut ? wrapped(`What is cut here stands whole in \`${look.seeAll}\`.`, look, 'dim') : []),
+    ...(look.width !== null && (cut || unsaid)
+      ? wrapped(`${cut ? CUT : UNSAID} in \`${look.seeAll}\`.`, look, 'dim')
+      : []),
   ]
 }
 
+const CUT = 'What is cut here stands whole'
+const UNSAID = 'What the properties say stands'
 const LEFT_OUT = `The column of evidence is left out: it needs ${WIDE} columns. \`agent trace --html FILE\` and a pipe show it.`
 
 /** The evidence of a commit, and what a task states itself, stand where they come first; further rows say where that is. */
@@ -101,10 +107,20 @@ function toldOnce(rows: readonly TraceViewRow[]): TraceViewRow[] {
   })
 }
 
+/** The properties of the design that no row above has: their numbers stand in each row. One that is a number alone has nothing to tell. */
+function firstTold(rows: readonly TraceViewRow[]): string[][] {
+  const told = new Set<string>()
+  return rows.map(({ properties }) => {
+    const fresh = properties.filter((one) => one.includes(' ') && !told.has(one))
+    for (const one of fresh) told.add(one)
+    return fresh
+  })
+}
+
 /** Where lines have no end, what would make a row too long to read stands in lines of its own. */
-function below({ own, allTests, evidence }: TraceViewRow): string[] {
+function below({ own, allTests, evidence }: TraceViewRow, properties: readonly string[]): string[] {
   return [
-    ...own.map((text) => `      property  ${oneLine(text)}`),
+    ...[...properties, ...own].map((text) => `      property  ${oneLine(text)}`),
     ...allTests.map((one) => `      test      ${oneLine(one)}`),
     ...(evidence === '' ? [] : [`      evidence  ${oneLine(evidence)}`]),
   ]

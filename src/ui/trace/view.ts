@@ -12,6 +12,7 @@ export interface TraceView {
 export interface TraceViewRow {
   criterion: string
   text: string
+  /** Number, title and text of each. */
   properties: readonly string[]
   /** Those that the task states itself. */
   own: readonly string[]
