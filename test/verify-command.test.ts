@@ -5,11 +5,12 @@ import { openMemory } from '../src/io/journal/memory.ts'
 import { pinsKeyOf } from '../src/task/evidence.ts'
 import type { Verified } from '../src/ui/verify.ts'
 import { agent, next, start } from './support/agent.ts'
-import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_TEST, CLAMP_WRONG, RIGHT } from './support/clamp.ts'
+import { AUTHOR, CLAMP_RIGHT, CLAMP_TASK, CLAMP_TEST, CLAMP_WRONG, RIGHT, VITEST_AUTHOR } from './support/clamp.ts'
 import { LIGHT_LEVEL, makeRepository, type TestRepository } from './support/repository.ts'
 import { scriptModel } from './support/scripted-model.ts'
 
-const PAGE = join(import.meta.dirname, '../docs/troubleshooting.md')
+const ROOT = join(import.meta.dirname, '..')
+const PAGE = join(ROOT, 'docs/troubleshooting.md')
 const TASKS = `# Tasks: limits\n\n${CLAMP_TASK}- [ ] 2. Tell the operator\n- [x] 3. Write the manual\n`
 
 const LEVELS = `${LIGHT_LEVEL}levels: { nightly: { seeds: 4, runs: 60 } }\n`
@@ -108,6 +109,39 @@ describe('agent verify', () => {
       reason: 'its test file test/clamp.test.ts is gone',
       since: { subject: 'no more tests' },
     })
+  })
+
+  it('blames no commit where the runner does not start on this machine, and the one by which it does not start', async () => {
+    const repository = await makeRepository({ vitest: true })
+    const model = await scriptModel({ author: [VITEST_AUTHOR], implementer: [RIGHT] })
+    expect((await next(repository, model)).result.status).toBe('verified')
+    await repository.commit({ 'README.md': 'Clamps.\n' }, 'docs')
+
+    await repository.commit({ 'vitest.config.ts': "throw new Error('no such plugin')\n" }, 'faster tests')
+    const culprit = await repository.git('rev-parse', 'HEAD')
+    await repository.commit({ 'README.md': 'Clamps fast.\n' }, 'more docs')
+    const broken = await verify(repository)
+    expect(broken.code, broken.stderr).toBe(1)
+    const reason = expect.stringContaining('the test runner could not be started: no such plugin')
+    expect(broken.tasks).toMatchObject([{ standing: 'broken', reason, since: { commit: culprit, exact: true } }])
+
+    // As an install that was cut off leaves it.
+    const { version } = JSON.parse(await readFile(join(ROOT, 'node_modules/vitest/package.json'), 'utf8'))
+    const manifest = JSON.stringify({ name: 'vitest', version, exports: { './node': './node.js' } })
+    await repository.write({ 'node_modules/vitest': null })
+    await repository.write({
+      'node_modules/vitest/package.json': manifest,
+      'node_modules/vitest/node.js': "throw new Error('half installed')\n",
+    })
+    const report = join(repository.around, 'junit')
+    const unknown = await verify(repository, '--junit', report)
+    expect(unknown.code, unknown.stderr).toBe(10)
+    const half = 'the test runner could not be started: half installed'
+    expect(unknown.tasks).toMatchObject([{ standing: 'not-run', reason: half, since: null, counterexample: null }])
+    expect(unknown.stderr.replace(/\s+/g, ' ')).toContain(`cannot be run here: ${half}`)
+    expect(unknown.stderr).toContain('1 ticked task: 1 could not be run here.')
+    expect(unknown.stderr).not.toMatch(/no longer|since/)
+    expect(await readFile(report, 'utf8')).not.toContain('<failure')
   })
 
   it('says which spec or task it does not know', async () => {

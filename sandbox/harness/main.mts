@@ -64,7 +64,7 @@ async function run(request: HarnessRequest, write: (line: string) => void): Prom
     return await (driver.teeth?.(order, request.teeth) ?? oneByOne(driver, order, request.teeth))
   } catch (error) {
     const message = `the test runner could not be started: ${messageOf(error)}`
-    return { tests: [], uncollected: [{ file: null, message }], unhandled: [], doubts: [], files: 0 }
+    return { tests: [], uncollected: [{ file: null, message }], unhandled: [], doubts: [], files: 0, unstarted: true }
   }
 }
 

@@ -49,6 +49,8 @@ export interface HarnessReport {
   doubts: Problem[]
   /** Test files that the runner found. */
   files: number
+  /** The runner itself did not start, and `uncollected` says why; left out: it did. */
+  unstarted?: true
 }
 
 export interface Progress {

@@ -5,7 +5,7 @@ import { specRootsOf } from '../core/projects.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Spec, Task } from '../core/spec/spec.ts'
 import type { TaskCommit } from '../core/trace/evidence.ts'
-import { type AgainVerdict, type Rerun, rerunOf, type Since } from '../core/verdict/again.ts'
+import { type Broken, judgeUnstarted, rerunOf, type Since, showsToo } from '../core/verdict/again.ts'
 import { countTests } from '../core/verdict/count-tests.ts'
 import { firstCounterexample } from '../core/verdict/counterexample.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
@@ -20,10 +20,10 @@ import { loadSpecs } from '../task/load-specs.ts'
 import { checkOf } from '../task/verify.ts'
 import { verifyReport } from '../ui/ci.ts'
 import { type Verified, verifiedSummary } from '../ui/verify.ts'
-import type { Intensity, Tree } from '../world.ts'
+import type { Tree } from '../world.ts'
 import { type CiFlags, requireCi, writeCi } from './ci.ts'
 import { readEvidence } from './evidence.ts'
-import { type JudgedTests, judgedTests } from './judged-tests.ts'
+import { judgedTests } from './judged-tests.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
 import { dirOfTask } from './place.ts'
 import { runSession } from './session.ts'
@@ -209,8 +209,11 @@ function verifier(
     const check = task.verify === null ? null : { dir, ...checkOf(task.verify, commandChecks(config, dir)) }
     const pinned = ((await memory.recall(pinsKeyOf(spec.id, task.id))) as number[] | null) ?? []
     const intensity = againAt(level, rerun, pinned.slice(-10), bench.seed)
-    const head = await judged.on(tree.commit)
-    const { verdict, result } = await runAgain(bench, head, rerun, intensity, { check, maxMs })
+    const run = async (at: string, asked = intensity) =>
+      runAgain(bench, await judged.on(at), rerun, asked, { check, maxMs })
+    const { verdict: onHead, result } = await run(tree.commit)
+    const unstarted = onHead.standing === 'not-run' && onHead.unstarted && commit.hash !== tree.commit
+    const verdict = unstarted ? judgeUnstarted(onHead, (await run(commit.hash)).verdict) : onHead
     const known = new Set([...pinned, ...rerun.seeds])
     const found = verdict.standing === 'broken' ? verdict.seeds.filter((seed) => !known.has(seed)) : []
     // Whoever mends this sees these seeds first, and so does the next verify.
@@ -225,23 +228,16 @@ function verifier(
       reason: verdict.standing === 'holds' ? null : verdict.reason,
       seeds: ran,
       counterexample: verdict.standing === 'broken' && result ? firstCounterexample(result) : null,
-      since: verdict.standing === 'broken' ? await since(commit, rerun, judged, verdict, intensity) : null,
+      since: verdict.standing === 'broken' ? await since(commit, verdict) : null,
       ms: Math.round(performance.now() - started),
     }
 
     /** The commit since which it is red on the seeds that showed it. */
-    async function since(
-      { hash }: TaskCommit,
-      again: Rerun,
-      judged: JudgedTests,
-      { seeds }: Extract<AgainVerdict, { standing: 'broken' }>,
-      { runs, minMs, seeds: all }: Intensity,
-    ): Promise<Since | null> {
-      const asked = { seeds: seeds.length > 0 ? seeds : all, runs, minMs }
+    async function since({ hash }: TaskCommit, shown: Broken): Promise<Since | null> {
+      const asked = shown.seeds.length > 0 ? { ...intensity, seeds: shown.seeds } : intensity
       const broken = async (at: string): Promise<boolean | null> => {
         if (bench.signal.aborted) return null
-        const { verdict: then } = await runAgain(bench, await judged.on(at), again, asked, { check, maxMs })
-        return then.standing === 'not-run' ? null : then.standing === 'broken'
+        return showsToo(shown, (await run(at, asked)).verdict)
       }
       const own = await oneCommit(root, hash)
       // Seeds that nobody had tried may show what was wrong from the beginning.

@@ -1,5 +1,5 @@
 import type { Settings } from '../core/settings.ts'
-import { type AgainVerdict, judgeRerun, type Rerun, type Since } from '../core/verdict/again.ts'
+import { type AgainVerdict, judgeRerun, notRun, type Rerun, type Since } from '../core/verdict/again.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import { judgeCommand } from '../core/verdict/verify.ts'
 import type { CheckRequest, CommandCheck, Intensity, World } from '../world.ts'
@@ -23,9 +23,9 @@ export async function runAgain(
   intensity: Intensity,
   { check, maxMs }: { check: CommandCheck | null; maxMs: number },
 ): Promise<Again> {
-  const notRun = (reason: string): Again => ({ verdict: { standing: 'not-run', reason }, result: null })
+  const without = (reason: string): Again => ({ verdict: { standing: 'not-run', reason }, result: null })
   const unprovided = await bench.provide(commit)
-  if (unprovided) return notRun(unprovided.message)
+  if (unprovided) return without(unprovided.message)
   const worktree = await bench.openWorktree(commit)
   try {
     if (rerun.by !== 'command') {
@@ -34,16 +34,18 @@ export async function runAgain(
       const result = await bench.runChecks(worktree, request)
       return { verdict: judgeRerun(result, rerun.by, intensity), result }
     }
-    if (check === null) return notRun('its `Verify:` line is gone')
+    if (check === null) return without('its `Verify:` line is gone')
     const result = await bench.runChecks(worktree, { stage: 'verify', kind: 'command', check, maxMs })
-    const judged = judgeCommand(result, [])
-    const verdict: AgainVerdict = judged.ok
-      ? { standing: 'holds' }
-      : { standing: 'broken', reason: judged.reason, failed: judged.failed, seeds: [] }
-    return { verdict, result }
+    return { verdict: notRun(result) ?? ofCommand(result), result }
   } finally {
     await bench.closeWorktree(worktree)
   }
+}
+
+function ofCommand(result: CheckResult): AgainVerdict {
+  const judged = judgeCommand(result, [])
+  if (judged.ok) return { standing: 'holds' }
+  return { standing: 'broken', reason: judged.reason, failed: judged.failed, seeds: [] }
 }
 
 /** Pinned seeds first, then fresh ones. */

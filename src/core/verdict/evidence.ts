@@ -124,6 +124,8 @@ export interface CheckResult {
   services?: string[]
   /** The machine may be at fault; left out: nothing points to it. A check that has it is tried once more, apart. */
   infrastructure?: Infrastructure
+  /** What was to run could not be started (runner, services, command), and `problems` says why; left out: it was started. */
+  unstarted?: true
   /** It ran in an earlier run, which this one goes on with; left out: it did not. */
   earlier?: true
   /** Why a first try was given up and counted for nothing, in words; left out: there was one try. */

@@ -106,19 +106,25 @@ export function createChecks(options: CheckOptions): Checks {
   }
 }
 
-const NOT_INSTALLED: Findings = {
-  status: 'broken',
+const NOTHING_TO_BUILD: Findings = {
+  status: 'empty',
   tests: [],
-  problems: [{ file: null, message: 'dependencies are not installed: run npm ci' }],
+  problems: [],
   running: null,
   limit: null,
   output: '',
 }
 
-const NOTHING_TO_BUILD: Findings = { ...NOT_INSTALLED, status: 'empty', problems: [] }
+const NOT_INSTALLED = {
+  ...NOTHING_TO_BUILD,
+  status: 'broken' as const,
+  problems: [{ file: null, message: 'dependencies are not installed: run npm ci' }],
+  unstarted: true as const,
+}
 
 const NO_SINGLE_FILES: Findings = {
-  ...NOT_INSTALLED,
+  ...NOTHING_TO_BUILD,
+  status: 'broken',
   problems: [
     { file: null, message: 'tests of this project are run by commands (`checks:`), so no single file can be run' },
   ],
@@ -200,7 +206,7 @@ async function singleFiles(run: Run, request: TestRequest, files: string[]): Pro
 
 function outside(files: string[], dirs: string[]): Findings {
   const message = `it lies in no project: ${dirs.join(', ')} are judged (\`projects:\` in agent.yaml)`
-  return { ...NOT_INSTALLED, problems: files.map((file) => ({ file, message })) }
+  return { ...NO_SINGLE_FILES, problems: files.map((file) => ({ file, message })) }
 }
 
 async function byRunner(run: Run, project: PlacedProject, runner: Runner, order: TestRequest): Promise<Findings> {

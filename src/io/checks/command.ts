@@ -56,7 +56,7 @@ export function commandFindings({ name, run }: CommandCheck, result: BoxResult, 
   if (result.signal) return { ...none, status: 'no-results', problems: said(`it was ended by ${result.signal}`) }
   const code = result.exitCode ?? 1
   if (NOT_RUNNABLE.includes(code) && !(reports && 'tests' in reports))
-    return { ...none, status: 'broken', problems: said(`\`${run}\` cannot be run: exit code ${code}`) }
+    return { ...none, status: 'broken', unstarted: true, problems: said(`\`${run}\` cannot be run: exit code ${code}`) }
   if (reports === null)
     return { ...none, status: code === 0 ? 'passed' : 'failed', tests: [asOneTest(name, code, none.output)] }
   if ('unreadable' in reports) return unreadable(name, code, none, reports.unreadable)

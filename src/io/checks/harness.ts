@@ -8,6 +8,9 @@ import { outputTail, stopped } from './output.ts'
 
 type Findings = Omit<CheckResult, 'stage' | 'durationMs'>
 
+/** Exit code where a program is not there. */
+const NO_PROGRAM = 127
+
 /** The folder that has to be visible inside the box at this same path. */
 export const HARNESS = join(SANDBOX, 'harness')
 export const HARNESS_COMMAND = ['node', join(HARNESS, `main${SANDBOX_MODULE}`)]
@@ -100,7 +103,8 @@ export function testFindings(result: BoxResult, nonce: string): Findings {
   const report = follower.report
   if (!report) {
     const message = result.message ?? whyNoReport(result, follower)
-    return { ...none, problems: [{ file: null, message }], running: follower.running(limit) }
+    const unstarted = result.exitCode === NO_PROGRAM ? { unstarted: true as const } : {}
+    return { ...none, ...unstarted, problems: [{ file: null, message }], running: follower.running(limit) }
   }
   const doubts = report.doubts.map(({ file, message }) => ({
     file,
@@ -108,14 +112,15 @@ export function testFindings(result: BoxResult, nonce: string): Findings {
   }))
   const problems = [...doubts, ...report.uncollected, ...report.unhandled]
   const mutants = report.mutants ? { mutants: report.mutants } : {}
-  return { ...none, status: statusOf(report), tests: report.tests, ...mutants, problems }
+  const unstarted = report.unstarted ? { unstarted: report.unstarted } : {}
+  return { ...none, ...unstarted, status: statusOf(report), tests: report.tests, ...mutants, problems }
 }
 
 /** The runner ended and told nothing that can be read. */
 function whyNoReport({ exitCode, signal }: BoxResult, { cut }: RunFollower): string {
   if (cut) return 'the report of the runner is cut off or damaged'
   if (signal) return `the runner was ended by ${signal} before it could report`
-  if (exitCode === 127) return 'there is no `node` in the box'
+  if (exitCode === NO_PROGRAM) return 'there is no `node` in the box'
   return `the runner ended without a result (exit code ${exitCode})`
 }
 

@@ -21,6 +21,7 @@ export function joinFindings(parts: readonly Findings[]): Findings {
     ...(mutants.length > 0 ? { mutants } : {}),
     ...(services.length > 0 ? { services } : {}),
     ...(worst?.infrastructure ? { infrastructure: worst.infrastructure } : {}),
+    ...(worst?.unstarted ? { unstarted: worst.unstarted } : {}),
     running: worst?.running ?? null,
     limit: worst?.limit ?? null,
     output: parts

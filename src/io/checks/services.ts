@@ -76,7 +76,7 @@ export function withServices<T extends Omit<CheckResult, 'stage' | 'durationMs'>
   if (run.troubles.length === 0) return findings
   const problems = run.troubles.map((message) => ({ file: null, message }))
   const services = run.troubles
-  if (run.ready === null) return { ...findings, status: 'broken', problems, services }
+  if (run.ready === null) return { ...findings, status: 'broken', problems, services, unstarted: true }
   return { ...findings, problems: [...findings.problems, ...problems], services }
 }
 
