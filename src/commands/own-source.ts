@@ -1,25 +1,38 @@
-import { isAbsolute, relative, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import { tryGit } from '../io/git/git.ts'
 import { type Finding, warning } from './finding.ts'
 import type { Step } from './init-steps.ts'
 
 const FROM_PATH = /^(?:file:|link:|portal:|\.{0,2}\/|~\/|[A-Za-z]:\\)/
 
-const mend = (source: string) =>
-  `run \`npm pack ${pathOf(source)}\` and \`npm i -D ./NAME.tgz\` here, and commit the archive NAME.tgz`
+const ARCHIVE = /\.(?:tgz|tar\.gz)$/
+
+/** An archive in the project is packed already; what lies elsewhere comes into it as one. */
+function mend(root: string, source: string): string {
+  const path = pathOf(source)
+  const inside = insideOf(root, source)
+  if (ARCHIVE.test(path) && inside !== null && existsSync(join(root, inside))) return `commit ${inside}`
+  return `run \`npm pack ${path}\` and \`npm i -D ./NAME.tgz\` here, and commit the archive NAME.tgz`
+}
 
 /** The path that package.json has this program from, as it is written there; null: from elsewhere, or git holds what lies there. */
 export async function uncommittedSource(root: string, manifest: string | null): Promise<string | null> {
   const source = sourceIn(manifest ?? '{}')
-  if (source === null || !(FROM_PATH.test(source) || /^[^:]+\.(?:tgz|tar\.gz)$/.test(source))) return null
-  const path = resolve(root, pathOf(source))
-  const inside = relative(root, path)
-  if (inside === '..' || inside.startsWith('../') || isAbsolute(inside)) return source
+  if (source === null || !(FROM_PATH.test(source) || (/^[^:]+$/.test(source) && ARCHIVE.test(source)))) return null
+  const inside = insideOf(root, source)
+  if (inside === null) return source
   const tracked = await tryGit(root, ['--literal-pathspecs', 'ls-files', '--', inside])
   return tracked.ok && tracked.stdout.length > 0 ? null : source
 }
 
 const pathOf = (source: string) => source.replace(/^(?:file|link|portal):(?:\/\/(?=\/))?/, '')
+
+/** Its path from the top of the project; null: it lies elsewhere. */
+function insideOf(root: string, source: string): string | null {
+  const inside = relative(root, resolve(root, pathOf(source)))
+  return inside === '..' || inside.startsWith('../') || isAbsolute(inside) ? null : inside
+}
 
 function sourceIn(manifest: string): string | null {
   try {
@@ -40,11 +53,13 @@ const words = (source: string) =>
 /** Of doctor: nothing is wrong on this machine. */
 export async function sourceFinding(root: string, manifest: string | null): Promise<Finding[]> {
   const source = await uncommittedSource(root, manifest)
-  return source === null ? [] : [warning('specproof', words(source), mend(source))]
+  return source === null ? [] : [warning('specproof', words(source), mend(root, source))]
 }
 
 /** The same of init. */
 export async function sourceStep(root: string, manifest: string | null): Promise<Step | null> {
   const source = await uncommittedSource(root, manifest)
-  return source === null ? null : { what: 'specproof', status: 'found', text: `${words(source)}: then ${mend(source)}` }
+  return source === null
+    ? null
+    : { what: 'specproof', status: 'found', text: `${words(source)}: then ${mend(root, source)}` }
 }

@@ -23,5 +23,14 @@ it('a path that git does not hold is named, with what to do; a version, or a tar
   expect(finding!.mend).toBe(
     'run `npm pack ../specproof` and `npm i -D ./NAME.tgz` here, and commit the archive NAME.tgz',
   )
+  // Packed by that advice, or put there by hand: nothing is left to do but the commit.
+  for (const source of ['file:specproof-0.2.0.tgz', './specproof-0.2.0.tgz', 'specproof-0.2.0.tgz'])
+    expect(await sourceFinding(repository.dir, manifest(source))).toMatchObject([
+      { mend: 'commit specproof-0.2.0.tgz' },
+    ])
+  const step = await sourceStep(repository.dir, manifest('file:specproof-0.2.0.tgz'))
+  expect(step?.text).toMatch(/: then commit specproof-0\.2\.0\.tgz$/)
+  const [gone] = await sourceFinding(repository.dir, manifest('file:specproof-0.3.0.tgz'))
+  expect(gone!.mend).not.toMatch(/^commit/)
   expect(await sourceStep(repository.dir, manifest('file:../specproof'))).toMatchObject({ status: 'found' })
 })
