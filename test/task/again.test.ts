@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { firstBroken, type Suspect } from '../../src/task/again.ts'
+import { type Bench, firstBroken, runAgain, type Suspect } from '../../src/task/again.ts'
+import { result, test } from '../core/verdict/support.ts'
 
 const suspect = (at: number): Suspect => ({ commit: String(at), subject: '', author: '', date: '' })
 const lineOf = (length: number) => Array.from({ length }, (_, at) => suspect(at))
@@ -41,5 +42,29 @@ describe('the first broken commit', () => {
 
   it('is none of no commits', async () => {
     expect(await firstBroken([], async () => true)).toBeNull()
+  })
+})
+
+describe('the command of a task', () => {
+  const check = { name: 'verify', run: './check', report: null, dir: '' }
+  const standing = async (found: ReturnType<typeof result>) => {
+    const bench: Bench = {
+      signal: new AbortController().signal,
+      provide: async () => null,
+      openWorktree: async (commit) => ({ commit, dir: '/' }),
+      closeWorktree: async () => {},
+      runChecks: async () => found,
+    }
+    const rerun = { by: 'command' as const, files: [], seeds: [] }
+    const { verdict } = await runAgain(bench, 'c', rerun, { seeds: [], runs: 0, minMs: 0 }, { check, maxMs: 1 })
+    return verdict.standing
+  }
+
+  it('is not judged where it was not run', async () => {
+    const problems = [{ file: null, message: 'no namespaces' }]
+    expect(await standing(result([], { status: 'no-results', infrastructure: 'box', problems }))).toBe('not-run')
+    expect(await standing(result([], { status: 'broken', unstarted: true, problems }))).toBe('not-run')
+    expect(await standing(result([test('check verify', 'failed')]))).toBe('broken')
+    expect(await standing(result([test('check verify', 'passed')]))).toBe('holds')
   })
 })
