@@ -153,6 +153,19 @@ describe('wrong versions of the change', () => {
     const shown = eventsOf(run, 'check.progress').filter(({ stage }) => stage === 'teeth')
     expect(shown.at(-1)).toMatchObject({ done: 7, total: 7, failed: 5 })
     expect(shown.every(({ done, total }) => total !== null && done <= total && total <= 7)).toBe(true)
+    // Two versions of the model and the four that lived, against the added tests; each is through once.
+    const tried = shown.flatMap(({ added }) => (added ? [added] : []))
+    expect([tried[0], tried.at(-1)]).toEqual([
+      { done: 0, total: 6 },
+      { done: 6, total: 6 },
+    ])
+    expect(tried.map(({ done }) => done)).toEqual(tried.map(({ done }) => done).sort((a, b) => a - b))
+    const right = eventsOf(run, 'check.progress').filter(({ stage }) => stage === 'right versions')
+    expect(right.map(({ done, total, failed }) => [done, total, failed])).toEqual([
+      [0, 2, 0],
+      [1, 2, 0],
+      [2, 2, 1],
+    ])
     expect(told!.survivors.map(({ what, status, reason, because }) => [what, status, reason, because])).toEqual([
       ['value < low -> value <= low', 'allowed', `1.3 "${ALLOWING}."`, BECAUSE],
       ['value > high -> value >= high', 'survived', null, undefined],

@@ -288,6 +288,8 @@ const bodies = [
     total: z.number().nullable(),
     runs: z.number(),
     failed: z.number(),
+    /** Wrong versions are tried against added tests: so many of those that are. `done` and `total` are of all wrong versions. Left out: they are not. */
+    added: z.object({ done: z.number(), total: z.number() }).optional(),
   }),
   z.object({
     type: z.literal('check.finished'),

@@ -3,8 +3,8 @@ import type { FileChange, Patch } from '../core/patch/patch.ts'
 import { treePaths } from '../core/patch/tree-paths.ts'
 import { MOST_AIMED, type NamedPatch } from '../core/teeth/aimed.ts'
 import { parseSource, shapeOf } from '../core/teeth/parse.ts'
-import type { Bite } from '../core/teeth/score.ts'
-import { type Tally, tallyOf } from '../core/teeth/tally.ts'
+import { type Bite, survived } from '../core/teeth/score.ts'
+import { type Tally, type Tried, tallyOf } from '../core/teeth/tally.ts'
 import type { CheckResult } from '../core/verdict/evidence.ts'
 import type { World } from '../world.ts'
 import { biteWhole, type Judged } from './bite.ts'
@@ -64,31 +64,45 @@ export async function aimedBites(
   tests: NewTests | null,
   before: readonly Bite[],
   notes: string[],
-): Promise<{ bites: Bite[]; byTests: number }> {
+): Promise<{ bites: Bite[]; byTests: number; tried: Tried | null }> {
   const bites: Bite[] = []
   let byTests = 0
+  const own = Math.min(wrong.length, MOST_AIMED)
+  const tried = tests && { done: 0, total: own + before.filter(survived).length }
   const more = tests?.files.map(({ path }) => path) ?? []
   const maxMs = Math.max(AIMED_MS, state.around.settings.level.teethMs * AIMED_SHARE)
   const lists = more.length > 0 ? [judged.files, more] : [judged.files]
+  if (tried) tellTried(world, before, tried)
   for await (const version of versionsOf(state, judged, wrong.slice(0, MOST_AIMED), 'wrong', notes)) {
     if (world.signal.aborted) break
     const { name, texts, changes, path } = version
     const whole = { ...judged, texts, changes: [...changes, ...(tests?.files ?? [])] }
-    const run = await biteWhole(world, state, whole, lists, maxMs, oneMore([...before, ...bites]))
+    const tally = oneMore([...before, ...bites], tried)
+    const run = await biteWhole(world, state, whole, lists, maxMs, tally)
+    if (tried) tried.done++
     if (!run) notes.push(`the wrong version "${name}" is left out: it does not compile`)
     if (!run) continue
     const { status, message: reason } = run
     const test = status === 'killed' ? run.test : null
     if (tests?.result.tests.some((one) => one.name === test)) byTests++
     bites.push({ id: -bites.length - 1, what: name, path, line: null, status, test, reason })
+    if (tried) tellTried(world, [...before, ...bites], tried)
   }
-  return { bites, byTests }
+  return { bites, byTests, tried: tried && { ...tried, done: own } }
+}
+
+/** What of `bites` is known, and how many wrong versions the added tests had their try at. */
+export function tellTried(world: World, bites: readonly Bite[], { done, total }: Tried): void {
+  const { killed, ...all } = tallyOf(bites)
+  const counts = { done: all.done, total: all.total, runs: 0, failed: killed }
+  world.tell({ type: 'check.progress', stage: 'teeth', ...counts, added: { done, total } })
 }
 
 /** One more wrong version comes to those that are known. */
-function oneMore(bites: readonly Bite[]): Tally {
+function oneMore(bites: readonly Bite[], tried: Tried | null): Tally {
   const known = tallyOf(bites)
-  return { ...known, total: known.total + 1, again: false }
+  const added = tried && { added: { ...tried, by: 'nothing' as const } }
+  return { ...known, total: known.total + 1, again: false, ...added }
 }
 
 /** The sources with a model's change; else why it cannot be made. */

@@ -89,7 +89,7 @@ export async function bite(
     { runs = [], ...more }: Partial<TeethRequest> & { runs?: MutantRun[] },
   ): Promise<Bitten> => {
     const every = judged.every ? { every: true } : {}
-    const tally = passTally(all.length, runs, before)
+    const tally = passTally(all.length, runs, before, more.thorough !== undefined)
     const teeth = { key, mutants: ids, control: true, maxMs, waitMs: WAIT_MS, tally, ...every, ...more }
     const result = await withWorktree(world, commit, (tree) => runTeeth(world, tree, judged.files, teeth))
     // What starting and compiling take over it is not the tests'.
@@ -114,11 +114,18 @@ export async function bite(
 }
 
 /** What a pass begins with, where `runs` have come of those before it. */
-function passTally(all: number, runs: readonly MutantRun[], before: Tally | undefined): Tally {
+function passTally(all: number, runs: readonly MutantRun[], before: Tally | undefined, isLast: boolean): Tally {
   const { killed } = tallyOf(runs)
-  if (before) return { ...before, killed: before.killed + killed, again: true }
+  if (before) return { ...before, killed: before.killed + killed, again: true, ...addedTally(before, runs, isLast) }
   const done = runs.filter(({ status }) => status !== 'not-run').length
   return { done, killed, total: all, again: runs.length > 0 && done === runs.length }
+}
+
+/** Those that live are through after the last pass alone, which takes longest. */
+function addedTally({ added }: Tally, runs: readonly MutantRun[], isLast: boolean): Pick<Tally, 'added'> {
+  if (!added) return {}
+  const through = isLast ? runs.filter((one) => !survived(one)).length : tallyOf(runs).killed
+  return { added: { ...added, done: added.done + through, by: isLast ? 'all' : 'kills' } }
 }
 
 /**

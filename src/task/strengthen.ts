@@ -11,13 +11,13 @@ import type { Slice } from '../core/spec/slice.ts'
 import { type Aimed, diffOf, readAimed } from '../core/teeth/aimed.ts'
 import type { Mutant } from '../core/teeth/mutants.ts'
 import { type Bite, survived } from '../core/teeth/score.ts'
-import { tallyOf } from '../core/teeth/tally.ts'
+import { type Tally, tallyOf } from '../core/teeth/tally.ts'
 import { countTests, kindsOf } from '../core/verdict/count-tests.ts'
 import type { PropertyRun } from '../core/verdict/evidence.ts'
 import { judgeFrozen, propertyRuns, weakest } from '../core/verdict/judge.ts'
 import { testTraps } from '../core/verdict/test-traps.ts'
 import type { World } from '../world.ts'
-import { aimedBites, type NewTests } from './aimed.ts'
+import { aimedBites, type NewTests, tellTried } from './aimed.ts'
 import { ask } from './ask.ts'
 import { describe } from './baseline.ts'
 import { asTheCandidate, bite, type Judged } from './bite.ts'
@@ -85,13 +85,15 @@ export async function strengthen(
   if (reason !== null) notes.push(`the added tests are left out: ${reason}`)
   const tests = reason === null && added !== null && typeof added !== 'string' ? added : null
   const aimed = await aimedBites(world, asked, judged, answer.wrong, tests, first.bites, notes)
-  const killed = tests
-    ? await killedBy(world, asked, judged, tests, first, [...first.bites, ...aimed.bites])
-    : new Map<number, Bite>()
+  const { tried } = aimed
+  const known = tallyOf([...first.bites, ...aimed.bites])
+  const before: Tally = { ...known, ...(tried ? { added: { ...tried, by: 'kills' } } : {}) }
+  const killed = tests ? await killedBy(world, asked, judged, tests, first, before) : new Map<number, Bite>()
   const excused = new Map(answer.allowed.map((one) => [alive[one.survivor - 1]?.id, one]))
   const bites = first.bites.map(
     (one) => killed.get(one.id) ?? allowed(one, excused.get(one.id), asked.plan.slice, notes),
   )
+  if (tried) tellTried(world, [...bites, ...aimed.bites], { ...tried, done: tried.total })
   const onlyByTests = killed.size + aimed.byTests
   const useful = onlyByTests > 0
   if (tests && !useful) notes.push('the added tests are left out: they kill nothing that lived')
@@ -241,7 +243,7 @@ async function killedBy(
   judged: Judged,
   { files, result }: NewTests,
   { bites, mutants }: { bites: Bite[]; mutants: Mutant[] },
-  all: readonly Bite[],
+  before: Tally,
 ): Promise<Map<number, Bite>> {
   const alive = new Map(bites.filter(survived).map((one) => [one.id, one]))
   const left = mutants.filter(({ id }) => alive.has(id))
@@ -250,7 +252,7 @@ async function killedBy(
     ...{ ...judged, changes: [...judged.changes, ...files] },
     ...{ files: files.map(({ path }) => path), tests: result.tests.length },
   }
-  const { runs, problem } = await bite(world, state, tests, left, tallyOf(all))
+  const { runs, problem } = await bite(world, state, tests, left, before)
   const killed = problem === null ? runs.filter(({ status }) => status === 'killed') : []
   return new Map(
     killed.map(({ mutant, test, message }) => [

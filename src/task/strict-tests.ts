@@ -34,15 +34,22 @@ export async function strictTests(
 ): Promise<{ state: State; strict: Strict[] }> {
   const strict: Strict[] = []
   let current = state
+  const total = Math.min(right.length, MOST_RIGHT)
+  let done = 0
+  const tell = () =>
+    world.tell({ type: 'check.progress', stage: 'right versions', done, total, runs: 0, failed: strict.length })
   for await (const version of versionsOf(state, judged, right.slice(0, MOST_RIGHT), 'right', notes)) {
     if (world.signal.aborted) break
+    tell()
     const test = await refusedBy(world, current, judged, version, notes)
+    done++
     if (test === null) continue
     const { state: asked, ruling } = await askArbiter(world, current, test)
     current = asked
     const reason = ruling?.reason ?? test.error?.message.split('\n')[0] ?? 'it is red'
     strict.push({ version: version.name, test: test.name, ruling: ruling?.kind ?? null, reason })
   }
+  if (done > 0) tell()
   return { state: current, strict }
 }
 

@@ -3,7 +3,7 @@ import { askedWords, givesUp } from './asking.ts'
 import { casesSoFar } from './check-lines.ts'
 import { count, plural, ticking } from './format.ts'
 import { type Line, type Look, step } from './line.ts'
-import { expectsRed, type Running, reduce, type ViewState } from './state.ts'
+import { AGAINST_ADDED, expectsRed, type Running, reduce, triedWords, type ViewState } from './state.ts'
 
 /** Signs of life of what takes long. */
 export function lifeSign(
@@ -12,21 +12,26 @@ export function lifeSign(
   before: ViewState,
   look: Look,
 ): Line[] {
-  const key = event.type === 'model.delta' ? 'model' : event.stage
+  const key = keyOf(event)
   const since = before.running.find((r) => r.key === key)?.since ?? null
   const running = reduce(before, { ...event, v: 0, t }).running.find((r) => r.key === key)
   if (running === undefined) return []
   if (event.type === 'model.delta')
     return signOf({ label: running.label, since, text: askedWords(running, t) }, t, look)
-  const { stage, failed } = event
-  const bad = failed > 0 && !expectsRed(stage)
+  const bad = event.failed > 0 && !expectsRed(key)
   return signOf({ label: running.label, since, text: progressWords(running), bad }, t, look)
+}
+
+function keyOf(event: EventOf<'model.delta' | 'check.progress'>): string {
+  if (event.type === 'model.delta') return 'model'
+  return event.added ? AGAINST_ADDED : event.stage
 }
 
 function progressWords(running: Running) {
   const { key, done, total, failed } = running
   const of = total === null ? '' : ` of ${count(total)}`
-  if (key === 'teeth') return `${count(done)}${of} wrong versions tried, ${count(failed)} killed`
+  const tried = triedWords(key)
+  if (tried) return `${count(done)}${of} ${tried.what}, ${count(failed)} ${tried.red}`
   // Python and Go tell how many there are when they are through.
   const tests = total === null ? `${plural(done, 'test')} through` : `${count(done)} of ${plural(total, 'test')}`
   return `${tests}, ${count(failed)} ${expectsRed(key) ? 'red' : 'failed'}${casesSoFar(running)}`

@@ -4,7 +4,7 @@ import { expectedMs } from './expected.ts'
 import { count, money, oneLine, plural, shortHash, ticking, wrap } from './format.ts'
 import { cutSpans, ellipsis, type Look, type Span, spanOf } from './line.ts'
 import { pretty } from './pretty.ts'
-import { expectsRed, type Running, type ViewState } from './state.ts'
+import { AFTER_TEETH, expectsRed, type Running, triedWords, type ViewState } from './state.ts'
 import { clean, truncate } from './text.ts'
 
 const BAR = 24
@@ -36,9 +36,10 @@ function bar(running: Running, look: Look): Span[] {
 function counts(running: Running, look: Look): Span[] {
   const { done, total, failed } = running
   const of = total === null ? '' : ` of ${count(total)}`
-  const what = running.key === 'teeth' ? ' wrong versions tried' : total === null || look.width < NARROW ? '' : ' tests'
+  const tried = triedWords(running.key)
+  const what = tried ? ` ${tried.what}` : total === null || look.width < NARROW ? '' : ' tests'
   const cases = casesSoFar(running)
-  const word = running.key === 'teeth' ? 'killed' : expectsRed(running.key) ? 'red' : 'failed'
+  const word = tried ? tried.red : expectsRed(running.key) ? 'red' : 'failed'
   const words = `, ${isBad(running) ? (look.unicode ? '✗ ' : 'FAIL ') : ''}${count(failed)} ${word}`
   return [spanOf(`${count(done)}${of}${what}`), spanOf(words, isBad(running) ? 'bad' : 'dim'), spanOf(cases, 'dim')]
 }
@@ -150,7 +151,10 @@ export function liveLines(state: ViewState, now: number, look: Look, rows = 10):
   if (state.finished || (!state.run && !state.task)) return []
   const asks = state.running.some(({ key }) => key === 'model')
   // All wrong versions are tried before a model is asked about those that live: a full bar would say that nothing is to come.
-  const shown = state.running.filter(({ key, done, total }) => !(asks && key === 'teeth' && done === total))
+  const goesOn = state.running.some(({ key }) => AFTER_TEETH.includes(key))
+  const shown = state.running.filter(
+    ({ key, done, total }) => !(key === 'teeth' && (goesOn || (asks && done === total))),
+  )
   const running = shown.flatMap((r) => runningLines(r, state, now, look))
   const idle = state.running.length === 0 && state.task && !state.verdict ? [[spanOf('preparing', 'dim')]] : []
   const body = (roomy: boolean) => [

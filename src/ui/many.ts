@@ -6,7 +6,7 @@ import { waitLines } from './life-signs.ts'
 import { cutSpans, type Line, type Look, type Span, spanOf } from './line.ts'
 import { linesOf } from './lines.ts'
 import { elapsedWords, liveLines, totals } from './live.ts'
-import { expectsRed, initialState, type Running, reduce, type ViewState } from './state.ts'
+import { expectsRed, initialState, type Running, reduce, triedWords, type ViewState } from './state.ts'
 import { displayWidth, padEnd } from './text.ts'
 
 /** What the screen knows of a run in which several tasks may be at work: of each apart, so that none is mixed into another. */
@@ -115,7 +115,7 @@ const isAtWork = (state: ViewState) => state.running.length > 0
 
 /** `3 of 9 tests`, `12 of 37 wrong versions`. */
 function doneWords({ key, done, total }: Running): string {
-  const what = key === 'teeth' ? 'wrong version' : 'test'
+  const what = key === 'right versions' ? 'version' : triedWords(key) ? 'wrong version' : 'test'
   return total === null ? plural(done, what) : `${count(done)} of ${plural(total, what)}`
 }
 

@@ -87,8 +87,26 @@ export function initialState(times: Times = {}, journaled = false): ViewState {
 
 /** On a stub and on wrong versions, tests are meant to be red: a failure there is good news. */
 export function expectsRed(stage: string): boolean {
-  return stage.startsWith('red') || stage === 'teeth'
+  return stage.startsWith('red') || TRIED.has(stage)
 }
+
+/** Wrong versions that are tried against added tests: a part of the stage `teeth` which is shown apart. */
+export const AGAINST_ADDED = 'teeth of added tests'
+
+/** What is counted of stages that try versions of the code, and what it means that one is red. */
+const TRIED = new Map([
+  ['teeth', { what: 'wrong versions tried', red: 'killed' }],
+  [AGAINST_ADDED, { what: 'wrong versions tried against the added tests', red: 'killed in all' }],
+  ['right versions', { what: 'other right versions tried', red: 'refused' }],
+])
+
+/** Null: the stage runs tests on the candidate. */
+export function triedWords(stage: string): { what: string; red: string } | null {
+  return TRIED.get(stage) ?? null
+}
+
+/** Of what follows the added tests each is over when the next one begins. */
+export const AFTER_TEETH = ['added tests', AGAINST_ADDED, 'right versions']
 
 const idle = {
   ...{
@@ -187,10 +205,20 @@ function finishCheck(state: ViewState, event: EventOf<'check.finished'>): ViewSt
 }
 
 function progress(state: ViewState, event: EventOf<'check.progress'>, t: number): ViewState {
-  const { stage, done, total, runs, failed } = event
+  const { added, stage, done, total, runs, failed } = event
+  if (added) return againstAdded(progress(state, { ...event, added: undefined }, t), { ...added, failed }, t)
+  const before = stage === 'right versions' ? ['added tests', AGAINST_ADDED].reduce(stop, state) : state
   const known = state.running.some((r) => r.key === stage)
-  const base = known ? state : start(state, { ...idle, key: stage, label: stage, since: t })
+  const base = known ? before : start(before, { ...idle, key: stage, label: stage, since: t })
   return update(base, stage, () => ({ done, total, runs, failed }))
+}
+
+function againstAdded(state: ViewState, counts: Pick<Running, 'done' | 'total' | 'failed'>, t: number): ViewState {
+  const known = state.running.some(({ key }) => key === AGAINST_ADDED)
+  const base = known
+    ? state
+    : start(stop(state, 'added tests'), { ...idle, key: AGAINST_ADDED, label: 'added tests', since: t })
+  return update(base, AGAINST_ADDED, () => counts)
 }
 
 function apply(state: ViewState, event: StampedEvent): ViewState {
@@ -229,7 +257,7 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
       return progress(state, event, event.t)
     case 'teeth.finished':
       // What was added against them ran for them, and has no end of its own.
-      return ended(stop(state, 'added tests'), 'teeth', event.ms)
+      return ended(AFTER_TEETH.reduce(stop, state), 'teeth', event.ms)
     case 'check.finished':
       return finishCheck(state, event)
     case 'verdict':

@@ -6,6 +6,16 @@ export interface Tally {
   total: number
   /** This run tries some of `done` once more, which adds none. */
   again: boolean
+  /** Where added tests are what they are tried on: of those that are, so many were done before. Left out: the frozen tests are. */
+  added?: Tried & {
+    /** What a run adds to them: nothing (one is told when it is through), those that it kills (others run again), or all. */
+    by: 'nothing' | 'kills' | 'all'
+  }
+}
+
+export interface Tried {
+  done: number
+  total: number
 }
 
 /** Of these, and all of them are done. */
@@ -15,7 +25,14 @@ export function tallyOf(runs: readonly { status: string }[]): Tally {
 }
 
 /** The counts of all wrong versions while a run has told its own. */
-export function counted(before: Tally, now: { done: number; failed: number }) {
+export function counted(
+  before: Tally,
+  now: { done: number; failed: number },
+): Tried & { failed: number; added?: Tried } {
   const done = before.again ? before.done : before.done + now.done
-  return { done: Math.min(done, before.total), total: before.total, failed: before.killed + now.failed }
+  const counts = { done: Math.min(done, before.total), total: before.total, failed: before.killed + now.failed }
+  if (!before.added) return counts
+  const more = { nothing: 0, kills: now.failed, all: now.done }[before.added.by]
+  const { total } = before.added
+  return { ...counts, added: { done: Math.min(before.added.done + more, total), total } }
 }

@@ -11,3 +11,19 @@ it('counts each wrong version once, in however many runs it was tried', () => {
   expect(all).toEqual({ done: 4, killed: 2, total: 4, again: true })
   expect(counted(all, { done: 1, failed: 1 })).toEqual({ done: 4, total: 4, failed: 3 })
 })
+
+it('counts apart those that added tests are tried on, each when nothing more comes to it', () => {
+  const all = { ...tallyOf([{ status: 'killed' }, { status: 'survived' }]), killed: 1 }
+  const added = (by: 'nothing' | 'kills' | 'all', now: { done: number; failed: number }) =>
+    counted({ ...all, added: { done: 2, total: 5, by } }, now)
+  // A model's own version runs against the frozen tests first, and one that lives is tried again in more cases.
+  expect(added('nothing', { done: 1, failed: 0 })).toEqual({
+    done: 2,
+    total: 2,
+    failed: 1,
+    added: { done: 2, total: 5 },
+  })
+  expect(added('kills', { done: 2, failed: 1 }).added).toEqual({ done: 3, total: 5 })
+  expect(added('all', { done: 2, failed: 1 }).added).toEqual({ done: 4, total: 5 })
+  expect(added('all', { done: 9, failed: 1 }).added).toEqual({ done: 5, total: 5 })
+})
