@@ -4,7 +4,7 @@ import { namedByCompiler, refusedByCompiler, twins } from '../core/teeth/compile
 import { instrument } from '../core/teeth/instrument.ts'
 import { isGo, type Mutant } from '../core/teeth/mutants.ts'
 import { FIRST_SHARE, LONGER, onceMore, survived, toldTwice } from '../core/teeth/score.ts'
-import { type Tally, tallyOf } from '../core/teeth/tally.ts'
+import { addedBefore, type Tally, tallyOf } from '../core/teeth/tally.ts'
 import type { CheckResult, MutantRun } from '../core/verdict/evidence.ts'
 import type { Intensity, TeethRequest, Worktree, World } from '../world.ts'
 import { describe } from './baseline.ts'
@@ -116,16 +116,9 @@ export async function bite(
 /** What a pass begins with, where `runs` have come of those before it. */
 function passTally(all: number, runs: readonly MutantRun[], before: Tally | undefined, isLast: boolean): Tally {
   const { killed } = tallyOf(runs)
-  if (before) return { ...before, killed: before.killed + killed, again: true, ...addedTally(before, runs, isLast) }
+  if (before) return { ...before, killed: before.killed + killed, again: true, ...addedBefore(before, runs, isLast) }
   const done = runs.filter(({ status }) => status !== 'not-run').length
   return { done, killed, total: all, again: runs.length > 0 && done === runs.length }
-}
-
-/** Those that live are through after the last pass alone, which takes longest. */
-function addedTally({ added }: Tally, runs: readonly MutantRun[], isLast: boolean): Pick<Tally, 'added'> {
-  if (!added) return {}
-  const through = isLast ? runs.filter((one) => !survived(one)).length : tallyOf(runs).killed
-  return { added: { ...added, done: added.done + through, by: isLast ? 'all' : 'kills' } }
 }
 
 /**

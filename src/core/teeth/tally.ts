@@ -1,3 +1,6 @@
+import type { MutantRun } from '../verdict/evidence.ts'
+import { survived } from './score.ts'
+
 /** What is known of all wrong versions of a task before one of several runs on them. */
 export interface Tally {
   /** Of all that there are. */
@@ -35,4 +38,15 @@ export function counted(
   const more = { nothing: 0, kills: now.failed, all: now.done }[before.added.by]
   const { total } = before.added
   return { ...counts, added: { done: Math.min(before.added.done + more, total), total } }
+}
+
+/** With what a pass over those that added tests are tried on begins, where `runs` came of the passes before. Those that live are through after the last alone, which takes longest. */
+export function addedBefore(
+  { added }: Tally,
+  runs: readonly Pick<MutantRun, 'status'>[],
+  isLast: boolean,
+): Pick<Tally, 'added'> {
+  if (!added) return {}
+  const through = isLast ? runs.filter((one) => !survived(one)).length : tallyOf(runs).killed
+  return { added: { ...added, done: added.done + through, by: isLast ? 'all' : 'kills' } }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { counted, tallyOf } from '../../../src/core/teeth/tally.ts'
+import { addedBefore, counted, tallyOf } from '../../../src/core/teeth/tally.ts'
 
 it('counts each wrong version once, in however many runs it was tried', () => {
   const first = { done: 0, killed: 0, total: 4, again: false }
@@ -26,4 +26,20 @@ it('counts apart those that added tests are tried on, each when nothing more com
   expect(added('kills', { done: 2, failed: 1 }).added).toEqual({ done: 3, total: 5 })
   expect(added('all', { done: 2, failed: 1 }).added).toEqual({ done: 4, total: 5 })
   expect(added('all', { done: 9, failed: 1 }).added).toEqual({ done: 5, total: 5 })
+})
+
+it('takes those that live for through in the last pass over them alone, so that nothing is counted back', () => {
+  const first = { ...tallyOf([]), added: { done: 2, total: 6, by: 'kills' as const } }
+  const runs = (['killed', 'survived', 'unreached', 'timeout'] as const).map((status) => ({ status }))
+  const tried = (isLast: boolean, done: number, failed: number, before: typeof runs = runs) =>
+    counted({ ...first, ...addedBefore(first, before, isLast) }, { done, failed }).added?.done
+  // The first pass over all four, one over what had no time in it, the last over two.
+  expect([
+    tried(false, 0, 0, []),
+    tried(false, 4, 1, []),
+    tried(false, 0, 0),
+    tried(true, 0, 0),
+    tried(true, 2, 0),
+  ]).toEqual([2, 3, 3, 4, 6])
+  expect(addedBefore(tallyOf([]), runs, true)).toEqual({})
 })
