@@ -30,6 +30,7 @@ import type { Role } from '../world.ts'
 import { designJson, designLines } from './design.ts'
 import { openModels, recallRatios } from './models.ts'
 import { type GlobalOptions, loadConfig } from './options.ts'
+import { PART_WORDS } from './part-words.ts'
 import { aroundIn, dirOfTask } from './place.ts'
 import { surroundings } from './surroundings.ts'
 import { vocabularyOf } from './tokens.ts'
@@ -196,6 +197,7 @@ function asText(assembled: Assembled, { task, role, isAsked, full, exact, how, l
     part.source,
     part.tokens.toLocaleString('en-US'),
     share(part.tokens),
+    PART_WORDS[part.kind],
   ])
   const seeAll = process.stdout.isTTY ? `agent context ${task} | less` : null
   const lines = [
@@ -205,9 +207,13 @@ function asText(assembled: Assembled, { task, role, isAsked, full, exact, how, l
       : [`The service counts ${exact.toLocaleString('en-US')} tokens: ${offBy(manifest.tokens, exact)}.`]),
     ...(role === 'author' && isAsked ? [LATER] : []),
     '',
-    ...table(rows, { indent: 2, align: 'llrr' }),
-    ...manifest.shortened.map((part) => `  shortened: ${part.source}, whole ${part.tokens} tokens: ${part.why}`),
-    ...manifest.dropped.map((part) => `  left out: ${part.source}, ${part.tokens} tokens: ${part.why}`),
+    ...table(rows, { indent: 2, align: 'llrrl' }),
+    ...manifest.shortened.map(
+      (part) => `  shortened: ${part.source}, whole ${part.tokens.toLocaleString('en-US')} tokens: ${part.why}`,
+    ),
+    ...manifest.dropped.map(
+      (part) => `  left out: ${part.source}, ${part.tokens.toLocaleString('en-US')} tokens: ${part.why}`,
+    ),
     ...left.map((part) => `  left out: ${part.source}: ${part.why}`),
     ...designLines(plan.spec, plan.slice, seeAll).map((line) => `  ${line}`),
   ]

@@ -180,6 +180,7 @@ describe('agent context', () => {
     expect(shown.tokens).toBeLessThanOrEqual(1_300)
     expect(shown.parts.filter(({ mandatory }) => mandatory).map(({ kind }) => kind)).toEqual(['rules', 'slice', 'role'])
     const { stdout: text } = await context(repository, 'context', 'limits/1')
-    expect(text).toMatch(/slice\s+specs\/limits#1\s+\d+\s+\d+ %/)
+    expect(text).toMatch(/slice\s+specs\/limits#1\s+\d+\s+\d+ % {2}your spec: the task, with what it links to$/m)
+    expect(text).toContain('the aim is 500 tokens, context.aimTokens')
   })
 })

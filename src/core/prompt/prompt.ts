@@ -198,7 +198,7 @@ function shorten(
     shortened.push({
       source: part.source,
       tokens: part.tokens,
-      why: `over the aim of ${aim} tokens (\`context.aimTokens\`)`,
+      why: `the aim is ${aim.toLocaleString('en-US')} tokens, context.aimTokens`,
     })
   }
   return { sized, shortened }
