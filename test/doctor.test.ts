@@ -34,7 +34,9 @@ describe('the line of the box', () => {
     const level = 'as uid 65534 in a user namespace of its own; memory not limited'
     const found = boxFinding([none, usable(level)])
     expect(found).toMatchObject({ name: 'box', state: 'ok', mend: null, exitCode: 0 })
-    expect(found.text).toMatch(/; memory not limited; 2 probes held \(\S*docs\/the-box\.md#limits\)$/)
+    expect(found.text).toMatch(
+      /; memory not limited \(a run may use all of it\); 2 probes held \(\S*docs\/the-box\.md#limits\)$/,
+    )
   })
 
   it('points to nothing where memory is limited, and is a problem where no box holds', () => {
@@ -52,7 +54,7 @@ describe('the line of the box', () => {
     const { state, text } = of('box')
     expect(state).toBe('ok')
     expect(text).toMatch(
-      /; memory (limited by a control group; .* probes held|not limited; .* probes held \(.*#limits\))$/,
+      /; memory (limited by a control group; .* probes held|not limited \(.*\); .* probes held \(.*#limits\))$/,
     )
   })
 })

@@ -83,7 +83,8 @@ export function boxFinding(boxes: Diagnosis['boxes']): Finding {
       ...{ name: 'box', state: 'problem', text: 'none holds: nothing can be judged here', exitCode: EXIT.isolation },
       mend: `what stands below for each of them; ${docsPage('docs/the-box.md')} tells more`,
     }
-  const text = `${best.level}; ${best.checks.length} probes held`
+  const level = best.level?.replace(NO_MEMORY_LIMIT, `${NO_MEMORY_LIMIT} (a run may use all of it)`)
+  const text = `${level}; ${best.checks.length} probes held`
   const more = best.level?.includes(NO_MEMORY_LIMIT) ? ` (${docsPage('docs/the-box.md#limits')})` : ''
   return { name: 'box', state: 'ok', text: `${text}${more}`, mend: null, exitCode: EXIT.done }
 }
