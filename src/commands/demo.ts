@@ -87,6 +87,7 @@ export async function demoCommand(options: GlobalOptions, flags: DemoFlags): Pro
   say(`Look at it:  git -C ${dir} log --stat      # the commits with their evidence`)
   say(`             cat ${join(dir, `specs/${spec}/tasks.md`)}`)
   say(`             cd ${dir} && ${demoTests(dir)}`)
+  say(`             rm -rf ${dir}      # nothing else needs it`)
   return code
 }
 

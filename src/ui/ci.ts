@@ -1,5 +1,5 @@
 import type { Counterexample, EvidenceSummary, StampedEvent, TaskResult } from '../core/events.ts'
-import { duration, money, plural, shortHash, tokens } from './format.ts'
+import { duration, isUnasked, money, plural, shortHash, tokens } from './format.ts'
 import { evidenceWords, exitWords, propertyWords } from './summary.ts'
 import { partsOf, sumInWords } from './teeth-sum.ts'
 import { changedWords, type Verified } from './verify.ts'
@@ -72,7 +72,7 @@ export function runReport(events: readonly StampedEvent[]): CiReport {
       result.exitCode === 0
         ? result.message
         : `${result.message}\n\nexit ${result.exitCode}: ${exitWords(result.exitCode, result.status)}`,
-    facts: [tokens(result.tokens), money(result.usd), duration(events.at(-1)?.t ?? 0)],
+    facts: [tokens(result.tokens), ...(isUnasked(result) ? [] : [money(result.usd)]), duration(events.at(-1)?.t ?? 0)],
     tasks,
     problems,
   }

@@ -28,6 +28,11 @@ export function tokens(usage: { input: number; output: number; cached: number })
   return `${count(usage.input)} tokens in${cached}, ${count(usage.output)} out`
 }
 
+/** Whether no model was asked: of that there is no sum to tell. */
+export function isUnasked({ tokens: { input, output }, usd }: { tokens: Sum; usd: number | null }): boolean {
+  return usd === 0 && input + output === 0
+}
+
 interface Answer {
   usage: Parameters<typeof tokens>[0]
   usd: number | null

@@ -4,7 +4,7 @@ import { answerCost, count, duration, plural, shortHash, shortRef, THEN } from '
 import { leftOpen } from './left-open.ts'
 import { lifeSign } from './life-signs.ts'
 import { blank, blockIndent, ellipsis, indented, type Line, type Look, paragraph, paragraphs, step } from './line.ts'
-import { NAMES, named, patchedFile } from './names.ts'
+import { modelWords, NAMES, named, patchedFile } from './names.ts'
 import {
   baselineFinished,
   isolationReady,
@@ -28,7 +28,7 @@ function runStarted(e: EventOf<'run.started'>, look: Look): Line[] {
   const where = e.branch === null ? 'detached HEAD' : shortRef(e.branch)
   return [
     ...step(look, { mark: 'none', label: 'run', text: `${e.run} on ${where} at ${shortHash(e.base)}` }),
-    ...step(look, { mark: 'none', label: 'model', text: e.model }),
+    ...step(look, { mark: 'none', label: 'model', text: modelWords(e.model) }),
     ...step(look, { mark: 'none', label: 'journal', text: e.journal }),
     ...(e.note === null ? [] : step(look, { mark: 'none', label: 'note', text: e.note })),
   ]
@@ -55,7 +55,7 @@ function attemptHeading(e: { role: string; attempt: number }, before: ViewState)
 function promptBuilt(e: EventOf<'prompt.built'>, before: ViewState, look: Look): Line[] {
   const round = e.round > 1 ? `, round ${e.round}` : ''
   const left = e.dropped.length > 0 ? `; left out: ${named(e.dropped.map((d) => d.source))}` : ''
-  const short = e.shortened?.length ? ` (${e.shortened.length} shortened)` : ''
+  const short = e.shortened?.length ? ` (${e.shortened.length} shortened: ${e.shortened[0]!.why})` : ''
   const size = `${count(e.tokens)} of ${count(e.limit)} tokens, ${plural(e.parts.length, 'part')}${short}`
   const why = e.role === 'strengthener' ? '; asked for harder wrong versions, and for tests of those that live' : ''
   const text = `for the ${e.role}${round}: ${size}${left}${why}`

@@ -1,5 +1,5 @@
 import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
-import { bound, count, money, plural, shortHash, table, tokens, tookWords, withEarlier } from './format.ts'
+import { bound, count, isUnasked, money, plural, shortHash, table, tokens, tookWords, withEarlier } from './format.ts'
 import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
 import { partsOf, sumInWords } from './teeth-sum.ts'
 import { oneLine } from './text.ts'
@@ -128,7 +128,7 @@ export function summary(
     : [
         ...(tasks.length === 1 ? oneTask(tasks[0]!) : []),
         { label: 'tokens', text: tokensOf(result, earlier) },
-        { label: 'money', text: money(result.usd) },
+        ...(isUnasked(result) ? [] : [{ label: 'money', text: money(result.usd) }]),
         ...(result.estimate ? [{ label: 'estimate', text: estimateWords(result.estimate) }] : []),
         { label: 'time', text: tookWords(ms, earlier.ms) },
         ...(result.journal === null

@@ -516,3 +516,33 @@ test('what it says to type is what works from where the user is', () => {
   const command = 'npx agent --cwd /tmp/specproof-demo-fvY1qs'
   expect(shown(twoAttempts, { command })).toContain(`  report        ${command} report --html .agent/report.html\n`)
 })
+
+test('where no model was asked there is no price, and where an answer cost nothing there is one', () => {
+  expect(shown([at(61_000, result({ usd: 0 }))])).not.toContain('money')
+  expect(shown([at(61_000, result({ usd: 0, tokens: { input: 9, output: 1, cached: 0 } }))])).toContain('$0.00')
+})
+
+test('a prompt that was shortened far below its limit says for which aim', () => {
+  const why = 'the aim is 3,000 tokens, context.aimTokens'
+  const built = {
+    ...{
+      type: 'prompt.built',
+      spec: 'a',
+      task: '1',
+      role: 'author',
+      attempt: 0,
+      round: 1,
+      tokens: 4_714,
+      limit: 60_000,
+    },
+    ...{ parts: [], dropped: [], shortened: [{ source: 'symbol map', tokens: 900, why }] },
+  }
+  expect(shown([at(1, built)]).replace(/\s+/g, ' ')).toContain(`4,714 of 60,000 tokens, 0 parts (1 shortened: ${why})`)
+})
+
+test('a recording is named by its folder, whose path has no slash too many', () => {
+  const started = { run: 'r', model: 'recorded//tmp/replies', base: 'b', branch: null, journal: 'j', note: null }
+  const text = shown([at(0, { type: 'run.started', ...started, limits: { maxTokens: null, maxUsd: null } })])
+  expect(text).toContain('recorded replies in /tmp/replies')
+  expect(text).not.toContain('//')
+})

@@ -1,5 +1,6 @@
 import { html, Markup } from '../escape-html.ts'
 import { count, duration, shortHash, shortRef, tookWords } from '../format.ts'
+import { modelWords } from '../names.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
 import { TRACE_STYLE, traceSections } from '../trace/html.ts'
 import type { TraceView } from '../trace/view.ts'
@@ -58,7 +59,7 @@ function head(story: Story): Markup {
   const open = isolation?.checks.filter(({ held }) => !held).map(({ name }) => name) ?? []
   const { status, message, tone } = outcomeOf(story)
   const rows: [string, Markup | string | null][] = [
-    ['model', run?.model ?? null],
+    ['model', run ? modelWords(run.model) : null],
     [
       'began at',
       run && html`<code>${shortHash(run.base)}</code> on ${run.branch ? shortRef(run.branch) : 'no branch'}`,

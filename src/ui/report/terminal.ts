@@ -2,6 +2,7 @@ import { intensity } from '../check-lines.ts'
 import { replayLine } from '../counterexample.ts'
 import { duration, plural, shortHash, shortRef, tookWords } from '../format.ts'
 import { blank, indented, type Line, type Look, paragraph, paragraphs, type Step, step } from '../line.ts'
+import { modelWords } from '../names.ts'
 import { expectsRed } from '../state.ts'
 import { evidenceWords, exitWords } from '../summary.ts'
 import { teethWords } from '../teeth-lines.ts'
@@ -23,7 +24,7 @@ export function reportLines(story: Story, look: Look, whole = true): Line[] {
     ...wrap(oneLine(titleOf(story)), look.width).map((text) => indented(0, text, 'key', 'bold')),
     ...row(look, { label: 'outcome', text: `${outcome.status}: ${outcome.message}`, mark: outcome.tone }),
     ...line('exit', exit),
-    ...line('model', run?.model ?? null),
+    ...line('model', run ? modelWords(run.model) : null),
     ...line('began', run && `at ${shortHash(run.base)}${run.branch === null ? '' : ` on ${shortRef(run.branch)}`}`),
     ...line('box', story.isolation?.level ?? null),
     ...story.notes.flatMap((note) => line('note', note)),

@@ -55,6 +55,7 @@ export function attemptName(n: number): string {
 /** `4 questions, 3 of them answered to earlier runs; this run 3,944 tokens in, 272 out, $0.0100; with the runs it goes on with ...`. */
 export function spentWords(spent: Spent): string {
   const { calls, earlier } = spent
+  if (calls === 0) return 'no model was asked'
   const sums = `${count(spent.input)} tokens in, ${count(spent.output)} out, ${costWords(spent)}`
   const asked = plural(calls, 'question')
   if (earlier.calls === 0) return `${asked}, ${sums}`
