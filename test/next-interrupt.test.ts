@@ -34,10 +34,19 @@ describe('Ctrl-C', () => {
       signalAt('SIGINT', checking('red-throwing')),
       signalAt('SIGINT', checking('final')),
     ]
+    const told: string[] = []
     for (const moment of moments) {
       const run = await next(repository, model, [], moment)
+      told.push(
+        eventsOf(run, 'run.recovered')
+          .flatMap(({ found }) => found)
+          .join(),
+      )
       expect(run.result, run.result.message).toMatchObject({ status: 'interrupted', exitCode: 130 })
     }
+    // Before the author had answered there is no answer to take over.
+    for (const words of told.slice(1, 4)) expect(words).toContain('ended with interrupted: no model had answered it')
+    expect(told[4]).toContain('what it was answered is not asked or paid again')
     // What was answered before an interruption is not asked again.
     expect(model.asked('author')).toHaveLength(2)
     expect(model.asked('implementer')).toHaveLength(1)

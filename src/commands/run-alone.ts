@@ -17,10 +17,10 @@ import { recover } from '../io/git/recover.ts'
 import { type Repository, readHead } from '../io/git/repository.ts'
 import { openTree } from '../io/git/tree.ts'
 import { createWorktrees } from '../io/git/worktree.ts'
-import { cutLanding } from '../io/journal/calls.ts'
+import { cutLanding, hasAnswers } from '../io/journal/calls.ts'
 import { excludeFromGit } from '../io/journal/journal.ts'
 import { openMemory } from '../io/journal/memory.ts'
-import { unfinishedRun } from '../io/journal/past-runs.ts'
+import { type Unfinished, unfinishedRun } from '../io/journal/past-runs.ts'
 import { DEFAULT_JOURNAL_MB } from '../io/journal/room.ts'
 import { openJournaled } from '../io/models/journaled.ts'
 import { createRealWorld } from '../io/real-world.ts'
@@ -220,7 +220,7 @@ export async function runAlone(
       ...(journaled ? { replays: journaled.run.run } : {}),
       ...(before ? { earlierMs: before.ms } : {}),
     })
-    if (before) found.unshift(`run ${before.run.id} ${before.how}: what it was answered is not asked or paid again`)
+    if (before) found.unshift(`run ${before.run.id} ${before.how}: ${takenOver(before.calls)}`)
     if (found.length > 0) tell({ type: 'run.recovered', found })
     if (!many) return await run(world, around, wanted, hold)
     for (let worker = 1; worker <= (wanted.parallel ?? 1); worker++)
@@ -248,6 +248,10 @@ type MakeWorld = (task: string | null, seed: number) => World
 
 function seedOf(runSeed: number, task: string): number {
   return Number.parseInt(sha256(`${runSeed} ${task}`).slice(0, 8), 16)
+}
+
+function takenOver(calls: Unfinished['calls']): string {
+  return hasAnswers(calls) ? 'what it was answered is not asked or paid again' : 'no model had answered it'
 }
 
 /** Without a box all workers have the machine's ports. */

@@ -245,6 +245,11 @@ export function pastOf(records: readonly CallRecord[]): Past {
   return { same: true, take: (call, key) => queues.get(`${call} ${key}`)?.shift() }
 }
 
+/** Whether a model has answered in these runs. */
+export function hasAnswers(records: readonly CallRecord[]): boolean {
+  return records.some((record) => record.call === 'askModel' && isFact(record))
+}
+
 function isFact({ call, value, begins }: CallRecord): boolean {
   if (begins || value === undefined || ![...FACTS, ...COMPARED].includes(call)) return false
   if (call === 'askModel') return (value as ModelResult).ok
