@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StampedEvent } from '../../src/core/events.ts'
 import { createPlainView, type PlainOptions } from '../../src/ui/plain.ts'
+import { spentWords } from '../../src/ui/report/words.ts'
 import { teethWords } from '../../src/ui/teeth-lines.ts'
 import { displayWidth } from '../../src/ui/text.ts'
 import { anySequence } from './events.ts'
@@ -178,7 +179,7 @@ test('tests that stayed too weak are told apart from failed attempts', () => {
 
 test('what an earlier run was billed for is no price of this one, and is in the sum of both', () => {
   const none = { input: 0, output: 0, cached: 0 }
-  const answer = { type: 'model.finished', ok: true, message: null, usage: none, usd: 0, model: 'm', note: null, ms: 0 }
+  const answer = { type: 'model.finished', ok: true, message: null, usage: none, usd: 0, model: 'm', note: null }
   const tokens = { input: 3_944, output: 272, cached: 0 }
   const started = {
     type: 'run.started',
@@ -545,4 +546,11 @@ test('a recording is named by its folder, whose path has no slash too many', () 
   const text = shown([at(0, { type: 'run.started', ...started, limits: { maxTokens: null, maxUsd: null } })])
   expect(text).toContain('recorded replies in /tmp/replies')
   expect(text).not.toContain('//')
+})
+
+test('a report of a task that nobody was asked about has no sums', () => {
+  const spent = { calls: 0, input: 0, output: 0, cached: 0, usd: 0, priced: true }
+  const none = { ...spent, earlier: { calls: 0, input: 0, output: 0 } } as unknown as Parameters<typeof spentWords>[0]
+  expect(spentWords(none)).toBe('no model was asked')
+  expect(spentWords({ ...none, calls: 1 })).toBe('1 question, 0 tokens in, 0 out, $0.00')
 })
