@@ -52,7 +52,7 @@ export function waitLines(state: ViewState, now: number, look: Look): Line[] {
   const running = state.running.find(({ key }) => key === 'model') ?? state.running.at(-1)
   if (running === undefined) return []
   const { label, since, key, done, total, runs, failed } = running
-  const patience = givesUp(running)
+  const patience = givesUp(running, now)
   const asked = `${askedWords(running, now)}${patience === null ? '' : ` (${patience})`}`
   if (key === 'model') return signOf({ label, since, text: asked }, now, look)
   const begun = total !== null || done > 0 || runs > 0

@@ -65,7 +65,7 @@ function runningLines(running: Running, state: ViewState, now: number, look: Loo
       ? [spanOf(`  ${askedWords(running, now, state.journaled)}`, running.chars > 0 ? undefined : 'dim')]
       : []),
   ]
-  const patience = isModel ? givesUp(running) : null
+  const patience = isModel ? givesUp(running, now) : null
   if (patience !== null) return [head, [spanOf(patience, 'dim')]]
   const measured = !isModel && (running.total !== null || running.done > 0 || running.runs > 0)
   return measured ? [head, [...bar(running, look), ...counts(running, look)]] : [head]

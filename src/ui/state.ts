@@ -14,6 +14,8 @@ export interface Running {
   hidden: number
   /** Event time at which the last of them came. */
   heard: number
+  /** Event time at which the model was asked last, or will be asked again. */
+  asked: number
   done: number
   total: number | null
   runs: number
@@ -113,6 +115,7 @@ const idle = {
     chars: 0,
     hidden: 0,
     heard: 0,
+    asked: 0,
     done: 0,
     total: null,
     runs: 0,
@@ -161,6 +164,7 @@ function startModel(state: ViewState, event: EventOf<'model.started'>, t: number
     key: 'model',
     label: event.role,
     since: t,
+    asked: t,
     round: event.round,
     silence: event.silence ?? null,
   }
@@ -237,11 +241,14 @@ function apply(state: ViewState, event: StampedEvent): ViewState {
         ...{ heard: event.t, waiting: null },
       }))
     case 'model.retrying':
-      return update(state, 'model', () => ({ chars: 0, hidden: 0, waiting: event.reason }))
+      return update(state, 'model', () => ({
+        ...{ chars: 0, hidden: 0 },
+        ...{ waiting: event.reason, asked: event.t + event.waitMs },
+      }))
     case 'model.fallback':
       return update(state, 'model', () => ({
         ...{ chars: 0, hidden: 0, waiting: null },
-        silence: event.silence ?? null,
+        ...{ asked: event.t, silence: event.silence ?? null },
       }))
     case 'model.finished':
       return finishModel(state, event)

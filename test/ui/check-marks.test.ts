@@ -52,7 +52,7 @@ it('the screen tells how many cases there were where a verdict rests on them, th
 
 it('what has run so far is called by its name: cases, schedules of a simulation, and nothing where wrong versions run', () => {
   const running = {
-    ...{ label: '', since: 0, chars: 0, hidden: 0, heard: 0, round: 1, waiting: null, silence: null },
+    ...{ label: '', since: 0, chars: 0, hidden: 0, heard: 0, asked: 0, round: 1, waiting: null, silence: null },
     ...{ done: 2, total: 9, runs: 1_200, planned: null, failed: 0 },
   }
   expect(casesSoFar({ ...running, key: 'property' })).toBe(', 1,200 cases so far')

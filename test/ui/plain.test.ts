@@ -372,6 +372,23 @@ test('where it is known when a silent model is given up, the line that waits for
   expect(line(3, 300_000, at(0, { type: 'model.delta', chars: 40 }))).toEqual([
     'author about 10 tokens so far, none for 15 s 15 s',
   ])
+  // A service that sends signs of life is not given up: the limit is not told as one that was overrun.
+  expect(line(3, 11_000)).toEqual(['author waiting for the first token (3 tries, each up to 11 s of silence) 15 s'])
+  expect(line(3, 9_000)).toEqual(['author waiting for the first token (the service keeps the connection open) 15 s'])
+  // What counts is the time since it was asked last.
+  const again = (waitMs: number) =>
+    at(0, {
+      ...{ type: 'model.retrying', role: 'author', attempt: 1, round: 1, model: 'm', tries: 1 },
+      reason: 'busy',
+      waitMs,
+    })
+  expect(line(3, 9_000, again(5_000))).toEqual([
+    'author waiting for the first token (3 tries, each up to 9 s of silence) 15 s',
+  ])
+  expect(line(3, 9_000, again(0))).toEqual([
+    'author waiting for the first token (the service keeps the connection open) 15 s',
+  ])
+  expect(line(3, 9_000, again(16_000))).toEqual(['author asked again soon: busy 15 s'])
   const fallback = {
     type: 'model.fallback',
     role: 'author',
