@@ -29,7 +29,7 @@ async function once(order: Order, reporter: HarnessReporter, teeth: TeethSetting
   const files = (request.files ?? []).map((file) => join(process.cwd(), file))
   const options = vitestOptions(request, { ...settings, teeth }, reporter, Number.parseInt(vitest.version, 10))
   // Filters match parts of paths; results of other files that match by accident are dropped from the report.
-  const instance = await vitest.startVitest('test', files, options, viteOverrides(scratch, teeth ? files : []))
+  const instance = await vitest.startVitest('test', files, options, viteOverrides(request, scratch, teeth ? files : []))
   const unhandled = new Set([...reporter.unhandled, ...instance.state.getUnhandledErrors()])
   // Another one may follow.
   if (teeth) await instance.close()

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { patienceMs, WORKERS } from '../driver.mts'
 import type { HarnessRequest, ProcessSettings } from '../protocol.mts'
 import { harnessPlugin } from './plugin.mts'
+import { configIn } from './projects.mts'
 import type { HarnessReporter } from './reporter.mts'
 import type { TeethSettings } from './teeth-process.mts'
 
@@ -46,12 +47,14 @@ export function vitestOptions(
  * What Vite's part of the configuration is overridden with. `scratch` is a writable folder: node_modules is not. `bitten`:
  * absolute paths of test files that run on wrong versions.
  */
-export function viteOverrides(scratch: string, bitten: string[]): object {
+export function viteOverrides(request: HarnessRequest, scratch: string, bitten: string[]): object {
+  const config = configIn(process.cwd())
+  const judging = { bitten, scratch, hookTimeout: patienceMs(request), chain: config ? [config] : [] }
   return {
     cacheDir: join(scratch, 'vite'),
     configLoader: 'runner',
     clearScreen: false,
-    plugins: [harnessPlugin(bitten)],
+    plugins: [harnessPlugin(judging)],
     css: { postcss: {} },
   }
 }

@@ -1,17 +1,27 @@
-import { extname, join } from 'node:path'
+import { extname, join, resolve } from 'node:path'
 import { OFFER } from '../fast-check.mts'
+import { type Judging, judgedProjects } from './projects.mts'
 
 /** The parts of Vite's plugin contract that are used; the target's Vite is not ours to import types from. */
 export interface HarnessPlugin {
   name: string
   enforce: 'pre'
-  config(config: Config): object
+  config(config: Config): Promise<object>
   resolveId(this: Resolver, source: string, importer: string | undefined, options: object): Promise<string | null>
   load(id: string): string | null
 }
 
 interface Config {
-  test?: { setupFiles?: string | string[]; server?: { deps?: { inline?: unknown } } }
+  root?: string
+  test?: TestConfig
+}
+
+interface TestConfig {
+  root?: string
+  projects?: unknown
+  hookTimeout?: number
+  setupFiles?: string | string[]
+  server?: { deps?: { inline?: unknown } }
 }
 
 interface Resolver {
@@ -24,19 +34,24 @@ const HARNESS = join(HERE, '..')
 /** `.mts` from source, `.mjs` when built. */
 const EXTENSION = extname(import.meta.filename)
 
-/**
- * Adds our setup file to the project's own ones and puts our fast-check in front of the project's. `bitten` are the test files that run on
- * wrong versions.
- */
-export function harnessPlugin(bitten: string[]): HarnessPlugin {
+const SETUP = join(HERE, `setup${EXTENSION}`)
+
+/** Adds our setup file to the project's own ones and puts our fast-check in front of the project's, in inner projects too. */
+export function harnessPlugin(judging: Judging): HarnessPlugin {
   return {
     name: 'specproof',
     enforce: 'pre',
-    config(config) {
+    async config(config) {
       config.test ??= {}
+      const { test } = config
       // Not by merging, which would append: a setup file of the project may load the code under test.
-      config.test.setupFiles = [join(HERE, `setup${EXTENSION}`), config.test.setupFiles ?? []].flat()
-      return { test: inlined(config.test.server?.deps?.inline) }
+      test.setupFiles = [SETUP, ...[test.setupFiles ?? []].flat().filter((file) => file !== SETUP)]
+      test.hookTimeout = judging.hookTimeout
+      if (Array.isArray(test.projects)) {
+        const root = resolve(config.root ?? '', test.root ?? '')
+        test.projects = await judgedProjects(test.projects, root, judging, harnessPlugin)
+      }
+      return { test: inlined(test.server?.deps?.inline) }
     },
     async resolveId(source, importer, options) {
       if (source !== 'fast-check' || importer?.startsWith(SHIM)) return null
@@ -45,7 +60,7 @@ export function harnessPlugin(bitten: string[]): HarnessPlugin {
     },
     load(id) {
       if (id.startsWith(SHIM)) return shimSource(id.slice(SHIM.length))
-      return bitten.includes(id) ? suitesSource(id) : null
+      return judging.bitten.includes(id) ? suitesSource(id) : null
     },
   }
 }
