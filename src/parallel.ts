@@ -1,7 +1,7 @@
 import { type Base, begin, lookAtBase, tellSelected } from './begin.ts'
 import { NOTHING_SPENT } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
-import type { TaskResult } from './core/events.ts'
+import type { TaskResult } from './core/event-parts.ts'
 import { type Chosen, choose, goalOf, keyOf } from './core/spec/choose.ts'
 import { type Crew, createCrew, type Job, type Workers } from './crew.ts'
 import type { RunOptions, RunResult } from './run-options.ts'

@@ -1,6 +1,6 @@
 import type { Spent } from './core/budget.ts'
 import { exitCodeOf } from './core/errors.ts'
-import type { TaskResult } from './core/events.ts'
+import type { TaskResult } from './core/event-parts.ts'
 import { NO_EVIDENCE } from './core/verdict/judge.ts'
 import type { RunOptions, RunResult } from './run-options.ts'
 import type { Outcome, State } from './task/state.ts'

@@ -1,5 +1,5 @@
 import { EXIT } from '../core/errors.ts'
-import type { TaskOutcomeStatus } from '../core/events.ts'
+import type { TaskOutcomeStatus } from '../core/event-parts.ts'
 import { beganAt } from '../core/run-id.ts'
 import { openRepository } from '../io/git/repository.ts'
 import { runAtWork } from '../io/git/run-lock.ts'

@@ -1,4 +1,4 @@
-import type { TaskOutcomeStatus } from './events.ts'
+import type { TaskOutcomeStatus } from './event-parts.ts'
 
 /** Exit codes of every command; the contract of the command line. */
 export const EXIT = {

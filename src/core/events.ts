@@ -1,82 +1,10 @@
 import { z } from 'zod'
+import { counterexample, taskRef, taskResult, taskStatus } from './event-parts.ts'
 import { ROLES } from './settings.ts'
+import { teethFinished } from './teeth-event.ts'
 
 const usage = z.object({ input: z.number(), output: z.number(), cached: z.number(), written: z.number().optional() })
-const taskRef = { spec: z.string(), task: z.string() }
 const role = z.enum(ROLES)
-
-/** A shrunk counterexample, in the words that people and the next prompt get. */
-export const counterexample = z.object({
-  test: z.string(),
-  message: z.string(),
-  value: z.string().nullable(),
-  seed: z.number().nullable(),
-  path: z.string().nullable(),
-  shrinks: z.number(),
-  history: z.array(z.string()),
-  picture: z.array(z.string()).optional(),
-})
-export type Counterexample = z.infer<typeof counterexample>
-
-export const evidenceSummary = z.object({
-  /** Frozen tests red on the throwing stub / all that the author wrote. */
-  red: z.string().nullable(),
-  /** Frozen tests that were added since; left out: none, or an older version wrote it and `red` counts them among all. */
-  added: z.number().optional(),
-  /** Existing tests that a new interface moved, and those that it made go. */
-  moved: z.object({ tests: z.number(), dropped: z.number() }).optional(),
-  /** The tests replace others that were kept for the same text. */
-  anew: z.boolean().optional(),
-  /** Tests of behaviour that was there before. */
-  guards: z.number().optional(),
-  green: z.string().nullable(),
-  /** Of those that are green: tests that run a property, in many cases, and examples. Left out: an older version wrote it, or nobody could see. */
-  tests: z.object({ properties: z.number(), examples: z.number() }).optional(),
-  property: z.object({ seeds: z.number(), runs: z.number() }).nullable(),
-  chaos: z.object({ schedules: z.number(), failed: z.number() }).nullable(),
-  /** Wrong versions of the change: killed by the frozen tests, or allowed by the specification, of all that were judged. Further ones had no time, did not end, or ended with an error. */
-  teeth: z
-    .object({
-      ...{ killed: z.number(), total: z.number(), allowed: z.number().optional(), notTried: z.number().optional() },
-      ...{ timeouts: z.number().optional(), errors: z.number().optional() },
-    })
-    .nullable(),
-  suite: z.string().nullable(),
-  /** Properties of the whole suite on seeds that no prompt has shown: seeds, and cases on each. */
-  heldOut: z.object({ seeds: z.number(), runs: z.number() }).nullable().optional(),
-  /** Cases that made an earlier attempt fail and are examples of the tests now. */
-  kept: z.number().optional(),
-})
-export type EvidenceSummary = z.infer<typeof evidenceSummary>
-
-export const taskStatus = z.enum([
-  'verified',
-  'checked',
-  'failed',
-  'blocked',
-  'unverifiable',
-  'finding',
-  'budget',
-  'provider',
-  'isolation',
-  'tampering',
-  'git',
-  'environment',
-  'nothing',
-  'interrupted',
-  'usage',
-  'bug',
-])
-export type TaskOutcomeStatus = z.infer<typeof taskStatus>
-
-export const taskResult = z.object({
-  ...taskRef,
-  status: taskStatus,
-  commit: z.string().nullable(),
-  attempts: z.number(),
-  evidence: evidenceSummary,
-})
-export type TaskResult = z.infer<typeof taskResult>
 
 const part = z.object({ kind: z.string(), source: z.string(), tokens: z.number(), mandatory: z.boolean() })
 const dropped = z.object({ source: z.string(), tokens: z.number(), why: z.string() })
@@ -309,67 +237,7 @@ const bodies = [
     /** It ran in an earlier run, which this one goes on with; left out: it did not. */
     earlier: z.literal(true).optional(),
   }),
-  /** Wrong versions of the task's own change were run against its frozen tests. */
-  z.object({
-    type: z.literal('teeth.finished'),
-    ...taskRef,
-    attempt: z.number(),
-    /** `required`, or `report`: whatever comes out ends nothing. */
-    mode: z.string(),
-    killed: z.number(),
-    allowed: z.number(),
-    unexplained: z.number(),
-    /** Counted as neither killed nor survived, as are those that did not end and those that there was no time for. */
-    errors: z.number(),
-    timeouts: z.number(),
-    notRun: z.number(),
-    /** What `level.teethSeconds` was; left out: an older version wrote it. */
-    seconds: z.number().optional(),
-    /** Killed, allowed and unexplained. */
-    total: z.number(),
-    /** Left out before, because the compiler refuses them. */
-    refused: z.number(),
-    /** Those of a larger number that were tried, chosen by the run's seed. */
-    possible: z.number(),
-    /** All that were not killed. */
-    survivors: z.array(
-      z.object({
-        path: z.string(),
-        line: z.number().nullable(),
-        what: z.string(),
-        status: z.string(),
-        /** Of an allowed one: the words of the specification that it keeps to. */
-        reason: z.string().nullable(),
-        /** Of an allowed one: why it keeps to them, as the strengthener says it. Left out: it said nothing of it. */
-        because: z.string().optional(),
-      }),
-    ),
-    /** Whether somebody had a word to say about survivors. */
-    answered: z.boolean(),
-    /** So many tests that were added find the code wrong, by an arbiter's word: that is why the attempt failed, and survivors stand unexplained because nothing else of the answer counts. Left out: none does. */
-    wrong: z.number().optional(),
-    /**
-     * Tests that the strengthener added, and how many wrong versions only they kill. Left out: it added none, or an older version wrote it.
-     */
-    added: z
-      .object({
-        ...{ files: z.array(z.string()), tests: z.number(), killed: z.number() },
-        /** What the least drawn of their properties held in. Left out: they have none, or an older version wrote it. */
-        held: z.object({ seeds: z.number(), runs: z.number() }).optional(),
-      })
-      .optional(),
-    /** How many of all wrong versions a model has made. Left out: none, or an older version wrote it. */
-    own: z.number().optional(),
-    /** How long models were asked within that time, milliseconds. Left out: an older version wrote it, which counted that in `ms`. */
-    askedMs: z.number().optional(),
-    /** Frozen tests that refuse a version which a model takes for right; the ruling is the arbiter's, null without one. */
-    strict: z.array(
-      z.object({ version: z.string(), test: z.string(), ruling: z.string().nullable(), reason: z.string() }),
-    ),
-    /** Why nothing could be judged, and what of the answer does not count. */
-    note: z.string().nullable(),
-    ms: z.number(),
-  }),
+  teethFinished,
   z.object({
     type: z.literal('verdict'),
     ...taskRef,

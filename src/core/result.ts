@@ -1,5 +1,6 @@
 import { exitCodeOf } from './errors.ts'
-import type { Event, EventOf, TaskOutcomeStatus, TaskResult } from './events.ts'
+import type { TaskOutcomeStatus, TaskResult } from './event-parts.ts'
+import type { Event, EventOf } from './events.ts'
 import { NO_EVIDENCE } from './verdict/judge.ts'
 
 /** The result of a run that ended before any task was begun. */

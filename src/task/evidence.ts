@@ -1,4 +1,4 @@
-import type { EvidenceSummary } from '../core/events.ts'
+import type { EvidenceSummary } from '../core/event-parts.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { collectable } from '../core/patch/test-paths.ts'
 import { boundOf } from '../core/verdict/bound.ts'

@@ -1,5 +1,5 @@
 import type { Spent } from '../core/budget.ts'
-import type { EvidenceSummary, TaskOutcomeStatus } from '../core/events.ts'
+import type { EvidenceSummary, TaskOutcomeStatus } from '../core/event-parts.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import type { CountTokens, Templates } from '../core/prompt/prompt.ts'
 import type { SteeringChoice } from '../core/prompt/steering.ts'

@@ -1,4 +1,5 @@
-import type { EventOf, EvidenceSummary } from '../core/events.ts'
+import type { EvidenceSummary } from '../core/event-parts.ts'
+import type { EventOf } from '../core/events.ts'
 import type { FileChange } from '../core/patch/patch.ts'
 import { isTestPath } from '../core/patch/test-paths.ts'
 import { isJudgedBy, type Mutant, mutantsOf } from '../core/teeth/mutants.ts'

@@ -1,4 +1,4 @@
-import type { EvidenceSummary } from '../core/events.ts'
+import type { EvidenceSummary } from '../core/event-parts.ts'
 import type { TestResult } from '../core/verdict/evidence.ts'
 import { NO_EVIDENCE } from '../core/verdict/judge.ts'
 import { judgeBase, judgeCommand } from '../core/verdict/verify.ts'

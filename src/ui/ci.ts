@@ -1,4 +1,5 @@
-import type { Counterexample, EvidenceSummary, StampedEvent, TaskResult } from '../core/events.ts'
+import type { Counterexample, EvidenceSummary, TaskResult } from '../core/event-parts.ts'
+import type { StampedEvent } from '../core/events.ts'
 import { duration, isUnasked, money, plural, shortHash, tokens } from './format.ts'
 import { evidenceWords, exitWords, propertyWords } from './summary.ts'
 import { partsOf, sumInWords } from './teeth-sum.ts'

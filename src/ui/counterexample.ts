@@ -1,4 +1,4 @@
-import type { Counterexample } from '../core/events.ts'
+import type { Counterexample } from '../core/event-parts.ts'
 import { count } from './format.ts'
 import { blockIndent, type Line, type Look, type Span, type Style, spanOf } from './line.ts'
 import { pretty } from './pretty.ts'

@@ -1,4 +1,4 @@
-import type { Counterexample } from '../core/events.ts'
+import type { Counterexample } from '../core/event-parts.ts'
 import { counterexampleBlock } from './counterexample.ts'
 import { count } from './format.ts'
 import { type Controls, KEYS, type PanelKind } from './keys.ts'

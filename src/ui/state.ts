@@ -1,4 +1,5 @@
-import type { Counterexample, EventOf, StampedEvent } from '../core/events.ts'
+import type { Counterexample } from '../core/event-parts.ts'
+import type { EventOf, StampedEvent } from '../core/events.ts'
 import { learn, type Times } from './expected.ts'
 
 /** Something that takes time: a call of a model or a stage of the checks. */

@@ -1,4 +1,5 @@
-import type { EventOf, EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/events.ts'
+import type { EvidenceSummary, TaskOutcomeStatus, TaskResult } from '../core/event-parts.ts'
+import type { EventOf } from '../core/events.ts'
 import { bound, count, isUnasked, money, plural, shortHash, table, tokens, tookWords, withEarlier } from './format.ts'
 import { blank, type Line, type Look, type Mark, markWidth, paragraph, type Step, spanOf, step } from './line.ts'
 import { partsOf, sumInWords } from './teeth-sum.ts'

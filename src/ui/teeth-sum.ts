@@ -1,4 +1,5 @@
-import type { EventOf, EvidenceSummary } from '../core/events.ts'
+import type { EvidenceSummary } from '../core/event-parts.ts'
+import type { EventOf } from '../core/events.ts'
 import { count, plural } from './format.ts'
 
 /** What became of wrong versions: the parts of the whole. */

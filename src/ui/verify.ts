@@ -1,4 +1,4 @@
-import type { Counterexample } from '../core/events.ts'
+import type { Counterexample } from '../core/event-parts.ts'
 import { counterexampleBlock } from './counterexample.ts'
 import { count, duration, plural, shortHash } from './format.ts'
 import { blank, blockIndent, indented, type Line, type Look, type Mark, step } from './line.ts'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { Event, TaskOutcomeStatus } from '../../src/core/events.ts'
+import type { TaskOutcomeStatus } from '../../src/core/event-parts.ts'
+import type { Event } from '../../src/core/events.ts'
 import type { Templates } from '../../src/core/prompt/prompt.ts'
 import { seededIntegers } from '../../src/core/random.ts'
 import type { Settings } from '../../src/core/settings.ts'

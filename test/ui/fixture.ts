@@ -1,4 +1,5 @@
-import type { Counterexample, Event, StampedEvent } from '../../src/core/events.ts'
+import type { Counterexample } from '../../src/core/event-parts.ts'
+import type { Event, StampedEvent } from '../../src/core/events.ts'
 
 const task = { spec: 'job-queue', task: '2' }
 const model = 'anthropic/some-model'

@@ -1,4 +1,4 @@
-import type { TaskOutcomeStatus } from '../events.ts'
+import type { TaskOutcomeStatus } from '../event-parts.ts'
 import { didYouMean } from '../nearest.ts'
 import { nextTask } from './next.ts'
 import type { Spec, Task } from './spec.ts'

@@ -1,5 +1,5 @@
 import { counted } from '../counted.ts'
-import type { EvidenceSummary } from '../events.ts'
+import type { EvidenceSummary } from '../event-parts.ts'
 import type { MutantRun } from '../verdict/evidence.ts'
 import type { Mutant } from './mutants.ts'
 

@@ -1,4 +1,4 @@
-import type { Counterexample } from '../events.ts'
+import type { Counterexample } from '../event-parts.ts'
 import type { CheckResult, TestResult } from './evidence.ts'
 import { hasHistory, stripReport } from './feedback.ts'
 

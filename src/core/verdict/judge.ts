@@ -1,5 +1,5 @@
 import { counted } from '../counted.ts'
-import type { EvidenceSummary } from '../events.ts'
+import type { EvidenceSummary } from '../event-parts.ts'
 import { countFailed, countOutcomes, countTests } from './count-tests.ts'
 import type { CheckResult, PropertyRun, TestResult } from './evidence.ts'
 

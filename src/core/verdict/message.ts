@@ -1,5 +1,5 @@
 import { counted } from '../counted.ts'
-import type { EvidenceSummary } from '../events.ts'
+import type { EvidenceSummary } from '../event-parts.ts'
 import { partsOf, sumInWords } from '../teeth/score.ts'
 import { upperBoundPercent } from './bound.ts'
 

@@ -1,6 +1,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EventOf, StampedEvent, TaskOutcomeStatus } from '../../core/events.ts'
+import type { TaskOutcomeStatus } from '../../core/event-parts.ts'
+import type { EventOf, StampedEvent } from '../../core/events.ts'
 import type { CallRecord } from './calls.ts'
 
 /** A run whose journal is there. */

@@ -1,4 +1,5 @@
-import type { Counterexample, EventOf } from '../../core/events.ts'
+import type { Counterexample } from '../../core/event-parts.ts'
+import type { EventOf } from '../../core/events.ts'
 import { checkWords, markOfCheck } from '../check-lines.ts'
 import { replayLine } from '../counterexample.ts'
 import { html, type Markup } from '../escape-html.ts'

@@ -1,4 +1,5 @@
-import type { EventOf, StampedEvent, TaskResult } from '../../core/events.ts'
+import type { TaskResult } from '../../core/event-parts.ts'
+import type { EventOf, StampedEvent } from '../../core/events.ts'
 import { leftOpen } from '../left-open.ts'
 import { oneLine } from '../text.ts'
 import { teethGaps } from './teeth-gaps.ts'

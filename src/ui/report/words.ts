@@ -1,4 +1,4 @@
-import type { TaskOutcomeStatus } from '../../core/events.ts'
+import type { TaskOutcomeStatus } from '../../core/event-parts.ts'
 import { count, money, plural, shortRef, THEN, withEarlier } from '../format.ts'
 import { markOf } from '../summary.ts'
 import type { Spent, Story, TaskStory } from './story.ts'
