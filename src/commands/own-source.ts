@@ -9,11 +9,16 @@ const FROM_PATH = /^(?:file:|link:|portal:|\.{0,2}\/|~\/|[A-Za-z]:\\)/
 const ARCHIVE = /\.(?:tgz|tar\.gz)$/
 
 /** An archive in the project is packed already; what lies elsewhere comes into it as one. */
-function mend(root: string, source: string): string {
+async function mend(root: string, source: string): Promise<string> {
   const path = pathOf(source)
   const inside = insideOf(root, source)
-  if (ARCHIVE.test(path) && inside !== null && existsSync(join(root, inside))) return `commit ${inside}`
+  if (ARCHIVE.test(path) && inside !== null && existsSync(join(root, inside)))
+    return `commit ${inside}${(await isIgnored(root, inside)) ? ` (git ignores it: \`git add -f ${inside}\`)` : ''}`
   return `run \`npm pack ${path}\` and \`npm i -D ./NAME.tgz\` here, and commit the archive NAME.tgz`
+}
+
+async function isIgnored(root: string, path: string): Promise<boolean> {
+  return (await tryGit(root, ['check-ignore', '-q', '--', path])).ok
 }
 
 /** The path that package.json has this program from, as it is written there; null: from elsewhere, or git holds what lies there. */
@@ -53,7 +58,7 @@ const words = (source: string) =>
 /** Of doctor: nothing is wrong on this machine. */
 export async function sourceFinding(root: string, manifest: string | null): Promise<Finding[]> {
   const source = await uncommittedSource(root, manifest)
-  return source === null ? [] : [warning('specproof', words(source), mend(root, source))]
+  return source === null ? [] : [warning('specproof', words(source), await mend(root, source))]
 }
 
 /** The same of init. */
@@ -61,5 +66,5 @@ export async function sourceStep(root: string, manifest: string | null): Promise
   const source = await uncommittedSource(root, manifest)
   return source === null
     ? null
-    : { what: 'specproof', status: 'found', text: `${words(source)}: then ${mend(root, source)}` }
+    : { what: 'specproof', status: 'found', text: `${words(source)}: then ${await mend(root, source)}` }
 }

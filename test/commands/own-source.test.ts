@@ -30,6 +30,10 @@ it('a path that git does not hold is named, with what to do; a version, or a tar
     ])
   const step = await sourceStep(repository.dir, manifest('file:specproof-0.2.0.tgz'))
   expect(step?.text).toMatch(/: then commit specproof-0\.2\.0\.tgz$/)
+  await repository.write({ '.gitignore': '*.tgz\n' })
+  expect(await sourceFinding(repository.dir, manifest('file:specproof-0.2.0.tgz'))).toMatchObject([
+    { mend: 'commit specproof-0.2.0.tgz (git ignores it: `git add -f specproof-0.2.0.tgz`)' },
+  ])
   const [gone] = await sourceFinding(repository.dir, manifest('file:specproof-0.3.0.tgz'))
   expect(gone!.mend).not.toMatch(/^commit/)
   expect(await sourceStep(repository.dir, manifest('file:../specproof'))).toMatchObject({ status: 'found' })
