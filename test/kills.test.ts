@@ -9,7 +9,7 @@ import { type ModelServer, startModelServer } from './support/model-server.ts'
 import { makeRepository, type TestRepository } from './support/repository.ts'
 
 const FULL = process.env['SPECPROOF_FULL'] === '1'
-const KILLS = FULL ? 200 : 7
+const KILLS = FULL ? 200 : 6
 /** Runs side by side: most of the time they wait for their own processes. */
 const AT_ONCE = 3
 /** A run that was killed once is done after one more; everything else is a fault of ours. */

@@ -184,7 +184,7 @@ if (notWeak !== null) console.warn(`the escapes are not shown to find holes: ${n
 describe.skipIf(notWeak !== null)('every escape', () => {
   it('finds the hole in a box that was weakened for it', async () => {
     const provable = ATTEMPTS.filter(({ provenByRootOnly }) => hasAllRights || !provenByRootOnly)
-    const proven = sample('escapes from weakened boxes', provable, 50)
+    const proven = sample('escapes from weakened boxes', provable, 30)
     const outcomes = await round('weak', proven, ownNamespaces, isRealRoot ? nodeAtMnt : node)
     tell('weakened boxes', outcomes)
     const unproven = ATTEMPTS.filter((attempt) => !provable.includes(attempt))
