@@ -8,7 +8,7 @@ import { sample } from '../support/sample.ts'
 import { GUARDS, type Guard } from './guards.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const MOST_SCENARIOS = 20_000
+const MOST_SCENARIOS = 8_000
 
 /** The first scenario in which the program without this guard breaks a law. */
 async function hunt({ file, search, replace }: Guard): Promise<{ after: number; broken: string | null }> {

@@ -20,12 +20,6 @@ export const GUARDS: Guard[] = [
     replace: 'world.signal.aborted',
   },
   {
-    name: 'a baseline that is measured while nobody asks any more is waited for',
-    file: 'src/task/task.ts',
-    search: 'await current.measuring?.catch(() => {})',
-    replace: '',
-  },
-  {
     name: 'a task that has ended goes no further',
     file: 'src/task/task.ts',
     search: 'if (current.outcome) break',

@@ -57,8 +57,8 @@ export interface Fault {
   kind: FaultKind
 }
 
-/** The project's own pre-commit: none, one that looks on, or one that puts a line below each file that is changed. */
-export type Hook = 'none' | 'looks' | 'formats'
+/** The project's own pre-commit: none, one that looks on, one that puts a line below each file that is changed, or one that does so each time. */
+export type Hook = 'none' | 'looks' | 'formats' | 'stamps'
 
 /** Prices and lengths of the only model. */
 export const PRICE = { input: 1, output: 10 }
@@ -108,6 +108,10 @@ export class Machine {
   /** Paid answers that a full disk did not take. */
   lost = 0
   dead = false
+  /** The run has said how it ended. */
+  over = false
+  /** Calls after that. */
+  readonly late: string[] = []
   readonly #faults: { at: number; kind: FaultKind }[]
   #calls = 0
   /** What the next calls of a kind meet. */
@@ -157,6 +161,7 @@ export class Machine {
   /** Faults that are due; true: the process is killed when the call has had its effect. */
   #strike(name: string): boolean {
     if (this.dead) throw new Killed()
+    if (this.over) this.late.push(name)
     this.#calls++
     let after = false
     while (this.#faults.length > 0 && this.#faults[0]!.at <= this.#calls) {
@@ -344,9 +349,10 @@ export class Machine {
   }
 
   #runHook(commit: string, dir: string, request: CheckRequest): CheckResult {
-    const changed = this.hook === 'formats' ? this.repo.changesOf(commit) : []
+    const changed = writes(this.hook) ? this.repo.changesOf(commit) : []
+    const stamps = this.hook === 'stamps'
     const edited = changed.flatMap(({ path, content }) =>
-      path.endsWith('.ts') && path !== LIST && content !== null && !content.endsWith(FORMATTED)
+      path.endsWith('.ts') && path !== LIST && content !== null && (stamps || !content.endsWith(FORMATTED))
         ? [{ path, content: `${content}${FORMATTED}` }]
         : [],
     )
@@ -404,12 +410,14 @@ export class Machine {
     if (!this.testedTexts.has(text)) throw new Broken('judged', `no test was written for "${text}"`)
     for (const { path, content } of repo.changesOf(id)) {
       // Named by a patch and made anew by a filter of git, from where a formatting hook takes it: judged, and right.
-      if (this.hook === 'formats' && path === 'src/base.ts' && content?.endsWith(FORMATTED)) continue
+      if (writes(this.hook) && path === 'src/base.ts' && content?.endsWith(FORMATTED)) continue
       if (![TASKS, LIST, codePath(Number(own)), testPath(Number(own))].includes(path))
         throw new Broken('untouched', `${path} was changed`)
     }
   }
 }
+
+const writes = (hook: Hook) => hook === 'formats' || hook === 'stamps'
 
 /** What a text asks of task N. */
 function criterion(n: number, text: string): string {

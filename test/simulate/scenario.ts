@@ -66,7 +66,7 @@ const alone: fc.Arbitrary<Scenario> = fc.record({
   keepGoing: fc.boolean(),
   unlanded: fc.constantFrom(0, 0, 0, 1),
   seed: fc.nat(1_000_000),
-  hook: fc.constantFrom<Hook>('none', 'none', 'looks', 'formats'),
+  hook: fc.constantFrom<Hook>('none', 'none', 'looks', 'formats', 'stamps'),
 })
 
 /** Several at work, on more tasks. */
@@ -196,6 +196,10 @@ async function oneRun(
     } else throw error
   }
   if (machine.dead) status = 'killed'
+  machine.over = true
+  // Whatever still goes on shows itself.
+  await new Promise((resolve) => setImmediate(resolve))
+  if (machine.late.length > 0) throw new Broken('ended', `${machine.late.join(', ')} after ${status}`)
   checkSpent(machine, settings, keep)
   if (calm && !['verified', 'checked', 'nothing', 'git', 'budget'].includes(status) && n >= scenario.limited)
     throw new Broken('same end', `a run without faults ends with ${status}: ${told.slice(-4).join(' | ')}`)
@@ -230,6 +234,7 @@ function startProcess(machine: Machine, goesOn: boolean): void {
     if (branch.startsWith('specproof/') && repo.isMerged(commit)) repo.branches.delete(branch)
   if (!goesOn) machine.journal = []
   machine.dead = false
+  machine.over = false
   machine.abort = new AbortController()
   machine.startedAt = machine.clock
   machine.lastBegun = 0
@@ -315,7 +320,7 @@ function checkEnd({ repo, made, listed, hook }: Machine, { tasks, faults }: Scen
   const formats = hook === 'formats' && faults.every(({ kind }) => HARMLESS.includes(kind))
   for (let n = 1; n <= tasks; n++) {
     const code = files.get(codePath(n)) ?? ''
-    if (code.replaceAll(THEIRS, '').replace(FORMATTED, '') !== right(n))
+    if (code.replaceAll(THEIRS, '').replaceAll(FORMATTED, '') !== right(n))
       throw new Broken('same end', `${codePath(n)} is ${JSON.stringify(code)}`)
     if (formats && !code.endsWith(FORMATTED)) throw new Broken('same end', `${codePath(n)} is not formatted`)
     const frozen = files.get(testPath(n)) ?? ''
