@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -472,13 +473,17 @@ describe('agent init', () => {
     const repository = await bare()
     const bin = join(import.meta.dirname, '..', 'bin', 'agent.js')
     const command = `'${process.execPath}' '${bin}' --cwd '${repository.dir}' init`
-    const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
-      env: repository.env,
-      input: 'n\nn\n',
-      timeout: 60_000,
-      encoding: 'utf8',
+    const terminal = spawn('script', ['-qec', command, '/dev/null'], { env: repository.env, timeout: 180_000 })
+    let shown = ''
+    let answered = 0
+    // As a person does: an answer to each question, once it is there.
+    terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+      shown += text
+      const asked = shown.split('[Y/n]').length - 1
+      for (; answered < asked; answered++) terminal.stdin.write('n\n')
     })
-    expect(stdout).toContain('Add specproof to the development dependencies, in a commit of its own? [Y/n]')
+    const [status] = (await once(terminal, 'close')) as [number | null]
+    expect(shown).toContain('Add specproof to the development dependencies, in a commit of its own? [Y/n]')
     expect(status).toBe(0)
     expect(await repository.git('status', '--porcelain')).toBe('?? agent.yaml')
   })
