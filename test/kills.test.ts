@@ -151,7 +151,7 @@ function kills(): Kill[] {
   ]
   const most = FULL ? Math.min(ofGit.length, KILLS * 0.9) : 3
   const chosen = Array.from({ length: most }, (_, at) =>
-    FULL ? ofGit[Math.floor((at * ofGit.length) / most)]! : ofGit[draw() % ofGit.length]!,
+    FULL ? ofGit[Math.floor((at * ofGit.length) / most)]! : ofGit.splice(draw() % ofGit.length, 1)[0]!,
   )
   const moments = Math.max(2, KILLS - chosen.length - landing.length)
   return [
@@ -165,10 +165,10 @@ describe('a run that is killed at any instant', () => {
   it('is finished by the next one, with the same tree, once, with nothing of the person lost and nothing left behind', async () => {
     const all = kills()
     const faults: string[] = []
-    const left = [...all]
+    const left = all.entries()
     const worker = async () => {
-      for (let kill = left.shift(); kill !== undefined; kill = left.shift()) {
-        const fault = await survive(kill, `kill-${all.indexOf(kill)}`)
+      for (const [at, kill] of left) {
+        const fault = await survive(kill, `kill-${at}`)
         if (fault !== null) faults.push(`killed ${JSON.stringify(kill)}: ${fault}`)
       }
     }
