@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { namesIn, withoutContradictions } from './schedule.ts'
 import type { Fault, FaultKind } from './types.ts'
 
@@ -20,7 +21,7 @@ export interface Candidate {
 type Simplify = (fault: Fault, options: ShrinkOptions) => Iterable<Fault>
 
 /** What is tried on the schedule as a whole, in this order, and then on each of its faults. */
-const WHOLE = [fewerFaults, inOrder, namesSwapped]
+const WHOLE = [fewerFaults, joined, inOrder, namesSwapped]
 
 const STEPS: readonly Simplify[] = [otherKinds, otherPlaces, shorter, earlier, smallerNumbers]
 
@@ -94,6 +95,24 @@ function* fewerFaults(schedule: readonly Fault[]): Generator<Fault[]> {
   if (length > 2) yield schedule.slice(half)
   for (let index = length - 1; index >= 0; index -= 1) yield schedule.toSpliced(index, 1)
 }
+
+/**
+ * Two faults of one kind in one place become one from the first's beginning to the other's end: two that each lose a
+ * message are otherwise as small as they get, where one that lasts tells the same.
+ */
+function* joined(schedule: readonly Fault[]): Generator<Fault[]> {
+  for (const [index, first] of schedule.entries()) {
+    for (const [by, second] of schedule.slice(index + 1).entries()) {
+      if (!isAlike(first, second)) continue
+      const at = Math.min(first.at, second.at)
+      const ms = Math.max(first.at + first.ms, second.at + second.ms) - at
+      const fewer = schedule.with(index, { ...first, at, ms }).toSpliced(index + 1 + by, 1)
+      if (withoutContradictions(fewer).length === fewer.length) yield fewer
+    }
+  }
+}
+
+const isAlike = (a: Fault, b: Fault) => isDeepStrictEqual({ ...a, at: 0, ms: 0 }, { ...b, at: 0, ms: 0 })
 
 /** A simpler kind in the place of this one: for as long, for as long as messages were late, or else all the time. */
 function* otherKinds(fault: Fault, options: ShrinkOptions): Generator<Fault> {

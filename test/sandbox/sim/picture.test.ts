@@ -139,6 +139,6 @@ describe('a chaos test that fails', () => {
     expect(message).toContain('lost (partition): beat')
     expect(message).not.toContain('Hint')
     const again = /Once more: chaos\(\{ \.\.\., examples: \[(.*)\] \}, \.\.\.\)/.exec(message)?.[1]
-    expect(JSON.parse(again ?? '')).toMatchObject({ faults: [{ kind: 'partition' }], seed: 0 })
+    expect(JSON.parse(again ?? '')).toMatchObject({ faults: [{ kind: 'partition', nodes: ['a'] }], seed: 0 })
   })
 })

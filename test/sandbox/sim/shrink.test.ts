@@ -74,6 +74,14 @@ describe('shrinking from ten seeds ends at one schedule', () => {
     expect(minima(['crash', 'pause'], bug)).toEqual(only({ kind: 'pause', node: 'a', at: 2_001, ms: 15_000 }))
   })
 
+  it('of one that two short ones stand for as well: one that lasts', () => {
+    const bug = (schedule: Fault[]) =>
+      [1_000, 290_000].every((at) => schedule.some((fault) => fault.kind === 'partition' && covers(fault, at)))
+    expect(minima(['partition', 'crash'], bug)).toEqual(
+      only({ kind: 'partition', nodes: ['a'], at: 1_000, ms: 289_001 }),
+    )
+  })
+
   it('of two faults of which both are needed', () => {
     const bug = (schedule: Fault[]) =>
       schedule.some((first) =>
